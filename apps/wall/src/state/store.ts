@@ -1,0 +1,40 @@
+import type {
+  Camera,
+  CameraHealth,
+  MediaAddress,
+  ScreenStatus,
+  Snapshot,
+  WallState,
+} from '@clerestory/protocol';
+import { createStore } from 'zustand/vanilla';
+
+/** How this window stands with the control server. Pictures come another way and go on without it. */
+export type LinkState =
+  | { state: 'connecting' }
+  | { state: 'online' }
+  | { state: 'offline'; sinceMs: number }
+  /** The server answered and said no; `detail` is for people. */
+  | { state: 'refused'; detail: string };
+
+/** All that the server has told this window. Written by `sync/` alone; every surface reads it through `useWall`. */
+export interface WallStore {
+  link: LinkState;
+  wall: WallState | null;
+  cameras: Readonly<Record<string, Camera>>;
+  health: Readonly<Record<string, CameraHealth>>;
+  screens: Readonly<Record<string, ScreenStatus>>;
+  walls: Snapshot['walls'];
+  media: MediaAddress | null;
+}
+
+export const initialStore: WallStore = {
+  link: { state: 'connecting' },
+  wall: null,
+  cameras: {},
+  health: {},
+  screens: {},
+  walls: [],
+  media: null,
+};
+
+export const wallStore = createStore<WallStore>(() => initialStore);
