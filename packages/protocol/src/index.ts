@@ -7,3 +7,5 @@ export * from './screen-report.ts';
 export * from './sockets.ts';
 export * from './media-link.ts';
 export * from './push.ts';
+export * from './rest.ts';
+export * from './openapi.ts';

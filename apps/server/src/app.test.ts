@@ -1,0 +1,408 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apiBase, ErrorCode, routes, Snapshot, type Commit, type RestRoute } from '@clerestory/protocol';
+import {
+  openWindow,
+  startTestApp,
+  temporaryFolder,
+  until,
+  type FetchJson,
+  type TestSocket,
+} from './testing/server.ts';
+
+let server: Awaited<ReturnType<typeof startTestApp>>;
+let call: FetchJson;
+const secret = 'p@s:s/ #%w';
+const rtsp = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main', username: 'root', password: secret };
+
+beforeAll(async () => {
+  server = await startTestApp();
+  call = server.fetchJson;
+});
+afterAll(() => server.stop());
+
+const api = (address: string) => apiBase + address;
+const wall = 'control-room';
+const join = async (socket: TestSocket): Promise<Snapshot> => {
+  const answer = await socket.emitWithAck('wall:join', {});
+  if (!answer.ok) throw new Error(answer.problem.detail);
+  return Snapshot.parse(answer.value);
+};
+
+describe('refusals are RFC 9457 problems that say what to do', () => {
+  test.each([
+    ['GET', '/cameras/nowhere', undefined, 404, 'not-found'],
+    ['GET', '/cameras/No%20Id', undefined, 404, 'not-found'],
+    ['GET', '/nothing', undefined, 404, 'not-found'],
+    ['GET', '/cameras?limit=0', undefined, 400, 'invalid-request'],
+    ['POST', '/cameras', {}, 400, 'invalid-request'],
+    ['POST', '/cameras', '{', 400, 'invalid-request'],
+    ['PUT', '/cameras', {}, 405, 'method-not-allowed'],
+    [
+      'POST',
+      '/cameras',
+      { name: 'x', source: { kind: 'rtsp', main: 'rtsp://user:pw@host/' } },
+      400,
+      'invalid-request',
+    ],
+    [
+      'POST',
+      '/cameras',
+      { name: 'x', source: { kind: 'file', path: '/etc/passwd' } },
+      400,
+      'invalid-request',
+    ],
+    ['PUT', `/walls/${wall}/screens/left/tiles/99`, { camera: 'x' }, 404, 'not-found'],
+    ['PUT', `/walls/${wall}/screens/left/tiles/0`, { camera: 'nowhere' }, 404, 'not-found'],
+    ['PUT', `/walls/${wall}/screens/left/layout`, { layout: '5x5' }, 400, 'invalid-request'],
+  ])('%s %s → %i %s', async (method, address, body, status, code) => {
+    const answer = await call(method, api(address), body);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+    expect(answer.type).toContain('application/problem+json');
+    expect(answer.body.code).toBe(code);
+    expect(ErrorCode.options).toContain(answer.body.code);
+    expect(answer.body.detail.length).toBeGreaterThan(10);
+  });
+
+  test('a body that is too large, and one that is not JSON', async () => {
+    expect((await call('POST', api('/cameras'), { name: 'x'.repeat(70_000) })).body.code).toBe('too-large');
+    const text = await call('POST', api('/cameras'), 'name=x', { 'content-type': 'text/plain' });
+    expect(text.body.code).toBe('unsupported-media-type');
+  });
+
+  test('each faulty field is named', async () => {
+    const answer = await call('POST', api('/cameras'), {
+      name: '',
+      number: 0,
+      source: { kind: 'rtsp', main: 'http://x' },
+    });
+    expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(
+      expect.arrayContaining(['/name', '/number', '/source/main']),
+    );
+  });
+});
+
+describe('foreign pages', () => {
+  const foreign = 'http://evil.example';
+  test('may not open a socket', async () => {
+    await expect(openWindow(server.app.url, { surface: 'console' }, { origin: foreign })).rejects.toThrow();
+  });
+  test('may not change anything, nor read under a foreign host name', async () => {
+    expect(
+      (await call('POST', api('/cameras'), { name: 'x', source: rtsp }, { origin: foreign })).status,
+    ).toBe(403);
+    const request = await new Promise<number>((resolve, reject) => {
+      import('node:http').then(({ get }) =>
+        get(`${server.app.url}/api/v1/cameras`, { headers: { host: 'evil.example' } }, (response) =>
+          resolve(response.resume().statusCode ?? 0),
+        ).on('error', reject),
+      );
+    });
+    expect(request).toBe(403);
+  });
+});
+
+describe('cameras', () => {
+  test('are created once per key, listed by cursor, changed, found and removed; secrets never come back', async () => {
+    const key = { 'idempotency-key': 'create-gate-1' };
+    const body = { name: 'Gate', place: 'Quay Street', neighbourhood: 'Harbour', source: rtsp };
+    const first = await call('POST', api('/cameras'), body, key);
+    expect(first.status).toBe(201);
+    const again = await call('POST', api('/cameras'), body, key);
+    expect(again.body).toEqual(first.body);
+    const other = await call('POST', api('/cameras'), { ...body, name: 'Other' }, key);
+    expect(other.body.code).toBe('key-reused');
+    const taken = await call('POST', api('/cameras'), { ...body, number: first.body.number });
+    expect(taken.body.code).toBe('exists');
+
+    for (let n = 0; n < 4; n++) await call('POST', api('/cameras'), { name: `Lot ${n}`, source: rtsp });
+    const seen: number[] = [];
+    let next: string | null = '';
+    while (next !== null) {
+      const page: { body: { items: { number: number }[]; next: string | null } } = await call(
+        'GET',
+        api(`/cameras?limit=2${next && `&cursor=${next}`}`),
+      );
+      expect(page.body.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.body.items.map(({ number }) => number));
+      next = page.body.next;
+    }
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+    expect(seen).toHaveLength(5);
+    expect((await call('GET', api('/cameras?q=harbour%20gate'))).body.items).toHaveLength(1);
+
+    const renamed = await call('PATCH', api('/cameras/gate'), { name: 'Main gate' }, { 'if-match': '"1"' });
+    expect(renamed.body).toMatchObject({
+      name: 'Main gate',
+      place: 'Quay Street',
+      revision: 2,
+      source: { kind: 'rtsp', hasLogin: true, hasSub: false },
+    });
+    const stale = await call('PATCH', api('/cameras/gate'), { name: 'Late' }, { 'if-match': '"1"' });
+    expect(stale.body).toMatchObject({ code: 'conflict', sequence: 2 });
+
+    for (const address of [
+      '/cameras',
+      '/cameras/gate',
+      '/health',
+      '/cameras/gate/transitions',
+      `/walls/${wall}`,
+    ]) {
+      const text = JSON.stringify((await call('GET', api(address))).body);
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain('rtsp://');
+    }
+    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const snapshot = JSON.stringify(await join(socket));
+    expect(snapshot).toContain('Main gate');
+    expect(snapshot).not.toContain(secret);
+    socket.close();
+  });
+
+  test('one that is removed leaves every tile', async () => {
+    const { body: camera } = await call('POST', api('/cameras'), { name: 'Short lived', source: rtsp });
+    await call('PUT', api(`/walls/${wall}/screens/left/tiles/3`), { camera: camera.id });
+    const socket = await openWindow(server.app.url, { surface: 'console' });
+    await join(socket);
+    const committed = new Promise<Commit>((resolve) => socket.once('wall:committed', resolve));
+    const removed = new Promise((resolve) => socket.once('camera:removed', resolve));
+    expect((await call('DELETE', api(`/cameras/${camera.id}`))).status).toBe(204);
+    expect((await committed).events).toMatchObject([{ type: 'tile:cleared', screen: 'left', tile: 3 }]);
+    expect(await removed).toEqual({ camera: camera.id });
+    expect((await call('GET', api(`/walls/${wall}/screens/left/tiles/3`))).body.assignment).toBeNull();
+    socket.close();
+  });
+});
+
+describe('the wall', () => {
+  test('two people on one tile at once: one wins, the other is told, both see the same', async () => {
+    const people = await Promise.all([
+      openWindow(server.app.url, { surface: 'console' }),
+      openWindow(server.app.url, { surface: 'console' }),
+    ]);
+    const [base] = (await Promise.all(people.map(join))).map((snapshot) => snapshot.wall.sequence);
+    const heard: Commit[][] = [[], []];
+    people.forEach((socket, index) => socket.on('wall:committed', (commit) => heard[index]?.push(commit)));
+    const cameras = (await call('GET', api('/cameras?limit=2'))).body.items as { id: string }[];
+    const answers = await Promise.all(
+      people.map((socket, index) =>
+        socket.emitWithAck('wall:command', {
+          wall,
+          key: `race-person-${index}`,
+          base: base ?? 0,
+          command: { type: 'tile:assign', screen: 'centre', tile: 0, camera: cameras[index]?.id ?? '' },
+        }),
+      ),
+    );
+    const winners = answers.filter(({ ok }) => ok);
+    expect(winners).toHaveLength(1);
+    expect(answers.find(({ ok }) => !ok)).toMatchObject({
+      problem: { code: 'conflict', sequence: (base ?? 0) + 1 },
+    });
+    await until(() => heard.every((list) => list.length === 1));
+    expect(heard[0]).toEqual(heard[1]);
+    for (const socket of people) socket.close();
+  });
+
+  test('a repeated key changes nothing twice; the same key for something else is refused', async () => {
+    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const { wall: state } = await join(socket);
+    const command = { type: 'screen:layout', screen: 'right', layout: '25' } as const;
+    const send = (more: object) =>
+      socket.emitWithAck('wall:command', {
+        wall,
+        key: 'layout-right-25',
+        base: state.sequence,
+        command,
+        ...more,
+      } as never);
+    const first = await send({});
+    expect(first).toMatchObject({ ok: true, value: { repeated: false } });
+    expect(await send({})).toEqual({ ok: true, value: { sequence: state.sequence + 1, repeated: true } });
+    expect(await send({ command: { ...command, layout: '4' } })).toMatchObject({
+      ok: false,
+      problem: { code: 'key-reused' },
+    });
+    socket.close();
+  });
+
+  test('a window that missed commits gets them in order; one from the future gets a snapshot', async () => {
+    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const { wall: state } = await join(socket);
+    for (const name of ['One', 'Two', 'Three']) await call('PATCH', api(`/walls/${wall}`), { name });
+    const missed = await socket.emitWithAck('wall:resync', { wall, since: state.sequence });
+    expect(
+      missed.ok &&
+        'commits' in missed.value &&
+        missed.value.commits.map(({ sequence }) => sequence - state.sequence),
+    ).toEqual([1, 2, 3]);
+    const future = await socket.emitWithAck('wall:resync', { wall, since: 1_000_000 });
+    expect(future.ok && 'snapshot' in future.value && future.value.snapshot.wall.name).toBe('Three');
+    socket.close();
+  });
+
+  test('messages that do not parse are refused and the window lives on', async () => {
+    const socket = await openWindow(server.app.url, { surface: 'console' });
+    await join(socket);
+    for (const bad of [
+      null,
+      7,
+      {},
+      { wall, key: 'x', base: -1, command: { type: 'rm -rf' } },
+      { wall: '../..', key: 'k'.repeat(999), base: 0, command: {} },
+    ])
+      expect(await socket.emitWithAck('wall:command', bad as never)).toMatchObject({
+        ok: false,
+        problem: { code: 'invalid-request' },
+      });
+    const forget = {
+      wall,
+      key: 'forget-it-please',
+      base: 0,
+      command: { type: 'camera:forget', camera: 'gate' },
+    };
+    expect(await socket.emitWithAck('wall:command', forget as never)).toMatchObject({ ok: false });
+    socket.emit('wall:join', {}, undefined as never);
+    await join(socket);
+    socket.close();
+  });
+
+  test('a screen shows and reports for itself, and changes nothing', async () => {
+    const console_ = await openWindow(server.app.url, { surface: 'console' });
+    await join(console_);
+    const statuses: number[] = [];
+    console_.on('screen:status', ({ screen, connected }) => screen === 'left' && statuses.push(connected));
+    const screen = await openWindow(server.app.url, { surface: 'screen', screen: 'left' });
+    const { wall: state } = await join(screen);
+    const report = {
+      screen: 'left',
+      sequence: state.sequence,
+      visible: true,
+      width: 1920,
+      height: 1080,
+      tiles: [],
+    };
+    expect(await screen.emitWithAck('screen:report', report)).toEqual({ ok: true, value: {} });
+    expect(await screen.emitWithAck('screen:report', { ...report, screen: 'right' })).toMatchObject({
+      problem: { code: 'forbidden' },
+    });
+    expect(
+      await screen.emitWithAck('wall:command', {
+        wall,
+        key: 'screen-acts-x',
+        base: 0,
+        command: { type: 'screen:clear', screen: 'left' },
+      }),
+    ).toMatchObject({ problem: { code: 'forbidden' } });
+    expect((await call('GET', api(`/walls/${wall}/screens/left`))).body.status).toMatchObject({
+      connected: 1,
+      report: { width: 1920 },
+    });
+    screen.close();
+    await until(() => statuses.at(-1) === 0);
+    expect(statuses[0]).toBe(1);
+    console_.close();
+  });
+
+  test('a screen that does not exist is told how to get one', async () => {
+    const socket = await openWindow(server.app.url, { surface: 'screen', screen: 'nowhere' });
+    expect(await socket.emitWithAck('wall:join', {})).toMatchObject({
+      ok: false,
+      problem: { code: 'not-found', detail: expect.stringContaining('Add it in the console') },
+    });
+    socket.close();
+  });
+
+  test('a window that floods is slowed down, not obeyed', async () => {
+    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const answers = await Promise.all(Array.from({ length: 120 }, () => socket.emitWithAck('wall:join', {})));
+    expect(
+      answers.filter((answer) => !answer.ok && answer.problem.code === 'too-many').length,
+    ).toBeGreaterThan(20);
+    socket.close();
+  });
+});
+
+test('every route is in the OpenAPI document, and every one answers', async () => {
+  const { body: document } = await call('GET', api('/openapi.json'));
+  expect(document.openapi).toBe('3.1.0');
+  for (const row of Object.values(routes) as RestRoute[])
+    expect(document.paths[apiBase + row.path]?.[row.method]?.responses?.[row.status]).toBeTruthy();
+});
+
+test('health, readiness and metrics are there for machines', async () => {
+  expect((await call('GET', '/healthz')).body).toEqual({ status: 'ok' });
+  const metrics = await (await fetch(`${server.app.url}/metrics`)).text();
+  expect(metrics).toMatch(/clerestory_cameras\{state="idle"\} \d+/);
+  expect(metrics).toMatch(/clerestory_wall_commits_total \d+/);
+});
+
+test('a port in use is told in one sentence, and the store is let go of', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  await expect(startTestApp({ CLERESTORY_PORT: String(port) })).rejects.toThrow(
+    /is in use\. Stop the other program, or set CLERESTORY_PORT/,
+  );
+  taken.close();
+});
+
+test('what was acknowledged is there after kill -9', async () => {
+  const folder = temporaryFolder();
+  const start = async () => {
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], {
+      env: {
+        ...process.env,
+        CLERESTORY_PORT: '0',
+        CLERESTORY_DATA: folder.dir,
+        CLERESTORY_DEMO: '0',
+        CLERESTORY_LOG_LEVEL: 'silent',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const url = /ready: (\S+)/.exec(line)?.[1];
+      if (url) return { child, url };
+    }
+    throw new Error('the server did not start');
+  };
+  const acknowledged = new Map<string, string>();
+  for (let round = 0; round < 3; round++) {
+    const { child, url } = await start();
+    const killed = once(child, 'exit');
+    let running = true;
+    const work = (async () => {
+      for (let n = 0; running; n++) {
+        const id = `c-${round}-${n}`;
+        const response = await fetch(`${url}${apiBase}/cameras`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ id, name: `Camera ${id}`, source: rtsp }),
+        }).catch(() => null);
+        if (response?.status === 201)
+          acknowledged.set(
+            id,
+            ((await response.json().catch(() => null)) as { name: string } | null)?.name ?? '',
+          );
+      }
+    })();
+    await until(() => acknowledged.size >= (round + 1) * 10);
+    child.kill('SIGKILL');
+    await killed;
+    running = false;
+    await work;
+  }
+  const again = await startTestApp({}, folder.dir);
+  const { body } = await again.fetchJson('GET', api('/cameras?limit=500'));
+  const stored = new Map<string, string>(
+    (body.items as { id: string; name: string }[]).map(({ id, name }) => [id, name]),
+  );
+  for (const id of acknowledged.keys()) expect(stored.has(id), id).toBe(true);
+  expect(acknowledged.size).toBeGreaterThanOrEqual(30);
+  await again.stop();
+  folder.remove();
+});

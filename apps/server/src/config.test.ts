@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ConfigError, loadConfig } from './config.ts';
+import { temporaryFolder } from './testing/server.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => (folder = temporaryFolder()));
+afterEach(() => folder.remove());
+
+const faultsOf = (env: Record<string, string>): string[] => {
+  try {
+    loadConfig(env, folder.dir);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+test('all faults are told together, each with what to do', () => {
+  const faults = faultsOf({ CLERESTORY_PORT: '99999', CLERESTORY_DEMO: 'maybe', CLERESTORY_PROT: '1' });
+  expect(faults).toHaveLength(3);
+  expect(faults.join('\n')).toMatch(/CLERESTORY_PORT: .*0 to 65535/);
+  expect(faults.join('\n')).toMatch(/CLERESTORY_PROT is not a setting\. Known: .*CLERESTORY_PORT/);
+});
+
+test.each(['0.0.0.0', '::', '192.0.2.7', 'wall.example.org', ''])(
+  'refuses to listen on %j, beyond loopback',
+  (host) => {
+    const faults = faultsOf({ CLERESTORY_HOST: host });
+    if (host === '') expect(loadConfig({ CLERESTORY_HOST: host }, folder.dir).host).toBe('127.0.0.1');
+    else expect(faults).toEqual([expect.stringContaining('Use 127.0.0.1')]);
+  },
+);
+
+test('a named file that is missing, or is not JSON, is a fault', () => {
+  expect(faultsOf({ CLERESTORY_CONFIG: 'nowhere.json' })).toEqual([
+    expect.stringContaining('there is no file'),
+  ]);
+  writeFileSync(path.join(folder.dir, 'bad.json'), '{');
+  expect(faultsOf({ CLERESTORY_CONFIG: 'bad.json' })).toEqual([expect.stringContaining('Correct the JSON')]);
+});
+
+test('defaults, then the file, then the environment', () => {
+  expect(loadConfig({}, folder.dir)).toMatchObject({
+    host: '127.0.0.1',
+    port: 8080,
+    dataDir: path.join(folder.dir, 'data'),
+    demo: true,
+    mediaPort: null,
+  });
+  writeFileSync(path.join(folder.dir, 'clerestory.config.json'), JSON.stringify({ port: 1234, demo: false }));
+  expect(loadConfig({}, folder.dir)).toMatchObject({ port: 1234, demo: false });
+  expect(loadConfig({ CLERESTORY_PORT: '0', CLERESTORY_DEMO: '1' }, folder.dir)).toMatchObject({
+    port: 0,
+    demo: true,
+  });
+});

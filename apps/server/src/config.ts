@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** A setting could not be used; every fault is listed, each with what to do. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly faults: string[];
+  constructor(faults: string[]) {
+    super(
+      `Clerestory cannot start with these settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.faults = faults;
+  }
+}
+
+const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+const flag = z
+  .union([z.boolean(), z.enum(['0', '1', 'true', 'false'])])
+  .transform((value) => value === true || value === '1' || value === 'true');
+const port = z.coerce
+  .number('give a port number')
+  .int('give a whole number')
+  .min(0, '0 to 65535; 0 takes any free port')
+  .max(65_535, '0 to 65535; 0 takes any free port');
+
+/** Every setting, its default and its bounds. The environment name is `CLERESTORY_` and the upper-case key. */
+const Settings = z.strictObject({
+  /** Until people can sign in, only this machine may reach the server. */
+  host: z
+    .string()
+    .default('127.0.0.1')
+    .refine(isLoopback, {
+      error: (issue) =>
+        `"${String(issue.input)}" is reachable from other machines, and nobody signs in yet. Use 127.0.0.1, ::1 or localhost`,
+    }),
+  port: port.default(8080),
+  /** Port of the media node's doors; unset takes the one after `port`, or any free one if that is taken. */
+  media_port: port.optional(),
+  data: z.string().min(1, 'give a folder').default('./data'),
+  demo: flag.default(true),
+  ffmpeg: z.string().min(1).default('ffmpeg'),
+  /** How long a stream keeps running after its last viewer, seconds. */
+  warm_s: z.coerce
+    .number('give seconds')
+    .min(0, 'at least 0 seconds')
+    .max(3600, 'at most 3600 seconds')
+    .default(30),
+  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** More page origins that may open sockets, comma-separated: for a proxy in front. */
+  origins: z
+    .union([z.string(), z.array(z.string())])
+    .default('')
+    .transform((value) =>
+      (Array.isArray(value) ? value : value.split(',')).map((one) => one.trim()).filter(Boolean),
+    )
+    .refine(
+      (list) => list.every((one) => /^https?:\/\/[^/\s]+$/.test(one)),
+      'give origins such as https://wall.example.org, separated by commas, without a path',
+    ),
+});
+
+export interface Config {
+  host: string;
+  port: number;
+  mediaPort: number | null;
+  dataDir: string;
+  demo: boolean;
+  ffmpegPath: string;
+  warmMs: number;
+  logLevel: string;
+  origins: string[];
+}
+
+const prefix = 'CLERESTORY_';
+const configKey = `${prefix}CONFIG`;
+
+/** Reads the optional JSON file; its keys are the settings' names in lower case, such as `media_port`. */
+function readFileSettings(env: NodeJS.ProcessEnv, cwd: string, faults: string[]): Record<string, unknown> {
+  const named = env[configKey];
+  const file = path.resolve(cwd, named ?? 'clerestory.config.json');
+  if (!existsSync(file)) {
+    if (named) faults.push(`${configKey}: there is no file ${file}. Correct the path or unset it`);
+    return {};
+  }
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
+    faults.push(`${file}: write one JSON object, such as {"port": 8080}`);
+  } catch (error) {
+    faults.push(`${file}: ${(error as Error).message}. Correct the JSON`);
+  }
+  return {};
+}
+
+/**
+ * Settings from the environment and an optional file; the environment wins.
+ * @throws ConfigError naming every fault at once.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Config {
+  const faults: string[] = [];
+  const values = readFileSettings(env, cwd, faults);
+  const known = new Set(Object.keys(Settings.shape));
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(prefix) || name === configKey || value === undefined || value === '') continue;
+    const key = name.slice(prefix.length).toLowerCase();
+    if (known.has(key)) values[key] = value;
+    else
+      faults.push(
+        `${name} is not a setting. Known: ${[...known].map((one) => prefix + one.toUpperCase()).join(', ')}`,
+      );
+  }
+  const parsed = Settings.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const names = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0] ?? '')];
+      for (const name of names) faults.push(`${prefix}${name.toUpperCase()}: ${issue.message}`);
+    }
+  }
+  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
+  const settings = parsed.data;
+  return {
+    host: settings.host,
+    port: settings.port,
+    mediaPort: settings.media_port ?? null,
+    dataDir: path.resolve(cwd, settings.data),
+    demo: settings.demo,
+    ffmpegPath: settings.ffmpeg,
+    warmMs: settings.warm_s * 1000,
+    logLevel: settings.log_level,
+    origins: settings.origins,
+  };
+}

@@ -1,0 +1,2 @@
+export { CameraService, type CameraChange } from './service.ts';
+export { cameraRoutes } from './http.ts';

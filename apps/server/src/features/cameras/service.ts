@@ -1,0 +1,210 @@
+import {
+  problem,
+  type Answer,
+  type Camera,
+  type CameraInput,
+  type CameraPatch,
+  type MediaCamera,
+} from '@clerestory/protocol';
+import { newId, type Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { fingerprint, ok, refuse } from '../../platform/http.ts';
+import { once } from '../../platform/idempotency.ts';
+import { slugOf } from '../../platform/slug.ts';
+import { cameraStore, type StoredCamera } from './store.ts';
+
+/** Cameras one site may register. */
+const maxCameras = 20_000;
+const maxNumber = 99_999;
+
+export type CameraChange =
+  { type: 'changed'; camera: Camera; media: MediaCamera } | { type: 'removed'; camera: string };
+
+/** The registry of cameras. Held in memory, written through: what is answered is durable. */
+export class CameraService {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #cameras = new Map<string, StoredCamera>();
+  readonly #numbers = new Map<number, string>();
+  readonly #listeners = new Set<(change: CameraChange) => void>();
+  /** Mutations take turns, so that two that look for the same free number cannot both find it. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  async load(): Promise<void> {
+    for (const camera of await cameraStore.all(this.#db)) this.#remember(camera);
+  }
+
+  onChange(listener: (change: CameraChange) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  exists(id: string): boolean {
+    return this.#cameras.has(id);
+  }
+
+  get(id: string): Camera | undefined {
+    const camera = this.#cameras.get(id);
+    return camera && viewOf(camera);
+  }
+
+  /** All, by number. */
+  list(): Camera[] {
+    return [...this.#cameras.values()].sort((a, b) => a.number - b.number).map(viewOf);
+  }
+
+  /** What media nodes must know, secrets included. */
+  forMedia(): MediaCamera[] {
+    return [...this.#cameras.values()].map(mediaOf);
+  }
+
+  async create(input: CameraInput, key: string): Promise<Answer<Camera>> {
+    return this.#write(key, fingerprint('camera', input), async () => {
+      if (this.#cameras.size >= maxCameras)
+        return refuse(
+          problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
+        );
+      const id = input.id ?? this.#freeId(input.name);
+      if (this.#cameras.has(id))
+        return refuse(problem('exists', `There is a camera "${id}" already. Choose another id.`));
+      const number = input.number ?? this.#freeNumber();
+      if (number === null) return refuse(problem('unprocessable', 'Every camera number is taken.'));
+      const taken = this.#takenBy(number, id);
+      if (taken) return taken;
+      const nowMs = this.#clock.nowMs();
+      return ok({
+        stored: { ...input, id, number, revision: 1, createdAt: nowMs, updatedAt: nowMs },
+        isNew: true,
+      });
+    });
+  }
+
+  async update(id: string, patch: CameraPatch, base: number | null, key: string): Promise<Answer<Camera>> {
+    return this.#write(key, fingerprint('camera', id, patch), async () => {
+      const before = this.#cameras.get(id);
+      if (!before) return refuse(noCamera(id));
+      if (base !== null && base !== before.revision)
+        return refuse(
+          problem(
+            'conflict',
+            `"${before.name}" was changed meanwhile. Look at it again, then repeat your change.`,
+            { sequence: before.revision },
+          ),
+        );
+      const taken = patch.number === undefined ? null : this.#takenBy(patch.number, id);
+      if (taken) return taken;
+      const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+      return ok({
+        stored: { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() },
+        isNew: false,
+      });
+    });
+  }
+
+  async remove(id: string): Promise<Answer<void>> {
+    return this.#inTurn(async () => {
+      const camera = this.#cameras.get(id);
+      if (!camera) return refuse(noCamera(id));
+      await cameraStore.remove(this.#db, id);
+      this.#cameras.delete(id);
+      this.#numbers.delete(camera.number);
+      this.#tell({ type: 'removed', camera: id });
+      return ok(undefined);
+    });
+  }
+
+  #takenBy(number: number, id: string): Answer<never> | null {
+    const owner = this.#numbers.get(number);
+    if (owner === undefined || owner === id) return null;
+    return refuse(
+      problem(
+        'exists',
+        `Number ${number} belongs to "${this.#cameras.get(owner)?.name ?? owner}". Choose another, or leave it out.`,
+        { errors: [{ pointer: '/number', message: 'this number is taken' }] },
+      ),
+    );
+  }
+
+  #freeId(name: string): string {
+    const slug = slugOf(name);
+    return slug && !this.#cameras.has(slug) ? slug : `${slug || 'camera'}-${newId().slice(0, 8)}`;
+  }
+
+  #freeNumber(): number | null {
+    for (let number = 101; number <= maxNumber; number++) if (!this.#numbers.has(number)) return number;
+    for (let number = 1; number <= 100; number++) if (!this.#numbers.has(number)) return number;
+    return null;
+  }
+
+  async #write(
+    key: string,
+    print: string,
+    decide: () => Promise<Answer<{ stored: StoredCamera; isNew: boolean }>>,
+  ): Promise<Answer<Camera>> {
+    return this.#inTurn(async () => {
+      let done: StoredCamera | undefined;
+      const { answer } = await once<Camera>(
+        this.#db,
+        { key, fingerprint: print, nowMs: this.#clock.nowMs() },
+        async (write) => {
+          const decision = await decide();
+          if (!decision.ok) return decision;
+          const { stored, isNew } = decision.value;
+          await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
+          done = stored;
+          return ok(viewOf(stored));
+        },
+      );
+      // Told only once the transaction is durable.
+      if (done) {
+        this.#remember(done);
+        this.#tell({ type: 'changed', camera: viewOf(done), media: mediaOf(done) });
+      }
+      return answer;
+    });
+  }
+
+  #remember(camera: StoredCamera): void {
+    const before = this.#cameras.get(camera.id);
+    if (before) this.#numbers.delete(before.number);
+    this.#cameras.set(camera.id, camera);
+    this.#numbers.set(camera.number, camera.id);
+  }
+
+  #tell(change: CameraChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#tail.then(work, work);
+    this.#tail = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+const noCamera = (id: string) => problem('not-found', `There is no camera "${id}".`);
+
+/** What may be seen of a camera: no address, no login. */
+function viewOf({ source, ...camera }: StoredCamera): Camera {
+  const rtsp = source.kind === 'rtsp';
+  return {
+    ...camera,
+    source: {
+      kind: source.kind,
+      hasSub: rtsp ? source.sub !== undefined : true,
+      hasLogin: rtsp && (source.username ?? '') !== '',
+      ...(rtsp && { transport: source.transport }),
+    },
+  };
+}
+
+const mediaOf = ({ id, revision, keep, source }: StoredCamera): MediaCamera => ({
+  id,
+  revision,
+  keep,
+  source,
+});

@@ -1,0 +1,65 @@
+import { CameraSource, Keep, type CameraInput } from '@clerestory/protocol';
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../../platform/database.ts';
+import type { Write } from '../../platform/idempotency.ts';
+import type { Tables } from '../../platform/tables.ts';
+
+/** A camera with its secrets: stays inside the server and goes to media nodes, never into an answer. */
+export interface StoredCamera extends Omit<CameraInput, 'id' | 'number'> {
+  id: string;
+  number: number;
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const Tags = z.array(z.string());
+
+const fromRow = (row: Selectable<Tables['cameras']>): StoredCamera => ({
+  id: row.id,
+  number: row.number,
+  name: row.name,
+  place: row.place,
+  neighbourhood: row.neighbourhood,
+  latitude: row.latitude,
+  longitude: row.longitude,
+  keep: Keep.parse(row.keep),
+  tags: Tags.parse(JSON.parse(row.tags)),
+  source: CameraSource.parse(JSON.parse(row.source)),
+  revision: row.revision,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+const toRow = (camera: StoredCamera) => ({
+  id: camera.id,
+  number: camera.number,
+  name: camera.name,
+  place: camera.place,
+  neighbourhood: camera.neighbourhood,
+  latitude: camera.latitude,
+  longitude: camera.longitude,
+  keep: camera.keep,
+  tags: JSON.stringify(camera.tags),
+  source: JSON.stringify(camera.source),
+  revision: camera.revision,
+  created_at: camera.createdAt,
+  updated_at: camera.updatedAt,
+});
+
+/** Cameras ↔ rows. */
+export const cameraStore = {
+  async all(db: Database): Promise<StoredCamera[]> {
+    return (await db.selectFrom('cameras').selectAll().orderBy('number').execute()).map(fromRow);
+  },
+  async insert(write: Write, camera: StoredCamera): Promise<void> {
+    await write.insertInto('cameras').values(toRow(camera)).execute();
+  },
+  async update(write: Write, camera: StoredCamera): Promise<void> {
+    await write.updateTable('cameras').set(toRow(camera)).where('id', '=', camera.id).execute();
+  },
+  async remove(db: Database, camera: string): Promise<void> {
+    await db.deleteFrom('cameras').where('id', '=', camera).execute();
+  },
+};

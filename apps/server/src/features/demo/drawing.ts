@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { city, sceneFiles } from '@clerestory/demo-city';
+import type { Logger } from '../../platform/logging.ts';
+
+const cli = fileURLToPath(import.meta.resolve('@clerestory/demo-city/render-cli'));
+
+/**
+ * Draws the scenes that are not on disk yet, in a process of its own so that nothing waits for it. Cameras whose
+ * scene is not drawn yet say so in their health, and come up by themselves.
+ */
+export class SceneDrawing {
+  readonly #dir: string;
+  readonly #ffmpegPath: string;
+  readonly #log: Logger;
+  #child: ChildProcess | null = null;
+
+  constructor(dir: string, ffmpegPath: string, log: Logger) {
+    this.#dir = dir;
+    this.#ffmpegPath = ffmpegPath;
+    this.#log = log;
+  }
+
+  /** Scenes of the city whose files are missing. */
+  missing(): string[] {
+    return [...new Set(city().cameras.map(({ scene }) => scene))].filter((scene) => {
+      const files = sceneFiles(this.#dir, scene);
+      return !existsSync(files.main) || !existsSync(files.sub);
+    });
+  }
+
+  start(): void {
+    const scenes = this.missing();
+    if (scenes.length === 0) return;
+    this.#log.info(
+      { scenes: scenes.length },
+      'drawing the demo city once; its cameras come up one after the other',
+    );
+    const child = spawn(process.execPath, [cli, this.#dir, ...scenes, '--ffmpeg', this.#ffmpegPath], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    child.stdin.on('error', () => undefined);
+    let lastWords = '';
+    createInterface({ input: child.stderr }).on('line', (line) => (lastWords = line.slice(0, 300)));
+    createInterface({ input: child.stdout }).on('line', (line) =>
+      this.#log.info({ progress: line.slice(0, 200) }, 'a demo scene was drawn'),
+    );
+    child.once('error', (error) => this.#log.error({ err: error }, 'the demo city could not be drawn'));
+    child.once('close', (code, signal) => {
+      this.#child = null;
+      if (code === 0) this.#log.info('the demo city is drawn');
+      else if (signal === null)
+        this.#log.error(
+          { code, lastWords },
+          'the demo city could not be drawn; start again to go on with it',
+        );
+    });
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  }
+}

@@ -1,0 +1,3 @@
+export { HealthService } from './service.ts';
+export { TransitionStore } from './store.ts';
+export { healthRoutes } from './http.ts';

@@ -1,0 +1,120 @@
+import type { CameraHealth, IngestReport, IngestState, ScreenReport } from '@clerestory/protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase, type Database } from '../../platform/database.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { temporaryFolder, until } from '../../testing/server.ts';
+import { HealthService } from './service.ts';
+import { TransitionStore } from './store.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let db: Database;
+let close: () => Promise<void>;
+let health: HealthService;
+let store: TransitionStore;
+let nowMs: number;
+let told: CameraHealth[];
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  ({ db, close } = openDatabase(folder.dir));
+  store = new TransitionStore(db);
+  nowMs = 1_000_000;
+  told = [];
+  health = new HealthService(store, { nowMs: () => nowMs, monotonicMs: () => nowMs }, createLogger('silent'));
+  health.addCamera('gate');
+  health.nodeConnected(true);
+  health.onChange((changed) => told.push(...changed));
+});
+afterEach(async () => {
+  await close();
+  folder.remove();
+});
+
+const ingest = (state: IngestState, restarts = 0): IngestReport => ({
+  camera: 'gate',
+  state,
+  reason: state === 'running' ? '' : `it is ${state}`,
+  facts: {
+    stream: 'sub',
+    fps: 15,
+    bitrateKbps: 500,
+    gopMs: 1000,
+    codec: 'avc1.64001f',
+    width: 640,
+    height: 360,
+    viewers: 2,
+    restarts,
+  },
+});
+const pass = (ms: number) => {
+  for (const end = nowMs + ms; nowMs < end;) {
+    nowMs += 250;
+    health.tick();
+  }
+};
+const screen = (state: 'live' | 'stale'): ScreenReport => ({
+  screen: 'left',
+  sequence: 1,
+  visible: true,
+  width: 1920,
+  height: 1080,
+  tiles: [{ tile: 0, camera: 'gate', state, reason: '', stream: 'sub', latencyMs: 400, fps: 15 }],
+});
+
+test('a short gap is not told; a long one is, once, with its reason', () => {
+  health.ingest([ingest('running')]);
+  pass(1000);
+  expect(health.of('gate').state).toBe('online');
+  health.ingest([ingest('backoff')]);
+  pass(2000);
+  health.ingest([ingest('running', 1)]);
+  pass(2000);
+  expect(told.filter(({ state }) => state === 'offline')).toEqual([]);
+  health.ingest([ingest('backoff', 1)]);
+  pass(3500);
+  expect(health.of('gate')).toMatchObject({ state: 'offline', reason: 'it is backoff', viewers: 2 });
+});
+
+test('flapping within the settle time leaves one transition, and it is stored', async () => {
+  health.ingest([ingest('running')]);
+  pass(1000);
+  const stored = await until(async () => {
+    const list = await store.list('gate', null, 10);
+    return list.length > 0 && list;
+  });
+  expect(stored).toMatchObject([{ from: 'idle', to: 'online', camera: 'gate' }]);
+});
+
+test('the second witness: a screen without pictures for 6 s makes a running camera degraded', () => {
+  health.ingest([ingest('running')]);
+  pass(1000);
+  for (let second = 0; second < 12; second++) {
+    health.screenReport('w1', screen('stale'));
+    pass(1000);
+  }
+  expect(health.of('gate')).toMatchObject({
+    state: 'degraded',
+    reason: '1 of 1 screen does not get its pictures',
+  });
+  health.screenReport('w1', screen('live'));
+  pass(1500);
+  expect(health.of('gate').state).toBe('online');
+});
+
+test('a hidden or silent screen is no witness', () => {
+  health.ingest([ingest('running')]);
+  health.screenReport('w1', { ...screen('stale'), visible: false });
+  pass(12_000);
+  expect(health.of('gate').state).toBe('online');
+  health.screenReport('w2', screen('stale'));
+  pass(30_000);
+  expect(health.of('gate').state).toBe('online');
+});
+
+test('three restarts in five minutes are degraded, and heal with time', () => {
+  for (let restarts = 0; restarts <= 3; restarts++) health.ingest([ingest('running', restarts)]);
+  pass(4000);
+  expect(health.of('gate').reason).toContain('Restarted 3 times');
+  pass(5 * 60_000);
+  expect(health.of('gate').state).toBe('online');
+});

@@ -1,0 +1,52 @@
+import { HealthState, type HealthTransition } from '@clerestory/protocol';
+import type { Database } from '../../platform/database.ts';
+
+/** Transitions kept per camera. */
+const keptPerCamera = 1_000;
+
+/** Health transitions ↔ rows. */
+export class TransitionStore {
+  readonly #db: Database;
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async add(transition: Omit<HealthTransition, 'id'>): Promise<void> {
+    const { camera, from, to, reason, at } = transition;
+    await this.#db.transaction().execute(async (write) => {
+      await write
+        .insertInto('health_transitions')
+        .values({ camera, from_state: from, to_state: to, reason, at })
+        .execute();
+      const oldest = await write
+        .selectFrom('health_transitions')
+        .select('id')
+        .where('camera', '=', camera)
+        .orderBy('id', 'desc')
+        .offset(keptPerCamera)
+        .limit(1)
+        .executeTakeFirst();
+      if (oldest)
+        await write
+          .deleteFrom('health_transitions')
+          .where('camera', '=', camera)
+          .where('id', '<=', oldest.id)
+          .execute();
+    });
+  }
+
+  /** Newest first, those with an id below `before`. */
+  async list(camera: string, before: number | null, limit: number): Promise<HealthTransition[]> {
+    let query = this.#db.selectFrom('health_transitions').selectAll().where('camera', '=', camera);
+    if (before !== null) query = query.where('id', '<', before);
+    const rows = await query.orderBy('id', 'desc').limit(limit).execute();
+    return rows.map((row) => ({
+      id: row.id,
+      camera: row.camera,
+      from: HealthState.parse(row.from_state),
+      to: HealthState.parse(row.to_state),
+      reason: row.reason,
+      at: row.at,
+    }));
+  }
+}

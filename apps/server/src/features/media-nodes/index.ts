@@ -1,0 +1,2 @@
+export { MediaLink } from './link.ts';
+export { MediaSupervisor, type ChildSettings } from './supervisor.ts';

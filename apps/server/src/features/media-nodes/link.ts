@@ -1,0 +1,95 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Namespace } from 'socket.io';
+import {
+  mediaNamespace,
+  nodeEvents,
+  type ControlToNode,
+  type IngestReport,
+  type MediaAddress,
+  type MediaCamera,
+  type NodeToControl,
+} from '@clerestory/protocol';
+import type { Logger } from '../../platform/logging.ts';
+import type { Sockets } from '../../platform/sockets.ts';
+
+/** Whoever wants to know of the node's word. */
+export interface NodeListener {
+  nodeConnected(there: boolean): void;
+  ingest(reports: readonly IngestReport[]): void;
+}
+
+/** Cameras with what a node must know of them. */
+export interface CameraSources {
+  forMedia(): MediaCamera[];
+}
+
+const sameToken = (given: unknown, token: string): boolean => {
+  if (typeof given !== 'string') return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+};
+
+/** Control's end of the link to the media node: one node for now, the one that came last. */
+export class MediaLink {
+  readonly #namespace: Namespace<NodeToControl, ControlToNode>;
+  readonly #listeners = new Set<(address: MediaAddress | null) => void>();
+  #address: MediaAddress | null = null;
+  #node: string | null = null;
+
+  constructor(io: Sockets, token: string, cameras: CameraSources, listener: NodeListener, log: Logger) {
+    this.#namespace = io.of(mediaNamespace) as unknown as Namespace<NodeToControl, ControlToNode>;
+    this.#namespace.use((socket, next) => {
+      if (sameToken(socket.handshake.auth['token'], token)) return next();
+      log.warn('something that is not our media node knocked at the link');
+      next(new Error('not a media node of this server'));
+    });
+    this.#namespace.on('connection', (socket) => {
+      this.#node = socket.id;
+      socket.emit('node:cameras', cameras.forMedia());
+      socket.on('node:ready', (payload: unknown) => {
+        const parsed = nodeEvents['node:ready'].safeParse(payload);
+        if (!parsed.success) return;
+        listener.nodeConnected(true);
+        this.#move({ port: parsed.data.port, url: null });
+        log.info({ port: parsed.data.port, pid: parsed.data.pid }, 'the media node is ready');
+      });
+      socket.on('node:ingest', (payload: unknown) => {
+        const parsed = nodeEvents['node:ingest'].safeParse(payload);
+        if (parsed.success) listener.ingest(parsed.data);
+        else
+          log.warn(
+            { fault: parsed.error.issues[0]?.message },
+            'the media node sent a report that cannot be read',
+          );
+      });
+      socket.on('disconnect', () => {
+        if (this.#node !== socket.id) return;
+        this.#node = null;
+        listener.nodeConnected(false);
+      });
+    });
+  }
+
+  /** Where the doors are; the last known while the node starts again, since it takes the same port. */
+  get address(): MediaAddress | null {
+    return this.#address;
+  }
+
+  onAddress(listener: (address: MediaAddress | null) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  cameraChanged(camera: MediaCamera): void {
+    this.#namespace.emit('node:camera', camera);
+  }
+
+  cameraRemoved(camera: string): void {
+    this.#namespace.emit('node:camera-removed', { camera });
+  }
+
+  #move(address: MediaAddress): void {
+    if (this.#address?.port === address.port) return;
+    this.#address = address;
+    for (const listener of this.#listeners) listener(address);
+  }
+}

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Logger } from '../../platform/logging.ts';
+
+/** What the child is told on the first line of its standard input: never in its arguments or environment. */
+export interface ChildSettings {
+  controlUrl: string;
+  token: string;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** True: this port or none, since pages already know it. */
+  portFixed: boolean;
+  allowedOrigins: readonly string[];
+  ffmpegPath: string;
+  warmMs: number;
+  demoDir: string;
+  logLevel: string;
+}
+
+const backoffMs = { first: 200, most: 5_000 };
+/** A child that ran this long starts again at once when it ends. */
+const steadyMs = 10_000;
+/** A child that does not end by itself after its input closed is killed, ms. */
+const patienceMs = 2_000;
+
+const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
+
+/** Keeps one media process running. It ends with us: its standard input closes when we are gone, however we went. */
+export class MediaSupervisor {
+  readonly #settings: () => ChildSettings;
+  readonly #log: Logger;
+  #child: ChildProcess | null = null;
+  #delayMs = backoffMs.first;
+  #timer: NodeJS.Timeout | null = null;
+  #stopping = false;
+  restarts = 0;
+
+  constructor(settings: () => ChildSettings, log: Logger) {
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(): void {
+    const startedMs = performance.now();
+    const child = spawn(process.execPath, [childMain], { stdio: ['pipe', 'inherit', 'pipe'] });
+    this.#child = child;
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(JSON.stringify(this.#settings()) + '\n');
+    createInterface({ input: child.stderr }).on('line', (line) => process.stderr.write(line + '\n'));
+    child.once('error', (error) => this.#log.error({ err: error }, 'the media process could not be started'));
+    child.once('close', (code, signal) => {
+      this.#child = null;
+      if (this.#stopping) return;
+      if (performance.now() - startedMs > steadyMs) this.#delayMs = backoffMs.first;
+      this.#log.warn(
+        { code, signal, againInMs: this.#delayMs },
+        'the media process ended; it is started again',
+      );
+      this.restarts += 1;
+      this.#timer = setTimeout(() => this.start(), this.#delayMs);
+      this.#delayMs = Math.min(backoffMs.most, this.#delayMs * 2);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.stdin?.end();
+    const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    await ended;
+    clearTimeout(kill);
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import express, { type Express, type Request } from 'express';
+import helmet from 'helmet';
+
+const distDir = path.resolve(import.meta.dirname, '../../../../wall/dist');
+const indexFile = path.join(distDir, 'index.html');
+
+/** A page per surface; anything else is the app's own "no such page", with status 404. */
+const pages = ['/', '/screen/:screen'];
+
+/** Changes with every build of the wall app, so that old pages know to reload. */
+export function buildId(): string {
+  return existsSync(indexFile)
+    ? createHash('sha256').update(readFileSync(indexFile)).digest('hex').slice(0, 12)
+    : 'not-built';
+}
+
+/** Content-security policy of the wall's pages: no inline script, nothing from elsewhere but the media node. */
+export function pageSecurity(mediaPort: () => number | null) {
+  const media = (scheme: string) => (request: unknown) => {
+    const host = ((request as Request).get('host') ?? '127.0.0.1').replace(/:\d+$/, '');
+    const port = mediaPort();
+    return port === null ? `'self'` : `${scheme}://${host}:${port}`;
+  };
+  const policy = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: [`'none'`],
+        scriptSrc: [`'self'`],
+        styleSrc: [`'self'`],
+        fontSrc: [`'self'`],
+        imgSrc: [`'self'`, 'data:', 'blob:', media('http')],
+        mediaSrc: [`'self'`, 'blob:', media('http')],
+        connectSrc: [`'self'`, media('http'), media('ws')],
+        manifestSrc: [`'self'`],
+        workerSrc: [`'self'`],
+        baseUri: [`'none'`],
+        formAction: [`'self'`],
+        frameAncestors: [`'none'`],
+      },
+    },
+    // The product speaks plain HTTP on loopback until the door to the network is built.
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: false,
+  });
+  return policy;
+}
+
+const missingPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Clerestory</title>
+<p>The pages are not built yet. Stop the server and run <code>npm start</code>, which builds them.</p></html>`;
+
+/** The wall app's pages and files. */
+export function mountPages(app: Express): void {
+  app.use(
+    '/assets',
+    express.static(path.join(distDir, 'assets'), {
+      immutable: true,
+      maxAge: '365d',
+      index: false,
+      fallthrough: true,
+    }),
+  );
+  app.use(express.static(distDir, { index: false, maxAge: '1h' }));
+  const send = (status: number) => (_request: Request, response: express.Response) => {
+    response.status(status).set('Cache-Control', 'no-cache').type('html');
+    response.send(existsSync(indexFile) ? readFileSync(indexFile) : missingPage);
+  };
+  app.get(pages, send(200));
+  app.get(/^\/(?!api\/|assets\/|socket\.io\/)[^.]*$/, send(404));
+}

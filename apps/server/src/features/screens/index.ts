@@ -1,0 +1,2 @@
+export { ScreenService, screenSockets } from './service.ts';
+export { screenRoutes } from './http.ts';

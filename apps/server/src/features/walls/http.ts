@@ -1,0 +1,75 @@
+import { problem, type Answer, type ClientCommand, type CommandResult } from '@clerestory/protocol';
+import { newId } from '../../platform/clock.ts';
+import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
+import { slugOf } from '../../platform/slug.ts';
+import type { WallService } from './service.ts';
+
+const noWall = (wall: string) => refuse(problem('not-found', `There is no wall "${wall}".`));
+const noScreen = (screen: string) =>
+  refuse(problem('not-found', `There is no screen "${screen}" on this wall.`));
+
+/** The walls over REST: parse (done), decide, present. */
+export function wallRoutes(walls: WallService): RouteHandlers {
+  const run = (
+    wall: string,
+    context: RequestContext,
+    command: ClientCommand,
+  ): Promise<Answer<CommandResult>> =>
+    walls.execute({ wall, command, key: context.key, base: context.base, by: context.by });
+
+  return {
+    listWalls: () =>
+      ok({
+        items: walls
+          .list()
+          .map(({ id, name, sequence, screens }) => ({ id, name, sequence, screens: screens.length })),
+      }),
+    createWall: ({ body }) => walls.create(body.id ?? (slugOf(body.name) || newId()), body.name),
+    getWall: ({ params }) => {
+      const wall = walls.get(params.wall);
+      return wall ? ok(wall) : noWall(params.wall);
+    },
+    renameWall: ({ params, body }, context) =>
+      run(params.wall, context, { type: 'wall:rename', name: body.name }),
+    listCommits: async ({ params, query }) => {
+      const items = await walls.commitsSince(params.wall, query.since, query.limit);
+      if (!items) return noWall(params.wall);
+      return ok({ items, next: items.length === query.limit ? String(items.at(-1)?.sequence) : null });
+    },
+    createScreen: ({ params, body }, context) =>
+      run(params.wall, context, {
+        type: 'screen:create',
+        screen: body.id,
+        name: body.name,
+        layout: body.layout,
+      }),
+    renameScreen: ({ params, body }, context) =>
+      run(params.wall, context, { type: 'screen:rename', screen: params.screen, name: body.name }),
+    deleteScreen: ({ params }, context) =>
+      run(params.wall, context, { type: 'screen:remove', screen: params.screen }),
+    setLayout: ({ params, body }, context) =>
+      run(params.wall, context, { type: 'screen:layout', screen: params.screen, layout: body.layout }),
+    clearScreen: ({ params }, context) =>
+      run(params.wall, context, { type: 'screen:clear', screen: params.screen }),
+    getTile: ({ params }) => {
+      const wall = walls.get(params.wall);
+      if (!wall) return noWall(params.wall);
+      const screen = wall.screens.find(({ id }) => id === params.screen);
+      return screen
+        ? ok({ tile: params.tile, assignment: screen.tiles[params.tile] ?? null })
+        : noScreen(params.screen);
+    },
+    assignTile: ({ params, body }, context) =>
+      run(params.wall, context, {
+        type: 'tile:assign',
+        screen: params.screen,
+        tile: params.tile,
+        camera: body.camera,
+        ...(body.why && { why: body.why }),
+      }),
+    clearTile: ({ params }, context) =>
+      run(params.wall, context, { type: 'tile:clear', screen: params.screen, tile: params.tile }),
+    swapTiles: ({ params, body }, context) =>
+      run(params.wall, context, { type: 'tile:swap', a: body.a, b: body.b }),
+  };
+}

@@ -1,0 +1,168 @@
+import {
+  problem,
+  type Answer,
+  type Command,
+  type Commit,
+  type CommandResult,
+  type WallState,
+} from '@clerestory/protocol';
+import { apply, decide, emptyWall } from '@clerestory/wall-state';
+import type { Clock } from '../../platform/clock.ts';
+import { fingerprint, ok, refuse } from '../../platform/http.ts';
+import type { WallStore } from './store.ts';
+
+/** What walls need to know of cameras. */
+export interface KnownCameras {
+  exists(camera: string): boolean;
+}
+
+export interface WallRequest {
+  wall: string;
+  key: string;
+  /** Null: whatever the wall is at when the command's turn comes. */
+  base: number | null;
+  command: Command;
+  by: string;
+}
+
+/** Commands that may wait for one wall. */
+const maxWaiting = 200;
+const maxWalls = 100;
+/** The turn that new screens of all walls take; no wall can have this id. */
+const newScreens = '*';
+
+/** One writer per wall: commands take turns, are committed to the store, and only then told to anybody. */
+export class WallService {
+  readonly #walls = new Map<string, WallState>();
+  readonly #turns = new Map<string, { tail: Promise<unknown>; waiting: number }>();
+  readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #store: WallStore;
+  readonly #cameras: KnownCameras;
+  readonly #clock: Clock;
+
+  constructor(store: WallStore, cameras: KnownCameras, clock: Clock) {
+    this.#store = store;
+    this.#cameras = cameras;
+    this.#clock = clock;
+  }
+
+  async load(): Promise<void> {
+    for (const wall of await this.#store.all()) this.#walls.set(wall.id, wall);
+  }
+
+  list(): WallState[] {
+    return [...this.#walls.values()];
+  }
+
+  get(wall: string): WallState | undefined {
+    return this.#walls.get(wall);
+  }
+
+  /** The wall that a screen belongs to. */
+  ofScreen(screen: string): WallState | undefined {
+    return this.list().find((wall) => wall.screens.some(({ id }) => id === screen));
+  }
+
+  onCommit(listener: (commit: Commit) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  async create(id: string, name: string): Promise<Answer<WallState>> {
+    return this.#inTurn(id, async () => {
+      const there = this.#walls.get(id);
+      if (there)
+        return there.name === name && there.sequence === 0
+          ? ok(there)
+          : refuse(problem('exists', `There is a wall "${id}" already. Choose another id.`));
+      if (this.#walls.size >= maxWalls)
+        return refuse(problem('unprocessable', `A site has at most ${maxWalls} walls. Remove one first.`));
+      const wall = emptyWall(id, name);
+      await this.#store.create(wall, this.#clock.nowMs());
+      this.#walls.set(id, wall);
+      return ok(wall);
+    });
+  }
+
+  /** Decides and commits one command. Repeating a key that was committed changes nothing and gives its sequence. */
+  async execute(request: WallRequest): Promise<Answer<CommandResult>> {
+    const { command } = request;
+    const run = () => this.#inTurn(request.wall, () => this.#decideAndCommit(request));
+    if (command.type !== 'screen:create') return run();
+    // A screen's address names the screen alone, so its id is unique over all walls: new screens take turns too.
+    return this.#inTurn(newScreens, async () => {
+      const owner = this.ofScreen(command.screen);
+      if (!owner || owner.id === request.wall) return run();
+      return refuse(
+        problem('exists', `The wall "${owner.name}" has a screen "${command.screen}". Choose another id.`),
+      );
+    });
+  }
+
+  /** Takes a camera that is gone off every wall. */
+  async forgetCamera(camera: string, key: string): Promise<void> {
+    for (const wall of this.list()) {
+      await this.execute({
+        wall: wall.id,
+        key: `forget-${key}`.slice(0, 64),
+        base: null,
+        command: { type: 'camera:forget', camera },
+        by: 'registry',
+      });
+    }
+  }
+
+  /** Commits after `since`, at most `limit`; null when the wall does not exist. */
+  async commitsSince(wall: string, since: number, limit: number): Promise<Commit[] | null> {
+    return this.#walls.has(wall) ? this.#store.since(wall, since, limit) : null;
+  }
+
+  async #decideAndCommit({ wall, key, base, command, by }: WallRequest): Promise<Answer<CommandResult>> {
+    const state = this.#walls.get(wall);
+    if (!state) return refuse(problem('not-found', `There is no wall "${wall}".`));
+    const print = fingerprint(command);
+    const before = await this.#store.byKey(wall, key);
+    if (before) {
+      if (before.fingerprint === print) return ok({ sequence: before.sequence, repeated: true });
+      return refuse(
+        problem('key-reused', 'That idempotency key was used for another command. Take a fresh one.'),
+      );
+    }
+    const nowMs = this.#clock.nowMs();
+    const decision = decide(
+      state,
+      { base: base ?? state.sequence, command },
+      { by, nowMs, cameraExists: (id) => this.#cameras.exists(id) },
+    );
+    if (!decision.ok) return refuse(decision.problem);
+    if (decision.events.length === 0) return ok({ sequence: state.sequence, repeated: false });
+    const commit: Commit = {
+      wall,
+      sequence: state.sequence + 1,
+      at: nowMs,
+      by,
+      key,
+      events: decision.events,
+    };
+    const next = apply(state, commit);
+    await this.#store.append(commit, print, next);
+    this.#walls.set(wall, next);
+    for (const listener of this.#listeners) listener(commit);
+    return ok({ sequence: commit.sequence, repeated: false });
+  }
+
+  async #inTurn<T>(wall: string, work: () => Promise<Answer<T>>): Promise<Answer<T>> {
+    const turn = this.#turns.get(wall) ?? { tail: Promise.resolve(), waiting: 0 };
+    this.#turns.set(wall, turn);
+    if (turn.waiting >= maxWaiting)
+      return refuse(problem('too-many', 'Too many changes at once on this wall. Try again in a moment.'));
+    turn.waiting += 1;
+    const mine = turn.tail.then(work, work);
+    turn.tail = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      turn.waiting -= 1;
+      if (turn.waiting === 0) this.#turns.delete(wall);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  problem,
+  type Camera,
+  type CameraHealth,
+  type MediaAddress,
+  type ScreenStatus,
+  type Snapshot,
+  type WallState,
+} from '@clerestory/protocol';
+import type { Clock } from '../../platform/clock.ts';
+import { ok, refuse } from '../../platform/http.ts';
+import { rooms, type SocketHandlers, type Sockets, type WindowSocket } from '../../platform/sockets.ts';
+import type { WallService } from './service.ts';
+
+/** What a snapshot shows beside the wall; the other features lend it. */
+export interface SnapshotParts {
+  cameras(): Camera[];
+  health(): CameraHealth[];
+  screens(wall: WallState): ScreenStatus[];
+  media(): MediaAddress | null;
+  server: Snapshot['server'];
+}
+
+/** Who comes and goes, for whoever counts screens. */
+export interface Presence {
+  joined(socket: WindowSocket, wall: string): void;
+}
+
+/** A window further behind than this gets a snapshot. */
+const maxCatchUp = 500;
+
+export function wallSockets(
+  walls: WallService,
+  parts: SnapshotParts,
+  presence: Presence,
+  io: Sockets,
+  clock: Clock,
+): SocketHandlers {
+  const snapshot = (wall: WallState): Snapshot => ({
+    wall,
+    cameras: parts.cameras(),
+    health: parts.health(),
+    screens: parts.screens(wall),
+    media: parts.media(),
+    walls: walls.list().map(({ id, name }) => ({ id, name })),
+    serverMs: clock.nowMs(),
+    server: parts.server,
+  });
+
+  walls.onCommit((commit) => io.to(rooms.wall(commit.wall)).emit('wall:committed', commit));
+
+  const findWall = (request: {
+    wall?: string | undefined;
+    screen?: string | undefined;
+  }): WallState | undefined => {
+    if (request.wall !== undefined) return walls.get(request.wall);
+    if (request.screen !== undefined) return walls.ofScreen(request.screen);
+    return walls.list()[0];
+  };
+
+  return {
+    'wall:join': async (request, socket) => {
+      const { hello } = socket.data;
+      if (hello.surface === 'screen' && (request.screen ?? hello.screen) !== hello.screen)
+        return refuse(problem('forbidden', 'A screen joins for itself alone.'));
+      const wall = findWall(hello.surface === 'screen' ? { screen: hello.screen } : request);
+      if (!wall) {
+        const what =
+          hello.surface === 'screen'
+            ? `screen "${hello.screen}"`
+            : `wall "${request.wall ?? request.screen ?? ''}"`;
+        return refuse(
+          problem('not-found', `There is no ${what}. Add it in the console, or correct the address.`),
+        );
+      }
+      const { wall: before } = socket.data;
+      if (before !== undefined && before !== wall.id) {
+        await socket.leave(rooms.wall(before));
+        await socket.leave(rooms.consoles(before));
+      }
+      socket.data.wall = wall.id;
+      await socket.join([
+        rooms.everyone,
+        rooms.wall(wall.id),
+        ...(hello.surface === 'console' ? [rooms.consoles(wall.id)] : []),
+      ]);
+      presence.joined(socket, wall.id);
+      // Read after joining the room: what is committed from here on arrives as an event.
+      return ok(snapshot(walls.get(wall.id) ?? wall));
+    },
+    'wall:resync': async ({ wall, since }, socket) => {
+      const state = walls.get(wall);
+      if (!state || socket.data.wall !== wall)
+        return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
+      if (since > state.sequence || state.sequence - since > maxCatchUp)
+        return ok({ snapshot: snapshot(state) });
+      const commits = await walls.commitsSince(wall, since, maxCatchUp);
+      // The history is whole from 1 on, but a restored store may have lost its beginning.
+      if (!commits || (commits[0]?.sequence ?? since + 1) !== since + 1)
+        return ok({ snapshot: snapshot(state) });
+      return ok({ commits });
+    },
+    'wall:command': ({ wall, key, base, command }, socket) => {
+      if (socket.data.hello.surface !== 'console')
+        return refuse(problem('forbidden', 'A screen only shows; change it from the console.'));
+      if (socket.data.wall !== wall)
+        return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
+      return walls.execute({ wall, key, base, command, by: 'console' });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { startApp } from './app.ts';
+import { ConfigError, loadConfig } from './config.ts';
+import { StoreError } from './platform/database.ts';
+import { createLogger } from './platform/logging.ts';
+import { ListenError } from './platform/listen.ts';
+
+const say = (text: string) => process.stdout.write(text + '\n');
+
+function fail(error: unknown): never {
+  const expected =
+    error instanceof ConfigError || error instanceof StoreError || error instanceof ListenError;
+  process.stderr.write(`${expected ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger(config.logLevel);
+  if (spawnSync(config.ffmpegPath, ['-version'], { stdio: 'ignore' }).error)
+    log.warn(
+      `ffmpeg was not found as "${config.ffmpegPath}", so no camera can be shown. Run: sudo apt-get install ffmpeg, or set CLERESTORY_FFMPEG to its path.`,
+    );
+  const app = await startApp(config, log);
+
+  let closing = false;
+  const close = async (signal: string) => {
+    if (closing) process.exit(1);
+    closing = true;
+    log.info({ signal }, 'closing');
+    await app.close();
+    process.exit(0);
+  };
+  process.on('SIGINT', () => void close('SIGINT'));
+  process.on('SIGTERM', () => void close('SIGTERM'));
+
+  say(`Clerestory is ready: ${app.url}`);
+  say(`  console  ${app.url}/`);
+  say(`  screens  ${app.url}/screen/left   (and /screen/centre, /screen/right)`);
+  say('  Ctrl+C stops it.');
+}
+
+main().catch(fail);

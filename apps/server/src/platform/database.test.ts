@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '../testing/server.ts';
+import { openDatabase, secure, storageFault, StoreError } from './database.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => (folder = temporaryFolder()));
+afterEach(() => folder.remove());
+
+test('every open asserts write-ahead log, full sync and the version', async () => {
+  for (let open = 0; open < 2; open++) {
+    const { raw, close } = openDatabase(folder.dir);
+    expect(raw.pragma('synchronous', { simple: true })).toBe(2);
+    expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
+    await close();
+  }
+});
+
+test('a store that cannot keep a write-ahead log is refused', () => {
+  const raw = new SqliteDatabase(':memory:');
+  expect(() => secure(raw)).toThrow(/journal_mode=wal/);
+  raw.close();
+});
+
+test('a second process is told who has the file', async () => {
+  const { close } = openDatabase(folder.dir);
+  const script = `import { openDatabase } from ${JSON.stringify(path.join(import.meta.dirname, 'database.ts'))};
+    try { openDatabase(${JSON.stringify(folder.dir)}); } catch (error) { console.log(error.message); }`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  let said = '';
+  child.stdout.on('data', (chunk) => (said += chunk));
+  await once(child, 'close');
+  expect(said).toContain('Another Clerestory is using');
+  await close();
+});
+
+test('a file that is no database, and one from the future, are refused with what to do', async () => {
+  writeFileSync(
+    path.join(folder.dir, 'clerestory.db'),
+    'not a database at all, but long enough to look like one '.repeat(40),
+  );
+  expect(() => openDatabase(folder.dir)).toThrow(/is not a readable database. Restore it/);
+
+  const other = temporaryFolder();
+  const { raw, close } = openDatabase(other.dir);
+  raw.pragma('user_version = 999');
+  await close();
+  expect(() => openDatabase(other.dir)).toThrow(StoreError);
+  expect(() => openDatabase(other.dir)).toThrow(/newer version/);
+  other.remove();
+});
+
+test('a full disk is known as such', async () => {
+  const { db, raw, close } = openDatabase(folder.dir);
+  raw.pragma(`max_page_count = ${Number(raw.pragma('page_count', { simple: true }))}`);
+  const fill = db
+    .insertInto('settings')
+    .values({ name: 'big', value: 'x'.repeat(1_000_000) })
+    .execute();
+  const error = await fill.catch((caught: unknown) => caught);
+  expect(storageFault(error)).toBe('full');
+  await close();
+});

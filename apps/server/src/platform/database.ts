@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { migrations } from './migrations.ts';
+import type { Tables } from './tables.ts';
+
+export type Database = Kysely<Tables>;
+
+/** The store cannot be used as it is; the message says what to do. */
+export class StoreError extends Error {
+  override name = 'StoreError';
+}
+
+/** SQLite before 3.51.3 can lose the end of a write-ahead log on reset. */
+const minimumSqlite = [3, 51, 3] as const;
+
+function assertVersion(version: string): void {
+  const parts = version.split('.').map(Number);
+  for (const [index, least] of minimumSqlite.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > least) return;
+    if (part < least)
+      throw new StoreError(
+        `The built-in SQLite is ${version}, but at least ${minimumSqlite.join('.')} is needed. Run npm ci to get the version of the lock file.`,
+      );
+  }
+}
+
+/** A server that is just closing gets this long to let go of the file, ms. */
+const lockPatienceMs = 2_000;
+
+/** What has to hold on every open: `synchronous` falls back to NORMAL when a WAL file is opened again. */
+const pragmas: readonly [set: string, name: string, expected: string | number][] = [
+  ['locking_mode = EXCLUSIVE', 'locking_mode', 'exclusive'],
+  ['journal_mode = WAL', 'journal_mode', 'wal'],
+  ['synchronous = FULL', 'synchronous', 2],
+  ['foreign_keys = ON', 'foreign_keys', 1],
+];
+
+/** Sets the pragmas and reads each one back. Exported for the test that a store in another mode is refused. */
+export function secure(raw: SqliteDatabase.Database): void {
+  assertVersion((raw.prepare('select sqlite_version() as v').get() as { v: string }).v);
+  for (const [set, name, expected] of pragmas) {
+    raw.pragma(set);
+    const found: unknown = raw.pragma(name, { simple: true });
+    if (found !== expected)
+      throw new StoreError(
+        `The database does not keep ${name}=${expected} (it says ${String(found)}), so what is acknowledged might not be durable. Put the data folder on a local disk.`,
+      );
+  }
+}
+
+function migrate(raw: SqliteDatabase.Database): void {
+  const found = Number(raw.pragma('user_version', { simple: true }));
+  if (found > migrations.length)
+    throw new StoreError(
+      `The database was written by a newer version (schema ${found}, this program knows ${migrations.length}). Start that version, or set CLERESTORY_DATA to another folder.`,
+    );
+  for (let next = found; next < migrations.length; next++) {
+    raw.transaction(() => {
+      raw.exec(migrations[next] ?? '');
+      raw.pragma(`user_version = ${next + 1}`);
+    })();
+  }
+}
+
+/** A fault of the disk rather than of the data: what a person can do about it, or null. */
+export function storageFault(error: unknown): 'full' | 'io' | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return null;
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'full';
+  return code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' ? 'io' : null;
+}
+
+export interface OpenDatabase {
+  db: Database;
+  raw: SqliteDatabase.Database;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens (and creates) the one database file in `dataDir`, safe modes asserted, schema brought up to date. The file is
+ * locked for this process until `close`.
+ * @throws StoreError with what to do: another server owns it, wrong version, full disk, not a database.
+ */
+export function openDatabase(dataDir: string): OpenDatabase {
+  const file = path.join(dataDir, 'clerestory.db');
+  let raw: SqliteDatabase.Database | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    raw = new SqliteDatabase(file, { timeout: lockPatienceMs });
+    secure(raw);
+    // A write takes the exclusive lock at once, so that a second server finds out now and not later.
+    raw.exec('begin immediate; commit');
+    migrate(raw);
+  } catch (error) {
+    raw?.close();
+    if (error instanceof StoreError) throw error;
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'SQLITE_BUSY')
+      throw new StoreError(
+        `Another Clerestory is using ${dataDir}. Stop it, or set CLERESTORY_DATA to another folder.`,
+        { cause: error },
+      );
+    if (storageFault(error) === 'full')
+      throw new StoreError(
+        `The disk of ${dataDir} is full. Free some space and start again; nothing was lost.`,
+        { cause: error },
+      );
+    if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
+      throw new StoreError(
+        `${file} is not a readable database. Restore it from a backup, or move it away to start anew.`,
+        { cause: error },
+      );
+    throw new StoreError(
+      `Cannot open the data folder ${dataDir}: ${message}. Check that it exists and that you may write there.`,
+      { cause: error },
+    );
+  }
+  const opened = raw;
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: opened }) });
+  // Kysely closes the file only if it was ever asked something.
+  const close = async () => {
+    await db.destroy();
+    if (opened.open) opened.close();
+  };
+  return { db, raw: opened, close };
+}

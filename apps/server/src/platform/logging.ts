@@ -1,0 +1,60 @@
+import { Writable } from 'node:stream';
+import { pino, type Logger } from 'pino';
+
+export type { Logger };
+
+const levelNames: Record<number, string> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
+const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'name']);
+
+/** One short line a record, for a person at a terminal; programs get pino's JSON. */
+function terminalStream(): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      for (const line of chunk.toString().split('\n')) {
+        if (!line) continue;
+        const record = JSON.parse(line) as Record<string, unknown>;
+        const time = new Date(Number(record['time'])).toISOString().slice(11, 19);
+        const rest = Object.entries(record)
+          .filter(([key]) => !hidden.has(key))
+          .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+          .join(' ');
+        process.stderr.write(
+          `${time} ${levelNames[Number(record['level'])] ?? ''} ${String(record['msg'] ?? '')} ${rest}\n`,
+        );
+      }
+      done();
+    },
+  });
+}
+
+/** Fields that never reach a log, wherever they stand. */
+const redact = {
+  paths: [
+    'password',
+    'username',
+    'token',
+    'cookie',
+    'authorization',
+    'source',
+    '*.password',
+    '*.username',
+    '*.token',
+    '*.source',
+    'req.headers.cookie',
+    'req.headers.authorization',
+  ],
+  censor: '[hidden]',
+};
+
+/** The structured log: JSON on stderr, or readable lines when stderr is a terminal. */
+export function createLogger(level: string): Logger {
+  const options = { level, redact, base: null };
+  return process.stderr.isTTY ? pino(options, terminalStream()) : pino(options, pino.destination(2));
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { io, type Socket } from 'socket.io-client';
+import type { ClientHello, ClientToServer, ServerToClient } from '@clerestory/protocol';
+import { startApp, type App } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { createLogger } from '../platform/logging.ts';
+
+/** A folder of its own for a test, removed by `remove`. */
+export function temporaryFolder(): { dir: string; remove(): void } {
+  const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** The real app on a free port and a store of its own. `env` adds settings, `dir` starts on an existing store. */
+export async function startTestApp(
+  env: Record<string, string> = {},
+  dir?: string,
+): Promise<{ app: App; dir: string; fetchJson: FetchJson; stop(): Promise<void> }> {
+  const folder = dir === undefined ? temporaryFolder() : { dir, remove: () => undefined };
+  const config = loadConfig(
+    {
+      CLERESTORY_PORT: '0',
+      CLERESTORY_DATA: folder.dir,
+      CLERESTORY_DEMO: '0',
+      CLERESTORY_LOG_LEVEL: 'silent',
+      ...env,
+    },
+    folder.dir,
+  );
+  const app = await startApp(config, createLogger('silent'));
+  return {
+    app,
+    dir: folder.dir,
+    fetchJson: fetchJsonFrom(app.url),
+    async stop() {
+      await app.close();
+      folder.remove();
+    },
+  };
+}
+
+export type FetchJson = (
+  method: string,
+  address: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<{ status: number; type: string; body: any }>; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look at answers of any shape
+
+export const fetchJsonFrom =
+  (base: string): FetchJson =>
+  async (method, address, body, headers = {}) => {
+    const response = await fetch(base + address, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      body: text ? JSON.parse(text) : null,
+    };
+  };
+
+export type TestSocket = Socket<ServerToClient, ClientToServer>;
+
+/** A connected window. */
+export async function openWindow(
+  url: string,
+  hello: ClientHello,
+  headers: Record<string, string> = {},
+): Promise<TestSocket> {
+  const socket: TestSocket = io(url, {
+    auth: hello,
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    extraHeaders: headers,
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  return socket;
+}
+
+/** Waits until `look` gives something, looking every few ms; the test's own time-out is the bound. */
+export async function until<T>(
+  look: () => T | undefined | null | false | Promise<T | undefined | null | false>,
+): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}

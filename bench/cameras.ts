@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { makeClockClip } from '../tools/rtsp-farm/clips.ts';
+import { startFarm, type Farm } from '../tools/rtsp-farm/farm.ts';
+
+export interface BenchCameras {
+  farm: Farm;
+  /** Mount names, `cam1` …; camera n's frame clock says n. */
+  names: string[];
+  dir: string;
+  close(): Promise<void>;
+}
+
+/** As in the design notes' prototype: 640×360, 15 frames a second, about 500 kb/s. */
+export const clip = { width: 640, height: 360, fps: 15, seconds: 20 };
+
+/** `count` real RTSP cameras, each with its own clip. */
+export async function startCameras(count: number, gopS = 1): Promise<BenchCameras> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-bench-'));
+  const names = Array.from({ length: count }, (_, index) => `cam${index + 1}`);
+  const mounts: Record<string, string> = {};
+  for (const [index, name] of names.entries()) {
+    const file = path.join(dir, `${name}.mp4`);
+    await makeClockClip({ path: file, camera: index + 1, gopS, ...clip });
+    mounts[name] = file;
+  }
+  const farm = await startFarm({ mounts });
+  return {
+    farm,
+    names,
+    dir,
+    async close() {
+      await farm.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

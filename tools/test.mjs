@@ -1,0 +1,92 @@
+// npm test: format, lint, types, unit and real-RTSP integration tests, browser tests; one closing line.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { ensure } from './system-packages.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const bin = (...parts) => path.join(root, 'node_modules', ...parts);
+const scratch = mkdtempSync(path.join(tmpdir(), 'clerestory-test-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+const missing = ensure(['ffmpeg', 'chromium', 'rtspServer']);
+if (missing) {
+  process.stderr.write(`The tests need programs that are not here. ${missing}\n`);
+  process.exit(1);
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const add = (counts) => {
+  for (const key of Object.keys(total)) total[key] += counts[key] ?? 0;
+};
+
+/** Runs one step; its counts come from `read`, or it counts as one test itself. */
+function step(name, args, read, env = {}) {
+  const startedMs = performance.now();
+  process.stdout.write(`\n── ${name}\n`);
+  const run = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  const good = run.status === 0;
+  let counts = good ? { passed: 1 } : { failed: 1 };
+  if (read) {
+    try {
+      counts = read();
+      // A run that fails without a failed test (a crash, an unhandled fault) is a failure all the same.
+      if (!good && !counts.failed) counts.failed = 1;
+      if (counts.passed + counts.failed === 0) counts.failed = 1;
+    } catch (error) {
+      process.stderr.write(`${name} left no readable report: ${error.message}\n`);
+      counts = { failed: 1 };
+    }
+  }
+  add(counts);
+  process.stdout.write(
+    `── ${name}: ${good ? 'ok' : 'FAILED'} (${((performance.now() - startedMs) / 1000).toFixed(1)} s)\n`,
+  );
+}
+
+const unitReport = path.join(scratch, 'unit.json');
+const browserReport = path.join(scratch, 'browser.json');
+
+step('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']);
+step('lint', [bin('eslint/bin/eslint.js'), '.']);
+step('types', ['tools/types.mjs']);
+step(
+  'unit and integration',
+  [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${unitReport}`,
+  ],
+  () => {
+    const report = JSON.parse(readFileSync(unitReport, 'utf8'));
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+    };
+  },
+);
+if (build())
+  step(
+    'browser',
+    [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
+    () => {
+      const { stats } = JSON.parse(readFileSync(browserReport, 'utf8'));
+      return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+    },
+    { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
+  );
+else add({ failed: 1 });
+
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
