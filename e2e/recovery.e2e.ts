@@ -1,0 +1,127 @@
+import type { Page } from '@playwright/test';
+import { startServerProcess, descendants } from '../tools/harness/server-process.ts';
+import {
+  cameraName,
+  expect,
+  expectState,
+  fillLeftScreen,
+  lostConnection,
+  test,
+  tileAt,
+} from './support/city.ts';
+import { readTile } from './support/clock.ts';
+
+const allLive = async (page: Page, timeout = 60_000) => {
+  for (let tile = 0; tile < 4; tile++) {
+    await expectState(page, tile, 'live', timeout);
+    await expect.poll(async () => (await readTile(page, tile))?.camera, { timeout: 20_000 }).toBe(tile + 1);
+  }
+};
+const notLive = (page: Page, tile: number) =>
+  expectState(page, tile, /^(?!live$)/);
+
+test('a camera that drops its connection, and a killed ffmpeg', async ({
+  page,
+  server,
+  farm,
+  complaints,
+}) => {
+  complaints.watch(page);
+  await page.goto(`${server.url}/screen/left`);
+  await allLive(page);
+  const before = descendants(server.pid, 'ffmpeg');
+  farm.kick(cameraName(1));
+  await expect
+    .poll(() => descendants(server.pid, 'ffmpeg').filter((pid) => !before.includes(pid)).length, {
+      timeout: 30_000,
+    })
+    .toBeGreaterThan(0);
+  await allLive(page);
+  const victims = descendants(server.pid, 'ffmpeg');
+  for (const pid of victims) process.kill(pid, 'SIGKILL');
+  await notLive(page, 0);
+  await allLive(page);
+  expect(descendants(server.pid, 'ffmpeg').filter((pid) => victims.includes(pid))).toEqual([]);
+});
+
+test('a killed media process', async ({ page, server, complaints }) => {
+  complaints.watch(page);
+  complaints.allow(lostConnection);
+  await page.goto(`${server.url}/screen/left`);
+  await allLive(page);
+  const [media] = descendants(server.pid).filter((pid) => descendants(pid, 'ffmpeg').length > 0);
+  const ffmpegs = descendants(server.pid, 'ffmpeg');
+  process.kill(media ?? 0, 'SIGKILL');
+  await notLive(page, 0);
+  await allLive(page);
+  const alive = descendants(server.pid, 'ffmpeg');
+  expect(alive.filter((pid) => ffmpegs.includes(pid))).toEqual([]);
+});
+
+test('a frozen media process: the pictures age in sight, go, and come back', async ({
+  page,
+  server,
+  complaints,
+}) => {
+  complaints.watch(page);
+  complaints.allow(lostConnection);
+  await page.goto(`${server.url}/screen/left`);
+  await allLive(page);
+  const [media] = descendants(server.pid).filter((pid) => descendants(pid, 'ffmpeg').length > 0);
+  process.kill(media ?? 0, 'SIGSTOP');
+  await expectState(page, 0, /^(stale|offline|connecting)$/);
+  await expect.poll(() => readTile(page, 0), { timeout: 20_000 }).toBeNull();
+  process.kill(media ?? 0, 'SIGCONT');
+  await allLive(page);
+});
+
+test('a frozen control server: pictures go on, and the screen says so', async ({
+  page,
+  server,
+  complaints,
+}) => {
+  complaints.watch(page);
+  complaints.allow(lostConnection);
+  await page.goto(`${server.url}/screen/left`);
+  await allLive(page);
+  process.kill(server.pid, 'SIGSTOP');
+  try {
+    await expect(page.getByText(/control server away/i)).toBeVisible({ timeout: 40_000 });
+    await expectState(page, 0, 'live', 1);
+    const before = await readTile(page, 0);
+    await expect.poll(async () => (await readTile(page, 0))?.ms).not.toBe(before?.ms);
+  } finally {
+    process.kill(server.pid, 'SIGCONT');
+  }
+  await expect(page.getByText(/control server away/i)).toBeHidden({ timeout: 40_000 });
+  await allLive(page);
+});
+
+test('the server away for a minute: the screen comes back by itself, changes made meanwhile included', async ({
+  page,
+  farm,
+  complaints,
+}) => {
+  test.setTimeout(240_000);
+  complaints.watch(page);
+  complaints.allow(lostConnection);
+  const first = await startServerProcess();
+  await fillLeftScreen(first, farm);
+  await page.goto(`${first.url}/screen/left`);
+  await allLive(page);
+  await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+  await first.kill();
+  await expect.poll(() => descendants(first.pid).length).toBe(0);
+  await notLive(page, 0);
+  const awayMs = 60_000;
+  const awayUntil = Date.now() + awayMs;
+  await expect.poll(() => Date.now() > awayUntil, { timeout: awayMs + 10_000, intervals: [1000] }).toBe(true);
+  const second = await startServerProcess({ port: first.port, dataDir: first.dataDir });
+  await second.api('PUT', '/walls/control-room/screens/left/tiles/3', { camera: cameraName(1) });
+  for (let tile = 0; tile < 3; tile++) await expectState(page, tile, 'live', 60_000);
+  await expect(tileAt(page, 3)).toHaveAttribute('data-camera', cameraName(1), { timeout: 30_000 });
+  await expectState(page, 3, 'live', 60_000);
+  expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
+  await second.stop();
+  await first.stop();
+});
