@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -9,6 +9,9 @@ import type { BenchCameras } from './cameras.ts';
 import type { Design } from './main.ts';
 
 const hlsFile = fileURLToPath(import.meta.resolve('hls.js/dist/hls.min.js'));
+
+/** Segments in a playlist of ffmpeg's default length (hls_list_size). */
+const fullPlaylist = 5;
 
 const page = (names: readonly string[]) => `<!doctype html><meta charset="utf-8"><title>Design A</title>
 <style>body{margin:0;background:#000;display:grid;grid-template-columns:repeat(${Math.ceil(Math.sqrt(names.length))},1fr);height:100vh}video{width:100%;height:100%;object-fit:contain;min-height:0}</style>
@@ -43,8 +46,10 @@ export async function startDesignA(cameras: BenchCameras): Promise<Design> {
   app.use('/live', express.static(dir, { etag: false, cacheControl: false }));
   const server = createServer(app).listen(0, '127.0.0.1');
   const playlists = cameras.names.map((name) => path.join(dir, name, 'index.m3u8'));
-  while (!playlists.every((file) => existsSync(file)))
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  // As in daily running: full playlists, so that hls.js starts where it means to.
+  const isFull = (file: string) =>
+    existsSync(file) && readFileSync(file, 'utf8').split('#EXTINF').length > fullPlaylist;
+  while (!playlists.every(isFull)) await new Promise((resolve) => setTimeout(resolve, 100));
   return {
     name: 'A: ffmpeg HLS muxer, static files, hls.js defaults',
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

@@ -2,8 +2,7 @@ import { descendants } from '../tools/harness/server-process.ts';
 import { assign, cameraCount, cameraName, expect, expectState, test, tileAt } from './support/city.ts';
 import { readTile } from './support/clock.ts';
 
-test('every tile shows its own camera, live, and the picture moves', async ({ page, server, complaints }) => {
-  complaints.watch(page);
+test('every tile shows its own camera, live, and the picture moves', async ({ page, server }) => {
   await page.goto(`${server.url}/screen/left`);
   for (let n = 1; n <= cameraCount; n++) {
     await expectState(page, n - 1, 'live');
@@ -20,9 +19,7 @@ test('every tile shows its own camera, live, and the picture moves', async ({ pa
 test('one change reaches every open window of a screen, and one stream is read once', async ({
   context,
   server,
-  complaints,
 }) => {
-  complaints.allow();
   const pages = [await context.newPage(), await context.newPage()];
   for (const page of pages) {
     await page.goto(`${server.url}/screen/left`);
@@ -38,8 +35,7 @@ test('one change reaches every open window of a screen, and one stream is read o
   expect(descendants(server.pid, 'ffmpeg')).toHaveLength(cameraCount);
 });
 
-test('a network that takes no WebSocket gets LL-HLS, live as well', async ({ page, server, complaints }) => {
-  complaints.watch(page);
+test('a network that takes no WebSocket gets LL-HLS, live as well', async ({ page, server }) => {
   await page.goto(`${server.url}/screen/left?delivery=llhls`);
   for (let n = 1; n <= cameraCount; n++) {
     await expectState(page, n - 1, /^(live|late)$/, 60_000);
@@ -47,12 +43,7 @@ test('a network that takes no WebSocket gets LL-HLS, live as well', async ({ pag
   }
 });
 
-test('a screen that nobody made says so, and comes to life when it is made', async ({
-  page,
-  server,
-  complaints,
-}) => {
-  complaints.watch(page);
+test('a screen that nobody made says so, and comes to life when it is made', async ({ page, server }) => {
   await page.goto(`${server.url}/screen/new-one`);
   await expect(page.getByText('new-one').first()).toBeVisible();
   await server.api('POST', '/walls/control-room/screens', { id: 'new-one', name: 'New one', layout: '1' });

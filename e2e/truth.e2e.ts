@@ -5,9 +5,7 @@ test('a camera that freezes is never shown as live: stale with its age, then no 
   page,
   server,
   farm,
-  complaints,
 }) => {
-  complaints.watch(page);
   await page.goto(`${server.url}/screen/left`);
   await expectState(page, 0, 'live');
   await expectState(page, 1, 'live');
@@ -23,13 +21,7 @@ test('a camera that freezes is never shown as live: stale with its age, then no 
   await expect.poll(async () => (await readTile(page, 0))?.camera).toBe(1);
 });
 
-test('health says what is wrong in words, to everybody, and stores it', async ({
-  page,
-  server,
-  farm,
-  complaints,
-}) => {
-  complaints.watch(page);
+test('health says what is wrong in words, to everybody, and stores it', async ({ page, server, farm }) => {
   await page.goto(`${server.url}/screen/left`);
   await expectState(page, 0, 'live');
   await server.api('POST', '/cameras', {

@@ -112,12 +112,15 @@ export const test = base.extend<Each, Worker>({
     await use(server);
     await server.stop();
   },
-  complaints: async ({ context }, use) => {
-    const complaints = new Complaints();
-    context.on('page', (page) => complaints.watch(page));
-    await use(complaints);
-    expect(complaints.left()).toEqual([]);
-  },
+  complaints: [
+    async ({ context }, use) => {
+      const complaints = new Complaints();
+      context.on('page', (page) => complaints.watch(page));
+      await use(complaints);
+      expect(complaints.left()).toEqual([]);
+    },
+    { auto: true },
+  ],
 });
 
 export { expect };

@@ -9,12 +9,12 @@ import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
-import { MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
+import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
 import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { newId, systemClock, type Clock } from './platform/clock.ts';
-import { onFirstStart } from './platform/first-start.ts';
+import { onFirstStart } from './platform/settings.ts';
 import { openDatabase } from './platform/database.ts';
 import { jsonBody, mountEnd, mountRoutes, sendProblem } from './platform/http.ts';
 import { listen } from './platform/listen.ts';
@@ -29,7 +29,7 @@ export interface App {
   url: string;
   port: number;
   mediaPid(): number | undefined;
-  mediaPort(): number | null;
+  mediaPort: number;
   close(): Promise<void>;
 }
 
@@ -43,6 +43,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   const mediaToken = randomBytes(32).toString('base64url');
   // Known once the door is open, which is last; nothing asks for it before.
   let port = config.port;
+  let mediaPort = 0;
   const origins = originsOf(config.host, () => port, config.origins);
   const io = createSockets(http, origins);
 
@@ -59,8 +60,8 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
       controlUrl: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
       token: mediaToken,
       host: config.host,
-      port: media.address?.port ?? config.mediaPort ?? (config.port === 0 ? 0 : port + 1),
-      portFixed: media.address !== null || config.mediaPort !== null,
+      port: mediaPort,
+      portFixed: true,
       allowedOrigins: origins.list(),
       ffmpegPath: config.ffmpegPath,
       warmMs: config.warmMs,
@@ -122,7 +123,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   });
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => {
-    const mediaThere = media.address !== null && supervisor.pid !== undefined;
+    const mediaThere = media.connected;
     response
       .status(mediaThere ? 200 : 503)
       .json({ status: mediaThere ? 'ready' : 'not ready', media: mediaThere });
@@ -136,7 +137,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
       metrics.windows.set({ surface }, surfaces.filter((one) => one === surface).length);
     metrics.mediaRestarts.set(supervisor.restarts);
   });
-  app.use(pageSecurity(() => media.address?.port ?? null));
+  app.use(pageSecurity(() => mediaPort));
   app.use(
     pinoHttp({
       logger: log,
@@ -188,10 +189,15 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
     if (!request.url?.startsWith('/socket.io/')) app(request, response);
   });
 
-  port = await listen(http, config.host, config.port).catch(async (error: unknown) => {
+  try {
+    port = await listen(http, config.host, config.port);
+    mediaPort = await chooseMediaPort(db, config.host, port, config.mediaPort);
+  } catch (error) {
+    await closeServer(http);
     await closeDatabase();
     throw error;
-  });
+  }
+  media.expectAt(mediaPort);
   health.start();
   supervisor.start();
   if (config.demo && cameras.list().some(({ source }) => source.kind === 'demo')) drawing.start();
@@ -200,7 +206,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     port,
     mediaPid: () => supervisor.pid,
-    mediaPort: () => media.address?.port ?? null,
+    mediaPort,
     async close() {
       health.stop();
       await Promise.all([supervisor.stop(), drawing.stop()]);

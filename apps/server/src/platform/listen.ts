@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** The door could not be opened; the message says what to do. */
@@ -26,4 +26,25 @@ export async function listen(server: Server, host: string, port: number): Promis
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+/** The port, when a server could listen on it now (0: some port); else null. */
+async function freePort(host: string, port: number): Promise<number | null> {
+  const probe = createServer();
+  try {
+    const taken = await listen(probe, host, port);
+    await new Promise((resolve) => probe.close(resolve));
+    return taken;
+  } catch {
+    return null;
+  }
+}
+
+/** The first of `wanted` that is free (0: any); null when none is. */
+export async function firstFreePort(host: string, wanted: readonly number[]): Promise<number | null> {
+  for (const port of wanted) {
+    const free = await freePort(host, port);
+    if (free !== null) return free;
+  }
+  return null;
 }

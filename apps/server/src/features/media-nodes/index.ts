@@ -1,2 +1,3 @@
 export { MediaLink } from './link.ts';
 export { MediaSupervisor, type ChildSettings } from './supervisor.ts';
+export { chooseMediaPort } from './port.ts';

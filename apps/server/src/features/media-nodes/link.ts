@@ -70,7 +70,16 @@ export class MediaLink {
     });
   }
 
-  /** Where the doors are; the last known while the node starts again, since it takes the same port. */
+  get connected(): boolean {
+    return this.#node !== null;
+  }
+
+  /** Where the child will open its doors: told to pages before it has, so that they lose no time. */
+  expectAt(port: number): void {
+    this.#move({ port, url: null });
+  }
+
+  /** Where the doors are; they stay there while the node starts again. */
   get address(): MediaAddress | null {
     return this.#address;
   }

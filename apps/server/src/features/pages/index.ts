@@ -18,11 +18,10 @@ export function buildId(): string {
 }
 
 /** Content-security policy of the wall's pages: no inline script, nothing from elsewhere but the media node. */
-export function pageSecurity(mediaPort: () => number | null) {
+export function pageSecurity(mediaPort: () => number) {
   const media = (scheme: string) => (request: unknown) => {
     const host = ((request as Request).get('host') ?? '127.0.0.1').replace(/:\d+$/, '');
-    const port = mediaPort();
-    return port === null ? `'self'` : `${scheme}://${host}:${port}`;
+    return `${scheme}://${host}:${mediaPort()}`;
   };
   const policy = helmet({
     contentSecurityPolicy: {
