@@ -28,6 +28,11 @@ export interface FragmentUnit {
   samples: number;
   /** The first sample is a sync sample. */
   key: boolean;
+  /**
+   * Duration of each sample, seconds; present when the fragment can be cut between its samples (one track, one run
+   * of samples). Without it a fragment stays whole in every part.
+   */
+  frameS?: readonly number[];
 }
 
 export type Fmp4Unit = InitUnit | FragmentUnit;
@@ -50,4 +55,19 @@ export interface Init {
   generation: number;
   track: TrackInfo;
   bytes: Uint8Array;
+}
+
+/** What the LL-HLS door answers with; the byte arrays are sent one after the other. */
+export interface Resource {
+  kind: 'init' | 'segment' | 'part';
+  bytes: Uint8Array[];
+  contentType: string;
+}
+
+/** What health shows of a stream; null while unknown. */
+export interface PackagerFacts {
+  fps: number | null;
+  bitrateKbps: number | null;
+  /** Milliseconds between the last two key frames. */
+  gopMs: number | null;
 }

@@ -29,14 +29,26 @@ export const RtspUrl = z
 export const RtspTransport = z.enum(['auto', 'tcp', 'udp']);
 export type RtspTransport = z.infer<typeof RtspTransport>;
 
-const RtspSource = z.strictObject({
-  kind: z.literal('rtsp'),
-  main: RtspUrl,
-  sub: RtspUrl.optional(),
-  transport: RtspTransport.default('auto'),
-  username: Secret.optional(),
-  password: Secret.optional(),
-});
+/** ffmpeg keeps a percent-encoded `user:password` in 128 bytes and would cut a longer one without a word. */
+const maxLoginBytes = 126;
+
+const RtspSource = z
+  .strictObject({
+    kind: z.literal('rtsp'),
+    main: RtspUrl,
+    sub: RtspUrl.optional(),
+    transport: RtspTransport.default('auto'),
+    username: Secret.optional(),
+    password: Secret.optional(),
+  })
+  .superRefine(({ username = '', password = '' }, context) => {
+    if (encodeURIComponent(username).length + encodeURIComponent(password).length > maxLoginBytes)
+      context.addIssue({
+        code: 'custom',
+        path: ['password'],
+        message: 'user name and password are too long together; shorten one of them on the camera',
+      });
+  });
 /** A looped scene of the demo city, drawn and encoded by ourselves. The file is found by the scene's name. */
 const DemoSource = z.strictObject({ kind: z.literal('demo'), scene: z.string().regex(/^[a-z0-9-]{1,64}$/) });
 

@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import type { Clock, Log } from './clock.ts';
+import { maxSaidChars, redact } from './redact.ts';
+import type { Ending } from './reasons.ts';
+
+/** After the polite signal, so that a camera hears TEARDOWN, comes the other one. */
+const politeMs = 700;
+
+export interface FfmpegOrder {
+  args: readonly string[];
+  /** Written to stdin, which is then closed. */
+  stdin: string | readonly Uint8Array[];
+  secrets: readonly string[];
+  onBytes(bytes: Uint8Array): void;
+  /** Once, when it is gone and its output is read. `said` is free of addresses. */
+  onEnd(ending: Omit<Ending, 'fragments'>): void;
+}
+
+export interface FfmpegProcess {
+  readonly pid: number | undefined;
+  /** Asks it to end; a second later it is killed. `onEnd` tells when it is gone. */
+  stop(): void;
+  kill(): void;
+}
+
+function findSetpriv(): string | null {
+  for (const folder of (process.env['PATH'] ?? '').split(path.delimiter).concat('/usr/bin')) {
+    const file = path.join(folder, 'setpriv');
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+/** The end of a text, whole lines only: half an address would not be recognised as one and slip through. */
+function lastLines(text: string): string {
+  if (text.length <= maxSaidChars) return text;
+  const end = text.slice(-maxSaidChars);
+  return end.slice(end.indexOf('\n') + 1 || end.length);
+}
+
+/**
+ * Starts ffmpegs and knows all that run. They die with this process even when it is killed with SIGKILL: `setpriv` asks
+ * the kernel for that (PR_SET_PDEATHSIG); without it, they end at their next write into the closed pipe.
+ */
+export class FfmpegRunner {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #setpriv: string | null;
+  readonly #running = new Set<ChildProcess>();
+
+  constructor(ffmpegPath: string, clock: Clock, log: Log, setpriv: string | null = findSetpriv()) {
+    this.#path = ffmpegPath;
+    this.#clock = clock;
+    this.#setpriv = setpriv;
+    if (!setpriv)
+      log.warn(
+        {},
+        'setpriv (util-linux) is missing: should this process be killed, an ffmpeg may outlive it by seconds',
+      );
+  }
+
+  start(order: FfmpegOrder): FfmpegProcess {
+    const startedMs = this.#clock.monotonicMs();
+    const [file, args] = this.#setpriv
+      ? [this.#setpriv, ['--pdeathsig', 'KILL', '--', this.#path, ...order.args]]
+      : [this.#path, [...order.args]];
+    // Nothing of our environment is ffmpeg's business.
+    const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env, shell: false });
+    this.#running.add(child);
+    let said = '';
+    let spawnError: string | undefined;
+    let ended = false;
+    let callOffKill: (() => void) | null = null;
+    const end = (code: number | null, signal: string | null) => {
+      if (ended) return;
+      ended = true;
+      callOffKill?.();
+      this.#running.delete(child);
+      const ranMs = this.#clock.monotonicMs() - startedMs;
+      order.onEnd({ said: redact(said, order.secrets), code, signal, ranMs, spawnError });
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      spawnError = error.code ?? error.message;
+      if (child.pid === undefined) end(null, null);
+    });
+    child.on('close', end);
+    child.stdout.on('data', (bytes: Buffer) => order.onBytes(bytes));
+    child.stderr.setEncoding('utf8');
+    child.stderr.on('data', (text: string) => (said = lastLines(said + text)));
+    // It may be gone before it has read its stdin; how it ended is told by `close`.
+    for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on('error', () => {});
+    if (typeof order.stdin === 'string') child.stdin.end(order.stdin);
+    else {
+      for (const bytes of order.stdin) child.stdin.write(bytes);
+      child.stdin.end();
+    }
+    return {
+      pid: child.pid,
+      stop: () => {
+        if (ended || callOffKill) return;
+        child.kill('SIGTERM');
+        callOffKill = this.#clock.after(politeMs, () => child.kill('SIGKILL'));
+      },
+      kill: () => void child.kill('SIGKILL'),
+    };
+  }
+
+  /** Resolves when none runs any more. */
+  async drained(): Promise<void> {
+    await Promise.all(
+      [...this.#running].map((child) => new Promise((resolve) => child.once('close', resolve))),
+    );
+  }
+
+  /** For the last moment of the process. */
+  killAll(): void {
+    for (const child of this.#running) child.kill('SIGKILL');
+  }
+}

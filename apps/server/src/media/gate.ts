@@ -1,0 +1,27 @@
+import type { StreamName } from '@clerestory/protocol';
+
+/** What a viewer asks to see, and by which door. */
+export interface ViewRequest {
+  /** Who asks: one push socket, or one HTTP client. */
+  viewer: string;
+  /** The camera whose bytes would be sent, not the one named in an address. */
+  camera: string;
+  /** The stream whose bytes would be sent. */
+  stream: StreamName;
+  /** The grant shown; empty while everybody may. */
+  grant: string;
+  door: 'push' | 'llhls' | 'poster';
+}
+
+export type Verdict = { ok: true } | { ok: false; reason: string };
+
+/**
+ * Through this one function passes every byte of video: each door asks it for each chunk, init, playlist, part,
+ * segment and poster, right before the bytes are written. It must answer at once, from memory.
+ */
+export interface Gate {
+  mayView(request: ViewRequest): Verdict;
+}
+
+/** Says yes to everybody. */
+export const openGate: Gate = { mayView: () => ({ ok: true }) };

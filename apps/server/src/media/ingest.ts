@@ -1,0 +1,284 @@
+import { Fmp4Error, Fmp4Reader, type FragmentUnit, type InitUnit } from '@clerestory/llhls';
+import type { CameraSource, IngestState, StreamName } from '@clerestory/protocol';
+import { backoffMs, maxDelayMs } from './backoff.ts';
+import type { Clock, Log } from './clock.ts';
+import type { FfmpegProcess, FfmpegRunner } from './ffmpeg-process.ts';
+import { explainEnding, unsupportedCodec, type Failure } from './reasons.ts';
+import { sourceInput, type Scenes } from './sources.ts';
+
+export interface IngestTiming {
+  /** From start to the first complete fragment. */
+  firstFragmentMs: number;
+  /** Without a complete fragment for this long, ffmpeg is killed and started anew. */
+  noFramesMs: number;
+  /** After this long of good running, the next failure counts as the first. */
+  goodRunMs: number;
+  /** How often a demo scene is looked for that is not drawn yet. */
+  sceneRetryMs: number;
+}
+export const defaultTiming: IngestTiming = {
+  firstFragmentMs: 10_000,
+  noFramesMs: 5_000,
+  goodRunMs: 10_000,
+  sceneRetryMs: 1_000,
+};
+
+export interface IngestDeps {
+  clock: Clock;
+  /** Gives [0, 1). */
+  random: () => number;
+  ffmpeg: FfmpegRunner;
+  scenes: Scenes;
+  timing: IngestTiming;
+  log: Log;
+}
+
+export interface IngestEvents {
+  onInit(unit: InitUnit): void;
+  /** `arrivalMs` is Unix time. */
+  onFragment(unit: FragmentUnit, arrivalMs: number): void;
+  onState(state: IngestState, reason: string): void;
+  /** The ffmpeg that had given an init is gone, or is about to be. */
+  onEnd(): void;
+}
+
+interface Run {
+  process: FfmpegProcess;
+  reader: Fmp4Reader;
+  startedMs: number;
+  /** Monotonic; when the last complete fragment came. */
+  lastFragmentMs: number;
+  fragments: number;
+  /** Nothing that still comes out of it counts. */
+  over: boolean;
+  /** Why we ended it ourselves. */
+  failure: Failure | null;
+  transports: number;
+}
+
+const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
+export const idleReason = 'Nobody watches';
+export const startingReason = 'Connecting to the camera';
+
+/** Keeps one ffmpeg for one stream: starts it, watches its progress, names its failures, tries again. Never two at once. */
+export class Ingest {
+  state: IngestState = 'idle';
+  reason = idleReason;
+  /** Times ffmpeg was started anew after it had failed. */
+  restarts = 0;
+
+  readonly #deps: IngestDeps;
+  readonly #events: IngestEvents;
+  readonly #name: { camera: string; stream: StreamName };
+  #source: CameraSource;
+  #wanted = false;
+  #run: Run | null = null;
+  #failures = 0;
+  /** What was wrong last, for those who come while the next try waits. */
+  #trouble: { state: IngestState; reason: string } | null = null;
+  /** Counts the transports tried; see sourceInput. */
+  #turn = 0;
+  /** The other transport was tried at once in this round of failures. */
+  #turned = false;
+  /** Monotonic; no start before it, whoever asks. */
+  #notBeforeMs = 0;
+  #callOffStart: (() => void) | null = null;
+  #callOffWatch: (() => void) | null = null;
+
+  constructor(
+    name: { camera: string; stream: StreamName },
+    source: CameraSource,
+    deps: IngestDeps,
+    events: IngestEvents,
+  ) {
+    this.#name = name;
+    this.#source = source;
+    this.#deps = deps;
+    this.#events = events;
+  }
+
+  get pid(): number | undefined {
+    return this.#run?.process.pid;
+  }
+
+  start(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    const waits = this.#notBeforeMs > this.#deps.clock.monotonicMs();
+    if (waits && this.#trouble) this.#become(this.#trouble.state, this.#trouble.reason);
+    else this.#become('starting', startingReason);
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#wanted = false;
+    this.#callOffStart?.();
+    this.#callOffStart = null;
+    this.#endRun(null);
+    this.#become('idle', idleReason);
+  }
+
+  /** A new configuration: whatever was wrong may be right now, so it is tried at once. */
+  configure(source: CameraSource): void {
+    this.#source = source;
+    this.#turn = 0;
+    this.retryNow();
+    if (this.#run) this.#endRun(null);
+  }
+
+  /** Forgets the failures; while one waits for its next try, that is now. */
+  retryNow(): void {
+    this.#failures = 0;
+    this.#turned = false;
+    this.#notBeforeMs = 0;
+    if (this.#wanted && !this.#run) this.#schedule();
+  }
+
+  #become(state: IngestState, reason: string): void {
+    if (this.state === state && this.reason === reason) return;
+    this.state = state;
+    this.reason = reason;
+    this.#events.onState(state, reason);
+  }
+
+  #schedule(): void {
+    this.#callOffStart?.();
+    this.#callOffStart = null;
+    if (!this.#wanted || this.#run) return;
+    const delayMs = this.#notBeforeMs - this.#deps.clock.monotonicMs();
+    if (delayMs <= 0) return this.#launch();
+    this.#callOffStart = this.#deps.clock.after(delayMs, () => {
+      this.#callOffStart = null;
+      this.#launch();
+    });
+  }
+
+  #launch(): void {
+    const { clock, ffmpeg, scenes, timing } = this.#deps;
+    const input = sourceInput(this.#source, this.#name.stream, this.#turn, scenes, clock.nowMs());
+    if (input.kind === 'wait') {
+      this.#become('starting', input.reason);
+      this.#notBeforeMs = clock.monotonicMs() + timing.sceneRetryMs;
+      return this.#schedule();
+    }
+    if (input.kind === 'never') {
+      this.#failures += 1;
+      this.#notBeforeMs = clock.monotonicMs() + maxDelayMs;
+      this.#trouble = { state: 'unsupported', reason: input.reason };
+      this.#become('unsupported', input.reason);
+      return this.#schedule();
+    }
+    if (this.#failures > 0) this.restarts += 1;
+    const now = clock.monotonicMs();
+    const run: Run = {
+      process: ffmpeg.start({
+        args: input.args,
+        stdin: input.stdin,
+        secrets: input.secrets,
+        onBytes: (bytes) => this.#take(run, bytes),
+        onEnd: (ending) =>
+          this.#ended(run, explainEnding({ ...ending, fragments: run.fragments }), ending.said),
+      }),
+      reader: new Fmp4Reader(),
+      startedMs: now,
+      lastFragmentMs: now,
+      fragments: 0,
+      over: false,
+      failure: null,
+      transports: input.transports,
+    };
+    this.#run = run;
+    this.#watch(run);
+  }
+
+  #take(run: Run, bytes: Uint8Array): void {
+    if (run.over) return;
+    try {
+      for (const unit of run.reader.push(bytes)) {
+        if (unit.kind === 'init') {
+          const failure = unsupportedCodec(unit.track.codec);
+          if (failure) return this.#endRun(failure);
+          this.#events.onInit(unit);
+        } else {
+          run.fragments += 1;
+          run.lastFragmentMs = this.#deps.clock.monotonicMs();
+          this.#become('running', '');
+          if (!run.over) this.#events.onFragment(unit, this.#deps.clock.nowMs());
+        }
+        if (run.over) return;
+      }
+    } catch (error) {
+      if (!(error instanceof Fmp4Error)) throw error;
+      const reason =
+        error.code === 'no-video'
+          ? 'The stream has no video that can be played yet'
+          : 'What arrives from the camera is damaged';
+      this.#endRun({
+        state: error.code === 'no-video' ? 'unsupported' : 'backoff',
+        reason,
+        otherTransport: 'no',
+      });
+    }
+  }
+
+  /** Looks at the progress a few times within the time allowed; bytes do not count, only complete fragments. */
+  #watch(run: Run): void {
+    const { clock, timing } = this.#deps;
+    this.#callOffWatch?.();
+    this.#callOffWatch = clock.after(Math.min(500, timing.noFramesMs / 5), () => {
+      const silentMs = clock.monotonicMs() - run.lastFragmentMs;
+      const allowedMs = run.fragments > 0 ? timing.noFramesMs : timing.firstFragmentMs;
+      if (silentMs >= allowedMs)
+        return this.#endRun({
+          state: 'backoff',
+          reason: `No frames for ${seconds(allowedMs)}`,
+          otherTransport: run.fragments > 0 ? 'no' : 'next',
+        });
+      if (run.fragments > 0 && silentMs >= allowedMs / 2)
+        this.#become('stalled', `No frames for more than ${seconds(allowedMs / 2)}`);
+      this.#watch(run);
+    });
+  }
+
+  /** Ends the run on our own account; `#ended` follows when the process is gone. */
+  #endRun(failure: Failure | null): void {
+    const run = this.#run;
+    if (!run || run.over) return;
+    run.over = true;
+    run.failure = failure;
+    this.#callOffWatch?.();
+    run.process.stop();
+    this.#events.onEnd();
+    if (failure) this.#become(failure.state, failure.reason);
+  }
+
+  #ended(run: Run, failure: Failure, said: string): void {
+    const ours = run.over;
+    if (!ours) this.#events.onEnd();
+    run.over = true;
+    this.#run = null;
+    this.#callOffWatch?.();
+    if (!this.#wanted) return;
+    // Stopped for a new configuration, or stopped and wanted again meanwhile.
+    if (ours && !run.failure) return this.#schedule();
+    this.#failed(run, run.failure ?? failure, said);
+  }
+
+  #failed(run: Run, failure: Failure, said: string): void {
+    const { clock, random, timing, log } = this.#deps;
+    const now = clock.monotonicMs();
+    if (run.fragments > 0) this.#turned = false;
+    if (run.fragments > 0 && run.lastFragmentMs - run.startedMs >= timing.goodRunMs) this.#failures = 0;
+    this.#failures += 1;
+    const otherNow = failure.otherTransport === 'now' && run.transports > 1 && !this.#turned;
+    if (failure.otherTransport !== 'no' && run.fragments === 0) this.#turn += 1;
+    if (otherNow) this.#turned = true;
+    // A refused login is not tried often: cameras lock accounts. Neither is what cannot be played.
+    const delayMs = failure.state === 'backoff' ? backoffMs(this.#failures, random) : maxDelayMs;
+    this.#notBeforeMs = otherNow ? now : now + delayMs;
+    this.#trouble = { state: failure.state, reason: failure.reason };
+    log.warn({ ...this.#name, state: failure.state, reason: failure.reason, delayMs, said }, 'stream failed');
+    if (!otherNow) this.#become(failure.state, failure.reason);
+    this.#schedule();
+  }
+}

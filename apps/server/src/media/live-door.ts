@@ -1,0 +1,209 @@
+import { multivariantPlaylist, playlistType, type Variant } from '@clerestory/llhls';
+import type { StreamName } from '@clerestory/protocol';
+import type { Cameras } from './cameras.ts';
+import type { Clock } from './clock.ts';
+import type { Gate, ViewRequest } from './gate.ts';
+import { answerBytes, HttpProblem, type Exchange } from './http-answer.ts';
+import type { Posters } from './poster.ts';
+import type { Stream } from './stream.ts';
+
+/** A first request waits this long for a playlist worth having. */
+const startWaitMs = 8_000;
+/** A blocked request waits for three target durations (8216bis, 6.2.5.2) of the packager's 4 s. */
+const blockedWaitMs = 12_000;
+/** Requests that wait at the same time on one node. */
+const maxBlocked = 512;
+/** Once one variant is known, the other is waited for this long. */
+const secondVariantMs = 2_000;
+const defaultMaxAgeS = 2;
+const maxMaxAgeS = 86_400;
+
+/** What a variant is said to need before it has been measured, kb/s. */
+const assumedKbps: Record<StreamName, number> = { main: 4_000, sub: 700 };
+
+/** What an address under `/live/` asks for. */
+export type LiveAsked =
+  | { kind: 'multivariant'; camera: string }
+  | { kind: 'poster'; camera: string; stream: StreamName }
+  | { kind: 'playlist'; camera: string; stream: StreamName }
+  | { kind: 'resource'; camera: string; stream: StreamName; name: string };
+
+/** Reads a path; null when it is none of ours. Pure. */
+export function readLivePath(path: string): LiveAsked | null {
+  const parts = /^\/live\/([a-z0-9][a-z0-9-]{0,63})\/(?:(main|sub)\/)?([a-z0-9.-]{1,64})$/.exec(path);
+  if (!parts) return null;
+  const [camera, stream, name] = [parts[1] ?? '', parts[2] as StreamName | undefined, parts[3] ?? ''];
+  if (stream === undefined) return name === 'index.m3u8' ? { kind: 'multivariant', camera } : null;
+  if (name === 'index.m3u8') return { kind: 'playlist', camera, stream };
+  if (name === 'poster.jpg') return { kind: 'poster', camera, stream };
+  return { kind: 'resource', camera, stream, name };
+}
+
+/** The delivery directives of 8216bis, 6.2.5. Throws HttpProblem for what that tells to refuse. */
+export function readDirectives(query: URLSearchParams): {
+  msn: number | null;
+  part: number | null;
+  skip: boolean;
+} {
+  const number = (name: string): number | null => {
+    const text = query.get(name);
+    if (text === null) return null;
+    if (!/^\d{1,15}$/.test(text)) throw new HttpProblem('invalid-request', `${name} is not a number`);
+    return Number(text);
+  };
+  const [msn, part, skip] = [number('_HLS_msn'), number('_HLS_part'), query.get('_HLS_skip')];
+  if (part !== null && msn === null)
+    throw new HttpProblem('invalid-request', '_HLS_part is only allowed together with _HLS_msn');
+  if (skip !== null && skip !== 'YES' && skip !== 'v2')
+    throw new HttpProblem('invalid-request', '_HLS_skip is YES or v2');
+  return { msn, part, skip: skip !== null };
+}
+
+/** It does not run and will not within the next second: no use in waiting. */
+const failing = ({ state }: Stream): boolean =>
+  state === 'backoff' || state === 'unauthorized' || state === 'unsupported';
+
+export interface LiveDoorDeps {
+  clock: Clock;
+  gate: Gate;
+  cameras: Cameras;
+  posters: Posters;
+}
+
+/** LL-HLS over HTTP for any player, and the poster. */
+export class LiveDoor {
+  readonly #deps: LiveDoorDeps;
+  #blocked = 0;
+
+  constructor(deps: LiveDoorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers a request below `/live/`. Throws HttpProblem. */
+  async answer(exchange: Exchange): Promise<void> {
+    const asked = readLivePath(exchange.url.pathname);
+    if (!asked) throw new HttpProblem('not-found', 'There is nothing at this address');
+    if (asked.kind === 'multivariant') return this.#multivariant(exchange, asked.camera);
+    const stream = this.#deps.cameras.find(asked.camera, asked.stream);
+    if (!stream) throw new HttpProblem('not-found', 'There is no such camera');
+    const door = asked.kind === 'poster' ? 'poster' : 'llhls';
+    this.#pass(exchange, stream, door);
+    if (asked.kind === 'poster') return this.#poster(exchange, stream);
+    stream.lease(exchange.viewer);
+    if (asked.kind === 'playlist') return this.#playlist(exchange, stream);
+    return this.#resource(exchange, stream, asked.name);
+  }
+
+  async #multivariant(exchange: Exchange, camera: string): Promise<void> {
+    const streams = this.#deps.cameras.streamsOf(camera);
+    if (streams.length === 0) throw new HttpProblem('not-found', 'There is no such camera');
+    for (const stream of streams) this.#pass(exchange, stream, 'llhls');
+    const unknown = streams.filter((stream) => !stream.track);
+    for (const stream of unknown) stream.lease(exchange.viewer);
+    const settled = (stream: Stream) => stream.track !== null || failing(stream);
+    const first = unknown.map((stream) => this.#wait(exchange, stream, () => settled(stream), startWaitMs));
+    await Promise.race(first.length === 0 ? [true] : first);
+    for (const stream of unknown) await this.#wait(exchange, stream, () => settled(stream), secondVariantMs);
+    const variants = streams.flatMap((stream) => this.#variant(stream));
+    if (variants.length === 0) throw this.#notYet(streams[0]);
+    const body = Buffer.from(multivariantPlaylist(variants));
+    await this.#send(exchange, streams, playlistType, [body]);
+  }
+
+  #variant(stream: Stream): Variant[] {
+    const { track, name } = stream;
+    if (!track) return [];
+    const { fps, bitrateKbps } = stream.report().facts;
+    // BANDWIDTH is the peak (8216bis, 4.4.6.2): half as much again as the average of the last seconds.
+    const bandwidth = (bitrateKbps === null ? assumedKbps[name] : bitrateKbps * 1.5) * 1000;
+    const { codec, width, height } = track;
+    return [{ uri: `${name}/index.m3u8`, bandwidth, codec, width, height, ...(fps ? { fps } : {}) }];
+  }
+
+  async #playlist(exchange: Exchange, stream: Stream): Promise<void> {
+    const { msn, part, skip } = readDirectives(exchange.url.searchParams);
+    if (!stream.packager.ready) {
+      await this.#wait(exchange, stream, () => stream.packager.ready || failing(stream), startWaitMs);
+      if (!stream.packager.ready) throw this.#notYet(stream);
+    }
+    if (msn !== null) {
+      const blocked = stream.packager.blockedBy(msn, part);
+      if (blocked === 'invalid' || blocked === 'too-far')
+        throw new HttpProblem('invalid-request', 'That part is too far in the future');
+      if (blocked === 'wait') {
+        const there = () => stream.packager.blockedBy(msn, part) === 'ready';
+        if (!(await this.#wait(exchange, stream, there, blockedWaitMs))) throw this.#notYet(stream);
+      }
+    }
+    await this.#send(exchange, [stream], playlistType, [Buffer.from(stream.packager.playlist({ skip }))]);
+  }
+
+  async #resource(exchange: Exchange, stream: Stream, name: string): Promise<void> {
+    let found = stream.packager.resource(name);
+    if (found === 'wait') {
+      const there = () => stream.packager.resource(name) !== 'wait';
+      if (!(await this.#wait(exchange, stream, there, blockedWaitMs))) throw this.#notYet(stream);
+      found = stream.packager.resource(name);
+    }
+    if (found === null || found === 'wait')
+      throw new HttpProblem('not-found', 'This piece of video is not kept, or never was there');
+    await this.#send(exchange, [stream], found.contentType, found.bytes);
+  }
+
+  async #poster(exchange: Exchange, stream: Stream): Promise<void> {
+    const text = exchange.url.searchParams.get('maxAgeS') ?? String(defaultMaxAgeS);
+    const maxAgeS = Number(text);
+    if (!/^\d{1,6}(\.\d{1,3})?$/.test(text) || maxAgeS > maxMaxAgeS)
+      throw new HttpProblem('invalid-request', `maxAgeS is a number of seconds from 0 to ${maxMaxAgeS}`);
+    const poster = await this.#deps.posters.get(stream, maxAgeS * 1000);
+    if (!poster) {
+      // Nothing is wrong, there is just nothing yet: a browser would write an error into its console for a 404.
+      exchange.response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
+      return;
+    }
+    exchange.response.setHeader('X-Captured-At', String(Math.round(poster.capturedAtMs)));
+    await this.#send(exchange, [stream], 'image/jpeg', [poster.jpeg], 'poster');
+  }
+
+  /** The only way by which video leaves through this door: the gate is asked again for each piece. */
+  async #send(
+    exchange: Exchange,
+    streams: readonly Stream[],
+    contentType: string,
+    pieces: readonly Uint8Array[],
+    door: ViewRequest['door'] = 'llhls',
+  ): Promise<void> {
+    for (const stream of streams) this.#pass(exchange, stream, door);
+    const mayGo = () => streams.every((stream) => this.#ask(exchange, stream, door).ok);
+    await answerBytes(exchange, contentType, pieces, mayGo);
+  }
+
+  #ask({ viewer }: Exchange, { camera, name }: Stream, door: ViewRequest['door']) {
+    return this.#deps.gate.mayView({ viewer, camera, stream: name, grant: '', door });
+  }
+
+  #pass(exchange: Exchange, stream: Stream, door: ViewRequest['door']): void {
+    const verdict = this.#ask(exchange, stream, door);
+    if (!verdict.ok) throw new HttpProblem('forbidden', verdict.reason);
+  }
+
+  #notYet(stream: Stream | undefined): HttpProblem {
+    return new HttpProblem('unavailable', stream?.reason || 'No picture from this camera yet', 2);
+  }
+
+  /** Waits, counted as a viewer all the while; false in good time when there are too many who wait. */
+  async #wait(exchange: Exchange, stream: Stream, ready: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (ready()) return true;
+    if (this.#blocked >= maxBlocked)
+      throw new HttpProblem('unavailable', 'Too many players wait at once; try again', 2);
+    this.#blocked += 1;
+    const release = stream.watch({});
+    try {
+      return await stream.until(ready, timeoutMs, exchange.signal);
+    } finally {
+      release();
+      stream.lease(exchange.viewer);
+      this.#blocked -= 1;
+    }
+  }
+}

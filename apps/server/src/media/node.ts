@@ -1,0 +1,116 @@
+import type { IngestReport } from '@clerestory/protocol';
+import { Cameras, type MediaCameraConfig } from './cameras.ts';
+import { silentLog, systemClock, type Clock, type Log } from './clock.ts';
+import type { NodeConfig } from './config.ts';
+import { FfmpegRunner } from './ffmpeg-process.ts';
+import { openGate, type Gate } from './gate.ts';
+import { createHttpDoor, listen } from './http-door.ts';
+import { defaultTiming, type IngestTiming } from './ingest.ts';
+import { LiveDoor } from './live-door.ts';
+import { Posters } from './poster.ts';
+import { PushDoor } from './push-door.ts';
+import { defaultPushLimits, type PushLimits } from './push-socket.ts';
+import type { SceneFiles } from './sources.ts';
+
+/** An HTTP viewer counts for this long after a request: longer than between two reloads of a playlist. */
+const leaseMs = 10_000;
+const reportEveryMs = 2_000;
+
+export interface NodeDeps {
+  sceneFiles: SceneFiles;
+  /** See Scenes in sources.ts. Default null. */
+  sceneLoopMs?: number | null;
+  log?: Log;
+  clock?: Clock;
+  random?: () => number;
+  gate?: Gate;
+  timing?: Partial<IngestTiming>;
+  pushLimits?: Partial<PushLimits>;
+}
+
+export interface MediaNode {
+  port: number;
+  /** The whole list; what is not in it is stopped. */
+  setCameras(list: readonly MediaCameraConfig[]): void;
+  setCamera(camera: MediaCameraConfig): void;
+  removeCamera(camera: string): void;
+  /** Changes at once, facts of what runs every 2 s. Returns how to stop. */
+  onIngest(listener: (reports: IngestReport[]) => void): () => void;
+  /** All streams as they are now. */
+  reports(): IngestReport[];
+  /** Ends doors and ffmpegs, politely; resolves when all are gone. */
+  close(): Promise<void>;
+  /** Kills every ffmpeg at once: for the last moment of the process. */
+  killAll(): void;
+}
+
+/** The media node without its link to control: ingest, rings, gate and doors. Throws when it cannot listen. */
+export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promise<MediaNode> {
+  const clock = deps.clock ?? systemClock;
+  const log = deps.log ?? silentLog;
+  const gate = deps.gate ?? openGate;
+  const { host: ownHost, allowedOrigins, demoDir, warmMs } = config;
+  const ffmpeg = new FfmpegRunner(config.ffmpegPath, clock, log);
+  const posters = new Posters(ffmpeg, clock, log);
+  const listeners = new Set<(reports: IngestReport[]) => void>();
+  const tell = (reports: IngestReport[]) => {
+    if (reports.length > 0) for (const listener of listeners) listener(reports);
+  };
+
+  const cameras = new Cameras(
+    {
+      ...{ clock, log, ffmpeg, warmMs, leaseMs },
+      random: deps.random ?? Math.random,
+      scenes: { demoDir, sceneFiles: deps.sceneFiles, loopMs: deps.sceneLoopMs ?? null },
+      timing: { ...defaultTiming, ...deps.timing },
+    },
+    (stream) => {
+      posters.follow(stream);
+      stream.listen({ onState: () => tell([stream.report()]) });
+    },
+  );
+
+  const limits = { ...defaultPushLimits, ...deps.pushLimits };
+  const push = new PushDoor({
+    ...{ clock, log, gate, limits, ownHost, allowedOrigins },
+    find: (camera, wanted) => cameras.find(camera, wanted),
+  });
+  const live = new LiveDoor({ clock, gate, cameras, posters });
+  const startedMs = clock.monotonicMs();
+  const server = createHttpDoor({
+    ...{ log, ownHost, allowedOrigins },
+    live: (exchange) => live.answer(exchange),
+    health: () => ({ status: 'ok', uptimeS: Math.round((clock.monotonicMs() - startedMs) / 1000) }),
+  });
+  server.on('upgrade', (request, socket, head) => push.upgrade(request, socket, head));
+  const port = await listen(server, config.host, config.port, config.portFixed);
+
+  let callOffReport: () => void = () => {};
+  const reportFacts = () => {
+    tell(cameras.reports().filter((report) => report.state !== 'idle'));
+    callOffReport = clock.after(reportEveryMs, reportFacts);
+  };
+  callOffReport = clock.after(reportEveryMs, reportFacts);
+
+  return {
+    port,
+    setCameras: (list) => cameras.setAll(list),
+    setCamera: (camera) => cameras.set(camera),
+    removeCamera: (camera) => cameras.remove(camera),
+    onIngest(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    reports: () => cameras.reports(),
+    async close() {
+      callOffReport();
+      listeners.clear();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      push.close();
+      cameras.setAll([]);
+      server.closeAllConnections();
+      await Promise.all([closed, ffmpeg.drained()]);
+    },
+    killAll: () => ffmpeg.killAll(),
+  };
+}

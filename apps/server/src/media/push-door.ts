@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { hostAllowed, originAllowed, type AllowedOrigins } from './origins.ts';
+import { PushSocket, type PushSocketDeps } from './push-socket.ts';
+
+export const pushPath = '/push';
+/** Sockets one node holds open. */
+const maxSockets = 500;
+/** A request fits many times over. */
+const maxMessageBytes = 64 * 1024;
+
+export interface PushDoorDeps extends PushSocketDeps {
+  ownHost: string;
+  allowedOrigins: AllowedOrigins;
+}
+
+const statusLines = {
+  403: '403 Forbidden',
+  404: '404 Not Found',
+  503: '503 Service Unavailable',
+} as const;
+
+/** Takes WebSocket upgrades at `/push`. */
+export class PushDoor {
+  readonly #deps: PushDoorDeps;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+    clientTracking: false,
+  });
+  readonly #sockets = new Set<PushSocket>();
+  #count = 0;
+
+  constructor(deps: PushDoorDeps) {
+    this.#deps = deps;
+  }
+
+  /** For the `upgrade` event of a node:http server. */
+  upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
+    const { ownHost, allowedOrigins } = this.#deps;
+    const { origin, host } = request.headers;
+    raw.on('error', () => raw.destroy());
+    const refuse = (status: keyof typeof statusLines, detail: string) => {
+      raw.end(
+        `HTTP/1.1 ${statusLines[status]}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${detail}\n`,
+      );
+    };
+    if (request.url?.split('?')[0] !== pushPath) return refuse(404, `The push socket is at ${pushPath}`);
+    if (!hostAllowed(host, ownHost, allowedOrigins) || !originAllowed(origin, host, allowedOrigins))
+      return refuse(403, 'This page may not use the push socket: open the wall by its own address');
+    if (this.#sockets.size >= maxSockets) return refuse(503, 'Too many screens on this media node');
+    // Each chunk leaves at once, not when the one before has been acknowledged.
+    (raw as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
+    this.#server.handleUpgrade(request, raw, head, (socket) => {
+      const viewer = `push-${(this.#count += 1)}`;
+      const push = new PushSocket(socket, raw, viewer, this.#deps);
+      this.#sockets.add(push);
+      socket.on('close', () => this.#sockets.delete(push));
+    });
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.end('the media node stops');
+    this.#server.close();
+  }
+}

@@ -1,0 +1,97 @@
+import { rtspTimeoutMs } from './ffconcat.ts';
+
+/** Why a stream does not run, and what the ingest makes of it. */
+export interface Failure {
+  state: 'backoff' | 'unauthorized' | 'unsupported';
+  /** In words for a person, free of addresses. */
+  reason: string;
+  /** Whether the other RTSP transport is worth a try: at once, with the next try, or not at all. */
+  otherTransport: 'now' | 'next' | 'no';
+}
+
+/** How an ffmpeg ended. */
+export interface Ending {
+  /** What it said on stderr, at most the last few kilobytes. */
+  said: string;
+  /** Exit code; null when a signal ended it or it never started. */
+  code: number | null;
+  signal: string | null;
+  /** From start to end, milliseconds. */
+  ranMs: number;
+  /** Complete fragments that came out of it. */
+  fragments: number;
+  /** It could not be started at all: the error code of the system, such as ENOENT. */
+  spawnError?: string | undefined;
+}
+
+const backoff = (reason: string, otherTransport: Failure['otherTransport'] = 'no'): Failure => ({
+  state: 'backoff',
+  reason,
+  otherTransport,
+});
+
+export const noFfmpegReason = 'ffmpeg is not installed: run sudo apt-get install ffmpeg';
+export const garbageReason = 'The camera answers, but not with RTSP';
+export const silentReason = 'The camera does not answer';
+
+/** What ffmpeg and setpriv say, first match wins. */
+const table: [RegExp, Failure][] = [
+  [
+    /\b401\b|Unauthorized|authorization failed/i,
+    {
+      state: 'unauthorized',
+      reason: 'The camera refuses the user name or password',
+      otherTransport: 'no',
+    },
+  ],
+  [
+    /\b403\b[^\n]*Forbidden|access denied/i,
+    { state: 'unauthorized', reason: 'The camera forbids this login to watch', otherTransport: 'no' },
+  ],
+  [/\b404\b|Stream Not Found/i, backoff('The camera has no stream at that path')],
+  [
+    /\b461\b|Unsupported transport|Protocol not supported/i,
+    backoff('The camera does not offer that transport: try the other of TCP and UDP', 'now'),
+  ],
+  [/\b453\b|Not Enough Bandwidth/i, backoff('The camera has no room for another viewer')],
+  [/\b5\d\d\b[^\n]*(error|unavailable)|Server returned 5/i, backoff('The camera reports a fault of its own')],
+  [/setpriv: [^\n]*(No such file|not found)|execute[^\n]*ffmpeg[^\n]*No such file/i, backoff(noFfmpegReason)],
+  [/Connection refused/i, backoff('Nothing answers at that address and port')],
+  [
+    /Failed to resolve hostname|Name or service not known|Temporary failure in name/i,
+    backoff('The name of the camera is not known: check the address'),
+  ],
+  [/No route to host|Network is unreachable|Host is unreachable/i, backoff('No way to that address')],
+  // The RTSP conversation itself is TCP with either transport: where that fails, the other is no better.
+  [/Connection to <address> failed[^\n]*timed out/i, backoff(silentReason)],
+  [/timed out|Operation timeout/i, backoff(silentReason, 'next')],
+  [/Connection reset|Broken pipe/i, backoff('The camera cut the connection')],
+];
+
+/** Names the cause of an ended ffmpeg. Pure. */
+export function explainEnding(ending: Ending): Failure {
+  const { said, code, signal, ranMs, fragments, spawnError } = ending;
+  if (spawnError === 'ENOENT') return backoff(noFfmpegReason);
+  if (spawnError !== undefined) return backoff(`ffmpeg cannot be started (${spawnError})`);
+  if (fragments > 0) {
+    if (signal !== null) return backoff('The video program was stopped from outside');
+    return backoff(code === 0 ? 'The camera ended the stream' : 'The connection to the camera broke');
+  }
+  for (const [pattern, failure] of table) if (pattern.test(said)) return failure;
+  if (signal !== null) return backoff('The video program was stopped from outside');
+  if (/does not contain any stream|matches no streams/i.test(said))
+    return { state: 'unsupported', reason: 'The stream has no video', otherTransport: 'no' };
+  if (/Could not find tag for codec|codec not currently supported in container/i.test(said))
+    return { state: 'unsupported', reason: 'This video format is not played yet', otherTransport: 'no' };
+  // ffmpeg says "Invalid data" for an answer that is no RTSP, and also when no answer came in time.
+  if (/Invalid data|Impossible to open|Input\/output error/i.test(said))
+    return ranMs >= rtspTimeoutMs * 0.95 ? backoff(silentReason, 'next') : backoff(garbageReason);
+  return backoff(code === 0 ? 'The camera ended the stream' : 'The video program gave up');
+}
+
+/** What cannot be shown of a track, or null. `codec` is an RFC 6381 string. */
+export function unsupportedCodec(codec: string): Failure | null {
+  if (/^avc[13]\./.test(codec)) return null;
+  const name = /^h(vc|ev)1/.test(codec) ? 'H.265' : /^av01/.test(codec) ? 'AV1' : 'This video format';
+  return { state: 'unsupported', reason: `${name} is not played yet`, otherTransport: 'no' };
+}

@@ -1,0 +1,233 @@
+import { CaptureClock, Packager, type Chunk, type Init, type TrackInfo } from '@clerestory/llhls';
+import type { CameraSource, IngestReport, IngestState, StreamName } from '@clerestory/protocol';
+import { Ingest, type IngestDeps } from './ingest.ts';
+
+/** HTTP viewers that are counted per stream; more are served, not counted. */
+const maxLeases = 1_000;
+/** After an ingest has stopped, what it left is kept this long for players that come right back. */
+const keepStoppedMs = 10_000;
+
+export interface StreamDeps extends IngestDeps {
+  /** An unwatched stream runs on for this long. */
+  warmMs: number;
+  /** An HTTP viewer counts for this long after a request. */
+  leaseMs: number;
+}
+
+/** Hears what happens to a stream. */
+export interface StreamListener {
+  onInit?(init: Init): void;
+  onChunk?(chunk: Chunk): void;
+  onState?(state: IngestState, reason: string): void;
+  /** The camera's streams are others now: ask for yours again. */
+  onMoved?(): void;
+  /** The camera was removed. Nothing follows. */
+  onRemoved?(): void;
+}
+
+/** One encoding of one camera: its ingest, its ring, who watches and who listens. */
+export class Stream {
+  readonly camera: string;
+  readonly name: StreamName;
+  readonly #deps: StreamDeps;
+  readonly #ingest: Ingest;
+  readonly #capture = new CaptureClock();
+  readonly #listeners = new Set<StreamListener>();
+  readonly #leases = new Map<string, number>();
+  #packager: Packager;
+  #watching = 0;
+  #always = false;
+  #removed = false;
+  #live = false;
+  #track: TrackInfo | null = null;
+  #callOffStop: (() => void) | null = null;
+  #callOffLeases: (() => void) | null = null;
+  #callOffForget: (() => void) | null = null;
+
+  constructor(camera: string, name: StreamName, source: CameraSource, deps: StreamDeps) {
+    this.camera = camera;
+    this.name = name;
+    this.#deps = deps;
+    this.#packager = new Packager({ nowMs: deps.clock.nowMs() });
+    this.#ingest = new Ingest({ camera, stream: name }, source, deps, {
+      onInit: (unit) => {
+        this.#callOffForget?.();
+        this.#callOffForget = null;
+        this.#capture.reset();
+        this.#track = unit.track;
+        this.#live = true;
+        const init = this.#packager.begin(unit, deps.clock.nowMs());
+        this.#tell((listener) => listener.onInit?.(init));
+      },
+      onFragment: (unit, arrivalMs) => {
+        const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs);
+        const chunk = this.#packager.add(unit, captureMs);
+        this.#tell((listener) => listener.onChunk?.(chunk));
+      },
+      onState: (state, reason) => this.#tell((listener) => listener.onState?.(state, reason)),
+      onEnd: () => {
+        this.#live = false;
+        this.#packager.end(deps.clock.nowMs());
+      },
+    });
+  }
+
+  get state(): IngestState {
+    return this.#ingest.state;
+  }
+  get reason(): string {
+    return this.#ingest.reason;
+  }
+  /** Frames of the running ffmpeg are in the ring. */
+  get live(): boolean {
+    return this.#live;
+  }
+  get packager(): Packager {
+    return this.#packager;
+  }
+  /** Of the last ffmpeg that ran, also when none runs now. */
+  get track(): TrackInfo | null {
+    return this.#track;
+  }
+  get viewers(): number {
+    return this.#watching + this.#leases.size;
+  }
+  get pid(): number | undefined {
+    return this.#ingest.pid;
+  }
+
+  /** Listens without being a viewer. Returns how to stop. */
+  listen(listener: StreamListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Listens and counts as a viewer until released; the first viewer starts the ingest. */
+  watch(listener: StreamListener): () => void {
+    const deafen = this.listen(listener);
+    this.#watching += 1;
+    this.#balance();
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      deafen();
+      this.#watching -= 1;
+      this.#balance();
+    };
+  }
+
+  /** Counts an HTTP client as a viewer for a few seconds from now. */
+  lease(viewer: string): void {
+    if (this.#leases.size >= maxLeases && !this.#leases.has(viewer)) return;
+    this.#leases.delete(viewer);
+    this.#leases.set(viewer, this.#deps.clock.monotonicMs() + this.#deps.leaseMs);
+    this.#balance();
+    this.#callOffLeases ??= this.#deps.clock.after(this.#deps.leaseMs, () => this.#endLeases());
+  }
+
+  /** Runs all the time, watched or not. */
+  keepAlways(always: boolean): void {
+    this.#always = always;
+    this.#balance();
+  }
+
+  /** `source` only when it changed; otherwise the failures are forgotten and a waiting try is made now. */
+  configure(source: CameraSource | null): void {
+    if (source) this.#ingest.configure(source);
+    else this.#ingest.retryNow();
+  }
+
+  moved(): void {
+    this.#tell((listener) => listener.onMoved?.());
+  }
+
+  remove(): void {
+    this.#removed = true;
+    this.#leases.clear();
+    this.#stop();
+    for (const callOff of [this.#callOffStop, this.#callOffLeases, this.#callOffForget]) callOff?.();
+    this.#tell((listener) => listener.onRemoved?.());
+    this.#listeners.clear();
+  }
+
+  report(): IngestReport {
+    const { fps, bitrateKbps, gopMs } = this.#live
+      ? this.#packager.facts(this.#deps.clock.nowMs())
+      : { fps: null, bitrateKbps: null, gopMs: null };
+    return {
+      camera: this.camera,
+      state: this.state,
+      reason: this.reason,
+      facts: {
+        stream: this.name,
+        ...{ fps, bitrateKbps, gopMs },
+        codec: this.#track?.codec ?? null,
+        width: this.#track?.width ?? null,
+        height: this.#track?.height ?? null,
+        viewers: this.viewers,
+        restarts: this.#ingest.restarts,
+      },
+    };
+  }
+
+  /** Resolves to true as soon as `ready` says so, to false after `timeoutMs`, on removal or when `signal` aborts. */
+  until(ready: () => boolean, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    if (ready()) return Promise.resolve(true);
+    if (this.#removed || signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const settle = (answer: boolean) => {
+        deafen();
+        callOff();
+        signal.removeEventListener('abort', giveUp);
+        resolve(answer);
+      };
+      const giveUp = () => settle(false);
+      const look = () => void (ready() && settle(true));
+      const deafen = this.listen({ onInit: look, onChunk: look, onState: look, onRemoved: giveUp });
+      const callOff = this.#deps.clock.after(timeoutMs, giveUp);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  #tell(say: (listener: StreamListener) => void): void {
+    for (const listener of [...this.#listeners]) say(listener);
+  }
+
+  #endLeases(): void {
+    this.#callOffLeases = null;
+    const now = this.#deps.clock.monotonicMs();
+    let nextMs = Infinity;
+    for (const [viewer, untilMs] of this.#leases) {
+      if (untilMs <= now) this.#leases.delete(viewer);
+      else nextMs = Math.min(nextMs, untilMs);
+    }
+    if (nextMs < Infinity)
+      this.#callOffLeases = this.#deps.clock.after(nextMs - now + 1, () => this.#endLeases());
+    this.#balance();
+  }
+
+  /** Runs while wanted, and a while after. */
+  #balance(): void {
+    if (this.#removed) return;
+    if (this.#always || this.viewers > 0) {
+      this.#callOffStop?.();
+      this.#callOffStop = null;
+      this.#ingest.start();
+    } else if (this.state !== 'idle') {
+      this.#callOffStop ??= this.#deps.clock.after(this.#deps.warmMs, () => {
+        this.#callOffStop = null;
+        this.#stop();
+      });
+    }
+  }
+
+  #stop(): void {
+    this.#ingest.stop();
+    // Frees the memory. Not at once: the numbers of a new packager begin with the clock, past all that were used.
+    this.#callOffForget ??= this.#deps.clock.after(keepStoppedMs, () => {
+      this.#callOffForget = null;
+      this.#packager = new Packager({ nowMs: this.#deps.clock.nowMs() });
+    });
+  }
+}

@@ -1,0 +1,210 @@
+import { Fmp4Error } from './boxes.ts';
+import { isSync, readMoof } from './moof.ts';
+import { readMoov, type VideoTrack } from './moov.ts';
+import type { Fmp4Unit, FragmentUnit } from './types.ts';
+
+/** Other boxes between a moof and its mdat; they must stay, because offsets count from the moof. */
+const maxBoxesInFragment = 8;
+const headBytes = 8;
+const largeHeadBytes = 16;
+
+/** The box that is being received. `into` is null for a box that nobody needs. */
+interface Incoming {
+  type: string;
+  size: number;
+  filled: number;
+  into: Uint8Array | null;
+}
+
+function joined(arrays: readonly Uint8Array[]): Uint8Array {
+  const total = arrays.reduce((sum, array) => sum + array.length, 0);
+  const result = new Uint8Array(total);
+  let at = 0;
+  for (const array of arrays) {
+    result.set(array, at);
+    at += array.length;
+  }
+  return result;
+}
+
+/**
+ * Incremental reader of a fragmented MP4 stream such as ffmpeg writes with
+ * `-movflags +frag_keyframe+empty_moov+default_base_moof`: arbitrary pieces in, whole units out.
+ *
+ * Each box is received into an array of its final size, so media bytes are copied once and the pieces handed in may be
+ * reused at once. Memory: at most one box of `maxBoxBytes` and the moof before it.
+ */
+export class Fmp4Reader {
+  readonly #maxBoxBytes: number;
+  readonly #head = new Uint8Array(largeHeadBytes);
+  #headFilled = 0;
+  #incoming: Incoming | null = null;
+  #ftyp: Uint8Array | null = null;
+  #track: VideoTrack | null = null;
+  /** moof and what followed it, while its mdat is awaited; `mdatAt` is where the mdat goes in the unit's array. */
+  #fragment: Uint8Array[] = [];
+  #mdatAt = 0;
+  /** Where the next fragment starts if it does not say, in the track's time scale. */
+  #nextDecodeTime = 0;
+  #failed: Fmp4Error | null = null;
+
+  constructor(options: { maxBoxBytes?: number } = {}) {
+    this.#maxBoxBytes = options.maxBoxBytes ?? 16 * 1024 * 1024;
+  }
+
+  /**
+   * Takes the next bytes of the stream and returns the units they complete.
+   * Throws `Fmp4Error`; after that the reader stays failed and throws the same error again.
+   */
+  push(bytes: Uint8Array): Fmp4Unit[] {
+    if (this.#failed) throw this.#failed;
+    try {
+      return this.#push(bytes);
+    } catch (error) {
+      if (error instanceof Fmp4Error) this.#failed = error;
+      throw error;
+    }
+  }
+
+  #push(bytes: Uint8Array): Fmp4Unit[] {
+    const units: Fmp4Unit[] = [];
+    let at = 0;
+    while (at < bytes.length) {
+      if (!this.#incoming) {
+        at += this.#takeHead(bytes, at);
+        if (!this.#incoming) break;
+      }
+      const box: Incoming = this.#incoming;
+      const length = Math.min(bytes.length - at, box.size - box.filled);
+      if (box.into && length > 0) {
+        const start = (box.type === 'mdat' ? this.#mdatAt : 0) + box.filled;
+        box.into.set(bytes.subarray(at, at + length), start);
+      }
+      box.filled += length;
+      at += length;
+      if (box.filled === box.size) {
+        this.#incoming = null;
+        const unit = this.#complete(box);
+        if (unit) units.push(unit);
+      }
+    }
+    return units;
+  }
+
+  /** Takes header bytes until size and type of the next box are known; returns how many were taken. */
+  #takeHead(bytes: Uint8Array, from: number): number {
+    let at = from;
+    while (at < bytes.length) {
+      this.#head[this.#headFilled++] = bytes[at++] ?? 0;
+      if (this.#headFilled === headBytes) {
+        const size = this.#headU32(0);
+        if (size !== 1) {
+          this.#open(size, headBytes);
+          break;
+        }
+      } else if (this.#headFilled === largeHeadBytes) {
+        this.#open(this.#headU32(8) * 2 ** 32 + this.#headU32(12), largeHeadBytes);
+        break;
+      }
+    }
+    return at - from;
+  }
+
+  #headU32(at: number): number {
+    const [a = 0, b = 0, c = 0, d = 0] = this.#head.subarray(at, at + 4);
+    return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  }
+
+  #open(size: number, headLength: number): void {
+    const type = String.fromCharCode(...this.#head.subarray(4, 8));
+    this.#checkOrder(type, size, headLength);
+    const kept = type === 'ftyp' || type === 'moov' || type === 'moof' || this.#fragment.length > 0;
+    const box: Incoming = { type, size, filled: headLength, into: null };
+    let headAt = 0;
+    if (type === 'mdat') {
+      // The unit's own array: the moof (small) is copied again, the media bytes only once.
+      headAt = this.#mdatAt = this.#fragment.reduce((sum, array) => sum + array.length, 0);
+      box.into = new Uint8Array(this.#mdatAt + size);
+      let at = 0;
+      for (const array of this.#fragment) {
+        box.into.set(array, at);
+        at += array.length;
+      }
+    } else if (kept) box.into = new Uint8Array(size);
+    box.into?.set(this.#head.subarray(0, headLength), headAt);
+    this.#headFilled = 0;
+    this.#incoming = box;
+  }
+
+  #checkOrder(type: string, size: number, headLength: number): void {
+    if (!/^[\x20-\x7e]{4}$/.test(type) || (!this.#ftyp && type !== 'ftyp'))
+      throw new Fmp4Error('malformed', 'the stream is not an MP4: it does not consist of MP4 boxes');
+    if (size < headLength)
+      throw new Fmp4Error('malformed', `the MP4 box "${type}" has an impossible size of ${size} bytes`);
+    if (size > this.#maxBoxBytes)
+      throw new Fmp4Error(
+        'too-large',
+        `the MP4 box "${type}" has ${size} bytes, the limit is ${this.#maxBoxBytes}`,
+      );
+    const inFragment = this.#fragment.length > 0;
+    if (type === 'moof' && !this.#track)
+      throw new Fmp4Error('malformed', 'the MP4 has a fragment before its moov box');
+    if (type === 'mdat' && !inFragment)
+      throw new Fmp4Error('malformed', 'the MP4 is not fragmented: media data without a moof box before it');
+    if (inFragment && (type === 'moof' || type === 'moov' || type === 'ftyp'))
+      throw new Fmp4Error('malformed', 'the MP4 has a fragment without media data');
+    if (this.#fragment.length > maxBoxesInFragment)
+      throw new Fmp4Error('malformed', 'the MP4 has too many boxes between a moof and its mdat');
+  }
+
+  #complete(box: Incoming): Fmp4Unit | null {
+    const { into, type } = box;
+    if (!into) return null;
+    if (type === 'ftyp') {
+      this.#ftyp = into;
+      return null;
+    }
+    if (type === 'moov') {
+      const track = readMoov(into);
+      this.#track = track;
+      this.#nextDecodeTime = 0;
+      return { kind: 'init', bytes: joined([this.#ftyp ?? new Uint8Array(0), into]), track: track.info };
+    }
+    if (type !== 'mdat') {
+      this.#fragment.push(into);
+      return null;
+    }
+    this.#fragment = [];
+    return this.#fragmentOf(into);
+  }
+
+  #fragmentOf(bytes: Uint8Array): FragmentUnit | null {
+    const track = this.#track;
+    const moof = track ? readMoof(bytes, track) : null;
+    if (!track || !moof) return null;
+    const { timescale } = track.info;
+    const units = moof.runs.flatMap((run) => run.durations);
+    const start = moof.decodeTime ?? this.#nextDecodeTime;
+    const total = units.reduce((sum, duration) => sum + duration, 0);
+    this.#nextDecodeTime = start + total;
+    const first = moof.runs.find((run) => run.durations.length > 0);
+    if (!first) return null;
+    const unit: FragmentUnit = {
+      kind: 'fragment',
+      bytes,
+      mediaS: start / timescale,
+      durationS: total / timescale,
+      samples: units.length,
+      key: isSync(first.firstFlags),
+    };
+    if (moof.divisible && sizesFit(bytes, moof)) unit.frameS = units.map((duration) => duration / timescale);
+    return unit;
+  }
+}
+
+/** The one run's samples lie inside the unit, so that a slice can be taken without looking again. */
+function sizesFit(bytes: Uint8Array, moof: NonNullable<ReturnType<typeof readMoof>>): boolean {
+  const run = moof.runs[0];
+  if (!run || run.dataOffset === null || run.dataOffset < moof.box.end) return false;
+  return run.dataOffset + run.sizes.reduce((sum, size) => sum + size, 0) <= bytes.length;
+}

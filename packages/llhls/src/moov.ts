@@ -1,0 +1,73 @@
+import { BoxBytes, Fmp4Error, type Box } from './boxes.ts';
+import { codecOf } from './codec.ts';
+import type { TrackInfo } from './types.ts';
+
+/** Defaults for the samples of a track (trex, ISO/IEC 14496-12, 8.8.3). */
+export interface SampleDefaults {
+  duration: number;
+  size: number;
+  flags: number;
+}
+
+/** What the reader must know of the video track to read its fragments. */
+export interface VideoTrack {
+  id: number;
+  info: TrackInfo;
+  defaults: SampleDefaults;
+}
+
+/** Bytes of a VisualSampleEntry before its child boxes (8.5.2 and 12.1.3). */
+const visualEntryBytes = 78;
+
+function timescaleOf(data: BoxBytes, mdhd: Box): number {
+  const at = mdhd.body + (data.u8(mdhd.body, mdhd.end) === 1 ? 20 : 12);
+  const timescale = data.u32(at, mdhd.end);
+  if (timescale === 0) throw new Fmp4Error('malformed', 'the video track has a time scale of 0');
+  return timescale;
+}
+
+function trackIdOf(data: BoxBytes, tkhd: Box): number {
+  return data.u32(tkhd.body + (data.u8(tkhd.body, tkhd.end) === 1 ? 20 : 12), tkhd.end);
+}
+
+function infoOf(data: BoxBytes, mdia: Box): TrackInfo {
+  const minf = data.need(mdia, 'minf');
+  const stsd = data.need(data.need(minf, 'stbl'), 'stsd');
+  const entry = data.children(stsd.body + 8, stsd.end)[0];
+  if (!entry) throw new Fmp4Error('malformed', 'the video track does not say how it is encoded');
+  const configs =
+    entry.body + visualEntryBytes <= entry.end ? data.children(entry.body + visualEntryBytes, entry.end) : [];
+  return {
+    codec: codecOf(data, entry, configs),
+    timescale: timescaleOf(data, data.need(mdia, 'mdhd')),
+    width: data.u16(entry.body + 24, entry.end),
+    height: data.u16(entry.body + 26, entry.end),
+  };
+}
+
+function defaultsOf(data: BoxBytes, moov: Box, id: number): SampleDefaults {
+  const mvex = data.child(moov, 'mvex');
+  const all = mvex ? data.children(mvex.body, mvex.end).filter((box) => box.type === 'trex') : [];
+  const trex = all.find((box) => data.u32(box.body + 4, box.end) === id);
+  if (!trex) return { duration: 0, size: 0, flags: 0 };
+  return {
+    duration: data.u32(trex.body + 12, trex.end),
+    size: data.u32(trex.body + 16, trex.end),
+    flags: data.u32(trex.body + 20, trex.end),
+  };
+}
+
+/** The first video track of an init segment: a moov box, whatever stands before it. Throws `Fmp4Error`. */
+export function readMoov(bytes: Uint8Array): VideoTrack {
+  const data = new BoxBytes(bytes);
+  const moov = data.children(0, bytes.length).find((box) => box.type === 'moov');
+  if (!moov) throw new Fmp4Error('malformed', 'the init segment has no moov box');
+  for (const trak of data.children(moov.body, moov.end).filter((box) => box.type === 'trak')) {
+    const mdia = data.need(trak, 'mdia');
+    const hdlr = data.need(mdia, 'hdlr');
+    if (data.fourcc(hdlr.body + 8, hdlr.end) !== 'vide') continue;
+    const id = trackIdOf(data, data.need(trak, 'tkhd'));
+    return { id, info: infoOf(data, mdia), defaults: defaultsOf(data, moov, id) };
+  }
+  throw new Fmp4Error('no-video', 'the stream has no video track');
+}
