@@ -106,10 +106,12 @@ export const test = base.extend<Each, Worker>({
     await use(farm);
     await farm.close();
   },
-  server: async ({ farm }, use) => {
+  server: async ({ context, farm }, use) => {
     const server = await startServerProcess();
     await fillLeftScreen(server, farm);
     await use(server);
+    // A page that outlives its server complains of it, rightly.
+    for (const page of context.pages()) await page.close();
     await server.stop();
   },
   complaints: [

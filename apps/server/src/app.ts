@@ -24,10 +24,15 @@ import { originsOf } from './platform/origins.ts';
 import { bindSockets, createSockets, rooms } from './platform/sockets.ts';
 import { version } from './platform/version.ts';
 
+/** A start that takes longer than this is told as it is, ms. */
+const mediaPatienceMs = 5_000;
+
 export interface App {
   /** Where people open it, such as `http://127.0.0.1:8080`. */
   url: string;
   port: number;
+  /** Resolves once pictures can be had, or after five seconds: false then. */
+  mediaReady(): Promise<boolean>;
   mediaPid(): number | undefined;
   mediaPort: number;
   close(): Promise<void>;
@@ -205,13 +210,16 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     port,
+    mediaReady: () => media.ready(mediaPatienceMs),
     mediaPid: () => supervisor.pid,
     mediaPort,
     async close() {
       health.stop();
       await Promise.all([supervisor.stop(), drawing.stop()]);
-      await io.close();
-      await closeServer(http);
+      // Socket.IO closes the HTTP server too, which waits for browsers that keep their connection.
+      const closed = io.close();
+      http.closeAllConnections();
+      await closed;
       await closeDatabase();
     },
   };

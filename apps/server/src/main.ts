@@ -5,6 +5,9 @@ import { StoreError } from './platform/database.ts';
 import { createLogger } from './platform/logging.ts';
 import { ListenError } from './platform/listen.ts';
 
+/** What is not closed by then is ended, ms. Everything acknowledged is on disk already. */
+const closePatienceMs = 8_000;
+
 const say = (text: string) => process.stdout.write(text + '\n');
 
 function fail(error: unknown): never {
@@ -28,12 +31,15 @@ async function main(): Promise<void> {
     if (closing) process.exit(1);
     closing = true;
     log.info({ signal }, 'closing');
+    setTimeout(() => process.exit(1), closePatienceMs).unref();
     await app.close();
     process.exit(0);
   };
   process.on('SIGINT', () => void close('SIGINT'));
   process.on('SIGTERM', () => void close('SIGTERM'));
 
+  if (!(await app.mediaReady()))
+    log.warn('the media process is slow to start; pictures come as soon as it is there');
   say(`Clerestory is ready: ${app.url}`);
   say(`  console  ${app.url}/`);
   say(`  screens  ${app.url}/screen/left   (and /screen/centre, /screen/right)`);

@@ -25,7 +25,7 @@ const maxMeasuredFrames = 512;
 /**
  * Discontinuity numbers start from the hours since then: a process that starts later nearly always counts from a higher
  * number, and yet they stay small. hls.js keeps an array that is as long as the number is large and walks through it:
- * with seconds since 1970 the page hangs for minutes.
+ * with seconds since 1970 the page hung for more than a minute (hls.js 1.7.4).
  */
 const discontinuityEpochMs = Date.UTC(2026, 0, 1);
 

@@ -25,6 +25,12 @@ export interface WallStore {
   screens: Readonly<Record<string, ScreenStatus>>;
   walls: Snapshot['walls'];
   media: MediaAddress | null;
+  /** The server program that this window last heard from. */
+  server: Snapshot['server'] | null;
+  /** The server program is another than the one this page came with: the page is out of date. */
+  newVersion: boolean;
+  /** Messages that did not match their schema and were left out. */
+  droppedMessages: number;
 }
 
 export const initialStore: WallStore = {
@@ -35,6 +41,9 @@ export const initialStore: WallStore = {
   screens: {},
   walls: [],
   media: null,
+  server: null,
+  newVersion: false,
+  droppedMessages: 0,
 };
 
 export const wallStore = createStore<WallStore>(() => initialStore);

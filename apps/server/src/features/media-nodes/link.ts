@@ -35,6 +35,8 @@ export class MediaLink {
   readonly #listeners = new Set<(address: MediaAddress | null) => void>();
   #address: MediaAddress | null = null;
   #node: string | null = null;
+  #isReady = false;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(io: Sockets, token: string, cameras: CameraSources, listener: NodeListener, log: Logger) {
     this.#namespace = io.of(mediaNamespace) as unknown as Namespace<NodeToControl, ControlToNode>;
@@ -50,6 +52,8 @@ export class MediaLink {
         const parsed = nodeEvents['node:ready'].safeParse(payload);
         if (!parsed.success) return;
         listener.nodeConnected(true);
+        this.#isReady = true;
+        for (const tell of this.#waiting.splice(0)) tell();
         this.#move({ port: parsed.data.port, url: null });
         log.info({ port: parsed.data.port, pid: parsed.data.pid }, 'the media node is ready');
       });
@@ -65,13 +69,26 @@ export class MediaLink {
       socket.on('disconnect', () => {
         if (this.#node !== socket.id) return;
         this.#node = null;
+        this.#isReady = false;
         listener.nodeConnected(false);
       });
     });
   }
 
   get connected(): boolean {
-    return this.#node !== null;
+    return this.#isReady;
+  }
+
+  /** Resolves once a node's doors are open, or after `patienceMs`: false then. */
+  async ready(patienceMs: number): Promise<boolean> {
+    if (this.#isReady) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), patienceMs);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   /** Where the child will open its doors: told to pages before it has, so that they lose no time. */

@@ -1,0 +1,141 @@
+import type { ClientCommand, LayoutId, Problem, TileRef } from '@clerestory/protocol';
+import { tileCount } from '@clerestory/layout';
+import type { StoreApi } from 'zustand/vanilla';
+import { nextFreeTile, readCallUp } from '../features/call-up/buffer.ts';
+import type { ConsoleState, Overlay } from '../state/console.ts';
+import type { WallStore } from '../state/store.ts';
+import type { ToastMessage } from '../state/toasts.ts';
+import type { Sync } from '../sync/index.ts';
+import { cameraAt } from './context.ts';
+
+/** Everything a person can cause in the console; commands, clicks and drops all end here. */
+export interface Actions {
+  /** Sends a command; says a refusal in words. Resolves true when it is done. */
+  send(command: ClientCommand): Promise<boolean>;
+  /** Sends a command and hands a refusal back, for a dialog that shows it itself; null when it is done. */
+  ask(command: ClientCommand): Promise<Problem | null>;
+  select(screen: string, tile: number | null): void;
+  deselect(): void;
+  /** Puts a camera on the chosen tile and goes on to the next free one; without a chosen tile shows its details. */
+  useCamera(camera: string): void;
+  assign(camera: string, at: TileRef, goOn: boolean): void;
+  clear(at: TileRef): void;
+  swap(a: TileRef, b: TileRef): void;
+  /** A tile was chosen by pointer or Enter: completes a swap that waits, else selects. */
+  pick(at: TileRef): void;
+  mark(at: TileRef | null): void;
+  setLayout(screen: string, layout: LayoutId): void;
+  takeCallUp(): void;
+  show(overlay: Overlay | null): void;
+  set(part: Partial<ConsoleState>): void;
+  openScreen(screen: string): void;
+  focusSearch(): void;
+  joinWall(wall: string): void;
+}
+
+export interface ActionLinks {
+  sync: Pick<Sync, 'command' | 'join'>;
+  console: StoreApi<ConsoleState>;
+  wall: StoreApi<WallStore>;
+  say(message: Omit<ToastMessage, 'id'>): void;
+  open(path: string): void;
+  focusSearch(): void;
+}
+
+const awayText =
+  'The wall cannot be changed while the server is away. What the screens show goes on; try again when it is back.';
+
+export function createActions(links: ActionLinks): Actions {
+  const { sync, console, wall, say } = links;
+  const screenOf = (id: string) => wall.getState().wall?.screens.find((screen) => screen.id === id);
+
+  const ask = async (command: ClientCommand): Promise<Problem | null> => {
+    const answer = await sync.command(command);
+    return answer.ok ? null : answer.problem;
+  };
+  const send = async (command: ClientCommand): Promise<boolean> => {
+    if (wall.getState().link.state !== 'online') {
+      say({ tone: 'warn', title: 'Nothing was changed', text: awayText });
+      return false;
+    }
+    const problem = await ask(command);
+    if (problem) say({ tone: 'warn', title: problem.title, text: problem.detail });
+    return problem === null;
+  };
+
+  const actions: Actions = {
+    ask,
+    send,
+    select(screen, tile) {
+      const camera = tile === null ? null : cameraAt(wall.getState(), { screen, tile });
+      console.setState({ screen, tile, ...(tile === null ? {} : { camera }) });
+    },
+    deselect: () => console.setState({ tile: null, mark: null }),
+    useCamera(camera) {
+      const { screen, tile } = console.getState();
+      console.setState({ camera });
+      if (screen !== null && tile !== null) actions.assign(camera, { screen, tile }, true);
+    },
+    assign(camera, at, goOn) {
+      console.setState({ camera });
+      void send({ type: 'tile:assign', ...at, camera });
+      const screen = screenOf(at.screen);
+      if (!goOn || !screen) return;
+      // The next free one as it will be: the tile just used counts as taken although its commit may be under way.
+      const next = nextFreeTile(screen, at.tile);
+      console.setState({ screen: at.screen, tile: next === null || next === at.tile ? at.tile : next });
+    },
+    clear: (at) => void send({ type: 'tile:clear', ...at }),
+    swap(a, b) {
+      console.setState({ mark: null, screen: b.screen, tile: b.tile });
+      if (a.screen === b.screen && a.tile === b.tile) return;
+      void send({ type: 'tile:swap', a, b });
+    },
+    pick(at) {
+      const { mark } = console.getState();
+      if (mark) actions.swap(mark, at);
+      else actions.select(at.screen, at.tile);
+    },
+    mark: (mark) => console.setState({ mark }),
+    setLayout(id, layout) {
+      const screen = screenOf(id);
+      if (!screen || screen.layout === layout) return;
+      const room = tileCount(layout);
+      const parked = Object.keys(screen.tiles).filter((tile) => Number(tile) >= room).length;
+      void send({ type: 'screen:layout', screen: id, layout }).then((done) => {
+        const { tile } = console.getState();
+        if (done && tile !== null && tile >= room && console.getState().screen === id) actions.deselect();
+        if (done && parked > 0)
+          say({
+            tone: 'plain',
+            title: parked === 1 ? '1 camera is parked' : `${parked} cameras are parked`,
+            text: 'They have no place in this layout. They are back as soon as the layout has room.',
+          });
+      });
+    },
+    takeCallUp() {
+      const state = console.getState();
+      const { wall: shown, cameras } = wall.getState();
+      const { camera, at, wanting } = readCallUp(state.callUp, {
+        ...state,
+        cameras: Object.values(cameras),
+        screens: shown?.screens ?? [],
+      });
+      if (!camera || !at || wanting) {
+        say({ tone: 'warn', title: 'Nothing was changed', text: `Call-up ${state.callUp}: ${wanting}.` });
+        return;
+      }
+      console.setState({ callUp: '', screen: at.screen });
+      actions.assign(camera.id, at, true);
+    },
+    show: (overlay) => console.setState({ overlay, layoutOpen: false }),
+    set: (part) => console.setState(part),
+    openScreen: (screen) => links.open(`/screen/${screen}`),
+    focusSearch: links.focusSearch,
+    joinWall(id) {
+      console.setState({ screen: null, tile: null, mark: null, callUp: '' });
+      sync.join(id);
+    },
+  };
+  return actions;
+}

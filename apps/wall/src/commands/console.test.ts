@@ -1,0 +1,203 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import {
+  problem,
+  type Answer,
+  type Camera,
+  type ClientCommand,
+  type Command,
+  type CommandResult,
+  type WallState,
+} from '@clerestory/protocol';
+import { apply, decide } from '@clerestory/wall-state';
+import { initialConsole, type ConsoleState } from '../state/console.ts';
+import { initialStore, type WallStore } from '../state/store.ts';
+import { createActions, type Actions } from './actions.ts';
+import { fitSelection } from './fit-selection.ts';
+import { consoleCommands } from './list.ts';
+
+const camera = (number: number): Camera => ({
+  id: `camera-${number}`,
+  number,
+  name: `Camera ${number}`,
+  place: '',
+  neighbourhood: '',
+  latitude: null,
+  longitude: null,
+  keep: 'on-demand',
+  tags: [],
+  source: { kind: 'demo', hasSub: false, hasLogin: false },
+  revision: 1,
+  createdAt: 0,
+  updatedAt: 0,
+});
+
+let consoleState: StoreApi<ConsoleState>;
+let wall: StoreApi<WallStore>;
+let said: string[];
+let opened: string[];
+let refuseWith: Answer<CommandResult> | null;
+let actions: Actions;
+
+/** The wall's own rules stand in for the server: what is sent happens at once. */
+function execute(command: Command): Answer<CommandResult> {
+  const state = wall.getState().wall as WallState;
+  const decision = decide(
+    state,
+    { base: state.sequence, command },
+    { by: 'test', nowMs: 0, cameraExists: () => true },
+  );
+  if (!decision.ok) return decision;
+  const sequence = state.sequence + 1;
+  const commit = {
+    wall: state.id,
+    sequence,
+    at: 0,
+    by: 'test',
+    key: `key-${sequence}-x`,
+    events: decision.events,
+  };
+  wall.setState({ wall: apply(state, commit) });
+  return { ok: true, value: { sequence, repeated: false } };
+}
+
+beforeEach(() => {
+  said = [];
+  opened = [];
+  refuseWith = null;
+  consoleState = createStore<ConsoleState>(() => initialConsole);
+  wall = createStore<WallStore>(() => ({
+    ...initialStore,
+    link: { state: 'online' },
+    wall: { id: 'room', name: 'Room', sequence: 0, screens: [] },
+    cameras: Object.fromEntries([1, 2, 12].map((number) => [`camera-${number}`, camera(number)])),
+  }));
+  actions = createActions({
+    sync: {
+      command: async (command: ClientCommand) => refuseWith ?? execute(command),
+      join: () => undefined,
+    },
+    console: consoleState,
+    wall,
+    say: ({ title, text }) => said.push(`${title}: ${text}`),
+    open: (path) => opened.push(path),
+    focusSearch: () => undefined,
+  });
+  execute({ type: 'screen:create', screen: 'left', name: 'Left', layout: '4' });
+  execute({ type: 'screen:create', screen: 'right', name: 'Right', layout: '9' });
+  actions.select('left', null);
+});
+
+function keys(...pressed: string[]): void {
+  for (const key of pressed) {
+    const context = { console: consoleState.getState(), wall: wall.getState(), actions };
+    const command = consoleCommands.forPress({ key, ctrlKey: false, altKey: false, metaKey: false }, context);
+    command?.run(context, key);
+  }
+}
+const on = (screen: string) =>
+  Object.fromEntries(
+    Object.entries(wall.getState().wall?.screens.find(({ id }) => id === screen)?.tiles ?? {}).map(
+      ([tile, { camera: id }]) => [tile, id],
+    ),
+  );
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('refusals', () => {
+  test('are said in the words of the server', async () => {
+    refuseWith = { ok: false, problem: problem('conflict', 'Tile 1 was changed. Look, then try again.') };
+    expect(await actions.send({ type: 'tile:clear', screen: 'left', tile: 0 })).toBe(false);
+    expect(said).toEqual(['Somebody else changed it first: Tile 1 was changed. Look, then try again.']);
+  });
+  test('nothing is sent while the server is away', async () => {
+    wall.setState({ link: { state: 'offline', sinceMs: 0 } });
+    expect(await actions.send({ type: 'wall:rename', name: 'Other' })).toBe(false);
+    expect(wall.getState().wall?.name).toBe('Room');
+    expect(said[0]).toContain('cannot be changed while the server is away');
+  });
+  test('a call-up that means nothing stays to be corrected', () => {
+    keys('9', '9', 'Enter');
+    expect(consoleState.getState().callUp).toBe('99');
+    expect(said[0]).toContain('no camera has the number 99');
+  });
+});
+
+describe('by keyboard', () => {
+  test('digits and Enter put a camera on the next free tile, and the choice goes on', () => {
+    keys('1', '2', 'Enter', '2', 'Enter');
+    expect(on('left')).toEqual({ 0: 'camera-12', 1: 'camera-2' });
+    expect(consoleState.getState()).toMatchObject({ callUp: '', tile: 2, camera: 'camera-2' });
+  });
+  test('Backspace takes back a digit first, and only then clears the tile', () => {
+    keys('1', 'Enter', 'ArrowLeft', '1', '2', 'Backspace', 'Backspace');
+    expect(on('left')).toEqual({ 0: 'camera-1' });
+    keys('Backspace');
+    expect(on('left')).toEqual({});
+  });
+  test('Escape forgets digits, then ends a swap, then leaves the tile', () => {
+    keys('ArrowRight', 'x', '1', 'Escape');
+    expect(consoleState.getState()).toMatchObject({ callUp: '', mark: { screen: 'left', tile: 0 }, tile: 0 });
+    keys('Escape');
+    expect(consoleState.getState()).toMatchObject({ mark: null, tile: 0 });
+    keys('Escape');
+    expect(consoleState.getState().tile).toBeNull();
+  });
+  test('x marks, arrows and brackets lead on, Enter swaps, across screens too', () => {
+    keys('1', 'Enter', 'ArrowLeft', 'x', ']', 'ArrowDown', 'ArrowRight', 'Enter');
+    expect(on('left')).toEqual({});
+    expect(on('right')).toEqual({ 4: 'camera-1' });
+    expect(consoleState.getState()).toMatchObject({ screen: 'right', tile: 4, mark: null });
+  });
+  test('arrows stop at the edge', () => {
+    keys('ArrowUp', 'ArrowUp', 'ArrowLeft');
+    expect(consoleState.getState().tile).toBe(0);
+    keys('ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight');
+    expect(consoleState.getState().tile).toBe(3);
+  });
+  test('o opens the screen, l the layouts, ? the keys', () => {
+    keys('o', 'l', '?');
+    expect(opened).toEqual(['/screen/left']);
+    expect(consoleState.getState().overlay).toEqual({ kind: 'keys' });
+  });
+});
+
+describe('by pointer', () => {
+  test('a camera without a chosen tile only shows its details', () => {
+    actions.useCamera('camera-1');
+    expect(on('left')).toEqual({});
+    expect(consoleState.getState().camera).toBe('camera-1');
+  });
+  test('a click on a tile ends a swap that waits', () => {
+    actions.assign('camera-1', { screen: 'left', tile: 0 }, false);
+    actions.mark({ screen: 'left', tile: 0 });
+    actions.pick({ screen: 'left', tile: 3 });
+    expect(on('left')).toEqual({ 3: 'camera-1' });
+  });
+  test('a smaller layout says how many cameras are parked', async () => {
+    actions.assign('camera-1', { screen: 'left', tile: 2 }, false);
+    actions.assign('camera-2', { screen: 'left', tile: 3 }, false);
+    actions.setLayout('left', '1');
+    await settled();
+    expect(said).toEqual([expect.stringContaining('2 cameras are parked')]);
+  });
+});
+
+describe('what somebody else changes', () => {
+  const fit = () => fitSelection(consoleState.getState(), wall.getState());
+  test('leaves a choice alone that still holds', () => {
+    actions.select('left', 3);
+    expect(fit()).toBeNull();
+  });
+  test('a screen that is removed gives the stage to the first one', () => {
+    actions.select('left', 3);
+    actions.mark({ screen: 'left', tile: 1 });
+    execute({ type: 'screen:remove', screen: 'left' });
+    expect(fit()).toEqual({ screen: 'right', tile: null, camera: null, mark: null });
+  });
+  test('a tile that the layout no longer has, and a camera that is gone, are not chosen any more', () => {
+    actions.select('left', 3);
+    consoleState.setState({ camera: 'camera-gone' });
+    execute({ type: 'screen:layout', screen: 'left', layout: '1' });
+    expect(fit()).toMatchObject({ screen: 'left', tile: null, camera: null });
+  });
+});

@@ -1,0 +1,24 @@
+import type { Screen, TileRef } from '@clerestory/protocol';
+import type { ConsoleState } from '../state/console.ts';
+import type { WallStore } from '../state/store.ts';
+import type { Actions } from './actions.ts';
+
+/** What a command may look at and do. */
+export interface ConsoleContext {
+  console: ConsoleState;
+  wall: WallStore;
+  actions: Actions;
+}
+
+export const chosenScreen = ({ console, wall }: Pick<ConsoleContext, 'console' | 'wall'>): Screen | null =>
+  wall.wall?.screens.find(({ id }) => id === console.screen) ?? null;
+
+export function chosenTile(context: Pick<ConsoleContext, 'console' | 'wall'>): TileRef | null {
+  const screen = chosenScreen(context);
+  const { tile } = context.console;
+  return screen && tile !== null ? { screen: screen.id, tile } : null;
+}
+
+/** The camera on a tile; null when it shows nothing. */
+export const cameraAt = (wall: WallStore, at: TileRef): string | null =>
+  wall.wall?.screens.find(({ id }) => id === at.screen)?.tiles[String(at.tile)]?.camera ?? null;

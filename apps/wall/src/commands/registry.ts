@@ -1,0 +1,60 @@
+/** A thing a person can do, in one place: the keys, the menus and the key map are made from it. */
+export interface Command<Context> {
+  readonly id: string;
+  readonly label: string;
+  readonly group: string;
+  /** Names as in `KeyboardEvent.key`; letters in lower case, and Shift, Alt, Ctrl or Meta never with them. */
+  readonly keys: readonly string[];
+  /** May it be done now? A menu shows it greyed when not; its keys then fall through to the next command. */
+  readonly when: (context: Context) => boolean;
+  /** `key` is the one pressed, '' from a menu. */
+  readonly run: (context: Context, key: string) => void;
+  /** What the key map shows in place of many keys. */
+  readonly keysShown?: readonly string[];
+}
+
+/** A press, as far as the registry cares. */
+export interface Press {
+  key: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+}
+
+export interface Registry<Context> {
+  readonly commands: readonly Command<Context>[];
+  /** Throws RangeError for an id that is not registered. */
+  get(id: string): Command<Context>;
+  /** The first command in order that has the key and may run. */
+  forPress(press: Press, context: Context): Command<Context> | null;
+  /** Groups in the order of their first command. */
+  groups(): { name: string; commands: Command<Context>[] }[];
+}
+
+const normal = (key: string): string => (key.length === 1 ? key.toLowerCase() : key);
+
+/** Makes a registry. Throws RangeError when an id is there twice. */
+export function createRegistry<Context>(commands: readonly Command<Context>[]): Registry<Context> {
+  const byId = new Map<string, Command<Context>>();
+  for (const command of commands) {
+    if (byId.has(command.id)) throw new RangeError(`the command "${command.id}" is registered twice`);
+    byId.set(command.id, command);
+  }
+  return {
+    commands,
+    get(id) {
+      const command = byId.get(id);
+      if (!command) throw new RangeError(`there is no command "${id}"`);
+      return command;
+    },
+    forPress(press, context) {
+      if (press.ctrlKey || press.altKey || press.metaKey) return null;
+      const key = normal(press.key);
+      return commands.find((command) => command.keys.includes(key) && command.when(context)) ?? null;
+    },
+    groups() {
+      const names = [...new Set(commands.map(({ group }) => group))];
+      return names.map((name) => ({ name, commands: commands.filter(({ group }) => group === name) }));
+    },
+  };
+}

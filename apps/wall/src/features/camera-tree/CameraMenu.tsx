@@ -1,0 +1,55 @@
+import { ContextMenu } from 'radix-ui';
+import type { MouseEvent, ReactNode } from 'react';
+import { useActions } from '../../commands/use-actions.ts';
+import { useConsole } from '../../state/use-console.ts';
+import { overlayHost } from '../../ui/overlay-host.ts';
+
+/** The right-click menu of the camera list; opens for the row under the pointer, or the one the keyboard is on. */
+export function CameraMenu({
+  camera,
+  onOpenAt,
+  children,
+}: {
+  camera: string | null;
+  onOpenAt: (camera: string) => void;
+  children: ReactNode;
+}) {
+  const actions = useActions();
+  const screen = useConsole((state) => state.screen);
+  const tile = useConsole((state) => state.tile);
+  const onContextMenu = (event: MouseEvent) => {
+    const row = event.target instanceof Element ? event.target.closest('[data-camera-row]') : null;
+    const id = row?.getAttribute('data-camera-row');
+    if (id) onOpenAt(id);
+    else if (camera === null) event.preventDefault();
+  };
+  const item = (label: string, run: (camera: string) => void, disabled = false) => (
+    <ContextMenu.Item
+      className="menu-item"
+      disabled={disabled || camera === null}
+      onSelect={() => camera !== null && run(camera)}
+    >
+      {label}
+    </ContextMenu.Item>
+  );
+  return (
+    <ContextMenu.Root modal={false}>
+      <ContextMenu.Trigger asChild onContextMenuCapture={onContextMenu}>
+        {children}
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal container={overlayHost()}>
+        <ContextMenu.Content className="menu">
+          {item('Show its details', (id) => actions.set({ camera: id }))}
+          {item(
+            tile === null ? 'Put on a tile (choose one first)' : `Put on tile ${tile + 1}`,
+            actions.useCamera,
+            screen === null || tile === null,
+          )}
+          <ContextMenu.Separator className="menu-line" />
+          {item('Change the camera…', (id) => actions.show({ kind: 'edit-camera', camera: id }))}
+          {item('Remove the camera…', (id) => actions.show({ kind: 'remove-camera', camera: id }))}
+        </ContextMenu.Content>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  );
+}

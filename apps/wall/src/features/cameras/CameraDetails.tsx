@@ -1,0 +1,137 @@
+import type { Camera, CameraHealth, StreamFacts } from '@clerestory/protocol';
+import { Pencil, Trash2 } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useActions } from '../../commands/use-actions.ts';
+import { useWall } from '../../state/use-wall.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { ago, factRows } from '../../ui/health-words.ts';
+import { Poster } from '../../ui/Poster.tsx';
+import { healthWords, StateChip } from '../../ui/StateChip.tsx';
+import { clockTime } from '../../ui/time.ts';
+import './cameras.css';
+
+function Facts({ facts }: { facts: StreamFacts }) {
+  return (
+    <section className="facts">
+      <h4 className="details-head">{facts.stream === 'main' ? 'Main stream' : 'Small stream'}</h4>
+      <dl className="facts-list">
+        {factRows(facts).map(([name, value]) => (
+          <div key={name} className="facts-row">
+            <dt className="dim">{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** Draws itself anew now and then, for ages that grow. */
+function useNow(everyMs: number): number {
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return nowMs;
+}
+
+function Health({ health }: { health: CameraHealth | undefined }) {
+  const nowMs = useNow(5_000);
+  const state = health?.state ?? 'idle';
+  const { tone } = healthWords[state];
+  return (
+    <section className="details-health" data-tone={tone} data-health={state}>
+      <div className="details-line">
+        <StateChip words={healthWords[state]} />
+        {health && (
+          <span className="dim" title={new Date(health.since).toISOString()}>
+            since {clockTime(health.since)}, {ago(health.since, nowMs)}
+          </span>
+        )}
+      </div>
+      <p>{health?.reason || (health ? '' : 'Nothing has been reported yet.')}</p>
+    </section>
+  );
+}
+
+/** On which tiles a camera is; each leads there. */
+function Places({ camera }: { camera: string }) {
+  const actions = useActions();
+  const wall = useWall((state) => state.wall);
+  const places = (wall?.screens ?? []).flatMap((screen) =>
+    Object.entries(screen.tiles)
+      .filter(([, assignment]) => assignment.camera === camera)
+      .map(([tile]) => ({ screen, tile: Number(tile) })),
+  );
+  return (
+    <section>
+      <h4 className="details-head">On the wall</h4>
+      {places.length === 0 ? (
+        <p className="dim">On no tile.</p>
+      ) : (
+        <ul className="places">
+          {places.map(({ screen, tile }) => (
+            <li key={`${screen.id}/${tile}`}>
+              <Button onClick={() => actions.select(screen.id, tile)}>
+                {screen.name}, tile {tile + 1}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** All that is known of one camera. `history` is its last changes of health. */
+export function CameraDetails({ camera, history }: { camera: Camera; history: ReactNode }) {
+  const actions = useActions();
+  const health = useWall((state) => state.health[camera.id]);
+  // The small stream is large enough here, and its still is often there already from a tile.
+  const running = health?.streams.filter((facts) => facts.fps !== null).map(({ stream }) => stream);
+  const stream = running?.includes('sub') ? 'sub' : (running?.[0] ?? 'main');
+  const pictures = health?.state === 'online' || health?.state === 'degraded';
+  return (
+    <div className="details" data-details={camera.id}>
+      <div className="details-title">
+        <span className="camera-number">{camera.number}</span>
+        <div className="details-names">
+          <h3>{camera.name}</h3>
+          <p className="dim">{[camera.place, camera.neighbourhood].filter(Boolean).join(' · ')}</p>
+        </div>
+        <IconButton
+          label={`Change ${camera.name}`}
+          onClick={() => actions.show({ kind: 'edit-camera', camera: camera.id })}
+        >
+          <Pencil />
+        </IconButton>
+        <IconButton
+          label={`Remove ${camera.name}`}
+          onClick={() => actions.show({ kind: 'remove-camera', camera: camera.id })}
+        >
+          <Trash2 />
+        </IconButton>
+      </div>
+      <div className="details-picture">
+        {pictures ? (
+          <>
+            <Poster camera={camera.id} stream={stream} />
+            <span className="details-still">still, refreshed every few seconds</span>
+          </>
+        ) : (
+          <StateChip words={healthWords[health?.state ?? 'idle']} />
+        )}
+      </div>
+      <Health health={health} />
+      {health?.streams.map((facts) => (
+        <Facts key={facts.stream} facts={facts} />
+      ))}
+      <Places camera={camera.id} />
+      <section>
+        <h4 className="details-head">Last changes</h4>
+        {history}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import type { Screen } from '@clerestory/protocol';
+import { layoutOf } from '@clerestory/layout';
+import { ContextMenu } from 'radix-ui';
+import { useState, type MouseEvent } from 'react';
+import { CommandItems } from '../../commands/CommandItems.tsx';
+import { useActions } from '../../commands/use-actions.ts';
+import type { MenuTarget } from '../../commands/use-commands.ts';
+import { useConsole } from '../../state/use-console.ts';
+import { useWall } from '../../state/use-wall.ts';
+import { Tile } from './Tile.tsx';
+import { overlayHost } from '../../ui/overlay-host.ts';
+
+const tileMenu = ['tile.clear', 'tile.swap', '-', 'screen.open'];
+
+/** A screen in small, tile for tile as its layout has it, with a right-click menu on each tile. */
+export function ScreenGrid({ screen, large }: { screen: Screen; large: boolean }) {
+  const actions = useActions();
+  const status = useWall((state) => state.screens[screen.id]);
+  const chosen = useConsole((state) => (state.screen === screen.id ? state.tile : null));
+  const [target, setTarget] = useState<MenuTarget | null>(null);
+  const { columns, rows, cells } = layoutOf(screen.layout);
+  const onContextMenu = (event: MouseEvent) => {
+    const tile =
+      event.target instanceof Element ? event.target.closest('[data-tile]')?.getAttribute('data-tile') : null;
+    if (!tile) return;
+    setTarget({ screen: screen.id, tile: Number(tile) });
+    // On the stage the tile is chosen as well; a small screen stays where it is while its menu is open.
+    if (large) actions.select(screen.id, Number(tile));
+  };
+  return (
+    <ContextMenu.Root modal={false}>
+      <ContextMenu.Trigger asChild onContextMenuCapture={onContextMenu}>
+        <div
+          className="screen-grid"
+          role="group"
+          aria-label={`Tiles of ${screen.name}`}
+          data-large={large || undefined}
+          data-away={!status || status.connected === 0 || undefined}
+          style={{
+            gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+            gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
+          }}
+        >
+          {cells.map((cell, tile) => (
+            <Tile
+              key={tile}
+              screen={screen.id}
+              tile={tile}
+              cell={cell}
+              assignment={screen.tiles[String(tile)]}
+              status={status}
+              large={large}
+              tabStop={tile === (chosen ?? 0)}
+            />
+          ))}
+        </div>
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal container={overlayHost()}>
+        <ContextMenu.Content className="menu">
+          <CommandItems kind="context" ids={tileMenu} target={target} />
+        </ContextMenu.Content>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  );
+}

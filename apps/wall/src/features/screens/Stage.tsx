@@ -1,0 +1,67 @@
+import type { Screen } from '@clerestory/protocol';
+import { tileCount } from '@clerestory/layout';
+import { Ellipsis, ExternalLink } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import type { CSSProperties, ReactNode } from 'react';
+import { CommandItems } from '../../commands/CommandItems.tsx';
+import { useRun } from '../../commands/use-commands.ts';
+import { useWall } from '../../state/use-wall.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { aspectOf } from './aspect.ts';
+import { Presence } from './Presence.tsx';
+import { ScreenGrid } from './ScreenGrid.tsx';
+import { overlayHost } from '../../ui/overlay-host.ts';
+import './screens.css';
+
+const screenMenu = ['screen.rename', 'screen.clear', '-', 'screen.remove'];
+
+/** The chosen screen, large enough to work on. */
+export function Stage({ screen, number, picker }: { screen: Screen; number: number; picker: ReactNode }) {
+  const run = useRun();
+  const status = useWall((state) => state.screens[screen.id]);
+  const room = tileCount(screen.layout);
+  const used = Object.keys(screen.tiles).map(Number);
+  const parked = used.filter((tile) => tile >= room).length;
+  const filled = used.length - parked;
+  return (
+    <section className="stage" aria-label={`Screen ${screen.name}`} data-stage={screen.id}>
+      <div className="stage-head">
+        <span className="screen-number" aria-hidden="true">
+          {number}
+        </span>
+        <h2 className="stage-name cut">{screen.name}</h2>
+        <Presence status={status} />
+        <span
+          className="chip"
+          title={parked > 0 ? 'Parked cameras come back when the layout has room.' : undefined}
+        >
+          {filled} of {room} tiles{parked > 0 && `, ${parked} parked`}
+        </span>
+        <div className="stage-tools">
+          {picker}
+          <Button onClick={() => run('screen.open')}>
+            <ExternalLink aria-hidden="true" />
+            Open screen
+          </Button>
+          <DropdownMenu.Root modal={false}>
+            <DropdownMenu.Trigger asChild>
+              <IconButton label={`More for ${screen.name}`}>
+                <Ellipsis />
+              </IconButton>
+            </DropdownMenu.Trigger>
+            <DropdownMenu.Portal container={overlayHost()}>
+              <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+                <CommandItems kind="dropdown" ids={screenMenu} />
+              </DropdownMenu.Content>
+            </DropdownMenu.Portal>
+          </DropdownMenu.Root>
+        </div>
+      </div>
+      <div className="stage-room">
+        <div className="stage-frame" style={{ '--aspect': aspectOf(screen, status) } as CSSProperties}>
+          <ScreenGrid screen={screen} large />
+        </div>
+      </div>
+    </section>
+  );
+}

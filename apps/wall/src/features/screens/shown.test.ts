@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import type { Assignment, ScreenStatus, TileReport } from '@clerestory/protocol';
+import { idFromName } from './id-from-name.ts';
+import { hasPicture, shownTile, shownWords } from './shown.ts';
+
+const assignment: Assignment = {
+  camera: 'quay',
+  by: 'test',
+  at: 0,
+  why: { kind: 'standing', purpose: 'test' },
+  until: null,
+};
+const tile: TileReport = {
+  tile: 0,
+  camera: 'quay',
+  state: 'live',
+  reason: '',
+  stream: 'sub',
+  latencyMs: 480,
+  fps: 15,
+};
+const status = (tiles: TileReport[], visible = true, connected = 1): ScreenStatus => ({
+  wall: 'room',
+  screen: 'left',
+  connected,
+  lastSeenAt: 0,
+  report: { screen: 'left', sequence: 1, visible, width: 1920, height: 1080, tiles },
+});
+
+describe('what a tile shows', () => {
+  test.each([
+    ['no word without a link to the server', status([tile]), false, 'unheard'],
+    ['no window', status([tile], true, 0), true, 'unknown'],
+    ['never seen', undefined, true, 'unknown'],
+    ['a hidden window plays nothing', status([tile], false), true, 'unknown'],
+    ['the screen still shows another camera', status([{ ...tile, camera: 'mill' }]), true, 'changing'],
+    ['the screen has not got so far', status([]), true, 'changing'],
+    ['the word of the screen', status([{ ...tile, state: 'stale' }]), true, 'stale'],
+    ['live', status([tile]), true, 'live'],
+  ] as const)('%s', (_title, said, linked, state) => {
+    expect(shownTile(assignment, said, 0, linked).state).toBe(state);
+  });
+  test('an empty tile is empty, whatever was said', () => {
+    expect(shownTile(undefined, status([tile]), 0, false).state).toBe('empty');
+  });
+  test('in words, with the delay where it says something', () => {
+    const late = shownTile(
+      assignment,
+      status([{ ...tile, state: 'late', latencyMs: 2140, reason: 'slow' }]),
+      0,
+      true,
+    );
+    expect(shownWords(late)).toBe('late 2.1 s: slow');
+    expect(shownWords(shownTile(assignment, status([tile]), 0, true))).toBe('live 0.5 s');
+  });
+  test('no still of what is not to be seen', () => {
+    for (const state of ['stale', 'offline', 'unsupported', 'refused', 'empty'] as const)
+      expect(hasPicture(state)).toBe(false);
+    expect(hasPicture('live')).toBe(true);
+  });
+});
+
+test.each([
+  ['Front left', 'front-left'],
+  ['Dépôt — Wand 2 ', 'depot-wand-2'],
+  ['!!!', ''],
+  ['x'.repeat(80), 'x'.repeat(64)],
+])('the id of %j is %j', (name, id) => expect(idFromName(name)).toBe(id));

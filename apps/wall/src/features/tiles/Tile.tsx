@@ -1,0 +1,115 @@
+import type { TileReport } from '@clerestory/protocol';
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useWall } from '../../state/use-wall.ts';
+import { emptyView, LiveTile, type TileView } from './live-tile.ts';
+import { pageMedia } from './page-media.ts';
+import { StateChip, TilePanel } from './tile-words.tsx';
+
+/** Where a tile's driver can be asked for its line in the screen's report. */
+export type TileReporters = Map<number, (tile: number) => TileReport>;
+
+export interface TileProps {
+  /** Zero-based; people see `tile + 1`. */
+  tile: number;
+  /** Camera id, or null for an empty tile. */
+  camera: string | null;
+  /** Filled while the tile is mounted. */
+  reporters?: TileReporters;
+  /** A tile's view has changed: a good moment for a report. */
+  onChange?: () => void;
+}
+
+/** One tile: a stage for the driver's elements, and the words and signs around it. */
+export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: TileProps) {
+  const info = useWall((store) => (camera === null ? undefined : store.cameras[camera]));
+  const health = useWall((store) => (camera === null ? undefined : store.health[camera]));
+  const root = useRef<HTMLElement>(null);
+  const stage = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState<TileView>(emptyView);
+  const driver = useRef<LiveTile | null>(null);
+  const changed = useRef(onChange);
+  useEffect(() => {
+    changed.current = onChange;
+  }, [onChange]);
+
+  useLayoutEffect(() => {
+    const [box, place] = [root.current, stage.current];
+    if (!box || !place) return;
+    const live = new LiveTile(pageMedia(), {
+      view: (next) => {
+        setView(next);
+        changed.current?.();
+      },
+      // Once per second and tile: past React, straight to the attribute.
+      latency: (latencyMs) => {
+        box.dataset['latencyMs'] = latencyMs === null ? '' : String(Math.round(latencyMs));
+      },
+    });
+    driver.current = live;
+    live.setHeight(place.clientHeight);
+    live.attach(place);
+    const observer = new ResizeObserver(() => live.setHeight(place.clientHeight));
+    observer.observe(place);
+    return () => {
+      observer.disconnect();
+      live.detach();
+      driver.current = null;
+    };
+  }, []);
+
+  const hasSub = info?.source.hasSub ?? false;
+  useLayoutEffect(() => {
+    driver.current?.show(camera === null ? null : { id: camera, hasSub });
+  }, [camera, hasSub]);
+  useEffect(() => {
+    driver.current?.setHealth(health ?? null);
+  }, [health]);
+  useEffect(() => {
+    reporters?.set(tile, (index) => driver.current?.report(index) ?? emptyReport(index, camera));
+    return () => {
+      reporters?.delete(tile);
+    };
+  }, [reporters, tile, camera]);
+
+  // Between an assignment and the driver's first word on it, the old camera's state is not shown under the new name.
+  const shown = camera === null ? emptyView : view;
+  const name = info?.name ?? camera;
+  return (
+    <section
+      ref={root}
+      className="tile"
+      data-tile={tile}
+      data-camera={camera ?? ''}
+      data-state={shown.state}
+      data-stream={shown.stream ?? ''}
+      data-reason={shown.reason}
+      data-picture={shown.picture}
+      data-latency-ms=""
+      aria-label={`Tile ${tile + 1}: ${name === null ? 'empty' : `${name}, ${shown.state}`}`}
+    >
+      <div ref={stage} className="tile__stage" />
+      <span className="tile__number" aria-hidden="true">
+        {tile + 1}
+      </span>
+      {shown.picture === 'none' && <TilePanel tile={tile} view={shown} />}
+      {shown.picture === 'video' && shown.state === 'stale' && <p className="tile__age">{shown.age} old</p>}
+      {camera !== null && (
+        <footer className="tile__footer">
+          <span className="tile__name">{name}</span>
+          <span className="tile__place">{info?.place ?? ''}</span>
+          <StateChip view={shown} />
+        </footer>
+      )}
+    </section>
+  );
+});
+
+const emptyReport = (tile: number, camera: string | null): TileReport => ({
+  tile,
+  camera,
+  state: camera === null ? 'empty' : 'connecting',
+  reason: '',
+  stream: null,
+  latencyMs: null,
+  fps: null,
+});

@@ -1,0 +1,227 @@
+import { chooseStream } from '@clerestory/layout';
+import type { CameraHealth, StreamName, TileReport } from '@clerestory/protocol';
+import type { LiveMedia } from './live-media.ts';
+import type { PlayerStats } from './live-player.ts';
+import { Picture } from './picture.ts';
+import { Poster, posterMaxAgeMs } from './poster.ts';
+import type { Supervised } from './supervisor.ts';
+import { durationText, tileState, type TileVerdict } from './tile-state.ts';
+
+/** What React draws. Replaced only when something in it changes. */
+export interface TileView {
+  readonly state: TileReport['state'];
+  readonly picture: 'video' | 'poster' | 'none';
+  /** Age of the picture, or how long there has been none, in words such as "12 s"; '' where none is told. */
+  readonly age: string;
+  readonly reason: string;
+  /** The stream on show. */
+  readonly stream: StreamName | null;
+}
+
+export const emptyView: TileView = { state: 'empty', picture: 'none', age: '', reason: '', stream: null };
+
+/** What is on a tile, as far as the driver needs to know. */
+export interface TileCamera {
+  readonly id: string;
+  readonly hasSub: boolean;
+}
+
+/** Where a driver sends its words. */
+export interface TileListener {
+  view(view: TileView): void;
+  /** Age of the frame on show when it appeared, milliseconds; null while there is no moving picture. About once a second. */
+  latency(latencyMs: number | null): void;
+}
+
+const noVerdict: TileVerdict = { state: 'empty', picture: false, ageMs: null, reason: '', holdsMs: Infinity };
+
+/**
+ * The driver of one tile: decides what the tile is, from what its picture, the media server and the control server
+ * say. React gives it a stage to put elements on and is told of each new view; it never touches a player.
+ */
+export class LiveTile implements Supervised {
+  readonly #media: LiveMedia;
+  readonly #listener: TileListener;
+  #stage: HTMLElement | null = null;
+  #leave: (() => void) | null = null;
+  #camera: TileCamera | null = null;
+  #health: CameraHealth | null = null;
+  #heightPx = 0;
+  #picture: Picture | null = null;
+  #poster: Poster | null = null;
+  #sinceMs = 0;
+  #verdict = noVerdict;
+  #view = emptyView;
+  #latencyMs: number | null = null;
+  #lookQueued = false;
+
+  constructor(media: LiveMedia, listener: TileListener) {
+    this.#media = media;
+    this.#listener = listener;
+  }
+
+  /** Gives the driver its place in the page and starts it. */
+  attach(stage: HTMLElement): void {
+    this.#stage = stage;
+    this.#leave = this.#media.join(this);
+    this.#start();
+  }
+
+  /** Takes everything off the stage. The tile can be attached again. */
+  detach(): void {
+    this.#leave?.();
+    this.#leave = null;
+    this.#stop();
+    this.#stage = null;
+  }
+
+  /** Puts a camera on the tile, or takes it off. The old picture goes at once: it is another camera's. */
+  show(camera: TileCamera | null): void {
+    const same = camera?.id === this.#camera?.id;
+    this.#camera = camera;
+    if (same) return;
+    this.#stop();
+    this.#start();
+  }
+
+  /** The control server's word on the camera. */
+  setHealth(health: CameraHealth | null): void {
+    this.#health = health;
+    this.#lookSoon();
+  }
+
+  /** The tile's height in CSS pixels: decides between the small and the large stream. */
+  setHeight(heightPx: number): void {
+    this.#heightPx = heightPx;
+    this.#start();
+  }
+
+  /** The page was hidden or shown, or the road to the pictures is another: begin anew, or stop. */
+  renew(): void {
+    this.#stop();
+    this.#start();
+  }
+
+  tick(nowMs: number): number {
+    // A hidden page waits for nothing.
+    if (!this.#media.visible) this.#sinceMs = nowMs;
+    this.#start();
+    this.#picture?.want(this.#wantedStream());
+    this.#picture?.tick(nowMs);
+    return this.#look(nowMs);
+  }
+
+  /** This tile's line in the screen's report. */
+  report(tile: number): TileReport {
+    const { state, reason } = this.#verdict;
+    const moving = state === 'live' || state === 'late';
+    return {
+      tile,
+      camera: this.#camera?.id ?? null,
+      state,
+      reason: reason.slice(0, 200),
+      stream: this.#view.stream,
+      latencyMs: this.#latencyMs,
+      fps: moving ? (this.#picture?.fps ?? null) : null,
+    };
+  }
+
+  /** Numbers for tests and the bench. */
+  stats(): (PlayerStats & { rebuilds: number; swaps: number }) | null {
+    const player = this.#picture?.player?.stats();
+    return this.#picture && player ? { ...player, ...this.#picture.counts } : null;
+  }
+
+  #start(): void {
+    const [stage, camera, url] = [this.#stage, this.#camera, this.#media.url];
+    const ready = stage && camera && url !== null && this.#media.visible && this.#heightPx > 0;
+    if (ready && !this.#poster) {
+      this.#sinceMs = this.#media.nowMs();
+      this.#poster = new Poster(stage, url, camera.id, this.#wantedStream(), () => this.#lookSoon());
+    }
+    if (ready && !this.#picture && this.#media.ready)
+      this.#picture = new Picture(this.#media, stage, camera.id, this.#wantedStream(), () =>
+        this.#lookSoon(),
+      );
+    this.#lookSoon();
+  }
+
+  #stop(): void {
+    this.#picture?.destroy();
+    this.#picture = null;
+    this.#poster?.destroy();
+    this.#poster = null;
+    this.#sinceMs = this.#media.nowMs();
+    // At once, not at the next look: the name above may already be another camera's.
+    this.#look(this.#sinceMs);
+  }
+
+  #wantedStream(): StreamName {
+    return chooseStream({
+      tileHeightPx: this.#heightPx,
+      devicePixelRatio: this.#media.devicePixelRatio,
+      current: this.#picture?.line.stream ?? null,
+      hasSub: this.#camera?.hasSub ?? false,
+    });
+  }
+
+  /** Several things that happen together lead to one look. */
+  #lookSoon(): void {
+    if (this.#lookQueued) return;
+    this.#lookQueued = true;
+    queueMicrotask(() => {
+      this.#lookQueued = false;
+      if (this.#stage) this.#look(this.#media.nowMs());
+    });
+  }
+
+  #look(nowMs: number): number {
+    const picture = this.#picture;
+    const frame = picture?.frame ?? null;
+    const age = (captureMs: number | null, atMs: number): number | null => {
+      const serverMs = this.#media.serverMs(atMs);
+      return captureMs === null || serverMs === null ? null : Math.max(0, serverMs - captureMs);
+    };
+    this.#verdict = tileState({
+      assigned: this.#camera !== null,
+      refused: picture?.line.refusal ?? null,
+      unplayable: picture?.line.unplayable ?? null,
+      linked: this.#media.linked,
+      source: picture?.line.source ?? null,
+      health: this.#health,
+      frame: frame && { sinceMs: nowMs - frame.atMs, ageMs: age(frame.captureMs, nowMs) },
+      waitingMs: nowMs - this.#sinceMs,
+    });
+    if (frame) this.#poster?.hide();
+    const { state } = this.#verdict;
+    let latencyMs: number | null = null;
+    if (frame && state === 'live') latencyMs = age(frame.captureMs, frame.atMs);
+    else if (frame && state === 'late') latencyMs = age(frame.captureMs, nowMs);
+    if (latencyMs !== this.#latencyMs) {
+      this.#latencyMs = latencyMs;
+      this.#listener.latency(latencyMs);
+    }
+    this.#show(age(this.#poster?.captureMs ?? null, nowMs));
+    return this.#verdict.holdsMs;
+  }
+
+  #show(posterAgeMs: number | null): void {
+    const { state, picture, reason, ageMs } = this.#verdict;
+    // A still whose age is not known, or too great, says nothing about now.
+    const recent = posterAgeMs !== null && posterAgeMs <= posterMaxAgeMs;
+    const poster = state === 'connecting' && recent && this.#poster?.shown === true;
+    const toldMs = poster ? posterAgeMs : ageMs;
+    const view: TileView = {
+      state,
+      picture: picture ? 'video' : poster ? 'poster' : 'none',
+      age: toldMs === null || state === 'late' ? '' : durationText(toldMs),
+      reason,
+      stream: picture ? (this.#picture?.stream ?? null) : null,
+    };
+    const old = this.#view;
+    const equal = (Object.keys(view) as (keyof TileView)[]).every((key) => view[key] === old[key]);
+    if (equal) return;
+    this.#view = view;
+    this.#listener.view(view);
+  }
+}

@@ -1,0 +1,17 @@
+import { wallStore } from '../../state/store.ts';
+import { LiveMedia } from './live-media.ts';
+import { deliveryAsked } from './media-address.ts';
+
+let media: LiveMedia | null = null;
+
+/** The page's one `LiveMedia`, bound to the media address in the store. Made when it is first asked for. */
+export function pageMedia(): LiveMedia {
+  if (media) return media;
+  const made = new LiveMedia(deliveryAsked(window.location.search));
+  made.setAddress(wallStore.getState().media);
+  wallStore.subscribe((state, before) => {
+    if (state.media !== before.media) made.setAddress(state.media);
+  });
+  media = made;
+  return made;
+}

@@ -1,0 +1,147 @@
+import type { PushFrame } from '@clerestory/protocol';
+import type * as HlsModule from 'hls.js/light';
+import { HlsMse } from './hls-mse.ts';
+import { play, rangesOf, type PlayerEvents, type PlayerStats, type TilePlayer } from './live-player.ts';
+import { decideRate, JitterTarget } from './rate-rule.ts';
+
+/** Chunks whose capture time is remembered: 20 s at five per second, more than is ever buffered ahead. */
+const capturesKept = 128;
+const trimEveryMs = 10_000;
+/** Seconds kept behind the playhead. */
+const keepBehindS = 5;
+/** A chunk this far back in media time cannot follow in the same run, seconds. */
+const backwardS = 1;
+
+interface Capture {
+  mediaS: number;
+  endS: number;
+  captureMs: number;
+}
+
+/** Plays one generation of one channel of the push socket through hls.js's buffer. */
+export class PushPlayer implements TilePlayer {
+  readonly generation: number;
+  readonly #mse: HlsMse;
+  readonly #events: PlayerEvents;
+  readonly #nowMs: () => number;
+  readonly #target = new JitterTarget();
+  #video: HTMLVideoElement | null = null;
+  #captures: Capture[] = [];
+  #needKey = true;
+  #firstAppendMs: number | null = null;
+  #smoothedS: number | null = null;
+  #trimmedMs: number;
+  #lastDataMs: number | null = null;
+  #waits = 0;
+  #mediaAppended = false;
+  readonly #onWaiting = () => {
+    if (this.#firstAppendMs === null || this.#video?.seeking !== false) return;
+    this.#waits += 1;
+    this.#target.waited();
+  };
+
+  constructor(module: typeof HlsModule, init: PushFrame, events: PlayerEvents, nowMs: () => number) {
+    this.generation = init.generation;
+    this.#events = events;
+    this.#nowMs = nowMs;
+    this.#trimmedMs = nowMs();
+    this.#mse = new HlsMse(module, {
+      appended: () => this.#appended(),
+      failed: (detail) => this.#events.failed(detail),
+    });
+    this.#mse.init(init.payload, init.codec);
+  }
+
+  attach(video: HTMLVideoElement): void {
+    this.#video = video;
+    video.addEventListener('waiting', this.#onWaiting);
+    this.#mse.attach(video);
+    play(video);
+  }
+
+  /** Takes the next chunk of the channel; those before the first key frame are left out. */
+  chunk(frame: PushFrame): void {
+    const nowMs = this.#nowMs();
+    this.#lastDataMs = nowMs;
+    if (this.#needKey && !frame.key) return;
+    this.#needKey = false;
+    const last = this.#captures.at(-1);
+    if (last && frame.mediaS < last.mediaS - backwardS) return this.#events.failed('media time went back');
+    this.#captures.push({
+      mediaS: frame.mediaS,
+      endS: frame.mediaS + frame.durationS,
+      captureMs: frame.captureMs,
+    });
+    if (this.#captures.length > capturesKept) this.#captures.shift();
+    if (!frame.backlog) this.#target.arrived(frame.mediaS, frame.durationS, nowMs);
+    this.#mediaAppended = true;
+    this.#mse.append(frame.payload);
+  }
+
+  /** Chunks were left out: what follows begins with a key frame after a gap. */
+  skipped(): void {
+    this.#needKey = true;
+    this.#target.reset();
+  }
+
+  captureMs(mediaS: number): number | null {
+    for (let index = this.#captures.length - 1; index >= 0; index--) {
+      const capture = this.#captures[index];
+      // Half a frame of tolerance: a frame's presentation time may lie a little before its chunk's decode time.
+      if (capture && capture.mediaS <= mediaS + 0.02)
+        return capture.captureMs + (Math.min(mediaS, capture.endS) - capture.mediaS) * 1000;
+    }
+    return this.#captures[0]?.captureMs ?? null;
+  }
+
+  tick(nowMs: number): void {
+    const video = this.#video;
+    if (!video) return;
+    if (video.paused) play(video);
+    if (nowMs - this.#trimmedMs < trimEveryMs) return;
+    this.#trimmedMs = nowMs;
+    const startS = rangesOf(video)[0]?.startS;
+    const untilS = video.currentTime - keepBehindS;
+    if (startS !== undefined && untilS > startS) this.#mse.trim(untilS);
+  }
+
+  stats(): PlayerStats {
+    const video = this.#video;
+    const endS = video ? rangesOf(video).at(-1)?.endS : undefined;
+    return {
+      behindS: video && endS !== undefined ? endS - video.currentTime : null,
+      targetS: this.#target.targetS,
+      waits: this.#waits,
+      rate: video?.playbackRate ?? 1,
+      lastDataMs: this.#lastDataMs,
+    };
+  }
+
+  destroy(): void {
+    this.#video?.removeEventListener('waiting', this.#onWaiting);
+    this.#mse.destroy();
+    this.#video = null;
+    this.#captures = [];
+  }
+
+  #appended(): void {
+    const video = this.#video;
+    if (!video || !this.#mediaAppended) return;
+    const nowMs = this.#nowMs();
+    const decision = decideRate({
+      currentS: video.currentTime,
+      seeking: video.seeking,
+      ranges: rangesOf(video),
+      sinceFirstAppendMs: this.#firstAppendMs === null ? null : nowMs - this.#firstAppendMs,
+      targetS: this.#target.targetS,
+      smoothedS: this.#smoothedS,
+      rate: video.playbackRate,
+    });
+    if (decision.seekToS !== null) {
+      this.#firstAppendMs ??= nowMs;
+      video.currentTime = decision.seekToS;
+    }
+    this.#smoothedS = decision.smoothedS;
+    if (video.playbackRate !== decision.rate) video.playbackRate = decision.rate;
+  }
+}

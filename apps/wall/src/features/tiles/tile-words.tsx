@@ -1,0 +1,80 @@
+import { Ban, CircleDashed, CircleDot, Clock3, FileQuestionMark, History, VideoOff } from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { TileView } from './live-tile.ts';
+
+type State = TileView['state'];
+
+/** Sign and word for each state: never colour alone. */
+const signs: Record<State, { icon: ComponentType<{ className?: string }>; word: string }> = {
+  empty: { icon: CircleDashed, word: 'Empty' },
+  connecting: { icon: CircleDashed, word: 'Connecting' },
+  live: { icon: CircleDot, word: 'Live' },
+  late: { icon: Clock3, word: 'Late' },
+  stale: { icon: History, word: 'Not live' },
+  offline: { icon: VideoOff, word: 'Offline' },
+  unsupported: { icon: FileQuestionMark, word: 'Cannot play' },
+  refused: { icon: Ban, word: 'No access' },
+};
+
+export function StateChip({ view }: { view: TileView }) {
+  const { icon: Icon, word } = signs[view.state];
+  const age = view.state === 'connecting' && view.age !== '' ? ` · still, ${view.age} old` : '';
+  return (
+    <span className="tile__chip" data-state={view.state}>
+      <Icon className="tile__icon" aria-hidden="true" />
+      <span>
+        {word}
+        {age}
+      </span>
+    </span>
+  );
+}
+
+const headline = (view: TileView): string => {
+  switch (view.state) {
+    case 'connecting':
+      return 'Connecting';
+    case 'refused':
+      return 'No access';
+    case 'unsupported':
+      return 'This picture cannot be played';
+    default:
+      return view.age === '' ? 'No picture' : `No picture for ${view.age}`;
+  }
+};
+
+const nextStep = (state: State): string => {
+  switch (state) {
+    case 'connecting':
+      return '';
+    case 'refused':
+      return 'Ask whoever looks after this camera. It comes back by itself when access is given.';
+    case 'unsupported':
+      return 'Set the camera to H.264, or choose another of its streams.';
+    default:
+      return 'It comes back by itself. If it stays: check the camera’s power and network.';
+  }
+};
+
+/** What fills a tile that has no picture: what is the matter, why, and what to do. */
+export function TilePanel({ tile, view }: { tile: number; view: TileView }) {
+  if (view.state === 'empty')
+    return (
+      <div className="tile__panel tile__panel--empty">
+        <span className="tile__ghost" aria-hidden="true">
+          {tile + 1}
+        </span>
+        <span className="tile__hint">empty</span>
+      </div>
+    );
+  const { icon: Icon } = signs[view.state];
+  const step = nextStep(view.state);
+  return (
+    <div className="tile__panel">
+      <Icon className="tile__sign" aria-hidden="true" />
+      <p className="tile__headline">{headline(view)}</p>
+      {view.reason !== '' && <p className="tile__reason">{view.reason}</p>}
+      {step !== '' && <p className="tile__step">{step}</p>}
+    </div>
+  );
+}

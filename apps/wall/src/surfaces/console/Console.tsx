@@ -1,0 +1,81 @@
+import { useEffect } from 'react';
+import { createActions } from '../../commands/actions.ts';
+import { fitSelection } from '../../commands/fit-selection.ts';
+import { ActionsContext } from '../../commands/use-actions.ts';
+import { useKeys } from '../../commands/use-commands.ts';
+import { CameraPanel, searchId } from '../../features/camera-tree/CameraPanel.tsx';
+import { consoleStore } from '../../state/console.ts';
+import { mediaBase, posters } from '../../state/posters.ts';
+import { wallStore } from '../../state/store.ts';
+import { say } from '../../state/toasts.ts';
+import { startSync } from '../../sync/index.ts';
+import { Toasts } from '../../ui/Toasts.tsx';
+import { overlayHostId } from '../../ui/overlay-host.ts';
+import { TooltipProvider } from '../../ui/Tooltip.tsx';
+import { useWall } from '../../state/use-wall.ts';
+import { DetailsPanel } from './DetailsPanel.tsx';
+import { Header } from './Header.tsx';
+import { Overlays } from './Overlays.tsx';
+import { WallView } from './WallView.tsx';
+import './console.css';
+
+function focusSearch(): void {
+  const input = document.getElementById(searchId);
+  if (input instanceof HTMLInputElement) {
+    input.focus();
+    input.select();
+  }
+}
+
+/** Posters come from wherever the media node is. */
+function usePosterBase(): void {
+  const media = useWall((state) => state.media);
+  useEffect(() => posters.setBase(mediaBase(media, location)), [media]);
+}
+
+function useTitle(): void {
+  const name = useWall((state) => state.wall?.name);
+  useEffect(() => {
+    document.title = name ? `${name} · Clerestory` : 'Clerestory';
+  }, [name]);
+}
+
+// The page is the console: its line to the server lives as long as the page does.
+const sync = startSync({ surface: 'console' });
+const actions = createActions({
+  sync,
+  console: consoleStore,
+  wall: wallStore,
+  say,
+  open: (path) => window.open(path, '_blank', 'noopener'),
+  focusSearch,
+});
+
+const fit = () => {
+  const part = fitSelection(consoleStore.getState(), wallStore.getState());
+  if (part) consoleStore.setState(part);
+};
+wallStore.subscribe(fit);
+
+export function Console() {
+  useKeys(actions);
+  usePosterBase();
+  useTitle();
+  return (
+    <ActionsContext value={actions}>
+      <TooltipProvider>
+        <div className="console">
+          <Header />
+          <CameraPanel />
+          <main className="wall" aria-label="Wall">
+            <WallView />
+            <div id={overlayHostId} />
+          </main>
+          <DetailsPanel />
+        </div>
+        <Overlays />
+        <Toasts />
+      </TooltipProvider>
+    </ActionsContext>
+  );
+}

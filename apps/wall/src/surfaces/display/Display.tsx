@@ -1,0 +1,131 @@
+import type { Screen } from '@clerestory/protocol';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { pageMedia, TileGrid, type TileReporters } from '../../features/tiles/index.ts';
+import { wallStore } from '../../state/store.ts';
+import { useWall } from '../../state/use-wall.ts';
+import { startSync } from '../../sync/index.ts';
+import { LinkNote } from './LinkNote.tsx';
+import { ScreenReporter } from './reporter.ts';
+import { keepAwake } from './wake-lock.ts';
+import './display.css';
+
+/** The pointer hides after this much rest. */
+const pointerRestMs = 3_000;
+
+/** A screen of the wall at `/screen/<id>`: shows what its wall says, for ever, with nobody at the keyboard. */
+export function Display({ screenId }: { screenId: string }) {
+  const wall = useWall((store) => store.wall);
+  const screen = wall?.screens.find((candidate) => candidate.id === screenId) ?? null;
+  const reporters = useMemo<TileReporters>(() => new Map(), []);
+  const reporter = useRef<ScreenReporter | null>(null);
+
+  useEffect(() => {
+    // The socket to the pictures opens as soon as its address is known, before there is a tile.
+    pageMedia();
+    const sync = startSync({ surface: 'screen', screen: screenId });
+    const made = new ScreenReporter(
+      sync,
+      screenId,
+      reporters,
+      () => wallStore.getState().wall?.sequence ?? 0,
+    );
+    reporter.current = made;
+    const letSleep = keepAwake();
+    return () => {
+      letSleep();
+      made.stop();
+      reporter.current = null;
+      sync.stop();
+    };
+  }, [screenId, reporters]);
+  const changed = useMemo(() => () => reporter.current?.changed(), []);
+  useEffect(() => reporter.current?.changed(), [screen]);
+  const pointer = usePointerRest();
+
+  return (
+    <main className="display" data-pointer={pointer} data-screen={screenId}>
+      {screen ? (
+        <Shown screen={screen} reporters={reporters} onChange={changed} />
+      ) : (
+        <NoScreen screenId={screenId} wallKnown={wall !== null} />
+      )}
+      <LinkNote />
+    </main>
+  );
+}
+
+function Shown(props: { screen: Screen; reporters: TileReporters; onChange: () => void }) {
+  const empty = Object.keys(props.screen.tiles).length === 0;
+  return (
+    <>
+      <TileGrid {...props} />
+      {empty && (
+        <Message title={props.screen.name} veiled>
+          <p>No camera is on this screen yet.</p>
+          <p>In the console, choose this screen and put a camera on a tile. It appears here at once.</p>
+        </Message>
+      )}
+    </>
+  );
+}
+
+function NoScreen({ screenId, wallKnown }: { screenId: string; wallKnown: boolean }) {
+  const link = useWall((store) => store.link);
+  if (link.state === 'refused')
+    return (
+      <Message title={screenId}>
+        <p>{link.detail}</p>
+        <p>
+          This page starts by itself as soon as there is a screen with the id <code>{screenId}</code>.
+        </p>
+      </Message>
+    );
+  if (wallKnown)
+    return (
+      <Message title={screenId}>
+        <p>The wall has no screen of this name.</p>
+        <p>
+          Create a screen called <code>{screenId}</code> in the console, or open the address of another one.
+          This page starts by itself then.
+        </p>
+      </Message>
+    );
+  return (
+    <Message title={screenId}>
+      <p>{link.state === 'offline' ? 'The control server does not answer.' : 'Connecting to the wall'}</p>
+      {link.state === 'offline' && <p>This page tries again by itself; nothing needs to be done here.</p>}
+    </Message>
+  );
+}
+
+function Message({ title, veiled, children }: { title: string; veiled?: boolean; children: ReactNode }) {
+  return (
+    <div className="display__message" role="status" data-veiled={veiled ?? false}>
+      <h1>{title}</h1>
+      {children}
+    </div>
+  );
+}
+
+/** `moving` while the pointer was moved a moment ago, else `resting`: then it is hidden. */
+function usePointerRest(): 'moving' | 'resting' {
+  const [state, setState] = useState<'moving' | 'resting'>('moving');
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => setState('resting'), pointerRestMs);
+    };
+    const moved = () => {
+      setState('moving');
+      wait();
+    };
+    wait();
+    window.addEventListener('pointermove', moved, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('pointermove', moved);
+    };
+  }, []);
+  return state;
+}

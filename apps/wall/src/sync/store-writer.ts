@@ -1,0 +1,79 @@
+import type {
+  ClientHello,
+  Commit,
+  ServerEventName,
+  ServerPayload,
+  Snapshot,
+  WallState,
+} from '@clerestory/protocol';
+import type { StoreApi } from 'zustand/vanilla';
+import type { WallStore } from '../state/store.ts';
+import { loadSnapshot, saveSnapshot, type SnapshotStorage } from './cache.ts';
+
+const byId = <T>(list: readonly T[], id: (item: T) => string): Record<string, T> =>
+  Object.fromEntries(list.map((item) => [id(item), item]));
+
+const without = <T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> => {
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+};
+
+/** The only writer of what the server has told; a screen's last state is kept in its storage as well. */
+export interface StoreWriter {
+  /** Puts what an earlier visit of this screen left, if anything. */
+  putCached(): void;
+  putSnapshot(snapshot: Snapshot): void;
+  putWall(wall: WallState): void;
+  putEvent<N extends ServerEventName>(name: N, payload: ServerPayload<N>): void;
+}
+
+export function createStoreWriter(
+  store: StoreApi<WallStore>,
+  hello: ClientHello,
+  storage: SnapshotStorage | null,
+  onCommit: (commit: Commit) => void,
+): StoreWriter {
+  let last: Snapshot | null = null;
+
+  const putWall = (wall: WallState) => {
+    store.setState({ wall });
+    if (hello.surface === 'screen' && last && storage) saveSnapshot(storage, hello.screen, { ...last, wall });
+  };
+
+  const putSnapshot = (snapshot: Snapshot) => {
+    last = snapshot;
+    store.setState({
+      cameras: byId(snapshot.cameras, (camera) => camera.id),
+      health: byId(snapshot.health, (health) => health.camera),
+      screens: byId(snapshot.screens, (status) => status.screen),
+      walls: snapshot.walls,
+      media: snapshot.media,
+      server: snapshot.server,
+    });
+    putWall(snapshot.wall);
+  };
+
+  const put: { [N in ServerEventName]: (payload: ServerPayload<N>, now: WallStore) => void } = {
+    'wall:committed': onCommit,
+    'camera:changed': (camera, now) => store.setState({ cameras: { ...now.cameras, [camera.id]: camera } }),
+    'camera:removed': ({ camera }, now) =>
+      store.setState({ cameras: without(now.cameras, camera), health: without(now.health, camera) }),
+    'health:changed': (list, now) =>
+      store.setState({ health: { ...now.health, ...byId(list, (health) => health.camera) } }),
+    'screen:status': (status, now) => {
+      if (!now.wall || status.wall === now.wall.id)
+        store.setState({ screens: { ...now.screens, [status.screen]: status } });
+    },
+    'media:address': (media) => store.setState({ media }),
+  };
+
+  return {
+    putCached() {
+      const cached = hello.surface === 'screen' && storage ? loadSnapshot(storage, hello.screen) : null;
+      if (cached) putSnapshot(cached);
+    },
+    putSnapshot,
+    putWall,
+    putEvent: (name, payload) => put[name](payload, store.getState()),
+  };
+}

@@ -1,0 +1,50 @@
+import type { StreamName } from '@clerestory/protocol';
+import { useEffect, useRef } from 'react';
+import { posters, type Draw } from '../state/posters.ts';
+import './poster.css';
+
+/** Wide enough for the largest place a still has; more would only cost memory. */
+const maxWidthPx = 960;
+
+/**
+ * A still of a camera, refreshed now and then while it is in view. Drawn on a canvas, so that a new picture takes
+ * the place of the old one without a flash.
+ */
+export function Poster({ camera, stream }: { camera: string; stream: StreamName }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    let stop: (() => void) | null = null;
+    const draw: Draw = (picture) => {
+      if (!picture) {
+        delete element.dataset['loaded'];
+        return;
+      }
+      const scale = Math.min(1, maxWidthPx / picture.naturalWidth);
+      element.width = Math.round(picture.naturalWidth * scale);
+      element.height = Math.round(picture.naturalHeight * scale);
+      element.getContext('2d')?.drawImage(picture, 0, 0, element.width, element.height);
+      element.dataset['loaded'] = 'true';
+    };
+    const observer = new IntersectionObserver(([entry]) => {
+      stop?.();
+      stop = entry?.isIntersecting ? posters.watch(camera, stream, draw) : null;
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      stop?.();
+    };
+  }, [camera, stream]);
+  return (
+    <canvas
+      key={`${camera}/${stream}`}
+      ref={canvas}
+      className="poster"
+      aria-hidden="true"
+      width={16}
+      height={9}
+    />
+  );
+}

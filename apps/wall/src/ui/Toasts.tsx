@@ -1,0 +1,38 @@
+import { Info, TriangleAlert, X } from 'lucide-react';
+import { Toast } from 'radix-ui';
+import { useStore } from 'zustand';
+import { dismissToast, toastStore } from '../state/toasts.ts';
+import { IconButton } from './Button.tsx';
+import './overlays.css';
+
+/** How long a message stays: long enough to read a refusal and what to do about it. */
+const stayMs = { plain: 6_000, warn: 12_000 } as const;
+
+export function Toasts() {
+  const toasts = useStore(toastStore, (state) => state.toasts);
+  return (
+    <Toast.Provider label="Message" swipeDirection="right">
+      {toasts.map(({ id, tone, title, text }) => (
+        <Toast.Root
+          key={id}
+          className="toast"
+          data-tone={tone}
+          duration={stayMs[tone]}
+          onOpenChange={(open) => !open && dismissToast(id)}
+        >
+          {tone === 'warn' ? <TriangleAlert aria-hidden="true" /> : <Info aria-hidden="true" />}
+          <div>
+            <Toast.Title className="toast-title">{title}</Toast.Title>
+            <Toast.Description className="toast-text">{text}</Toast.Description>
+          </div>
+          <Toast.Close asChild>
+            <IconButton label="Dismiss">
+              <X />
+            </IconButton>
+          </Toast.Close>
+        </Toast.Root>
+      ))}
+      <Toast.Viewport className="toasts" />
+    </Toast.Provider>
+  );
+}

@@ -1,0 +1,13 @@
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** Local time of day as 14:05:09. */
+export function clockTime(ms: number): string {
+  const date = new Date(ms);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** Local time of day as 14:05. */
+export const shortTime = (ms: number): string => clockTime(ms).slice(0, 5);
+
+/** UTC time of day as 14:05:09. */
+export const utcTime = (ms: number): string => new Date(ms).toISOString().slice(11, 19);

@@ -1,0 +1,294 @@
+import { Model } from './model.ts';
+import type { Vec } from './view.ts';
+
+/** Finishes of a vehicle's sides, by number. */
+export const Slot = { body: 0, glass: 1, trim: 2, tyre: 3, hub: 4, head: 5, tail: 6, second: 7, sign: 8 } as const;
+
+export interface VehicleModel {
+  model: Model;
+  length: number;
+  width: number;
+  height: number;
+  /** Where head and tail lamps shine, own coordinates. */
+  heads: Vec[];
+  tails: Vec[];
+}
+
+function wheels(model: Model, r: number, halfWidth: number, axles: readonly number[]): void {
+  for (const z of axles)
+    for (const side of [-1, 1]) {
+      const disc = (x: number, radius: number, from = 0, to = 12): Vec[] =>
+        Array.from({ length: to - from }, (_, i): Vec => {
+          const turn = ((i + from) / 12) * 6.2832;
+          return [x, r + radius * Math.sin(turn), z + radius * Math.cos(turn)];
+        });
+      const x = side * halfWidth;
+      model.side(disc(x * 1.003, r * 1.18, 0, 7), [side, 0, 0], Slot.trim);
+      model.loft([disc(x * 0.78, r), disc(x * 1.005, r)], Slot.tyre, false, false);
+      model.side(disc(x * 1.01, r), [side, 0, 0], Slot.tyre);
+      model.side(disc(x * 1.02, r * 0.62), [side, 0, 0], Slot.hub);
+    }
+}
+
+/** Stations along a body: z, half width, sill, belt and crown heights. */
+type Station = readonly [z: number, half: number, sill: number, belt: number, crown: number];
+const section = ([z, w, sill, belt, crown]: Station): Vec[] => [
+  [-w * 0.93, sill, z],
+  [-w, sill + (belt - sill) * 0.45, z],
+  [-w * 0.95, belt, z],
+  [-w * 0.62, crown, z],
+  [w * 0.62, crown, z],
+  [w * 0.95, belt, z],
+  [w, sill + (belt - sill) * 0.45, z],
+  [w * 0.93, sill, z],
+];
+
+/** A house of glass on the body: foot from `z0` to `z1` at the belt, roof from `r0` to `r1`. */
+function cabin(
+  model: Model,
+  o: { z0: number; z1: number; r0: number; r1: number; half: number; belt: number; roof: number },
+): void {
+  const top = o.half * 0.8;
+  const foot = (s: number, z: number): Vec => [s * o.half * 0.93, o.belt, z];
+  const high = (s: number, z: number): Vec => [s * top, o.roof, z];
+  const ring = (y: (s: number, z: number) => Vec, a: number, b: number) => [y(-1, a), y(1, a), y(1, b), y(-1, b)];
+  model.loft([ring(foot, o.z0, o.z1), ring(high, o.r0, o.r1)], Slot.body, false);
+  const crown = o.roof + 0.05;
+  model.loft(
+    [
+      ring(high, o.r0, o.r1),
+      [
+        [-top * 0.7, crown, o.r0 + 0.2],
+        [top * 0.7, crown, o.r0 + 0.2],
+        [top * 0.7, crown, o.r1 - 0.15],
+        [-top * 0.7, crown, o.r1 - 0.15],
+      ],
+    ],
+    Slot.body,
+    true,
+  );
+  const between = (a: Vec, b: Vec, t: number): Vec => [
+    a[0] + (b[0] - a[0]) * t,
+    a[1] + (b[1] - a[1]) * t,
+    a[2] + (b[2] - a[2]) * t,
+  ];
+  const lift = (p: Vec, n: Vec): Vec => [p[0] + n[0] * 0.012, p[1] + n[1] * 0.012, p[2] + n[2] * 0.012];
+  const pane = (a: Vec, b: Vec, c: Vec, d: Vec, n: Vec, e = 0.08) => {
+    const low = (t: number) => between(a, b, t);
+    const up = (t: number) => between(d, c, t);
+    const at = (s: number, t: number) => lift(between(low(s), up(s), t), n);
+    model.side([at(e, 0.06), at(1 - e, 0.06), at(1 - e, 0.93), at(e, 0.93)], n, Slot.glass);
+  };
+  pane(foot(-1, o.z1), foot(1, o.z1), high(1, o.r1), high(-1, o.r1), [0, 0.6, 0.8], 0.05);
+  pane(foot(-1, o.z0), foot(1, o.z0), high(1, o.r0), high(-1, o.r0), [0, 0.6, -0.8], 0.07);
+  const zm = (o.z0 + o.z1) / 2 - 0.1;
+  const rm = (o.r0 + o.r1) / 2 - 0.1;
+  for (const s of [-1, 1]) {
+    pane(foot(s, zm + 0.05), foot(s, o.z1), high(s, o.r1), high(s, rm + 0.05), [s * 0.9, 0.3, 0], 0.07);
+    pane(foot(s, o.z0), foot(s, zm - 0.05), high(s, rm - 0.05), high(s, o.r0), [s * 0.9, 0.3, 0], 0.1);
+  }
+}
+
+function lamps(model: Model, half: number, front: number, rear: number, y: number, size = 0.16): Pick<VehicleModel, 'heads' | 'tails'> {
+  const heads: Vec[] = [];
+  const tails: Vec[] = [];
+  for (const s of [-1, 1]) {
+    const x = s * half * 0.74;
+    const quad = (z: number, wide: number, up: number): Vec[] => [
+      [x - wide, y - up, z],
+      [x + wide, y - up, z],
+      [x + wide, y + up, z],
+      [x - wide, y + up, z],
+    ];
+    model.side(quad(front + 0.02, size * 1.2, size * 0.55), [0, 0, 1], Slot.head);
+    model.side(quad(rear - 0.02, size * 1.1, size * 0.7), [0, 0, -1], Slot.tail);
+    heads.push([x, y, front + 0.06]);
+    tails.push([x, y + 0.05, rear - 0.06]);
+  }
+  return { heads, tails };
+}
+
+interface CarShape {
+  length: number;
+  half: number;
+  belt: number;
+  roof: number;
+  bonnet: number;
+  /** Heights of the tail end. */
+  boot: number;
+  cabin: readonly [z0: number, z1: number, r0: number, r1: number];
+}
+
+function car(o: CarShape): VehicleModel {
+  const model = new Model();
+  const e = o.length / 2;
+  const stations: Station[] = [
+    [-e, o.half * 0.86, 0.36, o.boot - 0.14, o.boot - 0.08],
+    [-e + 0.22, o.half * 0.96, 0.26, o.boot, o.boot + 0.04],
+    [-e + 1.1, o.half, 0.24, o.belt, o.belt + 0.03],
+    [0.4, o.half, 0.24, o.belt, o.belt + 0.03],
+    [e - 1.25, o.half * 0.99, 0.24, o.bonnet + 0.02, o.bonnet + 0.1],
+    [e - 0.3, o.half * 0.94, 0.25, o.bonnet - 0.12, o.bonnet - 0.04],
+    [e, o.half * 0.82, 0.34, o.bonnet - 0.26, o.bonnet - 0.2],
+  ];
+  model.loft(stations.map(section), Slot.body);
+  const [z0, z1, r0, r1] = o.cabin;
+  cabin(model, { z0, z1, r0, r1, half: o.half, belt: o.belt, roof: o.roof });
+  const bar = (z: number, y0: number, y1: number, wide: number, out: number): Vec[] => [
+    [-wide, y0, z],
+    [wide, y0, z],
+    [wide, y1, z],
+    [-wide, y1, z],
+  ].map(([x, y, zz]): Vec => [x as number, y as number, (zz as number) + out]);
+  model.side(bar(e, 0.36, 0.5, o.half * 0.7, 0.015), [0, 0, 1], Slot.trim);
+  model.side(bar(-e, 0.36, 0.46, o.half * 0.75, -0.015), [0, 0, -1], Slot.trim);
+  model.side(bar(-e, 0.56, 0.66, 0.26, -0.02), [0, 0, -1], Slot.hub);
+  wheels(model, 0.32, o.half * 0.97, [-e + 0.85, e - 0.85]);
+  const lit = lamps(model, o.half, e - 0.04, -e - 0.01, o.bonnet - 0.2);
+  return { model, length: o.length, width: o.half * 2, height: o.roof, ...lit };
+}
+
+export const hatchback = car({
+  length: 4.0,
+  half: 0.87,
+  belt: 0.9,
+  roof: 1.46,
+  bonnet: 0.9,
+  boot: 0.95,
+  cabin: [-1.95, 1.0, -1.45, 0.2],
+});
+export const saloon = car({
+  length: 4.6,
+  half: 0.9,
+  belt: 0.88,
+  roof: 1.42,
+  bonnet: 0.86,
+  boot: 0.94,
+  cabin: [-1.75, 1.05, -1.0, 0.2],
+});
+export const offroader = car({
+  length: 4.5,
+  half: 0.95,
+  belt: 1.05,
+  roof: 1.68,
+  bonnet: 1.05,
+  boot: 1.05,
+  cabin: [-2.15, 1.0, -1.9, 0.3],
+});
+
+function slab(model: Model, half: number, z0: number, z1: number, y0: number, y1: number, slot: number, round = 0.12) {
+  const ring = (z: number, inset: number): Vec[] => {
+    const w = half - inset;
+    const [lo, hi] = [y0 + inset, y1 - inset];
+    return [
+      [-w, lo, z],
+      [-w, hi - round, z],
+      [-w + round, hi, z],
+      [w - round, hi, z],
+      [w, hi - round, z],
+      [w, lo, z],
+    ];
+  };
+  model.loft([ring(z0, 0.06), ring(z0 + 0.12, 0), ring(z1 - 0.12, 0), ring(z1, 0.06)], slot, false);
+}
+
+function sidePanes(model: Model, half: number, y0: number, y1: number, z0: number, z1: number, panes: number): void {
+  const step = (z1 - z0) / panes;
+  for (const s of [-1, 1])
+    for (let i = 0; i < panes; i++) {
+      const [a, b] = [z0 + i * step + 0.07, z0 + (i + 1) * step - 0.07];
+      const x = s * (half + 0.012);
+      model.side(
+        [
+          [x, y0, a],
+          [x, y0, b],
+          [x, y1, b],
+          [x, y1, a],
+        ],
+        [s, 0, 0],
+        Slot.glass,
+      );
+    }
+}
+
+function endPane(model: Model, half: number, y0: number, y1: number, z: number, way: number, slot: number = Slot.glass): void {
+  model.side(
+    [
+      [-half, y0, z],
+      [half, y0, z],
+      [half, y1, z],
+      [-half, y1, z],
+    ],
+    [0, 0, way],
+    slot,
+  );
+}
+
+function makeVan(): VehicleModel {
+  const model = new Model();
+  slab(model, 0.98, -2.7, 1.55, 0.3, 2.35, Slot.body);
+  const nose: Station[] = [
+    [1.4, 0.98, 0.3, 1.25, 1.35],
+    [2.3, 0.96, 0.3, 1.1, 1.18],
+    [2.7, 0.86, 0.36, 0.85, 0.95],
+  ];
+  model.loft(nose.map(section), Slot.body);
+  cabin(model, { z0: 1.2, z1: 2.25, r0: 1.2, r1: 1.55, half: 1.0, belt: 1.2, roof: 2.3 });
+  endPane(model, 0.8, 1.35, 2.05, -2.715, -1);
+  endPane(model, 0.7, 0.45, 0.62, 2.715, 1, Slot.trim);
+  wheels(model, 0.36, 0.96, [-1.75, 1.75]);
+  return { model, length: 5.4, width: 1.96, height: 2.35, ...lamps(model, 0.95, 2.66, -2.7, 0.8) };
+}
+export const van = makeVan();
+
+function makeTruck(): VehicleModel {
+  const model = new Model();
+  slab(model, 1.25, -4.6, 2.1, 1.05, 3.75, Slot.second, 0.04);
+  model.box([-1.1, 0.55, -4.4], [1.1, 1.05, 2.4], Slot.trim);
+  slab(model, 1.2, 2.35, 4.5, 0.5, 3.1, Slot.body, 0.25);
+  endPane(model, 1.05, 1.75, 2.75, 4.515, 1);
+  endPane(model, 0.9, 0.6, 0.95, 4.515, 1, Slot.trim);
+  sidePanes(model, 1.2, 1.75, 2.65, 3.1, 4.3, 1);
+  endPane(model, 1.15, 1.2, 3.6, -4.61, -1, Slot.hub);
+  wheels(model, 0.5, 1.2, [-3.4, -2.3, 3.3]);
+  const lit = lamps(model, 1.1, 4.5, -4.62, 0.85, 0.18);
+  return { model, length: 9.2, width: 2.5, height: 3.75, ...lit };
+}
+export const boxTruck = makeTruck();
+
+function makeBus(): VehicleModel {
+  const model = new Model();
+  slab(model, 1.27, -5.9, 5.9, 0.32, 3.05, Slot.body, 0.18);
+  model.box([-1.28, 0.32, -5.85], [1.28, 0.75, 5.85], Slot.second);
+  sidePanes(model, 1.27, 1.2, 2.55, -5.6, 5.6, 8);
+  endPane(model, 1.12, 1.0, 2.45, 5.915, 1);
+  endPane(model, 1.0, 1.5, 2.5, -5.915, -1);
+  endPane(model, 0.85, 2.55, 2.88, 5.92, 1, Slot.sign);
+  endPane(model, 0.5, 2.6, 2.85, -5.92, -1, Slot.sign);
+  wheels(model, 0.48, 1.26, [-3.2, 3.6]);
+  return { model, length: 11.8, width: 2.54, height: 3.05, ...lamps(model, 1.2, 5.9, -5.9, 0.75, 0.18) };
+}
+export const bus = makeBus();
+
+/** One car of a tram or train: `cab` where it has a driver's window. */
+export function coach(o: { length: number; half: number; height: number; cab?: boolean; panes: number }): VehicleModel {
+  const model = new Model();
+  const e = o.length / 2;
+  slab(model, o.half, -e, e, 0.45, o.height, Slot.body, 0.3);
+  model.box([-o.half - 0.01, 0.4, -e + 0.1], [o.half + 0.01, 1.0, e - 0.1], Slot.second);
+  model.box([-o.half * 0.8, 0.1, -e + 0.6], [o.half * 0.8, 0.5, e - 0.6], Slot.trim);
+  model.box([-o.half * 0.6, o.height, -e + 1], [o.half * 0.6, o.height + 0.25, e - 1], Slot.hub);
+  sidePanes(model, o.half + 0.005, 1.35, o.height - 0.75, -e + 0.5, e - 0.5, o.panes);
+  if (o.cab)
+    for (const way of [-1, 1]) {
+      endPane(model, o.half * 0.82, 1.25, o.height - 0.7, way * (e + 0.015), way);
+      endPane(model, o.half * 0.6, o.height - 0.62, o.height - 0.32, way * (e + 0.015), way, Slot.sign);
+    }
+  return {
+    model,
+    length: o.length,
+    width: o.half * 2,
+    height: o.height,
+    ...lamps(model, o.half, e, -e, 0.95, 0.15),
+  };
+}
