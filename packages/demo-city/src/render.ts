@@ -53,7 +53,10 @@ export class SceneFilm {
   }
 }
 
-function encoderArguments(size: { width: number; height: number }, parts: { main: string; sub: string }): string[] {
+function encoderArguments(
+  size: { width: number; height: number },
+  parts: { main: string; sub: string },
+): string[] {
   const gop = String(framesPerSecond);
   const output = (label: string, crf: string, kbps: number, path: string) => [
     ...['-map', label, '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-bf', '0'],
@@ -95,7 +98,10 @@ export async function renderScene(scene: string, options: RenderOptions): Promis
   const abort = () => encoder.kill('SIGKILL');
   signal?.addEventListener('abort', abort, { once: true });
   let complaint = '';
-  encoder.stderr.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-maxComplaint)));
+  encoder.stderr.on(
+    'data',
+    (text: Buffer) => (complaint = (complaint + text.toString()).slice(-maxComplaint)),
+  );
   encoder.stdout.resume();
   encoder.stdin.on('error', () => undefined);
   const ended = once(encoder, 'close') as Promise<[number | null]>;

@@ -60,7 +60,9 @@ export class Stream {
         this.#tell((listener) => listener.onInit?.(init));
       },
       onFragment: (unit, arrivalMs) => {
-        const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs);
+        // ffmpeg writes a fragment when the frame after it arrives, so its last frame is one frame older than that.
+        const heldMs = (unit.frameS?.at(-1) ?? 0) * 1000;
+        const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs - heldMs);
         const chunk = this.#packager.add(unit, captureMs);
         this.#tell((listener) => listener.onChunk?.(chunk));
       },

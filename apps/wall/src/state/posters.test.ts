@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPosterFeed, keepMs, mediaBase, refreshMs, retryMs, type Draw } from './posters.ts';
+import {
+  createPosterFeed,
+  keepMs,
+  mediaBase,
+  refreshMs,
+  retryFirstMs,
+  retryMs,
+  type Draw,
+} from './posters.ts';
 
 const page = { protocol: 'http:', hostname: 'wall.example' };
 
@@ -84,9 +92,21 @@ describe('posters', () => {
     expect(draw).toHaveBeenLastCalledWith(picture);
     state.answers = false;
     await pass(refreshMs + 1_000);
-    expect(asked).toHaveLength(2);
     expect(draw).toHaveBeenLastCalledWith(picture);
+    const before = asked.length;
+    await pass(30_000);
+    expect(asked.length - before).toBeLessThanOrEqual(4);
     await pass(keepMs + retryMs);
     expect(draw).toHaveBeenLastCalledWith(null);
+  });
+  test('a first picture that is not there yet is asked for again soon', async () => {
+    const { posters, asked, state, picture } = feed({ answers: false });
+    const draw = vi.fn<Draw>();
+    posters.watch('quay', 'sub', draw);
+    await pass(1_000);
+    state.answers = true;
+    await pass(retryFirstMs + 1_000);
+    expect(asked).toHaveLength(2);
+    expect(draw).toHaveBeenLastCalledWith(picture);
   });
 });

@@ -2,7 +2,8 @@ import type { MediaAddress, StreamName } from '@clerestory/protocol';
 
 /** A poster is asked for again after this time, while it is in view. */
 export const refreshMs = 12_000;
-/** After a failed try. */
+/** After a failed try: a camera that has just been started has its first picture soon. Doubled each time, up to the second. */
+export const retryFirstMs = 2_000;
 export const retryMs = 30_000;
 /** Between two requests: a first look comes fast, refreshing goes gently. */
 const firstSpacingMs = 120;
@@ -42,6 +43,8 @@ export const loadPicture: LoadPicture = (url) =>
       resolve(value);
     };
     const timer = setTimeout(() => done(null), requestTimeoutMs);
+    // The media node is another origin, which takes none but our own pages' requests: it must see who asks.
+    image.crossOrigin = 'anonymous';
     image.decoding = 'async';
     image.onload = () => done(image);
     image.onerror = () => done(null);
@@ -59,6 +62,8 @@ interface Entry {
   pictureAtMs: number;
   /** Monotonic ms from which it may be asked for again. */
   dueMs: number;
+  /** Failed tries in a row. */
+  failures: number;
   viewers: Set<Draw>;
 }
 
@@ -98,7 +103,9 @@ export function createPosterFeed(
     busy = true;
     const picture = await load(posterUrl(base, next.camera, next.stream, ++turn));
     busy = false;
-    next.dueMs = nowMs() + (picture ? refreshMs : retryMs);
+    next.failures = picture ? 0 : next.failures + 1;
+    const retry = Math.min(retryMs, retryFirstMs * 2 ** (next.failures - 1));
+    next.dueMs = nowMs() + (picture ? refreshMs : retry);
     if (picture) Object.assign(next, { picture, pictureAtMs: nowMs() });
     else if (nowMs() - next.pictureAtMs > keepMs) next.picture = null;
     for (const draw of next.viewers) draw(next.picture);
@@ -119,7 +126,15 @@ export function createPosterFeed(
     },
     watch(camera, stream, draw) {
       const key = `${camera}/${stream}`;
-      const fresh = { camera, stream, picture: null, pictureAtMs: 0, dueMs: 0, viewers: new Set<Draw>() };
+      const fresh = {
+        camera,
+        stream,
+        picture: null,
+        pictureAtMs: 0,
+        dueMs: 0,
+        failures: 0,
+        viewers: new Set<Draw>(),
+      };
       const entry: Entry = entries.get(key) ?? fresh;
       entries.set(key, entry);
       entry.viewers.add(draw);

@@ -50,15 +50,47 @@ export function drawBeast(stage: Stage, beast: Beast, { x, y = 0, z, yaw, walked
   ] as const) {
     const swing = walked === null ? 0 : Math.sin(phase + shift) * 0.3;
     const hip = ahead < 0 ? 0.78 - sit : 0.78;
-    tube(stage, at(right, hip, ahead), at(right, 0.38 * (1 - sit * 0.5), ahead + swing * 0.5), 0.09 * s, 0.065 * s, coat, 5);
-    tube(stage, at(right, 0.38 * (1 - sit * 0.5), ahead + swing * 0.5), at(right, 0.02, ahead + swing), 0.06 * s, 0.05 * s, coat, 4);
+    tube(
+      stage,
+      at(right, hip, ahead),
+      at(right, 0.38 * (1 - sit * 0.5), ahead + swing * 0.5),
+      0.09 * s,
+      0.065 * s,
+      coat,
+      5,
+    );
+    tube(
+      stage,
+      at(right, 0.38 * (1 - sit * 0.5), ahead + swing * 0.5),
+      at(right, 0.02, ahead + swing),
+      0.06 * s,
+      0.05 * s,
+      coat,
+      4,
+    );
   }
   const nod = walked === null ? 0 : Math.sin(phase * 2) * 0.03;
   tube(stage, at(0, 0.95, 0.6), at(0, 1.18 + nod, 0.85), 0.15 * s, 0.12 * s, coat, 6);
   ball(stage, at(0, 1.22 + nod, 0.92), 0.19 * s, coat, 0.95, 7);
-  tube(stage, at(0, 1.17 + nod, 0.98), at(0, 1.12 + nod, beast.cat ? 1.16 : 1.3), 0.12 * s, 0.07 * s, dark, 5);
+  tube(
+    stage,
+    at(0, 1.17 + nod, 0.98),
+    at(0, 1.12 + nod, beast.cat ? 1.16 : 1.3),
+    0.12 * s,
+    0.07 * s,
+    dark,
+    5,
+  );
   for (const side of [-1, 1])
-    panel(stage, [at(side * 0.06, 1.34 + nod, 0.86), at(side * 0.18, 1.32 + nod, 0.86), at(side * 0.15, (beast.cat ? 1.56 : 1.22) + nod, 0.84)], dark);
+    panel(
+      stage,
+      [
+        at(side * 0.06, 1.34 + nod, 0.86),
+        at(side * 0.18, 1.32 + nod, 0.86),
+        at(side * 0.15, (beast.cat ? 1.56 : 1.22) + nod, 0.84),
+      ],
+      dark,
+    );
   const wag = Math.sin((stage.time / stage.loopS) * 6.2832 * 16) * 0.12;
   const tip = beast.cat ? at(wag * 0.6, 1.55, -1.05) : at(wag * 1.6, 1.15 - sit, -1.05);
   tube(stage, at(0, 0.92 - sit, -0.78), tip, 0.06 * s, 0.03 * s, coat, 4);
@@ -73,6 +105,10 @@ export function drawBird(stage: Stage, at: Vec, yaw: number, spanM: number, beat
     return [at[0] + tx, at[1] + up, at[2] + tz];
   };
   for (const side of [-1, 1])
-    panel(stage, [off(0, 0, spanM * 0.12), off((side * spanM) / 2, lift, 0), off(0, 0, -spanM * 0.12)], finish);
+    panel(
+      stage,
+      [off(0, 0, spanM * 0.12), off((side * spanM) / 2, lift, 0), off(0, 0, -spanM * 0.12)],
+      finish,
+    );
   tube(stage, off(0, 0, spanM * 0.2), off(0, 0, -spanM * 0.2), spanM * 0.05, spanM * 0.03, finish, 4);
 }

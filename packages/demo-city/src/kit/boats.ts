@@ -55,7 +55,11 @@ export function ferry(length = 30): Model {
     [4.4, -0.38, 0.2],
   ] as const) {
     model.box([-half * 0.9, y, from * length], [half * 0.9, y + 2.5, to * length], Part.house);
-    model.box([-half * 0.91, y + 0.9, (from + 0.02) * length], [half * 0.91, y + 1.8, (to - 0.02) * length], Part.glass);
+    model.box(
+      [-half * 0.91, y + 0.9, (from + 0.02) * length],
+      [half * 0.91, y + 1.8, (to - 0.02) * length],
+      Part.glass,
+    );
   }
   model.box([-half * 0.5, 6.9, 0.02 * length], [half * 0.5, 9, 0.16 * length], Part.house);
   model.box([-half * 0.51, 7.7, 0.03 * length], [half * 0.51, 8.6, 0.165 * length], Part.glass);
@@ -69,10 +73,42 @@ export function sailBoat(length = 9): Model {
   hull(model, length, length * 0.15, length * 0.1);
   const mast = length * 1.35;
   model.box([-0.05, 0.8, 0.05 * length], [0.05, mast, 0.05 * length + 0.1], Part.mast);
-  model.side([[0, 1.6, 0], [0, 1.6, -0.42 * length], [0, mast * 0.97, 0]], [1, 0, 0], Part.house);
-  model.side([[0.01, 1.6, 0], [0.01, 1.6, -0.42 * length], [0.01, mast * 0.97, 0]], [-1, 0, 0], Part.house);
-  model.side([[0, 1.2, 0.1 * length], [0, 1.2, 0.47 * length], [0, mast * 0.8, 0.1 * length]], [1, 0, 0], Part.house);
-  model.side([[0.01, 1.2, 0.1 * length], [0.01, 1.2, 0.47 * length], [0.01, mast * 0.8, 0.1 * length]], [-1, 0, 0], Part.house);
+  model.side(
+    [
+      [0, 1.6, 0],
+      [0, 1.6, -0.42 * length],
+      [0, mast * 0.97, 0],
+    ],
+    [1, 0, 0],
+    Part.house,
+  );
+  model.side(
+    [
+      [0.01, 1.6, 0],
+      [0.01, 1.6, -0.42 * length],
+      [0.01, mast * 0.97, 0],
+    ],
+    [-1, 0, 0],
+    Part.house,
+  );
+  model.side(
+    [
+      [0, 1.2, 0.1 * length],
+      [0, 1.2, 0.47 * length],
+      [0, mast * 0.8, 0.1 * length],
+    ],
+    [1, 0, 0],
+    Part.house,
+  );
+  model.side(
+    [
+      [0.01, 1.2, 0.1 * length],
+      [0.01, 1.2, 0.47 * length],
+      [0.01, mast * 0.8, 0.1 * length],
+    ],
+    [-1, 0, 0],
+    Part.house,
+  );
   return model;
 }
 
@@ -167,23 +203,26 @@ function drawWake(stage: Stage, o: BoatOptions, place: Place): void {
     [-1, 1],
   ].map(([side = 0, end = 0]): Vec => {
     const back = end === 0 ? -o.lengthM * 0.5 : length;
-    return [
-      place.x - fx * back + fz * side * wide,
-      o.waterY,
-      place.z - fz * back - fx * side * wide,
-    ];
+    return [place.x - fx * back + fz * side * wide, o.waterY, place.z - fz * back - fx * side * wide];
   });
   const { frame, time, loopS } = stage;
   const turn = (time / loopS) * 6.2832;
-  stage.onGround(ring, o.waterY, 0, (pixel, x, z) => {
-    const back = -((x - place.x) * fx + (z - place.z) * fz);
-    const side = Math.abs((x - place.x) * fz - (z - place.z) * fx);
-    const t = (back + o.lengthM * 0.5) / (length + o.lengthM * 0.5);
-    if (t < 0 || t > 1) return;
-    const arm = Math.abs(side - (0.12 * o.lengthM + wide * 0.8 * t)) / (0.35 + 0.9 * t);
-    const trail = back > o.lengthM * 0.45 ? Math.max(0, 1 - side / (o.lengthM * 0.13)) : 0;
-    const froth = 0.65 + 0.35 * Math.sin(x * 3.1 + Math.sin(z * 2.3 + turn * 9) * 2);
-    const share = (Math.max(0, 1 - arm) * 0.42 + trail * 0.5) * (1 - t) * froth;
-    if (share > 0.02) frame.add(pixel * 4, 95 * share, 98 * share, 100 * share);
-  });
+  stage.onGround(
+    ring,
+    o.waterY,
+    0,
+    (pixel, x, z) => {
+      const back = -((x - place.x) * fx + (z - place.z) * fz);
+      const side = Math.abs((x - place.x) * fz - (z - place.z) * fx);
+      const t = (back + o.lengthM * 0.5) / (length + o.lengthM * 0.5);
+      if (t < 0 || t > 1) return;
+      const arm = Math.abs(side - (0.12 * o.lengthM + wide * 0.8 * t)) / (0.35 + 0.9 * t);
+      const trail = back > o.lengthM * 0.45 ? Math.max(0, 1 - side / (o.lengthM * 0.13)) : 0;
+      const froth = 0.65 + 0.35 * Math.sin(x * 3.1 + Math.sin(z * 2.3 + turn * 9) * 2);
+      const share = (Math.max(0, 1 - arm) * 0.42 + trail * 0.5) * (1 - t) * froth;
+      if (share < 0.02) return;
+      for (const o of [pixel * 4, pixel * 4 + 4]) frame.add(o, 95 * share, 98 * share, 100 * share);
+    },
+    2,
+  );
 }

@@ -44,7 +44,7 @@ export const plainLook: Look = {
   saturation: 1.05,
   tint: [1, 1, 1],
   vignette: 0.3,
-  noise: 1.2,
+  noise: 0,
   lift: 0.012,
 };
 

@@ -28,8 +28,8 @@ export interface FacadeOptions {
 
 const lampColours = ['#ffd9a0', '#ffe6c2', '#ffc27a', '#e8f0ff', '#ffdfb0'].map((text) => hex(text));
 const curtains = ['#d8d0c0', '#b8b4ac', '#9aa4a8', '#c8b49a'].map((text) => hex(text));
-const shopColours = ['#7a2f2b', '#23404f', '#3d5a40', '#c9a24a', '#5a3a55', '#e4ddd0', '#2b2b30'].map((text) =>
-  hex(text),
+const shopColours = ['#7a2f2b', '#23404f', '#3d5a40', '#c9a24a', '#5a3a55', '#e4ddd0', '#2b2b30'].map(
+  (text) => hex(text),
 );
 const glass = hex('#27323a');
 const paleFrame = hex('#d8d4c8');
@@ -60,7 +60,14 @@ function windowAt(p: SurfacePoint, o: FacadeOptions, u: number, v: number, id: n
   const { bayM = 2.6, floorM = 3.2, windowW = 1.15, windowH = 1.65, frame = paleFrame } = o;
   const x = u - id * bayM - (bayM - windowW) / 2;
   const y = v - row * floorM - (floorM - windowH) * 0.55;
-  if (o.shutters && x > -0.5 && x < windowW + 0.5 && y > 0 && y < windowH && (x < -0.04 || x > windowW + 0.04)) {
+  if (
+    o.shutters &&
+    x > -0.5 &&
+    x < windowW + 0.5 &&
+    y > 0 &&
+    y < windowH &&
+    (x < -0.04 || x > windowW + 0.04)
+  ) {
     p.albedo(o.shutters, (y / 0.09) % 1 < 0.35 ? 0.7 : 1);
     return true;
   }
@@ -159,7 +166,8 @@ export function facade(o: FacadeOptions): Material {
     if (v > 0 && id >= 0 && id < usable && row < rows && windowAt(p, o, u, v, id, row)) return;
     body(p);
     if (p.v > p.lengthV - 0.45) p.albedo(o.wall, p.v > p.lengthV - 0.12 ? 1.15 : 0.72);
-    else if (o.bands && v > 0 && v % floorM < 0.22 && row <= rows) p.albedo(o.wall, v % floorM < 0.05 ? 0.6 : 1.12);
+    else if (o.bands && v > 0 && v % floorM < 0.22 && row <= rows)
+      p.albedo(o.wall, v % floorM < 0.05 ? 0.6 : 1.12);
     if (p.v < footM && foot === 'plain') p.albedo(o.wall, 0.62);
     const dirt = noise2(p.u * 0.9, p.v * 0.25, p.seed) * Math.max(0, 1 - p.v / 7);
     const dark = 1 - 0.28 * dirt;

@@ -54,7 +54,12 @@ export function flow(random: Random, o: FlowOptions): Flow {
 /** Draws vehicles of several lanes. */
 export function traffic(
   flows: readonly Flow[],
-  { night = false, wet = false, dusk = false, beam = 0.9 }: { night?: boolean; wet?: boolean; dusk?: boolean; beam?: number } = {},
+  {
+    night = false,
+    wet = false,
+    dusk = false,
+    beam = 0.9,
+  }: { night?: boolean; wet?: boolean; dusk?: boolean; beam?: number } = {},
 ): Layer {
   const each = (
     stage: Stage,
@@ -126,7 +131,14 @@ export function crowd(walkers: readonly Walker[]): Layer {
 /** Passers-by along a band: half one way, half the other, spread over time. */
 export function passersBy(
   random: Random,
-  o: { from: Vec; to: Vec; spreadM: number; count: number; speedMps?: number; person?: () => Partial<Person> },
+  o: {
+    from: Vec;
+    to: Vec;
+    spreadM: number;
+    count: number;
+    speedMps?: number;
+    person?: () => Partial<Person>;
+  },
 ): Walker[] {
   const [dx, dz] = [o.to[0] - o.from[0], o.to[2] - o.from[2]];
   const length = Math.hypot(dx, dz) || 1;

@@ -84,8 +84,16 @@ export function inkText(text: string, capPx: number, penPx = capPx / 7.5): Mask 
     const [ax, ay, bx, by] = segments.subarray(s, s + 4) as unknown as [number, number, number, number];
     const [dx, dy] = [bx - ax, by - ay];
     const square = dx * dx + dy * dy || 1e-9;
-    for (let y = Math.max(0, Math.floor(Math.min(ay, by) - penPx - 1)); y < Math.min(height, Math.max(ay, by) + penPx + 1); y++)
-      for (let x = Math.max(0, Math.floor(Math.min(ax, bx) - penPx - 1)); x < Math.min(width, Math.max(ax, bx) + penPx + 1); x++) {
+    for (
+      let y = Math.max(0, Math.floor(Math.min(ay, by) - penPx - 1));
+      y < Math.min(height, Math.max(ay, by) + penPx + 1);
+      y++
+    )
+      for (
+        let x = Math.max(0, Math.floor(Math.min(ax, bx) - penPx - 1));
+        x < Math.min(width, Math.max(ax, bx) + penPx + 1);
+        x++
+      ) {
         const t = Math.min(1, Math.max(0, ((x + 0.5 - ax) * dx + (y + 0.5 - ay) * dy) / square));
         const off = Math.hypot(x + 0.5 - ax - t * dx, y + 0.5 - ay - t * dy);
         const cover = Math.min(1, Math.max(0, penPx * 0.75 + 0.5 - off)) * 255;

@@ -2,7 +2,7 @@ import type { Plate } from './plate.ts';
 
 /** Samples per pixel in each direction: moving things have smooth edges. */
 const fine = 2;
-const tilePx = 16;
+const tilePx = 8;
 /** Moving things this much farther (share of the distance) than what stands there still show: wheels on a road. */
 const tolerance = 1.004;
 
@@ -11,7 +11,11 @@ export class Frame {
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8Array;
+  /** The same bytes; what is written is kept within 0 to 255. */
+  readonly clamped: Uint8ClampedArray;
   plate: Plate;
+  /** Only what a mirrored picture needs is filled: every other row of samples. */
+  coarse = false;
   private readonly samples: Uint32Array;
   private readonly nearness: Float32Array;
   private readonly tilesX: number;
@@ -23,17 +27,18 @@ export class Frame {
     this.plate = plate;
     this.width = plate.width;
     this.height = plate.height;
-    this.rgba = new Uint8Array(this.width * this.height * 4);
+    this.clamped = new Uint8ClampedArray(this.width * this.height * 4);
+    this.rgba = new Uint8Array(this.clamped.buffer);
     this.samples = new Uint32Array(this.width * this.height * fine * fine);
     this.nearness = new Float32Array(this.samples.length);
     this.tilesX = Math.ceil(this.width / tilePx);
     this.dirty = new Uint8Array(this.tilesX * Math.ceil(this.height / tilePx));
   }
 
-  /** Starts a picture from a plate. */
-  begin(plate: Plate): void {
+  /** Starts a picture from a plate; `rgba` is its picture with noise, if it has any. */
+  begin(plate: Plate, rgba: Uint8Array = plate.rgba): void {
     this.plate = plate;
-    this.rgba.set(plate.rgba);
+    this.rgba.set(rgba);
     this.clear();
     if (this.standingOf !== plate) {
       this.standing = Float32Array.from(plate.depth, (depth) => 1 / (depth * tolerance));
@@ -43,14 +48,19 @@ export class Frame {
 
   private clear(): void {
     const { dirty, tilesX, width, height, nearness } = this;
+    const wide = width * fine;
     for (let tile = 0; tile < dirty.length; tile++) {
       if (dirty[tile] === 0) continue;
-      dirty[tile] = 0;
-      const x0 = (tile % tilesX) * tilePx * fine;
+      // Neighbours in the same row of tiles are cleared together.
+      const column = tile % tilesX;
+      let run = 0;
+      while (column + run < tilesX && dirty[tile + run] === 1) dirty[tile + run++] = 0;
+      const x0 = column * tilePx * fine;
+      const x1 = Math.min(wide, x0 + run * tilePx * fine);
       const y0 = Math.floor(tile / tilesX) * tilePx * fine;
-      const x1 = Math.min(width * fine, x0 + tilePx * fine);
       const y1 = Math.min(height * fine, y0 + tilePx * fine);
-      for (let y = y0; y < y1; y++) nearness.fill(0, y * width * fine + x0, y * width * fine + x1);
+      for (let y = y0; y < y1; y++) nearness.fill(0, y * wide + x0, y * wide + x1);
+      tile += run - 1;
     }
   }
 
@@ -119,7 +129,8 @@ export class Frame {
     const slopeDown = dy > by ? (dx - bx) / (dy - by) : 0;
     const bulgesRight = area > 0;
     const { samples, nearness } = this;
-    for (let y = y0; y <= y1; y++) {
+    const rowStep = this.coarse ? 2 : 1;
+    for (let y = this.coarse ? y0 + (y0 & 1) : y0; y <= y1; y += rowStep) {
       const down = y + 0.5 - ay;
       const long = ax + slopeLong * down;
       const short = ax + (down < by ? slopeUp * down : bx + slopeDown * (down - by));
@@ -264,13 +275,10 @@ export class Frame {
 
   /** Adds light to a pixel, index of its red byte. */
   add(o: number, r: number, g: number, b: number): void {
-    const { rgba } = this;
-    const nr = (rgba[o] as number) + r;
-    const ng = (rgba[o + 1] as number) + g;
-    const nb = (rgba[o + 2] as number) + b;
-    rgba[o] = nr > 255 ? 255 : nr;
-    rgba[o + 1] = ng > 255 ? 255 : ng;
-    rgba[o + 2] = nb > 255 ? 255 : nb;
+    const { clamped } = this;
+    clamped[o] = (clamped[o] as number) + r;
+    clamped[o + 1] = (clamped[o + 1] as number) + g;
+    clamped[o + 2] = (clamped[o + 2] as number) + b;
   }
 
   /** Adds a round glow about a pixel. */

@@ -14,7 +14,9 @@ const bark = paint(hex('#4c3f33'), 0.5);
 export function tree(random: Random, x: number, z: number, heightM: number, leaf: Rgb, y = 0): Solid[] {
   const crown = heightM * 0.34;
   const top = y + heightM - crown * 0.75;
-  const list: Solid[] = [column({ x, z, y, h: heightM * 0.62, r: heightM * 0.019, top: heightM * 0.009, sides: 7 }, bark)];
+  const list: Solid[] = [
+    column({ x, z, y, h: heightM * 0.62, r: heightM * 0.019, top: heightM * 0.009, sides: 7 }, bark),
+  ];
   const balls = 7;
   const material = foliage(leaf);
   list.push(leafBall([x, top, z], crown * 0.8, material, 0.66));
@@ -45,7 +47,14 @@ export function bareTree(random: Random, x: number, z: number, heightM: number, 
     if (depth === 0) return;
     const twigs = depth > 2 ? 3 : 2;
     for (let i = 0; i < twigs; i++)
-      grow(to, lean * 0.6 + 0.25 + random() * 0.5, turn + (i * 6.28) / twigs + random() * 1.2, length * (0.62 + random() * 0.15), thick * 0.6, depth - 1);
+      grow(
+        to,
+        lean * 0.6 + 0.25 + random() * 0.5,
+        turn + (i * 6.28) / twigs + random() * 1.2,
+        length * (0.62 + random() * 0.15),
+        thick * 0.6,
+        depth - 1,
+      );
   };
   grow([x, y, z], 0.04, random() * 6, heightM * 0.32, heightM * 0.035, 4);
   return list;
@@ -73,11 +82,30 @@ export interface StreetLampOptions {
 
 /** A street lamp: its post and, when lit, its light. */
 export function streetLamp(o: StreetLampOptions): { solids: Solid[]; lamps: Lamp[]; head: Vec } {
-  const { x, z, y = 0, heightM = 8, armYaw = 0, armM = 1.6, colour = hex('#ffb768'), power = 60, on = true } = o;
+  const {
+    x,
+    z,
+    y = 0,
+    heightM = 8,
+    armYaw = 0,
+    armM = 1.6,
+    colour = hex('#ffb768'),
+    power = 60,
+    on = true,
+  } = o;
   const ex = x + Math.sin(armYaw) * armM;
   const ez = z + Math.cos(armYaw) * armM;
   const head: Vec = [ex, y + heightM - 0.1, ez];
-  const shade = box({ x: ex, z: ez, y: y + heightM - 0.04, w: 0.32, h: 0.14, d: 0.7, yaw: armYaw, material: iron });
+  const shade = box({
+    x: ex,
+    z: ez,
+    y: y + heightM - 0.04,
+    w: 0.32,
+    h: 0.14,
+    d: 0.7,
+    yaw: armYaw,
+    material: iron,
+  });
   const bulb = box({
     x: ex,
     z: ez,
@@ -98,14 +126,31 @@ export function streetLamp(o: StreetLampOptions): { solids: Solid[]; lamps: Lamp
       bulb,
     ],
     lamps: on
-      ? [{ at: [ex, y + heightM - 0.2, ez], colour, power, reach: heightM * 4.5, narrow: 0.8, halo: o.halo ?? 1.2 }]
+      ? [
+          {
+            at: [ex, y + heightM - 0.2, ez],
+            colour,
+            power,
+            reach: heightM * 4.5,
+            narrow: 0.8,
+            halo: o.halo ?? 1.2,
+          },
+        ]
       : [],
     head,
   };
 }
 
 /** An old lantern on a short post, bright all round. */
-export function lantern(o: { x: number; z: number; y?: number; heightM?: number; colour?: Rgb; power?: number; on?: boolean }): {
+export function lantern(o: {
+  x: number;
+  z: number;
+  y?: number;
+  heightM?: number;
+  colour?: Rgb;
+  power?: number;
+  on?: boolean;
+}): {
   solids: Solid[];
   lamps: Lamp[];
 } {
@@ -129,7 +174,10 @@ export function lantern(o: { x: number; z: number; y?: number; heightM?: number;
 export function bench(x: number, z: number, yaw: number, y = 0): Solid[] {
   const wood = boards(hex('#8a6a45'), 0.11);
   const [c, s] = [Math.cos(yaw), Math.sin(yaw)];
-  const off = (right: number, ahead: number) => ({ x: x + right * c + ahead * s, z: z + ahead * c - right * s });
+  const off = (right: number, ahead: number) => ({
+    x: x + right * c + ahead * s,
+    z: z + ahead * c - right * s,
+  });
   return [
     box({ ...off(0, 0), y: y + 0.42, w: 1.7, h: 0.06, d: 0.45, yaw, material: wood }),
     box({ ...off(0, -0.24), y: y + 0.55, w: 1.7, h: 0.34, d: 0.05, yaw, material: wood }),
@@ -155,17 +203,29 @@ export function railing(a: Vec, b: Vec, heightM = 1.05, everyM = 1.8, material: 
     a[2] + (b[2] - a[2]) * t,
   ];
   for (let i = 0; i <= posts; i++) list.push(beam(at(i / posts, 0), at(i / posts, heightM), 0.06, material));
-  for (const up of [heightM, heightM * 0.55, heightM * 0.15]) list.push(beam(at(0, up), at(1, up), 0.05, material));
+  for (const up of [heightM, heightM * 0.55, heightM * 0.15])
+    list.push(beam(at(0, up), at(1, up), 0.05, material));
   return list;
 }
 
 /** A bus or tram shelter: glass on three sides, a flat roof, a seat. It opens towards −z at yaw 0. */
 export function shelter(x: number, z: number, yaw: number, lengthM = 4.2): Solid[] {
   const [c, s] = [Math.cos(yaw), Math.sin(yaw)];
-  const off = (right: number, ahead: number) => ({ x: x + right * c + ahead * s, z: z + ahead * c - right * s });
+  const off = (right: number, ahead: number) => ({
+    x: x + right * c + ahead * s,
+    z: z + ahead * c - right * s,
+  });
   const list = [
     box({ ...off(0, 0), y: 2.45, w: lengthM + 0.4, h: 0.12, d: 1.7, yaw, material: paint(hex('#3a4045')) }),
-    box({ ...off(0, 0.45), y: 0.45, w: lengthM - 0.8, h: 0.08, d: 0.4, yaw, material: boards(hex('#8a6a45')) }),
+    box({
+      ...off(0, 0.45),
+      y: 0.45,
+      w: lengthM - 0.8,
+      h: 0.08,
+      d: 0.4,
+      yaw,
+      material: boards(hex('#8a6a45')),
+    }),
   ];
   for (const right of [-lengthM / 2, 0, lengthM / 2])
     list.push(box({ ...off(right, 0.72), w: 0.09, h: 2.5, d: 0.09, yaw, material: steel }));
@@ -177,16 +237,39 @@ export function shelter(x: number, z: number, yaw: number, lengthM = 4.2): Solid
 }
 
 /** A post with a traffic light; the lamps themselves are drawn as they change, see `signals.ts`. */
-export function signalPost(x: number, z: number, facingYaw: number, heightM = 3.1): { solids: Solid[]; lights: Vec[]; yaw: number } {
+export function signalPost(
+  x: number,
+  z: number,
+  facingYaw: number,
+  heightM = 3.1,
+): { solids: Solid[]; lights: Vec[]; yaw: number } {
   const fx = Math.sin(facingYaw);
   const fz = Math.cos(facingYaw);
   const black = paint(hex('#17181a'), 0.05);
-  const head = box({ x: x + fx * 0.18, z: z + fz * 0.18, y: heightM - 0.95, w: 0.34, h: 0.98, d: 0.24, yaw: facingYaw, material: black });
+  const head = box({
+    x: x + fx * 0.18,
+    z: z + fz * 0.18,
+    y: heightM - 0.95,
+    w: 0.34,
+    h: 0.98,
+    d: 0.24,
+    yaw: facingYaw,
+    material: black,
+  });
   const lights = [0.16, 0.48, 0.8].map((down): Vec => [x + fx * 0.32, heightM - down, z + fz * 0.32]);
   return {
     solids: [
       column({ x, z, h: heightM, r: 0.07, sides: 7 }, steel),
-      box({ x: x + fx * 0.16, z: z + fz * 0.16, y: heightM - 1.02, w: 0.5, h: 1.12, d: 0.04, yaw: facingYaw, material: black }),
+      box({
+        x: x + fx * 0.16,
+        z: z + fz * 0.16,
+        y: heightM - 1.02,
+        w: 0.5,
+        h: 1.12,
+        d: 0.04,
+        yaw: facingYaw,
+        material: black,
+      }),
       head,
     ],
     lights,

@@ -4,12 +4,12 @@ import type { Tracer } from './tracer.ts';
 import { SurfacePoint } from './surface.ts';
 import type { View } from './view.ts';
 
-const skyRays = 5;
+const skyRays = 4;
 /** Beyond this a wall no longer darkens its neighbour, metres. */
 const occlusionReachM = 14;
 const skyKey = -2;
 /** Fainter lamp light than this is left out. */
-const leastLampShare = 0.006;
+const leastLampShare = 0.01;
 
 /** Light that falls onto what the camera sees, at half the picture's resolution. */
 export interface LightField {
@@ -29,7 +29,7 @@ function castSun(env: Environment, tracer: Tracer, p: SurfacePoint, noise: numbe
   const facing = p.nx * sun[0] + p.ny * sun[1] + p.nz * sun[2];
   if (facing <= 0 || env.o.sunPower <= 0) return 0;
   const size = env.o.sunSize ?? 0.012;
-  const rays = size > 0.05 ? 4 : 2;
+  const rays = size > 0.05 ? 3 : 2;
   let lit = 0;
   for (let i = 0; i < rays; i++) {
     const turn = (noise + i / rays) * 6.2832;
@@ -69,15 +69,7 @@ function castSky(env: Environment, tracer: Tracer, p: SurfacePoint, noise: numbe
     const dz = tz * a + bz * c + p.nz * n;
     if (
       dy <= 0 ||
-      tracer.blocked(
-        p.x + p.nx * 0.02,
-        p.y + p.ny * 0.02,
-        p.z + p.nz * 0.02,
-        dx,
-        dy,
-        dz,
-        occlusionReachM,
-      )
+      tracer.blocked(p.x + p.nx * 0.02, p.y + p.ny * 0.02, p.z + p.nz * 0.02, dx, dy, dz, occlusionReachM)
     ) {
       const open = dy <= 0 ? 1 : 0.55;
       r += bounce[0] * open;
@@ -181,7 +173,13 @@ function smooth({ width, height, keys, light }: LightField, step: number): Light
 }
 
 /** Reads the field at a picture point from the cells of the same side; false where the field has none (thin things). */
-export function readLight(field: LightField, px: number, py: number, key: number, out: Float64Array): boolean {
+export function readLight(
+  field: LightField,
+  px: number,
+  py: number,
+  key: number,
+  out: Float64Array,
+): boolean {
   const fx = px / 2 - 0.5;
   const fy = py / 2 - 0.5;
   const x0 = Math.floor(fx);

@@ -85,7 +85,7 @@ export function boards(colour: Rgb, width = 0.2): Material {
 /** Corrugated sheet, as on containers and sheds. */
 export function corrugated(colour: Rgb, pitch = 0.28): Material {
   return (p) => {
-    const wave = Math.abs((((p.u / pitch) % 1) + 1) % 1 - 0.5) * 2;
+    const wave = Math.abs(((((p.u / pitch) % 1) + 1) % 1) - 0.5) * 2;
     const fine = Math.max(0, 1 - p.distance / 160);
     const rust = fractal2(p.u * 0.7 + p.seed, p.v * 0.5, 3, 4);
     p.albedo(colour, 0.85 + (wave - 0.5) * 0.4 * fine);
@@ -137,7 +137,6 @@ export function water(colour: Rgb = hex('#1f3a44'), calm = 0.6): Material {
     p.nx += (a * 0.6 + b) * size * (0.35 + 0.65 * near);
     p.nz += (b * 0.7 - a) * size * 1.4 * (0.35 + 0.65 * near);
     p.gloss = 0.95;
-    p.rough = size * 0.35;
     p.kind = Kind.water;
   };
 }
@@ -167,8 +166,8 @@ export function paving(colour: Rgb, w = 0.6, d = w, wet = 0): Material {
     const fine = Math.max(0, 1 - p.distance / 60);
     p.albedo(colour, 0.8 + 0.26 * (tone - 0.5) * (0.4 + 0.6 * fine) + 0.35 * (large - 0.5));
     const gap = 0.02 + 0.02 * fine;
-    const fu = ((p.x / w + (row & 1) * 0.5) % 1 + 1) % 1;
-    const fv = ((p.z / d) % 1 + 1) % 1;
+    const fu = (((p.x / w + (row & 1) * 0.5) % 1) + 1) % 1;
+    const fv = (((p.z / d) % 1) + 1) % 1;
     if (fu < gap / w || fv < gap / d) p.albedo(colour, 0.82 - 0.3 * fine);
     soak(p, wet);
   };

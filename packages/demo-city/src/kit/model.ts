@@ -167,9 +167,12 @@ export function tube(stage: Stage, a: Vec, b: Vec, ra: number, rb: number, finis
   }
 }
 
+const fineRows = [-1.5708, -0.75, 0, 0.75, 1.5708];
+const coarseRows = [-1.5708, 0, 1.5708];
+
 /** Draws a ball, flattened by `squash`. */
 export function ball(stage: Stage, c: Vec, r: number, finish: Finish, squash = 1, sides = 7): void {
-  const rows = [-1.5708, -0.75, 0, 0.75, 1.5708];
+  const rows = sides < 6 ? coarseRows : fineRows;
   const toX = stage.view.from[0] - c[0];
   const toZ = stage.view.from[2] - c[2];
   const distance = Math.hypot(toX, toZ) || 1;

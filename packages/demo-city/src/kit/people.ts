@@ -36,11 +36,32 @@ export interface Pose {
   arm?: number;
 }
 
-const coats = ['#26323f', '#5b2b2f', '#3f4a3a', '#8a7a5c', '#1d1d22', '#6e7f8d', '#a8483a', '#d0c8b4', '#3c5f7a', '#c9a04a', '#7a5570'].map((t) => hex(t));
+const coats = [
+  '#26323f',
+  '#5b2b2f',
+  '#3f4a3a',
+  '#8a7a5c',
+  '#1d1d22',
+  '#6e7f8d',
+  '#a8483a',
+  '#d0c8b4',
+  '#3c5f7a',
+  '#c9a04a',
+  '#7a5570',
+].map((t) => hex(t));
 const trousers = ['#1e2430', '#2c3440', '#3a3530', '#15161a', '#4a5464', '#6a6154'].map((t) => hex(t));
 const hairs = ['#1a1410', '#3a2618', '#6b4a2a', '#8c8680', '#b08a4a'].map((t) => hex(t));
 const skins = ['#e2b596', '#c68f6a', '#8d5a3c', '#5c3a28', '#efc8ac'].map((t) => hex(t));
-export const umbrellas = ['#b3262b', '#1d2a44', '#16171a', '#d8a531', '#2f6f63', '#e7e2d6', '#7a3b73', '#3d76a8'].map((t) => hex(t));
+export const umbrellas = [
+  '#b3262b',
+  '#1d2a44',
+  '#16171a',
+  '#d8a531',
+  '#2f6f63',
+  '#e7e2d6',
+  '#7a3b73',
+  '#3d76a8',
+].map((t) => hex(t));
 
 export function somePerson(random: Random, more: Partial<Person> = {}): Person {
   return {
@@ -60,7 +81,15 @@ export function somePerson(random: Random, more: Partial<Person> = {}): Person {
 export function shadePerson(stage: Stage, person: Person, pose: Pose): void {
   stage.lightAt(pose.x, pose.y ?? 0, pose.z);
   const wide = person.umbrella ? 0.75 : 0.42;
-  castShadow(stage, { x: pose.x, y: pose.y ?? 0, z: pose.z, w: wide, d: 0.32, h: person.height * 0.95, yaw: pose.yaw });
+  castShadow(stage, {
+    x: pose.x,
+    y: pose.y ?? 0,
+    z: pose.z,
+    w: wide,
+    d: 0.32,
+    h: person.height * 0.95,
+    yaw: pose.yaw,
+  });
 }
 
 /** Draws a person: trunk, head, arms and legs that walk. */
@@ -71,7 +100,7 @@ export function drawPerson(stage: Stage, person: Person, pose: Pose): void {
   stage.lightAt(x, ground, z);
   const depth = stage.view.depth(x, ground + 1, z);
   const px = ((h * stage.view.focal) / Math.max(1, depth)) * (stage.mirrorY === null ? 1 : 0.3);
-  const sides = px < 40 ? 4 : px < 110 ? 5 : 7;
+  const sides = px < 34 ? 3 : px < 60 ? 4 : px < 120 ? 5 : 7;
   const stride = h * (0.42 + 0.25 * running);
   const phase = walked === null ? 0 : (walked / (stride * 2)) * Math.PI * 2;
   const moving = walked === null ? 0 : 1;
@@ -98,22 +127,61 @@ export function drawPerson(stage: Stage, person: Person, pose: Pose): void {
     const kneeZ = thigh * Math.sin(a);
     const footY = Math.max(h * 0.02, kneeY - shin * Math.cos(a - bend));
     const footZ = kneeZ + shin * Math.sin(a - bend);
+    if (px < 34) {
+      tube(stage, at(hx, hipY, 0), at(hx, footY, footZ), h * 0.052, h * 0.03, legs, 3);
+      continue;
+    }
     tube(stage, at(hx, hipY, 0), at(hx, kneeY, kneeZ), h * 0.052, h * 0.04, legs, sides);
     tube(stage, at(hx, kneeY, kneeZ), at(hx, footY, footZ), h * 0.04, h * 0.026, legs, sides);
-    tube(stage, at(hx, footY, footZ - h * 0.02), at(hx, Math.max(0.03, footY - h * 0.012), footZ + h * 0.085), h * 0.026, h * 0.02, shoe, 4);
+    tube(
+      stage,
+      at(hx, footY, footZ - h * 0.02),
+      at(hx, Math.max(0.03, footY - h * 0.012), footZ + h * 0.085),
+      h * 0.026,
+      h * 0.02,
+      shoe,
+      4,
+    );
   }
   const neckY = hipY + h * 0.315;
   const neckZ = lean * h * 0.3;
-  tube(stage, at(0, hipY - h * 0.02, 0), at(0, neckY - h * 0.07, neckZ * 0.8), h * 0.088, h * 0.118, coat, sides + 1);
-  tube(stage, at(0, neckY - h * 0.07, neckZ * 0.8), at(0, neckY + h * 0.012, neckZ), h * 0.118, h * 0.045, coat, sides + 1);
-  if (person.skirt && !seated) tube(stage, at(0, hipY + h * 0.02, 0), at(0, hipY - h * 0.2, 0), h * 0.09, h * 0.13, coat, sides + 1);
-  drawArms(stage, person, pose, at, { neckY, neckZ, phase, moving, sides, coat, skin });
-  tube(stage, at(0, neckY, neckZ), at(0, neckY + h * 0.045, neckZ + h * 0.01), h * 0.032, h * 0.032, skin, 4);
+  tube(
+    stage,
+    at(0, hipY - h * 0.02, 0),
+    at(0, neckY - h * 0.07, neckZ * 0.8),
+    h * 0.088,
+    h * 0.118,
+    coat,
+    sides + 1,
+  );
+  tube(
+    stage,
+    at(0, neckY - h * 0.07, neckZ * 0.8),
+    at(0, neckY + h * 0.012, neckZ),
+    h * 0.118,
+    h * 0.045,
+    coat,
+    sides + 1,
+  );
+  if (person.skirt && !seated)
+    tube(stage, at(0, hipY + h * 0.02, 0), at(0, hipY - h * 0.2, 0), h * 0.09, h * 0.13, coat, sides + 1);
+  if (px >= 26) drawArms(stage, person, pose, at, { neckY, neckZ, phase, moving, sides, coat, skin });
+  if (px >= 60)
+    tube(
+      stage,
+      at(0, neckY, neckZ),
+      at(0, neckY + h * 0.045, neckZ + h * 0.01),
+      h * 0.032,
+      h * 0.032,
+      skin,
+      4,
+    );
   const headY = neckY + h * 0.1;
   ball(stage, at(0, headY, neckZ + h * 0.014), h * 0.058, skin, 1.2, sides + 1);
   const cap: Finish = { colour: person.hat ?? person.hair };
   ball(stage, at(0, headY + h * 0.018, neckZ - h * 0.008), h * 0.063, cap, 1.08, sides + 1);
-  if (person.umbrella) drawUmbrella(stage, person.umbrella, at(h * 0.12, 0, h * 0.13), neckY + ground, h, yaw, phase);
+  if (person.umbrella)
+    drawUmbrella(stage, person.umbrella, at(h * 0.12, 0, h * 0.13), neckY + ground, h, yaw, phase);
 }
 
 interface Trunk {
@@ -149,21 +217,42 @@ function drawArms(
     const wz = ez + h * 0.15 * Math.sin(a + bend);
     tube(stage, at(sx, sy, neckZ), at(sx + side * h * 0.012, ey, ez), h * 0.036, h * 0.03, coat, sides);
     tube(stage, at(sx + side * h * 0.012, ey, ez), at(sx, wy, wz), h * 0.03, h * 0.023, coat, sides);
-    ball(stage, at(sx, wy - h * 0.012, wz), h * 0.022, skin, 1.2, 4);
+    if (sides > 4) ball(stage, at(sx, wy - h * 0.012, wz), h * 0.022, skin, 1.2, 4);
     if (person.bag && side < 0 && !pose.seated) {
       const bag: Finish = { colour: person.bag };
       const [b0, b1] = [wy - h * 0.05, wy - h * 0.21];
       const corner = (up: number, out: number, ahead: number) => at(sx + out, up, wz + ahead);
       for (const out of [-0.05, 0.05])
-        panel(stage, [corner(b0, out, -0.13), corner(b0, out, 0.13), corner(b1, out, 0.15), corner(b1, out, -0.15)], bag);
+        panel(
+          stage,
+          [corner(b0, out, -0.13), corner(b0, out, 0.13), corner(b1, out, 0.15), corner(b1, out, -0.15)],
+          bag,
+        );
       for (const ahead of [-0.14, 0.14])
-        panel(stage, [corner(b0, -0.05, ahead), corner(b0, 0.05, ahead), corner(b1, 0.05, ahead), corner(b1, -0.05, ahead)], bag);
+        panel(
+          stage,
+          [
+            corner(b0, -0.05, ahead),
+            corner(b0, 0.05, ahead),
+            corner(b1, 0.05, ahead),
+            corner(b1, -0.05, ahead),
+          ],
+          bag,
+        );
     }
   }
 }
 
 /** A dome of eight panels over the head. */
-function drawUmbrella(stage: Stage, colour: Rgb, hand: Vec, neckY: number, h: number, yaw: number, phase: number): void {
+function drawUmbrella(
+  stage: Stage,
+  colour: Rgb,
+  hand: Vec,
+  neckY: number,
+  h: number,
+  yaw: number,
+  phase: number,
+): void {
   const sway = Math.sin(phase) * 0.02;
   const top: Vec = [hand[0] + sway, neckY + h * 0.42, hand[2]];
   tube(stage, [hand[0], neckY - h * 0.1, hand[2]], top, 0.012, 0.012, { colour: [0.1, 0.1, 0.1] }, 3);

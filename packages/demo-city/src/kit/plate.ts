@@ -24,6 +24,8 @@ export interface Plate {
 /** Highest light a single sample may add, so that one spark does not whiten a pixel's edge. */
 const brightest = 6;
 const mirroredBrightest = 2.5;
+/** Fainter mirror images than this share are left out. */
+const leastMirrored = 0.025;
 const skyDepthM = 1e7;
 /** Neighbours that differ by more than this (0 to 255) are sampled again. */
 const edgeContrast = 14;
@@ -83,10 +85,12 @@ class Painter {
     if (point.gloss > 0) {
       const facing = -(point.nx * dx + point.ny * dy + point.nz * dz) / length;
       const share = point.gloss * (point.mirror + (1 - point.mirror) * Math.max(0, 1 - facing) ** 3);
-      this.reflect(dx / length, dy / length, dz / length, px, py);
-      r += (this.r - r) * share;
-      g += (this.g - g) * share;
-      b += (this.b - b) * share;
+      if (share > leastMirrored) {
+        this.reflect(dx / length, dy / length, dz / length, px, py);
+        r += (this.r - r) * share;
+        g += (this.g - g) * share;
+        b += (this.b - b) * share;
+      }
     }
     env.r = r;
     env.g = g;
@@ -108,7 +112,7 @@ class Painter {
   /** What the surface mirrors, into `r`, `g`, `b`: blurred by a few rays, longer along the line of sight. */
   private reflect(dx: number, dy: number, dz: number, px: number, py: number): void {
     const { point: p, mirror: m, env, tracer } = this;
-    const rays = p.rough > 0.01 ? 4 : 1;
+    const rays = p.rough > 0.01 ? 3 : 1;
     let r = 0;
     let g = 0;
     let b = 0;
@@ -199,14 +203,12 @@ function soften(painter: Painter, plate: Plate, hdr: Float32Array, keys: Int32Ar
       const differs = (other: number) =>
         Math.abs((tone[at] as number) - (tone[other] as number)) > edgeContrast ||
         (keys[at] !== keys[other] && Math.abs((tone[at] as number) - (tone[other] as number)) > 4);
-      if (
-        !(
-          (x > 0 && differs(at - 1)) ||
-          (x < width - 1 && differs(at + 1)) ||
-          (y > 0 && differs(at - width)) ||
-          (y < height - 1 && differs(at + width))
-        )
-      )
+      if (!(
+        (x > 0 && differs(at - 1)) ||
+        (x < width - 1 && differs(at + 1)) ||
+        (y > 0 && differs(at - width)) ||
+        (y < height - 1 && differs(at + width))
+      ))
         continue;
       let r = 0;
       let g = 0;

@@ -38,7 +38,7 @@ export const lineAlong =
     Math.abs(px - x) < width / 2 &&
     pz > from &&
     pz < to &&
-    (dash === 0 || ((((pz - from) % (dash + gap)) + dash + gap) % (dash + gap)) < dash);
+    (dash === 0 || (((pz - from) % (dash + gap)) + dash + gap) % (dash + gap) < dash);
 /** A line across, along x at `z`. */
 export const lineAcross =
   (z: number, width: number, from: number, to: number, dash = 0, gap = 0): Marking =>
@@ -68,7 +68,8 @@ export function marked(base: Material, markings: readonly Marking[], colour: Rgb
 }
 
 /** Rails in the street: pairs of grooves along z. */
-export const rails = (base: Material, centres: readonly number[], gauge = 1.435): Material =>
+export const rails =
+  (base: Material, centres: readonly number[], gauge = 1.435): Material =>
   (p) => {
     base(p);
     for (const centre of centres) {

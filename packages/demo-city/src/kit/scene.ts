@@ -8,7 +8,7 @@ import { Stage } from './stage.ts';
 import { restartSeeds, type Solid } from './solids.ts';
 import type { Material } from './surface.ts';
 import { Tracer } from './tracer.ts';
-import { loopS } from '../loop.ts';
+import { framesPerSecond, loopS } from '../loop.ts';
 import { View, type Vec } from './view.ts';
 
 export { framesPerSecond, loopFrames, loopS } from '../loop.ts';
@@ -32,11 +32,27 @@ export interface SceneParts {
 
 export type SceneBuilder = (random: Random) => SceneParts;
 
+/** So many different patterns of sensor noise are shown in turn. */
+const grains = 10;
+
+function withGrain(rgba: Uint8Array, levels: number, seed: number): Uint8Array {
+  const noisy = Uint8Array.from(rgba);
+  const random = randomFrom(seed + 1);
+  for (let o = 0; o < noisy.length; o += 4) {
+    const add = (random() + random() + random() - 1.5) * levels * 1.6;
+    for (let i = 0; i < 3; i++)
+      noisy[o + i] = Math.min(255, Math.max(0, (noisy[o + i] as number) + add + 0.5));
+  }
+  return noisy;
+}
+
 /** Draws the pictures of one scene. */
 export class Painting {
   readonly stage: Stage;
   private readonly parts: SceneParts;
   private readonly plates: Plate[];
+  /** Each plate's picture with different noise. */
+  private readonly grainy: Uint8Array[][];
 
   constructor(name: string, build: SceneBuilder, width: number, height: number) {
     restartSeeds();
@@ -55,6 +71,11 @@ export class Painting {
       if (parts.baked) this.show(parts.baked);
       this.stage.frame.bake();
     }
+    this.grainy = this.plates.map(({ rgba }) =>
+      parts.look.noise > 0
+        ? Array.from({ length: grains }, (_, i) => withGrain(rgba, parts.look.noise, i))
+        : [rgba],
+    );
   }
 
   /** Draws the picture at a time of the loop; the result is the frame's own buffer, good until the next call. */
@@ -62,7 +83,11 @@ export class Painting {
     const { stage, parts } = this;
     const { frame } = stage;
     stage.time = timeS;
-    frame.begin(this.plates[parts.others?.which(timeS) ?? 0] as Plate);
+    const which = parts.others?.which(timeS) ?? 0;
+    const grainy = this.grainy[which] as Uint8Array[];
+    // Seven is coprime to the number of grains: none is shown twice in a row, and the loop closes.
+    const grain = (Math.round(timeS * framesPerSecond) * 7) % grainy.length;
+    frame.begin(this.plates[which] as Plate, grainy[grain] as Uint8Array);
     this.show(parts.layers);
     return frame.rgba;
   }
@@ -73,8 +98,10 @@ export class Painting {
     for (const layer of layers) layer.under?.(stage);
     if (parts.mirrorY !== undefined) {
       stage.mirrorY = parts.mirrorY;
+      frame.coarse = true;
       for (const layer of layers) layer.things?.(stage);
       frame.resolve(true);
+      frame.coarse = false;
       stage.mirrorY = null;
     }
     for (const layer of layers) layer.things?.(stage);

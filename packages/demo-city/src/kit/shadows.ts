@@ -25,7 +25,14 @@ function outline(points: readonly Vec[]): Vec[] {
   return [...half(sorted), ...half(sorted.toReversed())];
 }
 
-function darken(stage: Stage, ring: readonly Vec[], y: number, softM: number, strength: number, sun: boolean) {
+function darken(
+  stage: Stage,
+  ring: readonly Vec[],
+  y: number,
+  softM: number,
+  strength: number,
+  sun: boolean,
+) {
   const { frame } = stage;
   const flat = edgesOf(ring);
   stage.onGround(ring, y, softM, (pixel, x, z) => {
@@ -65,11 +72,7 @@ export function castShadow(stage: Stage, { x, y, z, w, d, h, yaw }: Footprint): 
   if (env.o.sunPower <= 0 || sunlit <= 0 || sun[1] < 0.05) return;
   const dx = (-sun[0] / sun[1]) * h;
   const dz = (-sun[2] / sun[1]) * h;
-  const high = ring.map(([px, , pz]): Vec => [
-    px + dx + (x - px) * 0.18,
-    y,
-    pz + dz + (z - pz) * 0.18,
-  ]);
+  const high = ring.map(([px, , pz]): Vec => [px + dx + (x - px) * 0.18, y, pz + dz + (z - pz) * 0.18]);
   const size = env.o.sunSize ?? 0.012;
   const strength = 0.7 * clear * sunlit * Math.max(0, 1 - size * 2.2);
   if (strength > 0.03) darken(stage, outline([...ring, ...high]), y, 0.05 + size * h * 0.8, strength, true);
@@ -78,7 +81,16 @@ export function castShadow(stage: Stage, { x, y, z, w, d, h, yaw }: Footprint): 
 /** A patch of light on the ground, as headlamps throw: `length` ahead of a point, widening. */
 export function throwLight(
   stage: Stage,
-  o: { x: number; y: number; z: number; yaw: number; lengthM: number; widthM: number; light: Rgb; power: number },
+  o: {
+    x: number;
+    y: number;
+    z: number;
+    yaw: number;
+    lengthM: number;
+    widthM: number;
+    light: Rgb;
+    power: number;
+  },
 ): void {
   const { frame } = stage;
   const [fx, , fz] = turned(0, 0, 1, o.yaw);
@@ -91,24 +103,30 @@ export function throwLight(
   const ring = [corner(0, -foot), corner(0, foot), corner(o.lengthM, o.widthM), corner(o.lengthM, -o.widthM)];
   const grey = stage.film.look.saturation < 0.1;
   const [lr, lg, lb] = grey ? [0.9, 0.9, 0.9] : o.light;
-  stage.onGround(ring, o.y, 0, (pixel, x, z) => {
-    const ahead = ((x - o.x) * fx + (z - o.z) * fz) / o.lengthM;
-    if (ahead <= 0 || ahead >= 1) return;
-    const wide = o.widthM * (0.35 + 0.65 * ahead);
-    const side = ((x - o.x) * fz - (z - o.z) * fx) / wide;
-    const across = 1 - side * side;
-    if (across <= 0) return;
-    const fade = 1 - ahead;
-    const share = o.power * across * across * Math.min(1, ahead * 9) * fade * Math.sqrt(fade);
-    if (share < 0.01) return;
-    const at = pixel * 4;
-    const { rgba } = frame;
-    const gain = share * 1.7;
-    frame.add(
-      at,
-      lr * ((rgba[at] as number) * gain + 26 * share),
-      lg * ((rgba[at + 1] as number) * gain + 26 * share),
-      lb * ((rgba[at + 2] as number) * gain + 26 * share),
-    );
-  });
+  stage.onGround(
+    ring,
+    o.y,
+    0,
+    (pixel, x, z) => {
+      const ahead = ((x - o.x) * fx + (z - o.z) * fz) / o.lengthM;
+      if (ahead <= 0 || ahead >= 1) return;
+      const wide = o.widthM * (0.35 + 0.65 * ahead);
+      const side = ((x - o.x) * fz - (z - o.z) * fx) / wide;
+      const across = 1 - side * side;
+      if (across <= 0) return;
+      const fade = 1 - ahead;
+      const share = o.power * across * across * Math.min(1, ahead * 9) * fade * Math.sqrt(fade);
+      if (share < 0.01) return;
+      const { rgba } = frame;
+      const gain = share * 1.7;
+      for (let at = pixel * 4; at <= pixel * 4 + 4; at += 4)
+        frame.add(
+          at,
+          lr * ((rgba[at] as number) * gain + 26 * share),
+          lg * ((rgba[at + 1] as number) * gain + 26 * share),
+          lb * ((rgba[at + 2] as number) * gain + 26 * share),
+        );
+    },
+    2,
+  );
 }

@@ -40,7 +40,11 @@ export function drawSignal(stage: Stage, lights: readonly Vec[], yaw: number, si
     const [rx, rz] = [Math.cos(yaw), -Math.sin(yaw)];
     const disc = Array.from({ length: 8 }, (_, i): Vec => {
       const turn = (i / 8) * 6.2832;
-      return [at[0] + rx * 0.12 * Math.cos(turn), at[1] + 0.12 * Math.sin(turn), at[2] + rz * 0.12 * Math.cos(turn)];
+      return [
+        at[0] + rx * 0.12 * Math.cos(turn),
+        at[1] + 0.12 * Math.sin(turn),
+        at[2] + rz * 0.12 * Math.cos(turn),
+      ];
     });
     const colour = colours[name];
     const dim: Rgb = [colour[0] * 0.06, colour[1] * 0.06, colour[2] * 0.06];
@@ -49,7 +53,14 @@ export function drawSignal(stage: Stage, lights: readonly Vec[], yaw: number, si
 }
 
 /** The glow of a signal's lit lamps, over everything. */
-export function glowSignal(stage: Stage, lights: readonly Vec[], yaw: number, signal: Signal, night: number, wetY?: number): void {
+export function glowSignal(
+  stage: Stage,
+  lights: readonly Vec[],
+  yaw: number,
+  signal: Signal,
+  night: number,
+  wetY?: number,
+): void {
   const lit = { red: [0], 'red-amber': [0, 1], amber: [1], green: [2] }[signal];
   const names = ['red', 'amber', 'green'] as const;
   for (const index of lit) {

@@ -5,6 +5,8 @@ import type { Tracer } from './tracer.ts';
 import { nearM, type Vec, type View } from './view.ts';
 
 const mostCorners = 16;
+/** Sides smaller than this (in a picture 1280 wide) have one shade. */
+const flatPx = 14;
 
 /** What a side of a moving thing is made of. */
 export interface Finish {
@@ -103,7 +105,8 @@ export class Stage {
     }
     if (behind === n) return;
     if (behind === 0 && this.outside(n)) return;
-    this.shade(n, finish);
+    if (behind === 0 && this.isSmall(n)) this.shadeOnce(n, finish);
+    else this.shade(n, finish);
     if (behind > 0) return this.fillClipped(n);
     for (let i = 2; i < n; i++) this.frame.triangle(c, 0, (i - 1) * 6, i * 6);
   }
@@ -123,6 +126,27 @@ export class Stage {
       else if (y > view.height) below++;
     }
     return left === n || right === n || above === n || below === n;
+  }
+
+  /** Whether a side is so small in the picture that one shade is enough for it. */
+  private isSmall(n: number): boolean {
+    const { c } = this;
+    const limit = (flatPx * this.view.width) / 1280;
+    for (let i = 1; i < n; i++)
+      if (
+        Math.abs((c[i * 6] as number) - (c[0] as number)) > limit ||
+        Math.abs((c[i * 6 + 1] as number) - (c[1] as number)) > limit
+      )
+        return false;
+    return true;
+  }
+
+  private shadeOnce(n: number, finish: Finish): void {
+    const { eye, c } = this;
+    const far = (n >> 1) * 7;
+    for (let k = 3; k < 6; k++) eye[k] = ((eye[k] as number) + (eye[far + k] as number)) / 2;
+    this.shade(1, finish);
+    for (let i = 1; i < n; i++) for (let k = 3; k < 6; k++) c[i * 6 + k] = c[k] as number;
   }
 
   private shade(n: number, { colour, glow = 0, gloss = 0 }: Finish): void {
@@ -267,9 +291,9 @@ export class Stage {
 
   /**
    * Visits the picture's pixels that show level ground at `groundY` inside a convex ring of points on it, widened by
-   * `marginM`. The camera hangs level, so a row of pixels is a straight line on the ground at one depth.
+   * `marginM`; only each `stride`th pixel of a row. The camera hangs level, so a row of pixels is a straight line on the ground at one depth.
    */
-  onGround(ring: readonly Vec[], groundY: number, marginM: number, visit: GroundVisitor): void {
+  onGround(ring: readonly Vec[], groundY: number, marginM: number, visit: GroundVisitor, stride = 1): void {
     const { view, frame, ray } = this;
     const edges = edgesOf(ring);
     let [y0, y1] = [1e9, -1e9];
@@ -310,7 +334,7 @@ export class Stage {
       }
       const allowed = 0.02 * t + 0.15;
       const { depth } = frame.plate;
-      for (let x = from, at = y * view.width + from; x <= to; x++, at++) {
+      for (let x = from, at = y * view.width + from; x <= to; x += stride, at += stride) {
         const gap = (depth[at] as number) - t;
         if (gap < allowed && gap > -allowed) visit(at, px + stepX * x, pz + stepZ * x);
       }

@@ -11,7 +11,7 @@ interface Node {
   items: number[];
 }
 
-const leafSize = 3;
+const leafSize = 1;
 const farM = 1e9;
 const stack = new Int32Array(64);
 

@@ -2,7 +2,17 @@ import { Model } from './model.ts';
 import type { Vec } from './view.ts';
 
 /** Finishes of a vehicle's sides, by number. */
-export const Slot = { body: 0, glass: 1, trim: 2, tyre: 3, hub: 4, head: 5, tail: 6, second: 7, sign: 8 } as const;
+export const Slot = {
+  body: 0,
+  glass: 1,
+  trim: 2,
+  tyre: 3,
+  hub: 4,
+  head: 5,
+  tail: 6,
+  second: 7,
+  sign: 8,
+} as const;
 
 export interface VehicleModel {
   model: Model;
@@ -51,7 +61,12 @@ function cabin(
   const top = o.half * 0.8;
   const foot = (s: number, z: number): Vec => [s * o.half * 0.93, o.belt, z];
   const high = (s: number, z: number): Vec => [s * top, o.roof, z];
-  const ring = (y: (s: number, z: number) => Vec, a: number, b: number) => [y(-1, a), y(1, a), y(1, b), y(-1, b)];
+  const ring = (y: (s: number, z: number) => Vec, a: number, b: number) => [
+    y(-1, a),
+    y(1, a),
+    y(1, b),
+    y(-1, b),
+  ];
   model.loft([ring(foot, o.z0, o.z1), ring(high, o.r0, o.r1)], Slot.body, false);
   const crown = o.roof + 0.05;
   model.loft(
@@ -89,7 +104,14 @@ function cabin(
   }
 }
 
-function lamps(model: Model, half: number, front: number, rear: number, y: number, size = 0.16): Pick<VehicleModel, 'heads' | 'tails'> {
+function lamps(
+  model: Model,
+  half: number,
+  front: number,
+  rear: number,
+  y: number,
+  size = 0.16,
+): Pick<VehicleModel, 'heads' | 'tails'> {
   const heads: Vec[] = [];
   const tails: Vec[] = [];
   for (const s of [-1, 1]) {
@@ -134,12 +156,13 @@ function car(o: CarShape): VehicleModel {
   model.loft(stations.map(section), Slot.body);
   const [z0, z1, r0, r1] = o.cabin;
   cabin(model, { z0, z1, r0, r1, half: o.half, belt: o.belt, roof: o.roof });
-  const bar = (z: number, y0: number, y1: number, wide: number, out: number): Vec[] => [
-    [-wide, y0, z],
-    [wide, y0, z],
-    [wide, y1, z],
-    [-wide, y1, z],
-  ].map(([x, y, zz]): Vec => [x as number, y as number, (zz as number) + out]);
+  const bar = (z: number, y0: number, y1: number, wide: number, out: number): Vec[] =>
+    [
+      [-wide, y0, z],
+      [wide, y0, z],
+      [wide, y1, z],
+      [-wide, y1, z],
+    ].map(([x, y, zz]): Vec => [x as number, y as number, (zz as number) + out]);
   model.side(bar(e, 0.36, 0.5, o.half * 0.7, 0.015), [0, 0, 1], Slot.trim);
   model.side(bar(-e, 0.36, 0.46, o.half * 0.75, -0.015), [0, 0, -1], Slot.trim);
   model.side(bar(-e, 0.56, 0.66, 0.26, -0.02), [0, 0, -1], Slot.hub);
@@ -176,7 +199,16 @@ export const offroader = car({
   cabin: [-2.15, 1.0, -1.9, 0.3],
 });
 
-function slab(model: Model, half: number, z0: number, z1: number, y0: number, y1: number, slot: number, round = 0.12) {
+function slab(
+  model: Model,
+  half: number,
+  z0: number,
+  z1: number,
+  y0: number,
+  y1: number,
+  slot: number,
+  round = 0.12,
+) {
   const ring = (z: number, inset: number): Vec[] => {
     const w = half - inset;
     const [lo, hi] = [y0 + inset, y1 - inset];
@@ -192,7 +224,15 @@ function slab(model: Model, half: number, z0: number, z1: number, y0: number, y1
   model.loft([ring(z0, 0.06), ring(z0 + 0.12, 0), ring(z1 - 0.12, 0), ring(z1, 0.06)], slot, false);
 }
 
-function sidePanes(model: Model, half: number, y0: number, y1: number, z0: number, z1: number, panes: number): void {
+function sidePanes(
+  model: Model,
+  half: number,
+  y0: number,
+  y1: number,
+  z0: number,
+  z1: number,
+  panes: number,
+): void {
   const step = (z1 - z0) / panes;
   for (const s of [-1, 1])
     for (let i = 0; i < panes; i++) {
@@ -211,7 +251,15 @@ function sidePanes(model: Model, half: number, y0: number, y1: number, z0: numbe
     }
 }
 
-function endPane(model: Model, half: number, y0: number, y1: number, z: number, way: number, slot: number = Slot.glass): void {
+function endPane(
+  model: Model,
+  half: number,
+  y0: number,
+  y1: number,
+  z: number,
+  way: number,
+  slot: number = Slot.glass,
+): void {
   model.side(
     [
       [-half, y0, z],
@@ -271,7 +319,13 @@ function makeBus(): VehicleModel {
 export const bus = makeBus();
 
 /** One car of a tram or train: `cab` where it has a driver's window. */
-export function coach(o: { length: number; half: number; height: number; cab?: boolean; panes: number }): VehicleModel {
+export function coach(o: {
+  length: number;
+  half: number;
+  height: number;
+  cab?: boolean;
+  panes: number;
+}): VehicleModel {
   const model = new Model();
   const e = o.length / 2;
   slab(model, o.half, -e, e, 0.45, o.height, Slot.body, 0.3);

@@ -3,15 +3,7 @@ import { placed, type Place } from './model.ts';
 import { pick, type Random } from './random.ts';
 import { castShadow, throwLight } from './shadows.ts';
 import type { Finish, Stage } from './stage.ts';
-import {
-  boxTruck,
-  bus,
-  hatchback,
-  offroader,
-  saloon,
-  van,
-  type VehicleModel,
-} from './vehicle-models.ts';
+import { boxTruck, bus, hatchback, offroader, saloon, van, type VehicleModel } from './vehicle-models.ts';
 
 /** A vehicle as a scene uses it: a model with its paint. */
 export interface Vehicle {
@@ -31,9 +23,19 @@ export interface VehicleState {
   reversing?: boolean;
 }
 
-const paints = ['#e8e8e6', '#b9bcc0', '#85898d', '#33363a', '#1b1d20', '#24385c', '#7d1f22', '#3d5a68', '#c8bda6', '#2f4a3a', '#a34a24'].map(
-  (text) => hex(text),
-);
+const paints = [
+  '#e8e8e6',
+  '#b9bcc0',
+  '#85898d',
+  '#33363a',
+  '#1b1d20',
+  '#24385c',
+  '#7d1f22',
+  '#3d5a68',
+  '#c8bda6',
+  '#2f4a3a',
+  '#a34a24',
+].map((text) => hex(text));
 const weights = [5, 5, 4, 4, 4, 3, 2, 2, 1, 1, 1];
 
 /** A colour as cars have them: mostly greys, now and then a red. */
@@ -51,7 +53,8 @@ export function someVehicle(random: Random, large = 0.16): Vehicle {
   const dice = random();
   const body = carPaint(random);
   const plain = (shape: VehicleModel): Vehicle => ({ shape, body, second: body, inside: 0 });
-  if (dice < large * 0.55) return { ...plain(van), body: pick(random, [hex('#e6e6e2'), hex('#d8d4c6'), body]) };
+  if (dice < large * 0.55)
+    return { ...plain(van), body: pick(random, [hex('#e6e6e2'), hex('#d8d4c6'), body]) };
   if (dice < large)
     return { ...plain(boxTruck), second: pick(random, [hex('#d9d9d4'), hex('#5b7f95'), hex('#b8a15a')]) };
   return plain(pick(random, [hatchback, hatchback, saloon, saloon, offroader]));

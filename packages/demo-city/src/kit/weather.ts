@@ -36,7 +36,11 @@ export function rain(random: Random, amount: number, groundY: number | null = 0,
 }
 
 /** Little crowns of light where drops hit level ground. */
-function drawSplashes(stage: Stage, splashes: readonly { seed: number; phase: number }[], turn: number): void {
+function drawSplashes(
+  stage: Stage,
+  splashes: readonly { seed: number; phase: number }[],
+  turn: number,
+): void {
   const { frame, view } = stage;
   const cycles = 40;
   for (const { seed, phase } of splashes) {
@@ -52,7 +56,14 @@ function drawSplashes(stage: Stage, splashes: readonly { seed: number; phase: nu
     const radius = Math.max(1, ((0.03 + 0.07 * age) * view.focal) / depth);
     const share = 0.32 * (1 - age);
     for (let i = -radius; i <= radius; i++)
-      frame.blend(Math.round(px + i), py - Math.round(0.4 * (radius - Math.abs(i)) * (1 - age)), 205, 210, 220, share);
+      frame.blend(
+        Math.round(px + i),
+        py - Math.round(0.4 * (radius - Math.abs(i)) * (1 - age)),
+        205,
+        210,
+        220,
+        share,
+      );
   }
 }
 
@@ -74,7 +85,15 @@ export function snowfall(random: Random, amount: number): Layer {
         const fall = (y + (time / loopS) * speed) % 1;
         const drift = wave(stage, sway, x * 40) * 0.012 + (time / loopS) * 1;
         const sx = (((x + drift + fall * 0.06) % 1) + 1) % 1;
-        frame.disc(sx * view.width, fall * view.height, (1.1 + 4.2 * near) * size, 244, 247, 252, 0.75 - 0.3 * near);
+        frame.disc(
+          sx * view.width,
+          fall * view.height,
+          (1.1 + 4.2 * near) * size,
+          244,
+          247,
+          252,
+          0.75 - 0.3 * near,
+        );
       }
     },
   };
@@ -121,11 +140,16 @@ export function mist(
 interface Patch {
   plate: unknown;
   pixels: Int32Array;
-  phases: Float32Array;
+  phases: Int32Array;
   reach: Float32Array;
 }
 
-function collect(stage: Stage, kind: number, reachOf: (depth: number) => number, phaseOf: (x: number, y: number, depth: number) => number): Patch {
+function collect(
+  stage: Stage,
+  kind: number,
+  reachOf: (depth: number) => number,
+  phaseOf: (x: number, y: number, depth: number) => number,
+): Patch {
   const { plate } = stage.frame;
   const pixels: number[] = [];
   const phases: number[] = [];
@@ -134,7 +158,7 @@ function collect(stage: Stage, kind: number, reachOf: (depth: number) => number,
     if (plate.kind[at] !== kind) continue;
     const depth = plate.depth[at] as number;
     const amount = reachOf(depth);
-    if (amount < 0.12) continue;
+    if (amount < 0.25) continue;
     pixels.push(at);
     phases.push(phaseOf(at % plate.width, Math.floor(at / plate.width), depth));
     reach.push(amount);
@@ -142,7 +166,7 @@ function collect(stage: Stage, kind: number, reachOf: (depth: number) => number,
   return {
     plate,
     pixels: Int32Array.from(pixels),
-    phases: Float32Array.from(phases),
+    phases: Int32Array.from(phases, Math.round),
     reach: Float32Array.from(reach),
   };
 }
@@ -162,7 +186,9 @@ export function sway(amount = 1): Layer {
           stage,
           Kind.leaves,
           (depth) => Math.min(5, (amount * 0.09 * view.focal) / depth),
-          (x, y, depth) => (noise2((x * depth) / view.focal / 1.1, (y * depth) / view.focal / 1.1, 3) * 2 + x * 0.002) * turns,
+          (x, y, depth) =>
+            (noise2((x * depth) / view.focal / 1.1, (y * depth) / view.focal / 1.1, 3) * 2 + x * 0.002) *
+            turns,
         );
       const { pixels, phases, reach } = patch;
       const { rgba } = frame;
@@ -208,51 +234,25 @@ export function ripple(amount = 1, sparkle = 12): Layer {
           },
         );
       const { pixels, phases, reach } = patch;
-      const { rgba } = frame;
+      const { clamped } = frame;
       const source = plate.rgba;
       const mask = turns - 1;
       const kinds = plate.kind;
-      const slow = (time / loopS) * turns * 9;
-      const fast = (time / loopS) * turns * 16;
+      const slow = Math.round((time / loopS) * turns * 9);
+      const fast = Math.round((time / loopS) * turns * 16);
       for (let i = 0; i < pixels.length; i++) {
         const phase = phases[i] as number;
         const a = sine[(phase + slow) & mask] as number;
-        const b = sine[(phase * 2.3 - fast) & mask] as number;
-        const o = (pixels[i] as number) * 4;
-        const from = (pixels[i] as number) + Math.round((reach[i] as number) * (a * 0.65 + b * 0.35));
-        const s = kinds[from] === Kind.water ? from * 4 : o;
-        const light = sparkle * a * b * Math.min(1, (reach[i] as number) * 0.4);
-        const r = (source[s] as number) + light;
-        const g = (source[s + 1] as number) + light;
-        const bl = (source[s + 2] as number) + light;
-        rgba[o] = r < 0 ? 0 : r > 255 ? 255 : r;
-        rgba[o + 1] = g < 0 ? 0 : g > 255 ? 255 : g;
-        rgba[o + 2] = bl < 0 ? 0 : bl > 255 ? 255 : bl;
-      }
-    },
-  };
-}
-
-/** Sensor noise of a camera in the dark: a few grey levels, different in each frame. */
-export function sensorNoise(levels: number): Layer {
-  const size = 1 << 16;
-  const grain = Int8Array.from({ length: size }, (_, i) =>
-    Math.round((hash3(i, 1, 7) + hash3(i, 2, 7) + hash3(i, 3, 7) - 1.5) * levels * 1.6),
-  );
-  return {
-    over: ({ frame, time }) => {
-      const { rgba } = frame;
-      let at = Math.floor(hash3(Math.round(time * 15), 5, 5) * size);
-      for (let o = 0; o < rgba.length; o += 4) {
-        at = (at + 1) & (size - 1);
-        const add = grain[at] as number;
-        const r = (rgba[o] as number) + add;
-        const g = (rgba[o + 1] as number) + add;
-        const b = (rgba[o + 2] as number) + add;
-        rgba[o] = r < 0 ? 0 : r > 255 ? 255 : r;
-        rgba[o + 1] = g < 0 ? 0 : g > 255 ? 255 : g;
-        rgba[o + 2] = b < 0 ? 0 : b > 255 ? 255 : b;
-        if ((o & 0x3fff) === 0) at = (at * 5 + 12345) & (size - 1);
+        const b = sine[(((phase * 9) >> 2) - fast) & mask] as number;
+        const far = reach[i] as number;
+        const at = pixels[i] as number;
+        const from = at + Math.round(far * (a * 0.65 + b * 0.35));
+        const s = kinds[from] === Kind.water ? from * 4 : at * 4;
+        const light = sparkle * a * b * (far > 2.5 ? 1 : far * 0.4);
+        const o = at * 4;
+        clamped[o] = (source[s] as number) + light;
+        clamped[o + 1] = (source[s + 1] as number) + light;
+        clamped[o + 2] = (source[s + 2] as number) + light;
       }
     },
   };

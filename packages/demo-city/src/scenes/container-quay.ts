@@ -15,7 +15,18 @@ import { boxTruck } from '../kit/vehicle-models.ts';
 import type { Vec } from '../kit/view.ts';
 import { ripple } from '../kit/weather.ts';
 
-const boxColours: readonly Rgb[] = ['#a33b2e', '#27557a', '#3d7a52', '#c77a2c', '#8a8d90', '#b9a04a', '#5a3f63', '#2e6f78', '#b9c0c2', '#7c2f35'].map((t) => hex(t));
+const boxColours: readonly Rgb[] = [
+  '#a33b2e',
+  '#27557a',
+  '#3d7a52',
+  '#c77a2c',
+  '#8a8d90',
+  '#b9a04a',
+  '#5a3f63',
+  '#2e6f78',
+  '#b9c0c2',
+  '#7c2f35',
+].map((t) => hex(t));
 const [boxW, boxH, boxL] = [2.44, 2.59, 12.2];
 const quayX = 17;
 
@@ -56,7 +67,11 @@ function crane(z: number, colour: Rgb): Solid[] {
     list.push(beam([land, 12, z + dz * 0.95], [sea, 12, z + dz * 0.95], 0.9, steel));
     list.push(beam([land, 12, z + dz * 0.95], [sea, top, z + dz * 0.82], 0.55, steel));
   }
-  for (const x of [land, sea]) list.push(beam([x, 12, z - 7.7], [x, 12, z + 7.7], 0.9, steel), beam([x, top, z - 6.6], [x, top, z + 6.6], 0.9, steel));
+  for (const x of [land, sea])
+    list.push(
+      beam([x, 12, z - 7.7], [x, 12, z + 7.7], 0.9, steel),
+      beam([x, top, z - 6.6], [x, top, z + 6.6], 0.9, steel),
+    );
   const boomY = top + 1;
   for (const dz of [-2.2, 2.2]) {
     list.push(beam([land - 14, boomY, z + dz], [quayX + 38, boomY, z + dz], 0.8, steel, 1.3));
@@ -65,7 +80,9 @@ function crane(z: number, colour: Rgb): Solid[] {
     list.push(beam([sea - 3, top + 17, z], [quayX + 15, boomY + 0.6, z + dz], 0.28, steel));
     list.push(beam([sea - 3, top + 17, z], [land - 12, boomY + 0.6, z + dz], 0.28, steel));
   }
-  list.push(box({ x: land - 5, z, y: boomY + 0.6, w: 10, h: 4, d: 5.5, material: corrugated(hex('#d8d8d2')) }));
+  list.push(
+    box({ x: land - 5, z, y: boomY + 0.6, w: 10, h: 4, d: 5.5, material: corrugated(hex('#d8d8d2')) }),
+  );
   return list;
 }
 
@@ -75,15 +92,40 @@ function ship(random: Random): Solid[] {
   const list: Solid[] = [
     box({ x: quayX + 18, z: 92, y: -4, w: 31, h: 4, d: 180, material: paint(hex('#7b2f28'), 0.3) }),
     box({ x: quayX + 18, z: 92, y: 0, w: 31.6, h: 9, d: 184, material: side, top: paint(hex('#6d5a4c')) }),
-    prism({ outline: [[-15.8, 0], [15.8, 0], [15.8, 9], [-15.8, 9]], x: quayX + 18, z: -4, length: 10, material: side }),
+    prism({
+      outline: [
+        [-15.8, 0],
+        [15.8, 0],
+        [15.8, 9],
+        [-15.8, 9],
+      ],
+      x: quayX + 18,
+      z: -4,
+      length: 10,
+      material: side,
+    }),
     box({ x: quayX + 18, z: 158, y: 9, w: 28, h: 26, d: 14, material: paint(hex('#e4e2da')) }),
     box({ x: quayX + 18, z: 158, y: 30, w: 34, h: 3, d: 12, material: paint(hex('#2b3740')) }),
   ];
-  for (const [z, bays] of [[14, 2], [46, 3], [92, 3]] as const) {
+  for (const [z, bays] of [
+    [14, 2],
+    [46, 3],
+    [92, 3],
+  ] as const) {
     for (let bay = 0; bay < bays; bay++)
       for (let row = 0; row < 11; row++) {
         const tiers = 2 + Math.floor(random() * 4);
-        list.push(box({ x: quayX + 4.6 + row * 2.6, z: z + bay * 13, y: 9, w: 2.5, h: tiers * boxH, d: boxL, material: stackOf(random) }));
+        list.push(
+          box({
+            x: quayX + 4.6 + row * 2.6,
+            z: z + bay * 13,
+            y: 9,
+            w: 2.5,
+            h: tiers * boxH,
+            d: boxL,
+            material: stackOf(random),
+          }),
+        );
       }
   }
   return list;
@@ -114,7 +156,11 @@ function hoist(z: number): Layer {
   const at = (time: number) => {
     const [ship, shore] = [quayX + 12, quayX - 11];
     const over = smooth((time - 4) / 5) - smooth((time - 14) / 5);
-    const low = 1 - smooth(time / 3.5) + smooth((time - 9.5) / 3) * (1 - smooth((time - 13) / 2.5)) + smooth((time - 17) / 3);
+    const low =
+      1 -
+      smooth(time / 3.5) +
+      smooth((time - 9.5) / 3) * (1 - smooth((time - 13) / 2.5)) +
+      smooth((time - 17) / 3);
     const x = ship + (shore - ship) * over;
     const floor = over > 0.5 ? 2.6 : 14;
     return { x, y: 29 - (29 - floor) * Math.min(1, low), loaded: time < 12.6 };
@@ -132,7 +178,12 @@ function hoist(z: number): Layer {
       trolley.draw(stage, { x, y: 33.4, z, yaw: 0 }, palette);
       spreader.draw(stage, { x: x + sway, y: y + boxH, z, yaw: sway }, palette);
       if (loaded) load.draw(stage, { x: x + sway, y, z, yaw: sway }, palette);
-      for (const [dx, dz] of [[-1, -5], [1, -5], [-1, 5], [1, 5]] as const) {
+      for (const [dx, dz] of [
+        [-1, -5],
+        [1, -5],
+        [-1, 5],
+        [1, 5],
+      ] as const) {
         const cable = new Model().box([-0.06, 0, -0.06], [0.06, 33.4 - y - boxH, 0.06], 2);
         cable.draw(stage, { x: x + dx, y: y + boxH, z: z + dz * 0.4, yaw: 0 }, palette);
       }
@@ -142,13 +193,17 @@ function hoist(z: number): Layer {
 
 /** A container terminal at noon: cranes at work on a ship, trucks between the stacks. */
 export const containerQuay: SceneBuilder = (random) => {
-  const yard = marked(asphalt({ colour: hex('#82807a'), tracks: [-11, -9, -5, -3] }), [
-    lineAlong(-13, 0.2, -40, 200),
-    lineAlong(-7, 0.2, -40, 200, 4, 4),
-    lineAlong(-1, 0.2, -40, 200),
-    lineAlong(quayX - 3.5, 0.3, -40, 240),
-    lineAlong(quayX - 19, 0.3, -40, 240),
-  ], hex('#d9c34a'));
+  const yard = marked(
+    asphalt({ colour: hex('#82807a'), tracks: [-11, -9, -5, -3] }),
+    [
+      lineAlong(-13, 0.2, -40, 200),
+      lineAlong(-7, 0.2, -40, 200, 4, 4),
+      lineAlong(-1, 0.2, -40, 200),
+      lineAlong(quayX - 3.5, 0.3, -40, 240),
+      lineAlong(quayX - 19, 0.3, -40, 240),
+    ],
+    hex('#d9c34a'),
+  );
   const ground = zones([{ where: (x) => x < quayX, material: yard }], water(hex('#24505c'), 0.5));
   const solids: Solid[] = [
     ...stacks(random, -37, 12, 8, 5, 7),
@@ -160,11 +215,33 @@ export const containerQuay: SceneBuilder = (random) => {
     box({ x: quayX - 0.5, z: 80, w: 1, h: 0.5, d: 260, material: concrete(hex('#c9c2ae'), 2) }),
     ...[16, 60].flatMap((z) => streetLamp({ x: -15.5, z, heightM: 18, armM: 0.5, on: false }).solids),
   ];
-  const truck = () => ({ shape: boxTruck, body: pick(random, [hex('#e6e6e2'), hex('#c8442f'), hex('#e0b040')]), second: pick(random, boxColours), inside: 0 });
+  const truck = () => ({
+    shape: boxTruck,
+    body: pick(random, [hex('#e6e6e2'), hex('#c8442f'), hex('#e0b040')]),
+    second: pick(random, boxColours),
+    inside: 0,
+  });
   const lane = (x: number, way: 1 | -1, starts: number[]) =>
-    flow(random, { points: way > 0 ? [[x, 0, -50], [x, 0, 190]] : [[x, 0, 190], [x, 0, -50]], starts, speedMps: 7.5, vehicle: truck });
+    flow(random, {
+      points:
+        way > 0
+          ? [
+              [x, 0, -50],
+              [x, 0, 190],
+            ]
+          : [
+              [x, 0, 190],
+              [x, 0, -50],
+            ],
+      starts,
+      speedMps: 7.5,
+      vehicle: truck,
+    });
   const vest = (): { coat: Rgb; hat: Rgb } => ({ coat: hex('#e8782a'), hat: hex('#f0e8c8') });
-  const way: Vec[] = [[3, 0, 2], [1, 0, 60]];
+  const way: Vec[] = [
+    [3, 0, 2],
+    [1, 0, 60],
+  ];
   return {
     view: { from: [-17, 15, -24], at: [5, 9.5, 36], fov: 66 },
     environment: {
@@ -184,7 +261,18 @@ export const containerQuay: SceneBuilder = (random) => {
     ground: { y: 0, material: ground },
     layers: [
       ripple(1, 14),
-      boat({ model: workBoat(16), palette: boatPaint('#20303c', '#d8792c'), way: [[62, 0, -20], [64, 0, 60], [90, 0, 200]], speedMps: 5, waterY: 0, lengthM: 16 }),
+      boat({
+        model: workBoat(16),
+        palette: boatPaint('#20303c', '#d8792c'),
+        way: [
+          [62, 0, -20],
+          [64, 0, 60],
+          [90, 0, 200],
+        ],
+        speedMps: 5,
+        waterY: 0,
+        lengthM: 16,
+      }),
       traffic([lane(-10, 1, [1, 8.4, 15]), lane(-4, -1, [3, 12])]),
       crowd([
         { person: somePerson(random, vest()), way, speedMps: 1.4 },

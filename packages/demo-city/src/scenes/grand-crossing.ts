@@ -34,14 +34,54 @@ export const grandCrossing: SceneBuilder = (random) => {
     paving(hex('#a8a197'), 0.8),
   );
   const solids: Solid[] = [
-    box({ x: -22, z: 24, w: 22, h: 19, d: 24, material: facade({ wall: hex('#b08a68'), bricks: true, foot: 'shops', bands: true, bayM: 2.8 }), top: concrete(hex('#8a857c')) }),
-    box({ x: -22, z: 52, w: 22, h: 24, d: 30, material: facade({ wall: hex('#d5c9b2'), foot: 'shops', bayM: 2.4 }), top: concrete() }),
+    box({
+      x: -22,
+      z: 24,
+      w: 22,
+      h: 19,
+      d: 24,
+      material: facade({ wall: hex('#b08a68'), bricks: true, foot: 'shops', bands: true, bayM: 2.8 }),
+      top: concrete(hex('#8a857c')),
+    }),
+    box({
+      x: -22,
+      z: 52,
+      w: 22,
+      h: 24,
+      d: 30,
+      material: facade({ wall: hex('#d5c9b2'), foot: 'shops', bayM: 2.4 }),
+      top: concrete(),
+    }),
     box({ x: 23, z: 25, w: 24, h: 30, d: 26, material: glassWall({ lit: 0.12 }), top: concrete() }),
-    box({ x: 22, z: 56, w: 22, h: 17, d: 32, material: facade({ wall: hex('#9c4f3c'), bricks: true, foot: 'shops' }), top: concrete() }),
+    box({
+      x: 22,
+      z: 56,
+      w: 22,
+      h: 17,
+      d: 32,
+      material: facade({ wall: hex('#9c4f3c'), bricks: true, foot: 'shops' }),
+      top: concrete(),
+    }),
     box({ x: -21, z: 95, w: 20, h: 30, d: 50, material: facade({ wall: hex('#a9a7a2') }), top: concrete() }),
     box({ x: 21, z: 100, w: 20, h: 22, d: 50, material: facade({ wall: hex('#c7b08a') }), top: concrete() }),
-    box({ x: -52, z: 24, w: 34, h: 15, d: 24, material: facade({ wall: hex('#c9bda6'), foot: 'shops' }), top: concrete() }),
-    box({ x: 54, z: 24, w: 34, h: 20, d: 24, material: facade({ wall: hex('#7f8d92'), foot: 'shops' }), top: concrete() }),
+    box({
+      x: -52,
+      z: 24,
+      w: 34,
+      h: 15,
+      d: 24,
+      material: facade({ wall: hex('#c9bda6'), foot: 'shops' }),
+      top: concrete(),
+    }),
+    box({
+      x: 54,
+      z: 24,
+      w: 34,
+      h: 20,
+      d: 24,
+      material: facade({ wall: hex('#7f8d92'), foot: 'shops' }),
+      top: concrete(),
+    }),
     ...[-9.3, 9.3].flatMap((x) => [20, 34, 48, 62].flatMap((z) => tree(random, x, z, 7.5, hex('#4d7434')))),
     ...[-16, -30].flatMap((x) => tree(random, x, 9.4, 7, hex('#587c37'))),
   ];
@@ -56,7 +96,10 @@ export const grandCrossing: SceneBuilder = (random) => {
     east: signalPost(10.6, -7.4, Math.PI / 2),
     west: signalPost(-10.6, 7.4, -Math.PI / 2),
   };
-  solids.push(...lamps.flatMap((lamp) => lamp.solids), ...Object.values(posts).flatMap((post) => post.solids));
+  solids.push(
+    ...lamps.flatMap((lamp) => lamp.solids),
+    ...Object.values(posts).flatMap((post) => post.solids),
+  );
   const moving = crossTraffic(random, { posts: Object.values(posts), people: 16 });
   return {
     view: { from: [9.5, 9.5, -25], at: [-1.2, 0.2, 6], fov: 62 },

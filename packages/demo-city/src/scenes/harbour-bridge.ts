@@ -38,47 +38,131 @@ function arches(fromZ: number, toZ: number, rise: number): Solid[] {
 /** Houses of the far bank. */
 function farBank(random: () => number): Solid[] {
   const walls = ['#c98d5e', '#d9b48a', '#b4664a', '#dac7a4', '#a8744e', '#c9a36c'].map((text) => hex(text));
-  const list: Solid[] = [box({ x: 0, z: 236, y: waterY - 1, w: 700, h: 9.2, d: 60, material: brick(hex('#8c7f70'), hex('#6f675d'), 1.2, 0.5), top: paving(hex('#9d9588'), 1) })];
-  for (let x = -190; x < 190; ) {
+  const list: Solid[] = [
+    box({
+      x: 0,
+      z: 236,
+      y: waterY - 1,
+      w: 700,
+      h: 9.2,
+      d: 60,
+      material: brick(hex('#8c7f70'), hex('#6f675d'), 1.2, 0.5),
+      top: paving(hex('#9d9588'), 1),
+    }),
+  ];
+  for (let x = -190; x < 190;) {
     const w = 11 + random() * 12;
     if (Math.abs(x + w / 2) > 13) {
       const h = 11 + random() * 13;
       const wall = walls[Math.floor(random() * walls.length)] as (typeof walls)[0];
-      list.push(box({ x: x + w / 2, z: 224 + random() * 3, y: 1.2, w: w - 0.2, h, d: 16, material: facade({ wall, lit: 0.1, litPower: 0.8 }) }));
+      list.push(
+        box({
+          x: x + w / 2,
+          z: 224 + random() * 3,
+          y: 1.2,
+          w: w - 0.2,
+          h,
+          d: 16,
+          material: facade({ wall, lit: 0.1, litPower: 0.8 }),
+        }),
+      );
       if (random() < 0.7)
-        list.push(gable({ x: x + w / 2, y: 1.2 + h, z: 224, w: 16, length: w, rise: 5, yaw: Math.PI / 2, material: rooftiles(hex('#70452f')), ends: paint(wall) }));
+        list.push(
+          gable({
+            x: x + w / 2,
+            y: 1.2 + h,
+            z: 224,
+            w: 16,
+            length: w,
+            rise: 5,
+            yaw: Math.PI / 2,
+            material: rooftiles(hex('#70452f')),
+            ends: paint(wall),
+          }),
+        );
     }
     x += w;
   }
   // A church tower marks the old town.
-  list.push(box({ x: 62, z: 240, y: 1, w: 9, h: 38, d: 9, material: facade({ wall: hex('#b39a78'), bayM: 4.5, floorM: 8, windowH: 3 }) }));
-  list.push(gable({ x: 62, y: 39, z: 240, w: 9, length: 9.4, rise: 19, material: rooftiles(hex('#4d6a5c')) }));
+  list.push(
+    box({
+      x: 62,
+      z: 240,
+      y: 1,
+      w: 9,
+      h: 38,
+      d: 9,
+      material: facade({ wall: hex('#b39a78'), bayM: 4.5, floorM: 8, windowH: 3 }),
+    }),
+  );
+  list.push(
+    gable({ x: 62, y: 39, z: 240, w: 9, length: 9.4, rise: 19, material: rooftiles(hex('#4d6a5c')) }),
+  );
   return list;
 }
 
 /** A steel arch bridge in early sun: traffic on the deck, boats on the river. */
 export const harbourBridge: SceneBuilder = (random) => {
   const deck = zones(
-    [{ where: (x) => Math.abs(x) < 5.6, material: marked(asphalt({ tracks: [-3.6, -2, 2, 3.6] }), [lineAlong(0, 0.15, -40, 210, 3, 4), lineAlong(-5.3, 0.15, -40, 210), lineAlong(5.3, 0.15, -40, 210)]) }],
+    [
+      {
+        where: (x) => Math.abs(x) < 5.6,
+        material: marked(asphalt({ tracks: [-3.6, -2, 2, 3.6] }), [
+          lineAlong(0, 0.15, -40, 210, 3, 4),
+          lineAlong(-5.3, 0.15, -40, 210),
+          lineAlong(5.3, 0.15, -40, 210),
+        ]),
+      },
+    ],
     paving(hex('#a89e90'), 0.9),
   );
   const stone = brick(hex('#9a8b78'), hex('#6f675d'), 1.2, 0.6);
   const solids: Solid[] = [
-    box({ x: 0, z: 85, y: -1.1, w: half * 2 + 3.4, h: 1.1, d: 260, material: paint(hex('#56695f')), top: deck }),
+    box({
+      x: 0,
+      z: 85,
+      y: -1.1,
+      w: half * 2 + 3.4,
+      h: 1.1,
+      d: 260,
+      material: paint(hex('#56695f')),
+      top: deck,
+    }),
     ...[22, 158].map((z) => box({ x: 0, z, y: waterY - 1, w: half * 2 + 6, h: 8, d: 5, material: stone })),
     ...arches(24, 156, 17),
     ...railing([-9.7, 0, -30], [-9.7, 0, 200], 1.15, 3),
     ...railing([9.7, 0, -30], [9.7, 0, 200], 1.15, 3),
-    box({ x: -42, z: -8, y: waterY - 1, w: 56, h: 9, d: 60, material: stone, top: paving(hex('#9d9588'), 1) }),
+    box({
+      x: -42,
+      z: -8,
+      y: waterY - 1,
+      w: 56,
+      h: 9,
+      d: 60,
+      material: stone,
+      top: paving(hex('#9d9588'), 1),
+    }),
     ...farBank(random),
     box({ x: 36, z: 8, y: waterY - 0.6, w: 12, h: 1.5, d: 26, material: concrete(hex('#8b8479'), 0) }),
   ];
   for (const z of [12, 44, 76, 108, 140])
     for (const side of [-1, 1])
-      solids.push(...streetLamp({ x: side * 6.3, z, armYaw: -side * Math.PI / 2, armM: 1.4, heightM: 7, on: false }).solids);
+      solids.push(
+        ...streetLamp({ x: side * 6.3, z, armYaw: (-side * Math.PI) / 2, armM: 1.4, heightM: 7, on: false })
+          .solids,
+      );
   const stream = (x: number, starts: number[], way: 1 | -1, bus = -1) =>
     flow(random, {
-      points: way > 0 ? [[x, 0, -45], [x, 0, 215]] : [[x, 0, 215], [x, 0, -45]],
+      points:
+        way > 0
+          ? [
+              [x, 0, -45],
+              [x, 0, 215],
+            ]
+          : [
+              [x, 0, 215],
+              [x, 0, -45],
+            ],
       starts,
       speedMps: 12.5,
       vehicle: (index) => (index === bus ? cityBus(0.35) : someVehicle(random)),
@@ -106,11 +190,59 @@ export const harbourBridge: SceneBuilder = (random) => {
     ground: { y: waterY, material: water(hex('#26404a'), 0.62) },
     layers: [
       ripple(1, 16),
-      boat({ model: ferry(30), palette: boatPaint('#24475a', '#c9572e', 0.5), way: [[150, 0, 118], [20, 0, 96], [-120, 0, 92]], speedMps: 6, startS: 3, waterY, lengthM: 30 }),
-      boat({ model: workBoat(13), palette: boatPaint('#7a2b24', '#e0b040'), way: [[30, 0, 34], [70, 0, 130], [130, 0, 190]], speedMps: 3.4, startS: 0, waterY, lengthM: 13 }),
-      boat({ model: sailBoat(9), palette: boatPaint('#e8e6de', '#24475a'), way: [[90, 0, 170], [44, 0, 150], [20, 0, 172]], speedMps: 1.6, startS: 8, waterY, lengthM: 9 }),
-      boat({ model: workBoat(9), palette: boatPaint('#2f4a3d', '#b3382c'), way: [[28.5, 0, 16]], speedMps: 0, waterY, lengthM: 9 }, 0.1),
-      traffic([stream(2.8, [0.4, 5.2, 9.8, 15.4], 1), stream(-2.8, [2.1, 7.4, 12.2, 17.2], -1, 2)], { dusk: true }),
+      boat({
+        model: ferry(30),
+        palette: boatPaint('#24475a', '#c9572e', 0.5),
+        way: [
+          [150, 0, 118],
+          [20, 0, 96],
+          [-120, 0, 92],
+        ],
+        speedMps: 6,
+        startS: 3,
+        waterY,
+        lengthM: 30,
+      }),
+      boat({
+        model: workBoat(13),
+        palette: boatPaint('#7a2b24', '#e0b040'),
+        way: [
+          [30, 0, 34],
+          [70, 0, 130],
+          [130, 0, 190],
+        ],
+        speedMps: 3.4,
+        startS: 0,
+        waterY,
+        lengthM: 13,
+      }),
+      boat({
+        model: sailBoat(9),
+        palette: boatPaint('#e8e6de', '#24475a'),
+        way: [
+          [90, 0, 170],
+          [44, 0, 150],
+          [20, 0, 172],
+        ],
+        speedMps: 1.6,
+        startS: 8,
+        waterY,
+        lengthM: 9,
+      }),
+      boat(
+        {
+          model: workBoat(9),
+          palette: boatPaint('#2f4a3d', '#b3382c'),
+          way: [[28.5, 0, 16]],
+          speedMps: 0,
+          waterY,
+          lengthM: 9,
+        },
+        0.1,
+      ),
+      traffic([stream(2.8, [0.4, 5.2, 9.8, 15.4], 1), stream(-2.8, [2.1, 7.4, 12.2, 17.2], -1, 2)], {
+        dusk: true,
+      }),
       crowd([
         ...passersBy(random, { from: [7.6, 0, -12], to: [7.6, 0, 120], spreadM: 0.8, count: 5 }),
         ...passersBy(random, { from: [-7.6, 0, 0], to: [-7.6, 0, 120], spreadM: 0.8, count: 4 }),

@@ -24,7 +24,8 @@ const slushy: Material = (p) => {
   p.albedo([0.74, 0.76, 0.8], 0.8 + 0.2 * large);
   for (const track of [-2.6, -1.1, 1.1, 2.6]) {
     const near = Math.abs(off - track) / 0.42;
-    if (near < 1) p.blend([0.16, 0.16, 0.17], (1 - near * near) * (0.55 + 0.4 * noise2(p.x * 2, p.z * 0.6, 5)));
+    if (near < 1)
+      p.blend([0.16, 0.16, 0.17], (1 - near * near) * (0.55 + 0.4 * noise2(p.x * 2, p.z * 0.6, 5)));
   }
   p.gloss = 0.12;
   p.rough = 0.1;
@@ -34,8 +35,36 @@ function house(x: number, z: number, y: number, yaw: number, wall: string): Soli
   const cover = snow();
   const colour = hex(wall);
   return [
-    box({ x, z, y: y > 3 ? y - 2 : 0, w: 9, h: y > 3 ? 8 : 6 + y, d: 10, yaw, material: facade({ wall: colour, lit: 0.45, litPower: 1.5, bayM: 2.4, foot: 'plain', footM: 0.6, floorM: 2.9 }) }),
-    gable({ x, z, y: y + 6, w: 9, length: 10.6, rise: 4.6, yaw, eaves: 0.7, material: cover, ends: paint(colour) }),
+    box({
+      x,
+      z,
+      y: y > 3 ? y - 2 : 0,
+      w: 9,
+      h: y > 3 ? 8 : 6 + y,
+      d: 10,
+      yaw,
+      material: facade({
+        wall: colour,
+        lit: 0.45,
+        litPower: 1.5,
+        bayM: 2.4,
+        foot: 'plain',
+        footM: 0.6,
+        floorM: 2.9,
+      }),
+    }),
+    gable({
+      x,
+      z,
+      y: y + 6,
+      w: 9,
+      length: 10.6,
+      rise: 4.6,
+      yaw,
+      eaves: 0.7,
+      material: cover,
+      ends: paint(colour),
+    }),
     box({ x: x + 2, z: z + 2, y: y + 7.4, w: 1, h: 3.2, d: 1, yaw, material: paint(hex('#7a4a3c')) }),
     box({ x: x + 2, z: z + 2, y: y + 10.6, w: 1.15, h: 0.25, d: 1.15, yaw, material: cover }),
   ];
@@ -49,7 +78,10 @@ function fir(x: number, z: number, y: number, h: number): Solid[] {
     if (white > 0.62) p.blend([0.84, 0.87, 0.92], Math.min(1, (white - 0.62) * 4));
   };
   return [0, 1, 2, 3].map((i) =>
-    column({ x, z, y: y + h * (0.08 + i * 0.21), h: h * 0.36, r: h * (0.25 - i * 0.052), top: 0.02, sides: 9 }, green),
+    column(
+      { x, z, y: y + h * (0.08 + i * 0.21), h: h * 0.36, r: h * (0.25 - i * 0.052), top: 0.02, sides: 9 },
+      green,
+    ),
   );
 }
 
@@ -70,12 +102,50 @@ export const hillRoad: SceneBuilder = (random) => {
       const yaw = Math.atan2(roadX(z + 3.2) - roadX(z), 3.2);
       return [-4.2, 4.1].map((side) => {
         const h = 0.35 + random() * 0.25;
-        return prism({ outline: [[-0.85, 0], [0.8, 0], [0.5, h * 0.75], [0.05, h], [-0.45, h * 0.8]], x: roadX(z + 1.6) + side, z: z + 1.6, length: 3.5, yaw, material: field });
+        return prism({
+          outline: [
+            [-0.85, 0],
+            [0.8, 0],
+            [0.5, h * 0.75],
+            [0.05, h],
+            [-0.45, h * 0.8],
+          ],
+          x: roadX(z + 1.6) + side,
+          z: z + 1.6,
+          length: 3.5,
+          yaw,
+          material: field,
+        });
       });
     }).flat(),
     // The hill behind, in steps that snow makes soft.
-    prism({ outline: [[-90, 0], [60, 0], [30, 13], [-40, 26]], x: 40, z: 110, length: 46, yaw: 0.25, material: field }),
-    prism({ outline: [[-120, 0], [120, 0], [60, 30], [-20, 52], [-60, 44]], x: -20, z: 170, length: 60, yaw: -0.1, material: field }),
+    prism({
+      outline: [
+        [-90, 0],
+        [60, 0],
+        [30, 13],
+        [-40, 26],
+      ],
+      x: 40,
+      z: 110,
+      length: 46,
+      yaw: 0.25,
+      material: field,
+    }),
+    prism({
+      outline: [
+        [-120, 0],
+        [120, 0],
+        [60, 30],
+        [-20, 52],
+        [-60, 44],
+      ],
+      x: -20,
+      z: 170,
+      length: 60,
+      yaw: -0.1,
+      material: field,
+    }),
     ...house(17, 24, 0, -0.12, '#b5654a'),
     ...house(19, 42, 0.4, -0.1, '#d8b46a'),
     ...house(16, 60, 0, 0.1, '#8fa5a8'),
@@ -93,13 +163,33 @@ export const hillRoad: SceneBuilder = (random) => {
     const z = 104 + random() * 34;
     solids.push(...fir(x, z, 6 + random() * 14, 9 + random() * 6));
   }
-  for (const [x, z] of [[24, 31], [26, 50], [-20, 28], [23, 70], [-32, 48], [12, 76]] as const) solids.push(...fir(x, z, 0, 8 + random() * 4));
-  const lamps = [8, 26, 44, 60].map((z) => streetLamp({ x: roadX(z) + 6.4, z, armYaw: -Math.PI / 2, heightM: 6.5, power: 9, halo: 1.1, colour: hex('#ffc583') }));
+  for (const [x, z] of [
+    [24, 31],
+    [26, 50],
+    [-20, 28],
+    [23, 70],
+    [-32, 48],
+    [12, 76],
+  ] as const)
+    solids.push(...fir(x, z, 0, 8 + random() * 4));
+  const lamps = [8, 26, 44, 60].map((z) =>
+    streetLamp({
+      x: roadX(z) + 6.4,
+      z,
+      armYaw: -Math.PI / 2,
+      heightM: 6.5,
+      power: 9,
+      halo: 1.1,
+      colour: hex('#ffc583'),
+    }),
+  );
   solids.push(...lamps.flatMap((one) => one.solids));
   for (let i = 0; i < 9; i++) {
     const z = 6 + i * 4;
     solids.push(beam([-6.6, 0, z], [-6.6, 1, z], 0.1, paint(hex('#5a4634'))));
-    if (i > 0) for (const y of [0.45, 0.85]) solids.push(beam([-6.6, y, z - 4], [-6.6, y, z], 0.08, paint(hex('#5a4634'))));
+    if (i > 0)
+      for (const y of [0.45, 0.85])
+        solids.push(beam([-6.6, y, z - 4], [-6.6, y, z], 0.08, paint(hex('#5a4634'))));
   }
   return {
     view: { from: [-3.6, 6.6, -14], at: [2.6, 3.2, 22], fov: 60 },
@@ -126,7 +216,15 @@ export const hillRoad: SceneBuilder = (random) => {
         ],
         { dusk: true },
       ),
-      crowd(passersBy(random, { from: [roadX(0) + 5.3, 0, -4], to: [roadX(50) + 6.5, 0, 50], spreadM: 0.4, count: 3, speedMps: 1.1 })),
+      crowd(
+        passersBy(random, {
+          from: [roadX(0) + 5.3, 0, -4],
+          to: [roadX(50) + 6.5, 0, 50],
+          spreadM: 0.4,
+          count: 3,
+          speedMps: 1.1,
+        }),
+      ),
       snowfall(random, 1),
     ],
   };

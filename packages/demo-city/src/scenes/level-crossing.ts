@@ -20,7 +20,8 @@ const trackZ = 14;
 const [downFromS, downToS, upFromS, upToS] = [1, 4, 14, 17];
 const closed = (t: number) => t > downFromS - 0.6 && t < upToS - 0.8;
 const smooth = (t: number) => (t <= 0 ? 0 : t >= 1 ? 1 : t * t * (3 - 2 * t));
-const lowered = (t: number) => smooth((t - downFromS) / (downToS - downFromS)) - smooth((t - upFromS) / (upToS - upFromS));
+const lowered = (t: number) =>
+  smooth((t - downFromS) / (downToS - downFromS)) - smooth((t - upFromS) / (upToS - upFromS));
 
 const ballast: Material = (p) => {
   p.albedo(hex('#8c8378'), 0.6 + 0.6 * noise2(p.x * 9, p.z * 9, 3));
@@ -33,7 +34,11 @@ function barriers(): Layer {
   const bar = new Model();
   for (let i = 0; i < 8; i++) bar.box([-0.06, -0.07, i * 0.75], [0.06, 0.07, i * 0.75 + 0.75], i % 2);
   bar.box([-0.16, -0.3, -0.9], [0.16, 0.3, -0.1], 2);
-  const palette: Finish[] = [{ colour: hex('#d23a2c') }, { colour: hex('#ecebe4') }, { colour: hex('#3a3d40') }];
+  const palette: Finish[] = [
+    { colour: hex('#d23a2c') },
+    { colour: hex('#ecebe4') },
+    { colour: hex('#3a3d40') },
+  ];
   const places = [
     { x: -4.6, z: trackZ - 4.2, yaw: Math.PI / 2 },
     { x: 4.6, z: trackZ + 4.2, yaw: -Math.PI / 2 },
@@ -71,7 +76,10 @@ export const levelCrossing: SceneBuilder = (random) => {
   const ground = zones(
     [
       { where: (x, z) => Math.abs(x) < 3.5 && Math.abs(z - trackZ) > 2.2, material: road },
-      { where: (x, z) => Math.abs(x) < 4.4 && Math.abs(z - trackZ) <= 2.2, material: concrete(hex('#8d8880'), 1.2) },
+      {
+        where: (x, z) => Math.abs(x) < 4.4 && Math.abs(z - trackZ) <= 2.2,
+        material: concrete(hex('#8d8880'), 1.2),
+      },
       { where: (_x, z) => Math.abs(z - trackZ) < 2.9, material: ballast },
       { where: (x, z) => x > 12 && z > 34, material: field },
     ],
@@ -79,8 +87,13 @@ export const levelCrossing: SceneBuilder = (random) => {
   );
   const steel = paint(hex('#8f8378'), 0.1);
   const solids: Solid[] = [
-    ...[-0.75, 0.75].map((off) => box({ x: 0, z: trackZ + off, y: 0, w: 400, h: 0.16, d: 0.08, material: steel })),
-    ...[[-4.6, trackZ - 4.2], [4.6, trackZ + 4.2]].flatMap(([x = 0, z = 0]) => [
+    ...[-0.75, 0.75].map((off) =>
+      box({ x: 0, z: trackZ + off, y: 0, w: 400, h: 0.16, d: 0.08, material: steel }),
+    ),
+    ...[
+      [-4.6, trackZ - 4.2],
+      [4.6, trackZ + 4.2],
+    ].flatMap(([x = 0, z = 0]) => [
       box({ x, z, w: 0.45, h: 1.2, d: 0.45, material: paint(hex('#55595c')) }),
       column({ x, z, h: 3.3, r: 0.07, sides: 7 }, paint(hex('#c9c9c4'))),
       box({ x, z: z - 0.16, y: 2.35, w: 1.05, h: 0.42, d: 0.08, material: paint(hex('#17181a')) }),
@@ -88,11 +101,37 @@ export const levelCrossing: SceneBuilder = (random) => {
       beam([x - 0.5, 3.35, z - 0.13], [x + 0.5, 2.85, z - 0.13], 0.13, paint(hex('#c93a2c'))),
     ]),
     // The keeper's house.
-    box({ x: -11.5, z: 25, w: 8, h: 5.4, d: 9, material: facade({ wall: hex('#b5654a'), bricks: true, lit: 0.15 }) }),
-    gable({ x: -11.5, z: 25, y: 5.4, w: 8, length: 9.6, rise: 3.8, material: rooftiles(hex('#5d4a40')), ends: paint(hex('#b5654a')) }),
+    box({
+      x: -11.5,
+      z: 25,
+      w: 8,
+      h: 5.4,
+      d: 9,
+      material: facade({ wall: hex('#b5654a'), bricks: true, lit: 0.15 }),
+    }),
+    gable({
+      x: -11.5,
+      z: 25,
+      y: 5.4,
+      w: 8,
+      length: 9.6,
+      rise: 3.8,
+      material: rooftiles(hex('#5d4a40')),
+      ends: paint(hex('#b5654a')),
+    }),
     box({ x: -9.8, z: 27, y: 7, w: 0.9, h: 2.8, d: 0.9, material: paint(hex('#8a4f3d')) }),
     box({ x: 24, z: 70, w: 16, h: 7, d: 26, yaw: 0.3, material: facade({ wall: hex('#cfc3a8') }) }),
-    gable({ x: 24, z: 70, y: 7, w: 16, length: 26.6, rise: 6, yaw: 0.3, material: rooftiles(hex('#8a4f3c')), ends: paint(hex('#cfc3a8')) }),
+    gable({
+      x: 24,
+      z: 70,
+      y: 7,
+      w: 16,
+      length: 26.6,
+      rise: 6,
+      yaw: 0.3,
+      material: rooftiles(hex('#8a4f3c')),
+      ends: paint(hex('#cfc3a8')),
+    }),
     ...tree(random, -6.5, 34, 10, hex('#7d8a35')),
     ...tree(random, 8, 30, 9, hex('#8a8a35')),
     ...tree(random, 7.5, 46, 10, hex('#6d7f33')),
@@ -108,7 +147,8 @@ export const levelCrossing: SceneBuilder = (random) => {
     solids.push(column({ x, z: trackZ + 3.1, h: 7.6, r: 0.15, top: 0.1, sides: 7 }, paint(hex('#5a5f62'))));
     solids.push(beam([x, 7, trackZ + 3.1], [x, 6.6, trackZ - 0.3], 0.09, paint(hex('#5a5f62'))));
   }
-  for (const y of [5.3, 6.3]) solids.push(beam([-150, y, trackZ], [150, y, trackZ], 0.035, paint(hex('#33373a'))));
+  for (const y of [5.3, 6.3])
+    solids.push(beam([-150, y, trackZ], [150, y, trackZ], 0.035, paint(hex('#33373a'))));
   const stop = (atM: number) => [{ atM, open: (t: number) => !closed(t) }];
   return {
     view: { from: [7.2, 5.6, -8.5], at: [-1, 2.5, 16], fov: 62 },
@@ -132,12 +172,40 @@ export const levelCrossing: SceneBuilder = (random) => {
       sway(1),
       traffic(
         [
-          flow(random, { points: [[1.8, 0, -45], [1.8, 0, 130]], starts: [0.5, 5, 17.5], stops: stop(45 + trackZ - 5), speedMps: 11 }),
-          flow(random, { points: [[-1.8, 0, 130], [-1.8, 0, -40]], starts: [4, 11], stops: stop(130 - trackZ - 5), speedMps: 11 }),
+          flow(random, {
+            points: [
+              [1.8, 0, -45],
+              [1.8, 0, 130],
+            ],
+            starts: [0.5, 5, 17.5],
+            stops: stop(45 + trackZ - 5),
+            speedMps: 11,
+          }),
+          flow(random, {
+            points: [
+              [-1.8, 0, 130],
+              [-1.8, 0, -40],
+            ],
+            starts: [4, 11],
+            stops: stop(130 - trackZ - 5),
+            speedMps: 11,
+          }),
         ],
         { dusk: true },
       ),
-      railLine({ x: trackZ, fromZ: -190, toZ: 190, across: true, kind: 'train', startS: 1.2, speedMps: 32, cars: 6, colours: ['#2f5d7a', '#e8e2cf'], y: 0.16, lampsOn: true }),
+      railLine({
+        x: trackZ,
+        fromZ: -190,
+        toZ: 190,
+        across: true,
+        kind: 'train',
+        startS: 1.2,
+        speedMps: 32,
+        cars: 6,
+        colours: ['#2f5d7a', '#e8e2cf'],
+        y: 0.16,
+        lampsOn: true,
+      }),
       crowd([
         { person: somePerson(random), way: [[-3.9, 0, 8.4]], yaw: 0.1 },
         { person: somePerson(random, { bag: hex('#7a3b33') }), way: [[4.2, 0, 8.6]], yaw: -0.2, arm: 0.6 },

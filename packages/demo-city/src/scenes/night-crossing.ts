@@ -5,7 +5,7 @@ import { concrete, neon, paving, zones } from '../kit/materials.ts';
 import { asphalt, lineAcross, lineAlong, marked, zebra } from '../kit/roads.ts';
 import type { SceneBuilder } from '../kit/scene.ts';
 import { box, type Solid } from '../kit/solids.ts';
-import { rain, sensorNoise } from '../kit/weather.ts';
+import { rain } from '../kit/weather.ts';
 import type { Lamp } from '../kit/environment.ts';
 import { crossTraffic } from './parts/crossing.ts';
 
@@ -32,14 +32,36 @@ export const nightCrossing: SceneBuilder = (random) => {
   const pink = hex('#ff3d7f');
   const cyan = hex('#3fd8ff');
   const amber = hex('#ffb13d');
-  const sign = (x: number, z: number, y: number, w: number, h: number, d: number, colour: typeof pink, power = 2.4) =>
-    box({ x, z, y, w, h, d, material: neon(colour, power), blocks: false });
+  const sign = (
+    x: number,
+    z: number,
+    y: number,
+    w: number,
+    h: number,
+    d: number,
+    colour: typeof pink,
+    power = 2.4,
+  ) => box({ x, z, y, w, h, d, material: neon(colour, power), blocks: false });
   const solids: Solid[] = [
-    box({ x: -22, z: 24, w: 24, h: 17, d: 26, material: facade({ wall: hex('#8a5b48'), bricks: true, ...shops }) }),
+    box({
+      x: -22,
+      z: 24,
+      w: 24,
+      h: 17,
+      d: 26,
+      material: facade({ wall: hex('#8a5b48'), bricks: true, ...shops }),
+    }),
     box({ x: -22, z: 54, w: 24, h: 25, d: 32, material: facade({ wall: hex('#8b8478'), ...shops }) }),
     box({ x: 24, z: 26, w: 26, h: 34, d: 28, material: glassWall({ lit: 0.45, litPower: 0.7 }) }),
     box({ x: 23, z: 60, w: 24, h: 20, d: 36, material: facade({ wall: hex('#6f6a66'), ...shops }) }),
-    box({ x: 0, z: 128, w: 70, h: 30, d: 18, material: facade({ wall: hex('#77736c'), lit: 0.35, litPower: 0.8 }) }),
+    box({
+      x: 0,
+      z: 128,
+      w: 70,
+      h: 30,
+      d: 18,
+      material: facade({ wall: hex('#77736c'), lit: 0.35, litPower: 0.8 }),
+    }),
     box({ x: -54, z: 26, w: 36, h: 20, d: 26, material: facade({ wall: hex('#7d7264'), ...shops }) }),
     box({ x: 58, z: 26, w: 36, h: 16, d: 26, material: facade({ wall: hex('#7d5a4c'), ...shops }) }),
     // The theatre's canopy and its upright sign.
@@ -87,14 +109,19 @@ export const nightCrossing: SceneBuilder = (random) => {
       lamps,
       skyline: [{ height: 0.12, colour: [0.03, 0.028, 0.035], shape: 'town', lit: 0.4 }],
     },
-    look: { ...plainLook, exposure: 1.15, saturation: 1.15, vignette: 0.38 },
+    look: { ...plainLook, noise: 2.2, exposure: 1.15, saturation: 1.15, vignette: 0.38 },
     solids,
     ground: { y: 0, material: ground },
     mirrorY: 0,
     layers: [
-      ...crossTraffic(random, { posts: Object.values(posts), people: 14, night: true, wet: true, rain: true }),
+      ...crossTraffic(random, {
+        posts: Object.values(posts),
+        people: 14,
+        night: true,
+        wet: true,
+        rain: true,
+      }),
       rain(random, 0.7),
-      sensorNoise(2.2),
     ],
   };
 };

@@ -38,8 +38,24 @@ const gravel: Material = (p) => {
 function dogWalker(random: Random): Layer {
   const person = somePerson(random, { coat: hex('#8a3b32'), bag: null, hat: hex('#d8cfb8') });
   const dog = { backM: 0.5, coat: hex('#a87842') };
-  const route = new Route([[13, 0, 7.4], [4, 0, 9], [-5, 0, 8.6], [-13.5, 0, 7]], 0.5);
-  const dogRoute = new Route([[11.8, 0, 6.9], [3.2, 0, 8.1], [-6, 0, 7.8], [-14.6, 0, 6.3]], 0.5);
+  const route = new Route(
+    [
+      [13, 0, 7.4],
+      [4, 0, 9],
+      [-5, 0, 8.6],
+      [-13.5, 0, 7],
+    ],
+    0.5,
+  );
+  const dogRoute = new Route(
+    [
+      [11.8, 0, 6.9],
+      [3.2, 0, 8.1],
+      [-6, 0, 7.8],
+      [-14.6, 0, 6.3],
+    ],
+    0.5,
+  );
   const journey = steady(1, route.length, 1.38);
   return {
     under: (stage) => {
@@ -59,7 +75,8 @@ function dogWalker(random: Random): Layer {
 
 /** A park in the morning: lime trees in the sun, a pond, runners, someone with a dog. */
 export const parkPath: SceneBuilder = (random) => {
-  const inPond = (x: number, z: number) => ((x + 16) / 9.5) ** 2 + ((z - 34) / 15) ** 2 < 1 + 0.1 * Math.sin(z * 0.4);
+  const inPond = (x: number, z: number) =>
+    ((x + 16) / 9.5) ** 2 + ((z - 34) / 15) ** 2 < 1 + 0.1 * Math.sin(z * 0.4);
   const ground = zones(
     [
       { where: (x, z) => Math.abs(x - pathX(z)) < 1.9, material: gravel },
@@ -71,10 +88,34 @@ export const parkPath: SceneBuilder = (random) => {
   const leaf = [hex('#5f8a33'), hex('#6f9438'), hex('#4d7a35'), hex('#8a9a3a')];
   const solids: Solid[] = [];
   const spots: [number, number, number][] = [
-    [-7, 13, 10], [9, 15, 11], [-5.4, 22, 10], [8, 30, 12], [-4, 46, 11], [9, 48, 12], [-5, 64, 12], [11, 68, 11],
-    [17, 22, 12], [20, 40, 13], [16, 58, 12], [-30, 24, 12], [-32, 44, 13], [-24, 58, 12], [-12, 66, 13], [28, 30, 12], [0, 84, 13], [16, 84, 13], [-18, 84, 14], [-34, 70, 14], [30, 60, 13], [34, 84, 14],
+    [-7, 13, 10],
+    [9, 15, 11],
+    [-5.4, 22, 10],
+    [8, 30, 12],
+    [-4, 46, 11],
+    [9, 48, 12],
+    [-5, 64, 12],
+    [11, 68, 11],
+    [17, 22, 12],
+    [20, 40, 13],
+    [16, 58, 12],
+    [-30, 24, 12],
+    [-32, 44, 13],
+    [-24, 58, 12],
+    [-12, 66, 13],
+    [28, 30, 12],
+    [0, 84, 13],
+    [16, 84, 13],
+    [-18, 84, 14],
+    [-34, 70, 14],
+    [30, 60, 13],
+    [34, 84, 14],
   ];
-  spots.forEach(([x, z, h], index) => solids.push(...tree(random, x + random(), z + random(), h, leaf[index % leaf.length] as (typeof leaf)[0])));
+  spots.forEach(([x, z, h], index) =>
+    solids.push(
+      ...tree(random, x + random(), z + random(), h, leaf[index % leaf.length] as (typeof leaf)[0]),
+    ),
+  );
   solids.push(
     ...bench(5.4, 13.5, -Math.PI / 2 + 0.2),
     ...bench(-2.6, 30, Math.PI / 2),
@@ -83,9 +124,22 @@ export const parkPath: SceneBuilder = (random) => {
     ...hedge(14, 10, 14, true, hex('#4a6b33')),
     // The boathouse at the pond.
     box({ x: -29, z: 36, w: 5, h: 3.2, d: 8, material: facade({ wall: hex('#dcd3bf'), bayM: 2 }) }),
-    gable({ x: -29, z: 36, y: 3.2, w: 5, length: 8, rise: 2.4, material: rooftiles(hex('#7d4a38')), ends: paint(hex('#c9bda6')) }),
+    gable({
+      x: -29,
+      z: 36,
+      y: 3.2,
+      w: 5,
+      length: 8,
+      rise: 2.4,
+      material: rooftiles(hex('#7d4a38')),
+      ends: paint(hex('#c9bda6')),
+    }),
   );
-  const lanterns = [lantern({ x: 4.4, z: 11, on: false }), lantern({ x: -2.2, z: 26, on: false }), lantern({ x: 5.6, z: 44, on: false })];
+  const lanterns = [
+    lantern({ x: 4.4, z: 11, on: false }),
+    lantern({ x: -2.2, z: 26, on: false }),
+    lantern({ x: 5.6, z: 44, on: false }),
+  ];
   solids.push(...lanterns.flatMap((one) => one.solids));
   const jogger = (from: number, to: number, startS: number, off: number, coat: string) => ({
     person: somePerson(random, { coat: hex(coat), bag: null, hat: null, skirt: false }),

@@ -7,7 +7,6 @@ import { asphalt, lineAlong, marked } from '../kit/roads.ts';
 import type { SceneBuilder } from '../kit/scene.ts';
 import { beam, box, column, prism, type Solid } from '../kit/solids.ts';
 import type { Material } from '../kit/surface.ts';
-import { sensorNoise } from '../kit/weather.ts';
 
 const lanes = [-11.2, -7.7, -4.2, 4.2, 7.7, 11.2];
 
@@ -17,8 +16,12 @@ const guide: Material = (p) => {
   p.shine(hex('#1d4f9c'), 0.5);
   const [x, y] = [p.u, p.v];
   const rim = Math.min(x, p.lengthU - x, y, p.lengthV - y);
-  const arrow = Math.abs(x - 1) < 0.1 + Math.max(0, 0.5 - Math.abs(y - 1.9)) * (y > 1.6 ? 0.7 : 0) && y > 0.5 && y < 2.3;
-  const bars = x > 2 && x < p.lengthU - 0.6 && (Math.abs(y - 1.9) < 0.18 || (Math.abs(y - 1.1) < 0.14 && x < p.lengthU - 1.6));
+  const arrow =
+    Math.abs(x - 1) < 0.1 + Math.max(0, 0.5 - Math.abs(y - 1.9)) * (y > 1.6 ? 0.7 : 0) && y > 0.5 && y < 2.3;
+  const bars =
+    x > 2 &&
+    x < p.lengthU - 0.6 &&
+    (Math.abs(y - 1.9) < 0.18 || (Math.abs(y - 1.1) < 0.14 && x < p.lengthU - 1.6));
   if (rim < 0.09 || arrow || bars) p.shine([0.9, 0.92, 0.95], 0.75);
 };
 
@@ -29,8 +32,21 @@ export const ringRoad: SceneBuilder = (random) => {
     ...[-13.1, -2.3, 2.3, 13.1].map((x) => lineAlong(x, 0.22, -20, 400)),
   ]);
   const solids: Solid[] = [
-    prism({ outline: [[-0.35, 0], [0.35, 0], [0.12, 0.9], [-0.12, 0.9]], x: 0, z: 190, length: 400, material: concrete(hex('#8d8a84'), 4) }),
-    ...[-16.4, 16.4].map((x) => box({ x, z: 190, w: 0.3, h: 3.6, d: 400, material: concrete(hex('#6f6d68'), 4) })),
+    prism({
+      outline: [
+        [-0.35, 0],
+        [0.35, 0],
+        [0.12, 0.9],
+        [-0.12, 0.9],
+      ],
+      x: 0,
+      z: 190,
+      length: 400,
+      material: concrete(hex('#8d8a84'), 4),
+    }),
+    ...[-16.4, 16.4].map((x) =>
+      box({ x, z: 190, w: 0.3, h: 3.6, d: 400, material: concrete(hex('#6f6d68'), 4) }),
+    ),
     // A second bridge farther on, and the sign gantry.
     box({ x: 0, z: 118, y: 6.4, w: 90, h: 1.6, d: 11, material: concrete(hex('#77736c'), 6) }),
     box({ x: 0, z: 112.6, y: 8, w: 90, h: 1, d: 0.2, material: paint(hex('#4a4f52')) }),
@@ -40,24 +56,87 @@ export const ringRoad: SceneBuilder = (random) => {
     ...[-16, 16].map((x) => beam([x, 0, 52], [x, 8, 52], 0.5, paint(hex('#50565a')))),
     box({ x: 4.4, z: 51.6, y: 5.6, w: 5.6, h: 2.8, d: 0.2, material: guide, blocks: false }),
     box({ x: 11, z: 51.6, y: 5.6, w: 5.6, h: 2.8, d: 0.2, material: guide, blocks: false }),
-    box({ x: -44, z: 90, w: 26, h: 26, d: 60, material: facade({ wall: hex('#55504a'), lit: 0.3, litPower: 0.5 }) }),
-    box({ x: 46, z: 70, w: 30, h: 42, d: 26, material: glassWall({ lit: 0.4, litPower: 0.42, paneM: 1.2, floorM: 3.3 }) }),
-    box({ x: 52, z: 150, w: 34, h: 58, d: 34, material: glassWall({ lit: 0.4, litPower: 0.42, paneM: 1.2, floorM: 3.3 }) }),
-    box({ x: -60, z: 190, w: 40, h: 48, d: 50, material: facade({ wall: hex('#4c4a4a'), lit: 0.35, litPower: 0.5 }) }),
+    box({
+      x: -44,
+      z: 90,
+      w: 26,
+      h: 26,
+      d: 60,
+      material: facade({ wall: hex('#55504a'), lit: 0.3, litPower: 0.5 }),
+    }),
+    box({
+      x: 46,
+      z: 70,
+      w: 30,
+      h: 42,
+      d: 26,
+      material: glassWall({ lit: 0.4, litPower: 0.42, paneM: 1.2, floorM: 3.3 }),
+    }),
+    box({
+      x: 52,
+      z: 150,
+      w: 34,
+      h: 58,
+      d: 34,
+      material: glassWall({ lit: 0.4, litPower: 0.42, paneM: 1.2, floorM: 3.3 }),
+    }),
+    box({
+      x: -60,
+      z: 190,
+      w: 40,
+      h: 48,
+      d: 50,
+      material: facade({ wall: hex('#4c4a4a'), lit: 0.35, litPower: 0.5 }),
+    }),
   ];
   const lamps: Lamp[] = [];
   for (const z of [14, 46, 78, 110, 142, 176, 214]) {
     solids.push(column({ x: 0, z, h: 11, r: 0.16, top: 0.09, sides: 7 }, paint(hex('#55595c'))));
     for (const side of [-1, 1]) {
       solids.push(beam([0, 10.8, z], [side * 2.6, 11.2, z], 0.1, paint(hex('#55595c'))));
-      const lamp = box({ x: side * 2.7, z, y: 11.1, w: 0.9, h: 0.1, d: 0.34, material: glowing(hex('#ffb059'), 8), blocks: false });
+      const lamp = box({
+        x: side * 2.7,
+        z,
+        y: 11.1,
+        w: 0.9,
+        h: 0.1,
+        d: 0.34,
+        material: glowing(hex('#ffb059'), 8),
+        blocks: false,
+      });
       solids.push(lamp);
-      lamps.push({ at: [side * 2.7, 11, z], colour: hex('#ff9d45'), power: 80, reach: 46, narrow: 0.6, halo: 1.6 });
+      lamps.push({
+        at: [side * 2.7, 11, z],
+        colour: hex('#ff9d45'),
+        power: 80,
+        reach: 46,
+        narrow: 0.6,
+        halo: 1.6,
+      });
     }
   }
   const stream = (x: number, way: 1 | -1, starts: number[], speedMps: number) =>
-    flow(random, { points: way > 0 ? [[x, 0, -30], [x, 0, 330]] : [[x, 0, 330], [x, 0, -30]], starts, speedMps });
-  const ground = zones([{ where: (x) => Math.abs(x) < 13.6, material: road }, { where: (x) => Math.abs(x) < 16.4, material: concrete(hex('#6a6762')) }], grass(hex('#3f4d30')));
+    flow(random, {
+      points:
+        way > 0
+          ? [
+              [x, 0, -30],
+              [x, 0, 330],
+            ]
+          : [
+              [x, 0, 330],
+              [x, 0, -30],
+            ],
+      starts,
+      speedMps,
+    });
+  const ground = zones(
+    [
+      { where: (x) => Math.abs(x) < 13.6, material: road },
+      { where: (x) => Math.abs(x) < 16.4, material: concrete(hex('#6a6762')) },
+    ],
+    grass(hex('#3f4d30')),
+  );
   return {
     view: { from: [5.2, 9.4, -12], at: [-0.6, 1.4, 34], fov: 58 },
     environment: {
@@ -75,7 +154,7 @@ export const ringRoad: SceneBuilder = (random) => {
         { height: 0.09, colour: [0.03, 0.026, 0.032], shape: 'town', lit: 0.25 },
       ],
     },
-    look: { ...plainLook, exposure: 1.75, saturation: 1.08, vignette: 0.36 },
+    look: { ...plainLook, noise: 2, exposure: 1.75, saturation: 1.08, vignette: 0.36 },
     solids,
     ground: { y: 0, material: ground },
     layers: [
@@ -90,7 +169,6 @@ export const ringRoad: SceneBuilder = (random) => {
         ],
         { night: true, beam: 0.6 },
       ),
-      sensorNoise(2),
     ],
   };
 };

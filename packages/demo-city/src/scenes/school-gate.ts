@@ -14,24 +14,45 @@ import type { Vec } from '../kit/view.ts';
 import { sway } from '../kit/weather.ts';
 import { loopS } from '../loop.ts';
 
-const bright = ['#d83a34', '#2f6fc0', '#e8b02e', '#3a9a5a', '#8a4aa8', '#e87a2e', '#28a0b0'].map((t) => hex(t));
-const child = (random: Random): Person => somePerson(random, { height: 1.12 + random() * 0.3, coat: pick(random, bright), bag: null, hat: random() < 0.3 ? pick(random, bright) : null });
+const bright = ['#d83a34', '#2f6fc0', '#e8b02e', '#3a9a5a', '#8a4aa8', '#e87a2e', '#28a0b0'].map((t) =>
+  hex(t),
+);
+const child = (random: Random): Person =>
+  somePerson(random, {
+    height: 1.12 + random() * 0.3,
+    coat: pick(random, bright),
+    bag: null,
+    hat: random() < 0.3 ? pick(random, bright) : null,
+  });
 
 /** Cars wait while the guard stands on the crossing. */
 const guarded = (t: number) => t > 3 && t < 12.5;
 
 /** A school's gate in the morning: children, parents, a guard at the crossing. */
 export const schoolGate: SceneBuilder = (random) => {
-  const road = marked(asphalt({ colour: hex('#66655f') }), [
-    lineAcross(6, 0.14, -80, -4, 2.5, 2.5),
-    lineAcross(6, 0.14, 5, 80, 2.5, 2.5),
-    zebra(-1.6, 2.4, 2.6, 9.4, false),
-    (x, z) => z > 2.7 && z < 9.3 && ((x > 7 && x < 17) || (x > -17 && x < -8)) && (Math.abs(z - 2.95) < 0.08 || Math.abs(z - 9.05) < 0.08 || Math.abs((((x + z) % 3.4) + 3.4) % 3.4 - 1.7) < 0.07),
-  ], hex('#dcd3a8'));
+  const road = marked(
+    asphalt({ colour: hex('#66655f') }),
+    [
+      lineAcross(6, 0.14, -80, -4, 2.5, 2.5),
+      lineAcross(6, 0.14, 5, 80, 2.5, 2.5),
+      zebra(-1.6, 2.4, 2.6, 9.4, false),
+      (x, z) =>
+        z > 2.7 &&
+        z < 9.3 &&
+        ((x > 7 && x < 17) || (x > -17 && x < -8)) &&
+        (Math.abs(z - 2.95) < 0.08 ||
+          Math.abs(z - 9.05) < 0.08 ||
+          Math.abs(((((x + z) % 3.4) + 3.4) % 3.4) - 1.7) < 0.07),
+    ],
+    hex('#dcd3a8'),
+  );
   const ground = zones(
     [
       { where: (_x, z) => z > 2.5 && z < 9.5, material: road },
-      { where: (_x, z) => (z > 2.2 && z <= 2.5) || (z >= 9.5 && z < 9.8), material: concrete(hex('#c4beb2'), 0) },
+      {
+        where: (_x, z) => (z > 2.2 && z <= 2.5) || (z >= 9.5 && z < 9.8),
+        material: concrete(hex('#c4beb2'), 0),
+      },
       { where: (_x, z) => z <= 2.2 || (z >= 9.8 && z < 15), material: paving(hex('#aaa298'), 0.6) },
       { where: (x, z) => x > -5 && x < 6 && z >= 15 && z < 34, material: paving(hex('#b5a58f'), 0.9) },
     ],
@@ -40,18 +61,83 @@ export const schoolGate: SceneBuilder = (random) => {
   const stone = hex('#b96a4f');
   const wall = brick(hex('#a8644c'));
   const solids: Solid[] = [
-    box({ x: 0, z: 41, w: 42, h: 10.5, d: 13, material: facade({ wall: stone, bricks: true, bayM: 3, windowW: 1.9, windowH: 2.1, floorM: 3.6, lit: 0.3, litPower: 0.8, bands: true }) }),
-    gable({ x: 0, z: 41, y: 10.5, w: 13, length: 43, rise: 5, yaw: Math.PI / 2, material: rooftiles(hex('#5f5550')), ends: paint(stone) }),
-    box({ x: 0, z: 33, w: 9, h: 12.5, d: 5, material: facade({ wall: hex('#d8cbb0'), bayM: 2.8, windowW: 1.7, windowH: 2.4, floorM: 3.8, lit: 0.5, footM: 3.2 }) }),
-    gable({ x: 0, z: 33, y: 12.5, w: 9, length: 5.4, rise: 4, material: rooftiles(hex('#5f5550')), ends: paint(hex('#d8cbb0')) }),
+    box({
+      x: 0,
+      z: 41,
+      w: 42,
+      h: 10.5,
+      d: 13,
+      material: facade({
+        wall: stone,
+        bricks: true,
+        bayM: 3,
+        windowW: 1.9,
+        windowH: 2.1,
+        floorM: 3.6,
+        lit: 0.3,
+        litPower: 0.8,
+        bands: true,
+      }),
+    }),
+    gable({
+      x: 0,
+      z: 41,
+      y: 10.5,
+      w: 13,
+      length: 43,
+      rise: 5,
+      yaw: Math.PI / 2,
+      material: rooftiles(hex('#5f5550')),
+      ends: paint(stone),
+    }),
+    box({
+      x: 0,
+      z: 33,
+      w: 9,
+      h: 12.5,
+      d: 5,
+      material: facade({
+        wall: hex('#d8cbb0'),
+        bayM: 2.8,
+        windowW: 1.7,
+        windowH: 2.4,
+        floorM: 3.8,
+        lit: 0.5,
+        footM: 3.2,
+      }),
+    }),
+    gable({
+      x: 0,
+      z: 33,
+      y: 12.5,
+      w: 9,
+      length: 5.4,
+      rise: 4,
+      material: rooftiles(hex('#5f5550')),
+      ends: paint(hex('#d8cbb0')),
+    }),
     column({ x: 0, z: 36, y: 15.5, h: 3.6, r: 1.1, sides: 8 }, paint(hex('#e4ddcc'))),
     column({ x: 0, z: 36, y: 19.1, h: 3, r: 1.5, top: 0.05, sides: 8 }, paint(hex('#4f6d60'))),
     // Wall, railings and gate posts along the pavement.
-    ...[[-22, -3.2], [4.2, 24]].flatMap(([a = 0, b = 0]) => [
-      box({ x: (a + b) / 2, z: 15.2, w: b - a, h: 0.75, d: 0.4, material: wall, top: concrete(hex('#c4beb2')) }),
+    ...[
+      [-22, -3.2],
+      [4.2, 24],
+    ].flatMap(([a = 0, b = 0]) => [
+      box({
+        x: (a + b) / 2,
+        z: 15.2,
+        w: b - a,
+        h: 0.75,
+        d: 0.4,
+        material: wall,
+        top: concrete(hex('#c4beb2')),
+      }),
       ...railing([a, 0.75, 15.2], [b, 0.75, 15.2], 1.05, 1.1, paint(hex('#2f4a3d'))),
     ]),
-    ...[-3, 4].flatMap((x) => [box({ x, z: 15.2, w: 0.8, h: 2.7, d: 0.8, material: wall }), box({ x, z: 15.2, y: 2.7, w: 1, h: 0.25, d: 1, material: concrete(hex('#c4beb2')) })]),
+    ...[-3, 4].flatMap((x) => [
+      box({ x, z: 15.2, w: 0.8, h: 2.7, d: 0.8, material: wall }),
+      box({ x, z: 15.2, y: 2.7, w: 1, h: 0.25, d: 1, material: concrete(hex('#c4beb2')) }),
+    ]),
     ...tree(random, -10, 18.5, 9, hex('#c08a2c')),
     ...tree(random, 11.5, 19, 9.5, hex('#b5702a')),
     ...tree(random, -17, 25, 10, hex('#8f8f38')),
@@ -62,9 +148,23 @@ export const schoolGate: SceneBuilder = (random) => {
     bin(5.4, 13.8),
     ...streetLamp({ x: 7.2, z: 10.6, armYaw: Math.PI, heightM: 7, on: false }).solids,
     box({ x: -6.4, z: 10.2, y: 0, w: 0.09, h: 2.9, d: 0.09, material: paint(hex('#8a8f92')) }),
-    box({ x: -6.4, z: 10.12, y: 2.2, w: 0.8, h: 0.75, d: 0.05, material: (p) => p.albedo(Math.abs(p.u - 0.4) + Math.abs(p.v - 0.37) < 0.34 ? hex('#efe9d8') : hex('#d8a82e')) }),
+    box({
+      x: -6.4,
+      z: 10.12,
+      y: 2.2,
+      w: 0.8,
+      h: 0.75,
+      d: 0.05,
+      material: (p) =>
+        p.albedo(Math.abs(p.u - 0.4) + Math.abs(p.v - 0.37) < 0.34 ? hex('#efe9d8') : hex('#d8a82e')),
+    }),
   ];
-  const guardPerson = somePerson(random, { coat: hex('#d7e03a'), hat: hex('#d7e03a'), bag: null, skirt: false });
+  const guardPerson = somePerson(random, {
+    coat: hex('#d7e03a'),
+    hat: hex('#d7e03a'),
+    bag: null,
+    skirt: false,
+  });
   const signAt = (t: number) => {
     const smooth = (s: number) => (s <= 0 ? 0 : s >= 1 ? 1 : s * s * (3 - 2 * s));
     return 9.9 - 3.4 * (smooth((t - 2) / 2.4) - smooth((t - 12.6) / 2.4));
@@ -75,7 +175,11 @@ export const schoolGate: SceneBuilder = (random) => {
       stage.sunlit = 0.7;
       tube(stage, [at[0], 0.1, at[2]], [at[0], 1.85, at[2]], 0.025, 0.025, { colour: [0.9, 0.9, 0.85] }, 4);
       const disc = (r: number, near: number): Vec[] =>
-        Array.from({ length: 12 }, (_, i): Vec => [at[0] + r * Math.cos((i / 12) * 6.2832), 2.15 + r * Math.sin((i / 12) * 6.2832), at[2] - near]);
+        Array.from({ length: 12 }, (_, i): Vec => [
+          at[0] + r * Math.cos((i / 12) * 6.2832),
+          2.15 + r * Math.sin((i / 12) * 6.2832),
+          at[2] - near,
+        ]);
       panel(stage, disc(0.36, 0), { colour: hex('#d8322a') });
       panel(stage, disc(0.25, 0.02), { colour: hex('#efd23a') });
     },
@@ -86,20 +190,46 @@ export const schoolGate: SceneBuilder = (random) => {
       const x0 = left ? -24 - random() * 4 : 24 + random() * 4;
       const z = 11.2 + random() * 2.4;
       const startS = (i / count) * loopS + random() * 2;
-      const way = (off: number): Vec[] => [[x0, 0, z + off], [left ? -1.6 : 2.4, 0, z + off], [0.6 + off, 0, 17], [0.4 + off, 0, 30.5]];
+      const way = (off: number): Vec[] => [
+        [x0, 0, z + off],
+        [left ? -1.6 : 2.4, 0, z + off],
+        [0.6 + off, 0, 17],
+        [0.4 + off, 0, 30.5],
+      ];
       const speedMps = 1.25 + random() * 0.15;
       return [
         { person: child(random), way: way(0), startS, speedMps },
-        ...(random() < 0.65 ? [{ person: random() < 0.5 ? somePerson(random) : child(random), way: way(0.65), startS, speedMps }] : []),
+        ...(random() < 0.65
+          ? [
+              {
+                person: random() < 0.5 ? somePerson(random) : child(random),
+                way: way(0.65),
+                startS,
+                speedMps,
+              },
+            ]
+          : []),
       ];
     }).flat();
   const crossing: Walker[] = [0, 0.7, 1.5, 2.6].map((late, i) => ({
     person: i === 1 ? somePerson(random) : child(random),
-    way: [[-14 + late, 0, 0.6], [0.2 + (i % 2) * 0.8, 0, 0.8], [0.2 + (i % 2) * 0.8, 0, 11.6], [0.6, 0, 18], [0.5 + (i % 2) * 0.7, 0, 30.5]],
+    way: [
+      [-14 + late, 0, 0.6],
+      [0.2 + (i % 2) * 0.8, 0, 0.8],
+      [0.2 + (i % 2) * 0.8, 0, 11.6],
+      [0.6, 0, 18],
+      [0.5 + (i % 2) * 0.7, 0, 30.5],
+    ],
     startS: (loopS + 4.4 + late - 10.5) % loopS,
     speedMps: 1.45,
   }));
-  const standing: Walker[] = [[-4.6, 13.4, 0.6], [-5.3, 13.9, 1.4], [6.4, 12.4, -0.6], [7.1, 12.9, -1.7], [-1.9, 16.8, 2.6]].map(([x = 0, z = 0, yaw = 0]) => ({ person: somePerson(random), way: [[x, 0, z] as Vec], yaw }));
+  const standing: Walker[] = [
+    [-4.6, 13.4, 0.6],
+    [-5.3, 13.9, 1.4],
+    [6.4, 12.4, -0.6],
+    [7.1, 12.9, -1.7],
+    [-1.9, 16.8, 2.6],
+  ].map(([x = 0, z = 0, yaw = 0]) => ({ person: somePerson(random), way: [[x, 0, z] as Vec], yaw }));
   const stop = (atM: number) => [{ atM, open: (t: number) => !guarded(t) }];
   const guardLayer = guardOf(guardPerson, signAt);
   return {
@@ -123,10 +253,31 @@ export const schoolGate: SceneBuilder = (random) => {
     layers: [
       sway(1),
       traffic([
-        flow(random, { points: [[-70, 0, 4.3], [70, 0, 4.3]], starts: [0.5, 6, 15], stops: stop(70 - 2.4), speedMps: 8 }),
-        flow(random, { points: [[70, 0, 7.7], [-70, 0, 7.7]], starts: [3, 13], stops: stop(70 - 4), speedMps: 8 }),
+        flow(random, {
+          points: [
+            [-70, 0, 4.3],
+            [70, 0, 4.3],
+          ],
+          starts: [0.5, 6, 15],
+          stops: stop(70 - 2.4),
+          speedMps: 8,
+        }),
+        flow(random, {
+          points: [
+            [70, 0, 7.7],
+            [-70, 0, 7.7],
+          ],
+          starts: [3, 13],
+          stops: stop(70 - 4),
+          speedMps: 8,
+        }),
       ]),
-      crowd([...pairs(9), ...crossing, ...standing, ...passersBy(random, { from: [-20, 0, 0.4], to: [24, 0, 0.2], spreadM: 0.7, count: 3 })]),
+      crowd([
+        ...pairs(9),
+        ...crossing,
+        ...standing,
+        ...passersBy(random, { from: [-20, 0, 0.4], to: [24, 0, 0.2], spreadM: 0.7, count: 3 }),
+      ]),
       guardLayer,
       sign,
     ],

@@ -26,8 +26,12 @@ function switching(random: Random, blocks: readonly Block[]): Layer {
     const left = random() < 0.5;
     const floors = Math.floor(b.h / 3.4) - 1;
     const y = 1.4 + 3.4 * Math.floor(random() * floors);
-    const x = left ? b.x + (b.x > 0 ? -1 : 1) * (b.w / 2 + 0.05) : b.x - b.w / 2 + 1.5 + 2.6 * Math.floor(random() * ((b.w - 3) / 2.6));
-    const z = left ? b.z - b.d / 2 + 1.5 + 2.6 * Math.floor(random() * ((b.d - 3) / 2.6)) : b.z - b.d / 2 - 0.05;
+    const x = left
+      ? b.x + (b.x > 0 ? -1 : 1) * (b.w / 2 + 0.05)
+      : b.x - b.w / 2 + 1.5 + 2.6 * Math.floor(random() * ((b.w - 3) / 2.6));
+    const z = left
+      ? b.z - b.d / 2 + 1.5 + 2.6 * Math.floor(random() * ((b.d - 3) / 2.6))
+      : b.z - b.d / 2 - 0.05;
     const on = random() * loopS;
     return { x, y, z, left, on, off: on + 4 + random() * 12, warm: random() };
   });
@@ -37,8 +41,18 @@ function switching(random: Random, blocks: readonly Block[]): Layer {
         const since = (((stage.time - on) % loopS) + loopS) % loopS;
         if (since > off - on) continue;
         const ring: Vec[] = left
-          ? [[x, y, z], [x, y, z + 1.3], [x, y + 1.7, z + 1.3], [x, y + 1.7, z]]
-          : [[x, y, z], [x + 1.3, y, z], [x + 1.3, y + 1.7, z], [x, y + 1.7, z]];
+          ? [
+              [x, y, z],
+              [x, y, z + 1.3],
+              [x, y + 1.7, z + 1.3],
+              [x, y + 1.7, z],
+            ]
+          : [
+              [x, y, z],
+              [x + 1.3, y, z],
+              [x + 1.3, y + 1.7, z],
+              [x, y + 1.7, z],
+            ];
         panel(stage, ring, { colour: [1, 0.62 + 0.22 * warm, 0.28 + 0.4 * warm], glow: 0.95 });
       }
     },
@@ -110,18 +124,57 @@ export const skyline: SceneBuilder = (random) => {
       const h = 13 + tall * 52 * (row > 2 ? 1 : 0.3) + (row > 5 ? 10 : 0);
       const [w, d] = [22 + random() * 7, 24 + random() * 8];
       const wall = pick(random, walls);
-      const material = random() < 0.32 ? glassWall({ lit: 0.2, litPower: 0.65, floorM: 3.3, paneM: 1.1 }) : facade({ wall, lit: 0.22, litPower: 0.8, bayM: 2.6, floorM: 3.4 });
+      const material =
+        random() < 0.32
+          ? glassWall({ lit: 0.2, litPower: 0.65, floorM: 3.3, paneM: 1.1 })
+          : facade({ wall, lit: 0.22, litPower: 0.8, bayM: 2.6, floorM: 3.4 });
       solids.push(box({ x, z, w, h, d, material, top: concrete(hex('#5d5a57'), 4) }));
       blocks.push({ x, z, w, h, d });
-      if (random() < 0.6) solids.push(box({ x: x + (random() - 0.5) * 8, z: z + (random() - 0.5) * 8, y: h, w: 5, h: 3, d: 5, material: concrete(hex('#66625e')) }));
-      if (random() < 0.25) solids.push(column({ x: x - 5, z: z - 5, y: h, h: 4, r: 2, top: 2.1, sides: 12 }, paint(hex('#5b4a3d')), paint(hex('#3d342d'))));
-      if (h < 24 && random() < 0.4) solids.push(gable({ x, z, y: h, w, length: d, rise: 6, material: rooftiles(hex('#5f3d31')), ends: paint(wall) }));
+      if (random() < 0.6)
+        solids.push(
+          box({
+            x: x + (random() - 0.5) * 8,
+            z: z + (random() - 0.5) * 8,
+            y: h,
+            w: 5,
+            h: 3,
+            d: 5,
+            material: concrete(hex('#66625e')),
+          }),
+        );
+      if (random() < 0.25)
+        solids.push(
+          column(
+            { x: x - 5, z: z - 5, y: h, h: 4, r: 2, top: 2.1, sides: 12 },
+            paint(hex('#5b4a3d')),
+            paint(hex('#3d342d')),
+          ),
+        );
+      if (h < 24 && random() < 0.4)
+        solids.push(
+          gable({
+            x,
+            z,
+            y: h,
+            w,
+            length: d,
+            rise: 6,
+            material: rooftiles(hex('#5f3d31')),
+            ends: paint(wall),
+          }),
+        );
     }
   // Three towers make the skyline, and our own roof edge is in front.
-  const towers: [number, number, number, number][] = [[-62, 190, 128, 24], [48, 250, 152, 26], [112, 210, 104, 30]];
+  const towers: [number, number, number, number][] = [
+    [-62, 190, 128, 24],
+    [48, 250, 152, 26],
+    [112, 210, 104, 30],
+  ];
   const masts: Vec[] = [];
   for (const [x, z, h, w] of towers) {
-    solids.push(box({ x, z, w, h, d: w, material: glassWall({ lit: 0.24, litPower: 0.7, floorM: 3.3, paneM: 1.1 }) }));
+    solids.push(
+      box({ x, z, w, h, d: w, material: glassWall({ lit: 0.24, litPower: 0.7, floorM: 3.3, paneM: 1.1 }) }),
+    );
     solids.push(box({ x, z, y: h, w: w * 0.6, h: 7, d: w * 0.6, material: glassWall({ lit: 0.1 }) }));
     solids.push(column({ x, z, y: h + 7, h: 22, r: 0.6, top: 0.15, sides: 6 }, paint(hex('#7d8084'))));
     masts.push([x, h + 29, z]);
@@ -133,7 +186,11 @@ export const skyline: SceneBuilder = (random) => {
     column({ x: 15.5, z: 6, y: 36, h: 8.6, r: 0.12, sides: 6 }, paint(hex('#45484a'))),
     box({ x: 15.5, z: 6, y: 44.4, w: 1.6, h: 0.1, d: 0.1, material: paint(hex('#45484a')) }),
     box({ x: 0, z: 250, y: 0, w: 15, h: 0.02, d: 480, material: paint(hex('#3a3838')) }),
-    ...[70, 130, 190, 250, 310, 370].flatMap((z) => [-8, 8].map((x) => box({ x, z, y: 7, w: 0.8, h: 0.4, d: 0.8, material: glowing(hex('#ffb768'), 6), blocks: false }))),
+    ...[70, 130, 190, 250, 310, 370].flatMap((z) =>
+      [-8, 8].map((x) =>
+        box({ x, z, y: 7, w: 0.8, h: 0.4, d: 0.8, material: glowing(hex('#ffb768'), 6), blocks: false }),
+      ),
+    ),
   );
   return {
     view: { from: [2, 47, -18], at: [1, 45, 60], fov: 66 },
@@ -152,7 +209,12 @@ export const skyline: SceneBuilder = (random) => {
         { height: 0.06, colour: [0.23, 0.14, 0.16], shape: 'hills' },
         { height: 0.035, colour: [0.17, 0.11, 0.13], shape: 'town', lit: 0.35 },
       ],
-      lamps: [70, 130, 190, 250].map((z) => ({ at: [0, 9, z] as Vec, colour: hex('#ffa850'), power: 60, reach: 40 })),
+      lamps: [70, 130, 190, 250].map((z) => ({
+        at: [0, 9, z] as Vec,
+        colour: hex('#ffa850'),
+        power: 60,
+        reach: 40,
+      })),
     },
     look: { ...plainLook, exposure: 1.05, saturation: 1.1, vignette: 0.34 },
     solids,
@@ -166,7 +228,11 @@ export const skyline: SceneBuilder = (random) => {
           stage.sunlit = 0.5;
           for (let i = 0; i < 7; i++) {
             const turn = (stage.time / loopS) * 6.2832 * (i % 2 === 0 ? 1 : 2) + i * 0.7;
-            const at: Vec = [Math.cos(turn) * (16 + i) - 8, 52 + i * 0.9 + Math.sin(turn * 2) * 1.5, 50 + Math.sin(turn) * 14];
+            const at: Vec = [
+              Math.cos(turn) * (16 + i) - 8,
+              52 + i * 0.9 + Math.sin(turn * 2) * 1.5,
+              50 + Math.sin(turn) * 14,
+            ];
             drawBird(stage, at, -turn, 1.5, (stage.time / loopS) * 6.2832 * (36 + i), [0.03, 0.03, 0.035]);
           }
         },

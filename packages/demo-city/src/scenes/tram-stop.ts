@@ -15,7 +15,16 @@ import { terrace } from './parts/houses.ts';
 /** A cathedral's west front: two towers and a nave. */
 function cathedral(x: number, z: number): Solid[] {
   const stone = hex('#ab9570');
-  const wall = facade({ wall: stone, bayM: 4, floorM: 9, windowW: 1.5, windowH: 6, bands: true, foot: 'plain', footM: 5 });
+  const wall = facade({
+    wall: stone,
+    bayM: 4,
+    floorM: 9,
+    windowW: 1.5,
+    windowH: 6,
+    bands: true,
+    foot: 'plain',
+    footM: 5,
+  });
   const slate = rooftiles(hex('#55626a'));
   const list: Solid[] = [
     box({ x, z: z + 20, w: 17, h: 24, d: 44, material: wall }),
@@ -24,8 +33,18 @@ function cathedral(x: number, z: number): Solid[] {
   for (const side of [-1, 1]) {
     list.push(box({ x: x + side * 11.5, z, w: 8, h: 40, d: 8, material: wall }));
     list.push(column({ x: x + side * 11.5, z, y: 40, h: 22, r: 5, top: 0.1, sides: 8 }, slate));
-    for (const [dx, dz] of [[-3.6, -3.6], [3.6, -3.6], [3.6, 3.6], [-3.6, 3.6]] as const)
-      list.push(column({ x: x + side * 11.5 + dx, z: z + dz, y: 40, h: 6, r: 0.8, top: 0.05, sides: 6 }, paint(stone)));
+    for (const [dx, dz] of [
+      [-3.6, -3.6],
+      [3.6, -3.6],
+      [3.6, 3.6],
+      [-3.6, 3.6],
+    ] as const)
+      list.push(
+        column(
+          { x: x + side * 11.5 + dx, z: z + dz, y: 40, h: 6, r: 0.8, top: 0.05, sides: 6 },
+          paint(stone),
+        ),
+      );
   }
   return list;
 }
@@ -43,9 +62,30 @@ export const tramStop: SceneBuilder = (random) => {
   );
   const solids: Solid[] = [
     ...cathedral(-31, 88),
-    ...terrace(random, { frontX: 17, fromZ: -10, toZ: 120, high: [13, 18], roof: 'street', facade: { foot: 'shops', lit: 0.08, shopLight: 0.25 } }),
-    ...terrace(random, { frontX: -15, fromZ: 142, toZ: 190, high: [13, 18], roof: 'street', facade: { foot: 'shops' } }),
-    ...terrace(random, { frontX: -24, fromZ: 4, toZ: 46, high: [12, 15], roof: 'street', facade: { foot: 'shops' } }),
+    ...terrace(random, {
+      frontX: 17,
+      fromZ: -10,
+      toZ: 120,
+      high: [13, 18],
+      roof: 'street',
+      facade: { foot: 'shops', lit: 0.08, shopLight: 0.25 },
+    }),
+    ...terrace(random, {
+      frontX: -15,
+      fromZ: 142,
+      toZ: 190,
+      high: [13, 18],
+      roof: 'street',
+      facade: { foot: 'shops' },
+    }),
+    ...terrace(random, {
+      frontX: -24,
+      fromZ: 4,
+      toZ: 46,
+      high: [12, 15],
+      roof: 'street',
+      facade: { foot: 'shops' },
+    }),
     ...shelter(7, 13, Math.PI / 2, 6),
     ...shelter(-7, 22, -Math.PI / 2, 6),
     ...bench(-8.2, 30, Math.PI / 2),
@@ -59,16 +99,34 @@ export const tramStop: SceneBuilder = (random) => {
   ];
   const iron = paint(hex('#33373a'));
   for (const z of [24, 50, 76, 102]) {
-    for (const side of [-1, 1]) solids.push(column({ x: side * 5.6, z, h: 7.4, r: 0.13, top: 0.08, sides: 7 }, iron));
+    for (const side of [-1, 1])
+      solids.push(column({ x: side * 5.6, z, h: 7.4, r: 0.13, top: 0.08, sides: 7 }, iron));
     solids.push(beam([-5.6, 7.1, z], [5.6, 7.1, z], 0.06, iron));
   }
-  for (const x of [-1.9, 1.9]) for (const y of [5.9, 6.7]) solids.push(beam([x, y, -30], [x, y, 140], 0.035, iron));
-  const lanterns = [lantern({ x: 8.6, z: 22, on: false }), lantern({ x: -9.5, z: 12, on: false }), lantern({ x: 9.5, z: 40, on: false })];
+  for (const x of [-1.9, 1.9])
+    for (const y of [5.9, 6.7]) solids.push(beam([x, y, -30], [x, y, 140], 0.035, iron));
+  const lanterns = [
+    lantern({ x: 8.6, z: 22, on: false }),
+    lantern({ x: -9.5, z: 12, on: false }),
+    lantern({ x: 9.5, z: 40, on: false }),
+  ];
   solids.push(...lanterns.flatMap((one) => one.solids));
   const waiting: Walker[] = [
-    [6.2, 11, -1.6], [6, 12.4, -1.2], [6.6, 14.4, -1.7], [6, 15.4, -2], [5.7, 9.2, -1.5],
-    [-6, 20, 1.5], [-6.4, 22.6, 1.3], [-5.8, 24.6, 1.9], [-6.2, 26, 1.2],
-  ].map(([x = 0, z = 0, yaw = 0]) => ({ person: somePerson(random), way: [[x, 0, z] as Vec], yaw, arm: random() < 0.3 ? 0.5 : 0 }));
+    [6.2, 11, -1.6],
+    [6, 12.4, -1.2],
+    [6.6, 14.4, -1.7],
+    [6, 15.4, -2],
+    [5.7, 9.2, -1.5],
+    [-6, 20, 1.5],
+    [-6.4, 22.6, 1.3],
+    [-5.8, 24.6, 1.9],
+    [-6.2, 26, 1.2],
+  ].map(([x = 0, z = 0, yaw = 0]) => ({
+    person: somePerson(random),
+    way: [[x, 0, z] as Vec],
+    yaw,
+    arm: random() < 0.3 ? 0.5 : 0,
+  }));
   return {
     view: { from: [9.4, 7.4, -13], at: [-4.2, 5.6, 24], fov: 62 },
     environment: {
@@ -89,8 +147,24 @@ export const tramStop: SceneBuilder = (random) => {
     ground: { y: 0, material: ground },
     layers: [
       sway(0.8),
-      railLine({ x: 1.9, fromZ: -36, toZ: 112, kind: 'tram', startS: 15, stopAt: { z: 15, forS: 6.5 }, colours: ['#c8382e', '#efe6d2'] }),
-      railLine({ x: -1.9, fromZ: 116, toZ: -40, kind: 'tram', startS: 2, stopAt: { z: 24, forS: 5.5 }, colours: ['#c8382e', '#efe6d2'] }),
+      railLine({
+        x: 1.9,
+        fromZ: -36,
+        toZ: 112,
+        kind: 'tram',
+        startS: 15,
+        stopAt: { z: 15, forS: 6.5 },
+        colours: ['#c8382e', '#efe6d2'],
+      }),
+      railLine({
+        x: -1.9,
+        fromZ: 116,
+        toZ: -40,
+        kind: 'tram',
+        startS: 2,
+        stopAt: { z: 24, forS: 5.5 },
+        colours: ['#c8382e', '#efe6d2'],
+      }),
       crowd([
         ...waiting,
         ...passersBy(random, { from: [10, 0, -6], to: [10.5, 0, 60], spreadM: 2, count: 8 }),

@@ -9,7 +9,6 @@ import { asphalt, lineAlong, marked } from '../kit/roads.ts';
 import type { SceneBuilder } from '../kit/scene.ts';
 import { beam, box, prism, type Solid } from '../kit/solids.ts';
 import type { Material } from '../kit/surface.ts';
-import { sensorNoise } from '../kit/weather.ts';
 
 const half = 5.8;
 const long = 260;
@@ -38,9 +37,33 @@ export const tunnel: SceneBuilder = (random) => {
   const solids: Solid[] = [
     ...[-1, 1].flatMap((side) => [
       box({ x: side * (half + 0.5), z, y: 0, w: 1, h: 3.6, d: long, material: tiles }),
-      box({ x: side * (half - 0.6), z, y: 0, w: 1.3, h: 0.32, d: long, material: concrete(hex('#a8a49a'), 2) }),
-      prism({ outline: [[side * half, 3.6], [side * (half + 1.5), 3.6], [side * (half + 1.5), 6.4], [side * 3.6, 6]], x: 0, z, length: long, material: vault }),
-      beam([side * (half - 0.15), 3.2, -20], [side * (half - 0.15), 3.2, long - 20], 0.14, paint(hex('#6a6d70'))),
+      box({
+        x: side * (half - 0.6),
+        z,
+        y: 0,
+        w: 1.3,
+        h: 0.32,
+        d: long,
+        material: concrete(hex('#a8a49a'), 2),
+      }),
+      prism({
+        outline: [
+          [side * half, 3.6],
+          [side * (half + 1.5), 3.6],
+          [side * (half + 1.5), 6.4],
+          [side * 3.6, 6],
+        ],
+        x: 0,
+        z,
+        length: long,
+        material: vault,
+      }),
+      beam(
+        [side * (half - 0.15), 3.2, -20],
+        [side * (half - 0.15), 3.2, long - 20],
+        0.14,
+        paint(hex('#6a6d70')),
+      ),
     ]),
     box({ x: 0, z, y: 6, w: 9, h: 1, d: long, material: vault }),
   ];
@@ -49,21 +72,80 @@ export const tunnel: SceneBuilder = (random) => {
     const at = 4 + i * 9;
     for (const side of [-1, 1]) {
       const warm = hex('#ffc27a');
-      solids.push(box({ x: side * 2.9, z: at, y: 5.82, w: 0.42, h: 0.12, d: 2.6, material: glowing(warm, 5), blocks: false }));
-      if (i < 15) lamps.push({ at: [side * 2.9, 5.7, at], colour: hex('#ffb05c'), power: 15, reach: 17, narrow: 0.5, halo: i < 9 ? 0.9 : 0 });
+      solids.push(
+        box({
+          x: side * 2.9,
+          z: at,
+          y: 5.82,
+          w: 0.42,
+          h: 0.12,
+          d: 2.6,
+          material: glowing(warm, 5),
+          blocks: false,
+        }),
+      );
+      if (i < 15)
+        lamps.push({
+          at: [side * 2.9, 5.7, at],
+          colour: hex('#ffb05c'),
+          power: 15,
+          reach: 17,
+          narrow: 0.5,
+          halo: i < 9 ? 0.9 : 0,
+        });
     }
   }
   // Fans, emergency doors, lane signs.
-  for (const at of [40, 104]) for (const side of [-1.3, 1.3]) solids.push(prism({ outline: [[-0.55, 0], [0.55, 0], [0.75, 0.5], [0.55, 1], [-0.55, 1], [-0.75, 0.5]], x: side, y: 4.9, z: at, length: 3.4, material: paint(hex('#9a9c9e')), ends: paint(hex('#26282a')) }));
+  for (const at of [40, 104])
+    for (const side of [-1.3, 1.3])
+      solids.push(
+        prism({
+          outline: [
+            [-0.55, 0],
+            [0.55, 0],
+            [0.75, 0.5],
+            [0.55, 1],
+            [-0.55, 1],
+            [-0.75, 0.5],
+          ],
+          x: side,
+          y: 4.9,
+          z: at,
+          length: 3.4,
+          material: paint(hex('#9a9c9e')),
+          ends: paint(hex('#26282a')),
+        }),
+      );
   for (const at of [22, 70, 118]) {
-    solids.push(box({ x: half - 0.04, z: at, y: 0.3, w: 0.12, h: 2.3, d: 1.3, material: paint(hex('#2f8a55')) }));
-    solids.push(box({ x: half - 0.5, z: at, y: 2.9, w: 0.9, h: 0.4, d: 0.12, material: glowing(hex('#3fd88a'), 0.9), blocks: false }));
+    solids.push(
+      box({ x: half - 0.04, z: at, y: 0.3, w: 0.12, h: 2.3, d: 1.3, material: paint(hex('#2f8a55')) }),
+    );
+    solids.push(
+      box({
+        x: half - 0.5,
+        z: at,
+        y: 2.9,
+        w: 0.9,
+        h: 0.4,
+        d: 0.12,
+        material: glowing(hex('#3fd88a'), 0.9),
+        blocks: false,
+      }),
+    );
     lamps.push({ at: [half - 0.9, 2.7, at], colour: hex('#4fe09a'), power: 3, reach: 7 });
   }
   solids.push(beam([-half, 5.4, 54], [half, 5.4, 54], 0.2, paint(hex('#55585a'))));
-  for (const x of [-2, 2]) solids.push(box({ x, z: 53.8, y: 4.55, w: 1, h: 0.9, d: 0.2, material: paint(hex('#101112')) }));
+  for (const x of [-2, 2])
+    solids.push(box({ x, z: 53.8, y: 4.55, w: 1, h: 0.9, d: 0.2, material: paint(hex('#101112')) }));
   const stream = (x: number, starts: number[], speedMps: number) =>
-    flow(random, { points: [[x, 0, -26], [x, 0, 226]], starts, speedMps });
+    flow(random, {
+      points: [
+        [x, 0, -26],
+        [x, 0, 226],
+      ],
+      starts,
+      speedMps,
+    });
   return {
     view: { from: [-3.7, 4.9, -6.2], at: [0.5, 1.7, 18], fov: 64 },
     environment: {
@@ -76,19 +158,39 @@ export const tunnel: SceneBuilder = (random) => {
       fog: { colour: [0.3, 0.2, 0.11], perM: 0.0055 },
       lamps,
     },
-    look: { ...plainLook, exposure: 1.35, saturation: 1.02, vignette: 0.4 },
+    look: { ...plainLook, noise: 2.4, exposure: 1.35, saturation: 1.02, vignette: 0.4 },
     solids,
     ground: { y: 0, material: road },
     layers: [
-      traffic([stream(-2, [0.8, 4.2, 7.1, 11.6, 15.2, 18], 19), stream(2, [2.2, 8.6, 13.1, 16.9], 16)], { night: true, beam: 0.5 }),
+      traffic([stream(-2, [0.8, 4.2, 7.1, 11.6, 15.2, 18], 19), stream(2, [2.2, 8.6, 13.1, 16.9], 16)], {
+        night: true,
+        beam: 0.5,
+      }),
       {
         // Green arrows over both lanes.
         things: (stage) => {
           stage.sunlit = 0;
           for (const x of [-2, 2]) {
             const y = 5;
-            panel(stage, [[x - 0.09, y + 0.3, 53.66], [x + 0.09, y + 0.3, 53.66], [x + 0.09, y - 0.1, 53.66], [x - 0.09, y - 0.1, 53.66]], { colour: [0.2, 1, 0.5], glow: 2 });
-            panel(stage, [[x - 0.3, y - 0.05, 53.66], [x + 0.3, y - 0.05, 53.66], [x, y - 0.36, 53.66]], { colour: [0.2, 1, 0.5], glow: 2 });
+            panel(
+              stage,
+              [
+                [x - 0.09, y + 0.3, 53.66],
+                [x + 0.09, y + 0.3, 53.66],
+                [x + 0.09, y - 0.1, 53.66],
+                [x - 0.09, y - 0.1, 53.66],
+              ],
+              { colour: [0.2, 1, 0.5], glow: 2 },
+            );
+            panel(
+              stage,
+              [
+                [x - 0.3, y - 0.05, 53.66],
+                [x + 0.3, y - 0.05, 53.66],
+                [x, y - 0.36, 53.66],
+              ],
+              { colour: [0.2, 1, 0.5], glow: 2 },
+            );
           }
         },
         over: (stage) => {
@@ -97,7 +199,6 @@ export const tunnel: SceneBuilder = (random) => {
           stage.glow([half - 0.3, 3.7, 70], 0.7, [0.7 * beat, 0.4 * beat, 0.05]);
         },
       },
-      sensorNoise(2.4),
     ],
   };
 };

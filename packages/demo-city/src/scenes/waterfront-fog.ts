@@ -25,7 +25,12 @@ function beam(): Layer {
       for (const way of [0, Math.PI]) {
         const [dx, dz] = [Math.sin(turn + way), Math.cos(turn + way)];
         const towards = Math.max(0, -dz) ** 10;
-        stage.glow(light, 4 + 22 * towards, [0.4 + 0.5 * towards, 0.37 + 0.46 * towards, 0.28 + 0.36 * towards], true);
+        stage.glow(
+          light,
+          4 + 22 * towards,
+          [0.4 + 0.5 * towards, 0.37 + 0.46 * towards, 0.28 + 0.36 * towards],
+          true,
+        );
         const slope = 0.06;
         const spread = 0.11 + 0.1 * Math.abs(dz);
         const reach = Math.abs(dx) * view.width * 0.62;
@@ -54,7 +59,16 @@ export const waterfrontFog: SceneBuilder = (random) => {
     p.albedo(Math.floor(p.v / 4.4) % 2 === 0 ? hex('#b5392f') : hex('#e4e0d6'), 0.95);
   };
   const solids: Solid[] = [
-    box({ x: 2, z: 46, y: waterY - 1, w: 11, h: 4, d: 118, material: stone, top: paving(hex('#8f8a82'), 1.2, 0.8, 0.5) }),
+    box({
+      x: 2,
+      z: 46,
+      y: waterY - 1,
+      w: 11,
+      h: 4,
+      d: 118,
+      material: stone,
+      top: paving(hex('#8f8a82'), 1.2, 0.8, 0.5),
+    }),
     box({ x: 8, z: 46, y: 0, w: 1.2, h: 1.25, d: 118, material: stone }),
     column({ x: light[0], z: light[2], y: 0, h: 20, r: 3.1, top: 2.1, sides: 16 }, bands),
     column({ x: light[0], z: light[2], y: 20, h: 0.5, r: 3.1, sides: 16 }, paint(hex('#2f3438'))),
@@ -80,7 +94,9 @@ export const waterfrontFog: SceneBuilder = (random) => {
           material: rock,
         }),
       );
-  const lanterns = [4, 18, 32, 46, 60, 74].map((z) => lantern({ x: 5.8, z, heightM: 4.6, power: 22, colour: hex('#ffb566') }));
+  const lanterns = [4, 18, 32, 46, 60, 74].map((z) =>
+    lantern({ x: 5.8, z, heightM: 4.6, power: 22, colour: hex('#ffb566') }),
+  );
   solids.push(...lanterns.flatMap((one) => one.solids));
   const ground = zones([], water(hex('#46545c'), 0.7));
   return {
@@ -103,10 +119,42 @@ export const waterfrontFog: SceneBuilder = (random) => {
     mirrorY: 0,
     layers: [
       ripple(1.1, 9),
-      boat({ model: workBoat(11), palette: boatPaint('#34505e', '#c9572e', 1.2), way: [[-60, 0, 46], [-22, 0, 40], [-9, 0, -14]], speedMps: 3.2, startS: 2, waterY, lengthM: 11, lamps: true }),
-      boat({ model: workBoat(8), palette: boatPaint('#5b2f2a', '#d8d2c2'), way: [[-13, 0, 24]], speedMps: 0, waterY, lengthM: 8 }, 0.6),
+      boat({
+        model: workBoat(11),
+        palette: boatPaint('#34505e', '#c9572e', 1.2),
+        way: [
+          [-60, 0, 46],
+          [-22, 0, 40],
+          [-9, 0, -14],
+        ],
+        speedMps: 3.2,
+        startS: 2,
+        waterY,
+        lengthM: 11,
+        lamps: true,
+      }),
+      boat(
+        {
+          model: workBoat(8),
+          palette: boatPaint('#5b2f2a', '#d8d2c2'),
+          way: [[-13, 0, 24]],
+          speedMps: 0,
+          waterY,
+          lengthM: 8,
+        },
+        0.6,
+      ),
       crowd([
-        { person: somePerson(random, { coat: hex('#d9663a'), skirt: false, bag: null }), way: [[1.4, 0, 84], [0.6, 0, -10]], speedMps: 3, running: 0.85, startS: 3 },
+        {
+          person: somePerson(random, { coat: hex('#d9663a'), skirt: false, bag: null }),
+          way: [
+            [1.4, 0, 84],
+            [0.6, 0, -10],
+          ],
+          speedMps: 3,
+          running: 0.85,
+          startS: 3,
+        },
         ...passersBy(random, { from: [2.6, 0, -6], to: [2.2, 0, 84], spreadM: 0.9, count: 2, speedMps: 1.1 }),
         { person: somePerson(random, { hat: hex('#2a3038') }), way: [[-2.5, 0, 15]], yaw: -1.5 },
       ]),
@@ -115,8 +163,19 @@ export const waterfrontFog: SceneBuilder = (random) => {
           stage.sunlit = 0.4;
           for (let i = 0; i < 6; i++) {
             const turn = (stage.time / loopS) * 6.2832 + i * 1.05;
-            const at: Vec = [-7 + Math.cos(turn) * (5 + i), 6 + i * 0.8 + wave(stage, 3, i), 14 + i * 4 + Math.sin(turn) * 6];
-            drawBird(stage, at, -turn, 1.25, (stage.time / loopS) * 6.2832 * (30 + i * 2), [0.62, 0.62, 0.64]);
+            const at: Vec = [
+              -7 + Math.cos(turn) * (5 + i),
+              6 + i * 0.8 + wave(stage, 3, i),
+              14 + i * 4 + Math.sin(turn) * 6,
+            ];
+            drawBird(
+              stage,
+              at,
+              -turn,
+              1.25,
+              (stage.time / loopS) * 6.2832 * (30 + i * 2),
+              [0.62, 0.62, 0.64],
+            );
           }
         },
       },

@@ -94,11 +94,11 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
       {shown.picture === 'none' && <TilePanel tile={tile} view={shown} />}
       {shown.picture === 'video' && shown.state === 'stale' && <p className="tile__age">{shown.age} old</p>}
       {camera !== null && (
-        <footer className="tile__footer">
+        <header className="tile__header">
           <span className="tile__name">{name}</span>
           <span className="tile__place">{info?.place ?? ''}</span>
           <StateChip view={shown} />
-        </footer>
+        </header>
       )}
     </section>
   );

@@ -29,15 +29,39 @@ export function crossTraffic(random: Random, o: CrossTrafficOptions): Layer[] {
     { atM, open: (timeS: number) => signalAt(plan, timeS) === 'green' },
   ];
   const flows = [
-    flow(random, { points: [[2.9, 0, -70], [2.9, 0, 110]], starts: [0.5, 6, 12], stops: stopAt(70 - stopM, alongPlan) }),
     flow(random, {
-      points: [[-2.9, 0, 110], [-2.9, 0, -60]],
+      points: [
+        [2.9, 0, -70],
+        [2.9, 0, 110],
+      ],
+      starts: [0.5, 6, 12],
+      stops: stopAt(70 - stopM, alongPlan),
+    }),
+    flow(random, {
+      points: [
+        [-2.9, 0, 110],
+        [-2.9, 0, -60],
+      ],
       starts: [1.5, 8.4, 15],
       stops: stopAt(110 - stopM, alongPlan),
       vehicle: (index) => (index === 2 ? cityBus(night ? 0.9 : 0) : someVehicle(random)),
     }),
-    flow(random, { points: [[-85, 0, -2.9], [85, 0, -2.9]], starts: [2, 9, 15], stops: stopAt(85 - stopM, acrossPlan) }),
-    flow(random, { points: [[85, 0, 2.9], [-85, 0, 2.9]], starts: [0, 6.1, 13.5], stops: stopAt(85 - stopM, acrossPlan) }),
+    flow(random, {
+      points: [
+        [-85, 0, -2.9],
+        [85, 0, -2.9],
+      ],
+      starts: [2, 9, 15],
+      stops: stopAt(85 - stopM, acrossPlan),
+    }),
+    flow(random, {
+      points: [
+        [85, 0, 2.9],
+        [-85, 0, 2.9],
+      ],
+      starts: [0, 6.1, 13.5],
+      stops: stopAt(85 - stopM, acrossPlan),
+    }),
   ];
   const planOf = (index: number) => (index < 2 ? alongPlan : acrossPlan);
   const signals: Layer = {
@@ -47,7 +71,14 @@ export function crossTraffic(random: Random, o: CrossTrafficOptions): Layer[] {
       ),
     over: (stage) =>
       o.posts.forEach(({ lights, yaw }, index) =>
-        glowSignal(stage, lights, yaw, signalAt(planOf(index), stage.time), night ? 1 : 0.2, wet ? 0 : undefined),
+        glowSignal(
+          stage,
+          lights,
+          yaw,
+          signalAt(planOf(index), stage.time),
+          night ? 1 : 0.2,
+          wet ? 0 : undefined,
+        ),
       ),
   };
   return [traffic(flows, { night, wet }), crowd(crossers(random, o.people, o.rain ?? false)), signals];
@@ -65,14 +96,28 @@ function crossers(random: Random, count: number, rain: boolean): Walker[] {
     const reach = 24;
     if (kind >= 2) {
       const x = side * (8.2 + random() * 2.2);
-      return { person, way: [[x, 0, way * -12], [x, 0, way * 70]], speedMps, startS: random() * loopS };
+      return {
+        person,
+        way: [
+          [x, 0, way * -12],
+          [x, 0, way * 70],
+        ],
+        speedMps,
+        startS: random() * loopS,
+      };
     }
     const free = (kind === 0 ? 11.6 : 1.2) + random() * 2.2;
     const startS = free - (reach - 6.6) / speedMps + loopS * 2;
     const points: Vec[] =
       kind === 0
-        ? [[-way * reach, 0, off], [way * reach, 0, off]]
-        : [[off, 0, -way * reach], [off, 0, way * reach]];
+        ? [
+            [-way * reach, 0, off],
+            [way * reach, 0, off],
+          ]
+        : [
+            [off, 0, -way * reach],
+            [off, 0, way * reach],
+          ];
     return { person, way: points, speedMps, startS: startS % loopS };
   });
 }

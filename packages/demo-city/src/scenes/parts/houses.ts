@@ -4,9 +4,34 @@ import { brick, concrete, paint, rooftiles } from '../../kit/materials.ts';
 import { pick, type Random } from '../../kit/random.ts';
 import { box, gable, type Solid } from '../../kit/solids.ts';
 
-export const warmWalls: readonly Rgb[] = ['#c9b28c', '#b98f6a', '#d9cdb4', '#a9573f', '#c7a06a', '#8f6a52', '#dcd6c8', '#b5654a'].map((t) => hex(t));
-export const coolWalls: readonly Rgb[] = ['#b9bcbc', '#8d959a', '#d0cfca', '#a39a8e', '#7d7468', '#c4b8a4'].map((t) => hex(t));
-export const oldWalls: readonly Rgb[] = ['#d8b46a', '#c4745a', '#e2d6bc', '#8fa58c', '#b9c3c8', '#d69a7a', '#cfc3a0', '#a7614a'].map((t) => hex(t));
+export const warmWalls: readonly Rgb[] = [
+  '#c9b28c',
+  '#b98f6a',
+  '#d9cdb4',
+  '#a9573f',
+  '#c7a06a',
+  '#8f6a52',
+  '#dcd6c8',
+  '#b5654a',
+].map((t) => hex(t));
+export const coolWalls: readonly Rgb[] = [
+  '#b9bcbc',
+  '#8d959a',
+  '#d0cfca',
+  '#a39a8e',
+  '#7d7468',
+  '#c4b8a4',
+].map((t) => hex(t));
+export const oldWalls: readonly Rgb[] = [
+  '#d8b46a',
+  '#c4745a',
+  '#e2d6bc',
+  '#8fa58c',
+  '#b9c3c8',
+  '#d69a7a',
+  '#cfc3a0',
+  '#a7614a',
+].map((t) => hex(t));
 
 export interface TerraceOptions {
   /** The side of the street: x of the house fronts. Houses stand away from x = 0. */
@@ -29,7 +54,7 @@ export function terrace(random: Random, o: TerraceOptions): Solid[] {
   const away = Math.sign(o.frontX) || 1;
   const list: Solid[] = [];
   let last: Rgb | null = null;
-  for (let z = o.fromZ; z < o.toZ - 3; ) {
+  for (let z = o.fromZ; z < o.toZ - 3;) {
     const w = Math.min(o.toZ - z, wide[0] + random() * (wide[1] - wide[0]));
     const h = high[0] + random() * (high[1] - high[0]);
     let wall = pick(random, walls);
@@ -46,8 +71,23 @@ export function terrace(random: Random, o: TerraceOptions): Solid[] {
       ...o.facade,
     });
     const x = o.frontX + (away * deep) / 2;
-    list.push(box({ x, z: z + w / 2, w: deep, h, d: w - 0.02, material: front, top: concrete(hex('#7d7a74')) }));
-    list.push(...roofOf(random, { x, z: z + w / 2, w, h, deep, away, wall, bricks, roof, ...(o.roofColour && { colour: o.roofColour }) }));
+    list.push(
+      box({ x, z: z + w / 2, w: deep, h, d: w - 0.02, material: front, top: concrete(hex('#7d7a74')) }),
+    );
+    list.push(
+      ...roofOf(random, {
+        x,
+        z: z + w / 2,
+        w,
+        h,
+        deep,
+        away,
+        wall,
+        bricks,
+        roof,
+        ...(o.roofColour && { colour: o.roofColour }),
+      }),
+    );
     z += w;
   }
   return list;
@@ -55,27 +95,87 @@ export function terrace(random: Random, o: TerraceOptions): Solid[] {
 
 function roofOf(
   random: Random,
-  o: { x: number; z: number; w: number; h: number; deep: number; away: number; wall: Rgb; bricks: boolean; roof: string; colour?: Rgb },
+  o: {
+    x: number;
+    z: number;
+    w: number;
+    h: number;
+    deep: number;
+    away: number;
+    wall: Rgb;
+    bricks: boolean;
+    roof: string;
+    colour?: Rgb;
+  },
 ): Solid[] {
   const tiles = rooftiles(o.colour ?? pick(random, [hex('#7a4a38'), hex('#5b5753'), hex('#8a5a42')]));
   const list: Solid[] = [];
   if (o.roof === 'flat') {
     list.push(
-      box({ x: o.x - (o.away * o.deep) / 2 + o.away * 0.1, z: o.z, y: o.h - 0.35, w: 0.6, h: 0.5, d: o.w, material: paint(o.wall) }),
+      box({
+        x: o.x - (o.away * o.deep) / 2 + o.away * 0.1,
+        z: o.z,
+        y: o.h - 0.35,
+        w: 0.6,
+        h: 0.5,
+        d: o.w,
+        material: paint(o.wall),
+      }),
     );
     if (random() < 0.6)
-      list.push(box({ x: o.x, z: o.z + (random() - 0.5) * o.w * 0.5, y: o.h, w: 3, h: 2.4, d: 3, material: concrete() }));
+      list.push(
+        box({
+          x: o.x,
+          z: o.z + (random() - 0.5) * o.w * 0.5,
+          y: o.h,
+          w: 3,
+          h: 2.4,
+          d: 3,
+          material: concrete(),
+        }),
+      );
   } else if (o.roof === 'street') {
     // The ridge runs along the street.
-    list.push(gable({ x: o.x, y: o.h, z: o.z, w: o.deep, length: o.w, rise: o.deep * 0.32, material: tiles, ends: paint(o.wall) }));
+    list.push(
+      gable({
+        x: o.x,
+        y: o.h,
+        z: o.z,
+        w: o.deep,
+        length: o.w,
+        rise: o.deep * 0.32,
+        material: tiles,
+        ends: paint(o.wall),
+      }),
+    );
   } else {
     // The gable looks at the street.
     const rise = o.w * 0.55;
-    list.push(gable({ x: o.x, y: o.h, z: o.z, w: o.w - 0.6, length: o.deep, rise, yaw: Math.PI / 2, material: tiles, ends: o.bricks ? brick(o.wall) : paint(o.wall) }));
+    list.push(
+      gable({
+        x: o.x,
+        y: o.h,
+        z: o.z,
+        w: o.w - 0.6,
+        length: o.deep,
+        rise,
+        yaw: Math.PI / 2,
+        material: tiles,
+        ends: o.bricks ? brick(o.wall) : paint(o.wall),
+      }),
+    );
   }
   if (random() < 0.7 || o.roof !== 'flat')
     list.push(
-      box({ x: o.x, z: o.z + o.w * 0.3, y: o.h, w: 0.9, h: o.roof === 'flat' ? 1.4 : o.deep * 0.36, d: 0.9, material: brick(hex('#8a4f3d')) }),
+      box({
+        x: o.x,
+        z: o.z + o.w * 0.3,
+        y: o.h,
+        w: 0.9,
+        h: o.roof === 'flat' ? 1.4 : o.deep * 0.36,
+        d: 0.9,
+        material: brick(hex('#8a4f3d')),
+      }),
     );
   return list;
 }

@@ -39,8 +39,14 @@ export function railLine(o: RailOptions): Layer {
   const cars = o.cars ?? (kind === 'tram' ? 3 : 5);
   const length = kind === 'tram' ? 11.5 : 21.6;
   const ends: [Vec, Vec] = across
-    ? [[o.fromZ, y, o.x], [o.toZ, y, o.x]]
-    : [[o.x, y, o.fromZ], [o.x, y, o.toZ]];
+    ? [
+        [o.fromZ, y, o.x],
+        [o.toZ, y, o.x],
+      ]
+    : [
+        [o.x, y, o.fromZ],
+        [o.x, y, o.toZ],
+      ];
   const route = new Route(ends, 1);
   const speedMps = o.speedMps ?? 11;
   const half = (cars * length) / 2;
@@ -65,7 +71,10 @@ export function railLine(o: RailOptions): Layer {
     { colour: hex(o.colours[1]), gloss: 0.3 },
     { colour: [1, 0.62, 0.18], glow: 0.9 },
   ];
-  const each = (stage: Stage, visit: (place: { x: number; y: number; z: number; yaw: number }, car: number) => void) => {
+  const each = (
+    stage: Stage,
+    visit: (place: { x: number; y: number; z: number; yaw: number }, car: number) => void,
+  ) => {
     for (const { distance } of onTheWay(journey, stage.time, loopS))
       for (let car = 0; car < cars; car++) {
         const at = distance + ((cars - 1) / 2 - car) * length;
@@ -86,13 +95,33 @@ export function railLine(o: RailOptions): Layer {
         model.model.draw(stage, place, palette);
         if (car > 0) {
           const [sx, sz] = [Math.sin(place.yaw), Math.cos(place.yaw)];
-          bellows.draw(stage, { ...place, x: place.x + (sx * length) / 2, z: place.z + (sz * length) / 2 }, palette);
+          bellows.draw(
+            stage,
+            { ...place, x: place.x + (sx * length) / 2, z: place.z + (sz * length) / 2 },
+            palette,
+          );
         }
         if (kind === 'tram' && car === 1) {
           const roof: Vec = [place.x, place.y + 3.6, place.z];
           const wire: Vec = [place.x, place.y + 5.88, place.z + 0.5];
-          tube(stage, roof, [place.x, place.y + 4.7, place.z - 0.7], 0.05, 0.05, { colour: [0.1, 0.1, 0.1] }, 4);
-          tube(stage, [place.x, place.y + 4.7, place.z - 0.7], wire, 0.05, 0.05, { colour: [0.1, 0.1, 0.1] }, 4);
+          tube(
+            stage,
+            roof,
+            [place.x, place.y + 4.7, place.z - 0.7],
+            0.05,
+            0.05,
+            { colour: [0.1, 0.1, 0.1] },
+            4,
+          );
+          tube(
+            stage,
+            [place.x, place.y + 4.7, place.z - 0.7],
+            wire,
+            0.05,
+            0.05,
+            { colour: [0.1, 0.1, 0.1] },
+            4,
+          );
         }
       }),
     over: (stage) => {
@@ -101,7 +130,15 @@ export function railLine(o: RailOptions): Layer {
           if (car > 0) return;
           const [sx, sz] = [Math.sin(place.yaw), Math.cos(place.yaw)];
           for (const side of [-0.9, 0.9])
-            stage.glow([place.x + sx * (shape.length / 2 + 0.1) + sz * side, place.y + 1, place.z + sz * (shape.length / 2 + 0.1) - sx * side], 1.1, [0.8, 0.76, 0.66]);
+            stage.glow(
+              [
+                place.x + sx * (shape.length / 2 + 0.1) + sz * side,
+                place.y + 1,
+                place.z + sz * (shape.length / 2 + 0.1) - sx * side,
+              ],
+              1.1,
+              [0.8, 0.76, 0.66],
+            );
         });
     },
   };

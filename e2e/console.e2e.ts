@@ -1,0 +1,130 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { cameraName, expect, expectState, test, tileAt } from './support/city.ts';
+import { readTile } from './support/clock.ts';
+
+const stageTile = (page: Page, screen: string, tile: number): Locator =>
+  page.locator(`[data-stage] [data-screen="${screen}"][data-tile="${tile}"]`);
+const row = (page: Page, camera: string): Locator => page.locator(`[data-camera-row="${camera}"]`);
+const open = async (page: Page, url: string) => {
+  await page.goto(url);
+  await expect(row(page, cameraName(1))).toBeVisible();
+};
+
+test('two consoles and two screens: a change by one is on all of them at once', async ({
+  context,
+  server,
+}) => {
+  const [one, two, left, right] = await Promise.all(Array.from({ length: 4 }, () => context.newPage()));
+  if (!one || !two || !left || !right) throw new Error('four pages are needed');
+  await Promise.all([
+    open(one, server.url),
+    open(two, server.url),
+    left.goto(`${server.url}/screen/left`),
+    right.goto(`${server.url}/screen/right`),
+  ]);
+  await expectState(left, 3, 'live');
+
+  // By click: tile, then camera.
+  await stageTile(one, 'left', 0).click();
+  await row(one, cameraName(4)).click();
+  await expect(tileAt(left, 0)).toHaveAttribute('data-camera', cameraName(4));
+  await expect(stageTile(two, 'left', 0)).toHaveAttribute('data-camera', cameraName(4));
+  await expect.poll(async () => (await readTile(left, 0))?.camera, { timeout: 20_000 }).toBe(4);
+  // The console shows what the screen says of itself, not what it was told to do.
+  await expect(stageTile(two, 'left', 0)).toHaveAttribute('data-state', 'live', { timeout: 20_000 });
+
+  // By drag: a camera onto a tile, then tile onto tile, which swaps.
+  await row(two, cameraName(3)).dragTo(stageTile(two, 'left', 1));
+  await expect(tileAt(left, 1)).toHaveAttribute('data-camera', cameraName(3));
+  await stageTile(two, 'left', 0).dragTo(stageTile(two, 'left', 1));
+  await expect(tileAt(left, 0)).toHaveAttribute('data-camera', cameraName(3));
+  await expect(tileAt(left, 1)).toHaveAttribute('data-camera', cameraName(4));
+
+  // By keyboard alone: next screen twice (left → centre → right), first tile, camera 102, Enter.
+  await one.keyboard.press('Escape');
+  await one.keyboard.press(']');
+  await one.keyboard.press(']');
+  await one.keyboard.press('ArrowRight');
+  await one.keyboard.type('102');
+  await one.keyboard.press('Enter');
+  await expect(tileAt(right, 0)).toHaveAttribute('data-camera', cameraName(2));
+  await expectState(right, 0, 'live');
+  await one.keyboard.press('ArrowLeft');
+  await one.keyboard.press('Delete');
+  await expect(tileAt(right, 0)).toHaveAttribute('data-camera', '', { timeout: 5_000 });
+});
+
+test('a layout is chosen, what no longer fits comes back', async ({ context, server }) => {
+  const [page, screen] = [await context.newPage(), await context.newPage()];
+  await Promise.all([open(page, server.url), screen.goto(`${server.url}/screen/left`)]);
+  await expectState(screen, 3, 'live');
+  const choose = async (name: RegExp) => {
+    await page.getByRole('button', { name: /^Layout:/ }).click();
+    await page.getByRole('menuitemradio', { name }).or(page.getByRole('radio', { name })).first().click();
+  };
+  await choose(/^1( |$)|single|one/i);
+  await expect(screen.locator('[data-tile]')).toHaveCount(1);
+  await choose(/2 × 2/);
+  await expect(screen.locator('[data-tile]')).toHaveCount(4);
+  for (let tile = 0; tile < 4; tile++)
+    await expect(tileAt(screen, tile)).toHaveAttribute('data-camera', cameraName(tile + 1));
+});
+
+test('cameras are found, and a wrong one is refused in words', async ({ page, server }) => {
+  await open(page, server.url);
+  await page.keyboard.press('/');
+  await page.keyboard.type('103');
+  await expect(row(page, cameraName(3))).toBeVisible();
+  await expect(row(page, cameraName(1))).toBeHidden();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await stageTile(page, 'left', 0).click();
+  await page.keyboard.type('999');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/no camera.*999|999.*no camera/i).first()).toBeVisible();
+});
+
+test('a camera is added, with the reason for each wrong field, and removed', async ({
+  page,
+  server,
+  farm,
+  complaints,
+}) => {
+  // The browser logs the refusal, which is what this test asks for.
+  complaints.allow(/status of 400/);
+  await open(page, server.url);
+  await page
+    .getByRole('button', { name: /add a camera|add camera/i })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^name/i).fill('Back yard');
+  await dialog.getByLabel(/main/i).first().fill('http://wrong.example/');
+  await dialog.getByRole('button', { name: /add|save/i }).click();
+  await expect(dialog.getByText(/rtsp:\/\//).first()).toBeVisible();
+  await dialog
+    .getByLabel(/main/i)
+    .first()
+    .fill(farm.url(cameraName(1)));
+  await dialog.getByRole('button', { name: /add|save/i }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('Back yard').first()).toBeVisible();
+});
+
+test('nothing on the console or a screen is a serious barrier', async ({ context, server, complaints }) => {
+  // The browser logs the status of the page that does not exist.
+  complaints.allow(/status of 404/);
+  for (const address of ['/', '/screen/left', '/screen/nobody-made-this', '/no/such/page']) {
+    const page = await context.newPage();
+    await page.goto(server.url + address);
+    await expect(page.locator('main, [role="main"], [data-tile], h1').first()).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(
+      violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${address} ${id}: ${nodes[0]?.html}`),
+    ).toEqual([]);
+    await page.close();
+  }
+});
