@@ -1,4 +1,5 @@
 import { hex } from './colour.ts';
+import { onGround } from './ground.ts';
 import { wave, type Layer } from './layers.ts';
 import { Model, type Place } from './model.ts';
 import type { Stage, Finish } from './stage.ts';
@@ -184,7 +185,7 @@ function mirrorBoat(stage: Stage, o: BoatOptions, place: Place): void {
     place.z + fz * half * end + vz * reach * 1.6 * near,
   ]);
   const { rgba } = stage.frame;
-  stage.onGround(ring, o.waterY, 0.5, (pixel, x, z) => {
+  onGround(stage, ring, o.waterY, 0.5, (pixel, x, z) => {
     const ahead = ((x - place.x) * fx + (z - place.z) * fz) / half;
     const near = Math.abs((x - place.x) * fz - (z - place.z) * fx) / (reach + o.lengthM * 0.12);
     const share = Math.max(0, 1 - ahead * ahead) * Math.max(0, 1 - near) * 0.55;
@@ -207,7 +208,8 @@ function drawWake(stage: Stage, o: BoatOptions, place: Place): void {
   });
   const { frame, time, loopS } = stage;
   const turn = (time / loopS) * 6.2832;
-  stage.onGround(
+  onGround(
+    stage,
     ring,
     o.waterY,
     0,

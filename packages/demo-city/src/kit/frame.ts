@@ -69,7 +69,7 @@ export class Frame {
    * @param a offset of the first corner in `c`; `b` and `d` those of the others
    */
   triangle(c: Float64Array, a: number, b: number, d: number): void {
-    let swap = 0;
+    let swap: number;
     if ((c[b + 1] as number) < (c[a + 1] as number)) {
       swap = a;
       a = b;

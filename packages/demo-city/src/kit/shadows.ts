@@ -1,5 +1,6 @@
 import type { Rgb } from './colour.ts';
-import { edgesOf, type Stage } from './stage.ts';
+import { edgesOf, onGround } from './ground.ts';
+import type { Stage } from './stage.ts';
 import { turned, type BoxOptions } from './solids.ts';
 import type { Vec } from './view.ts';
 
@@ -35,7 +36,7 @@ function darken(
 ) {
   const { frame } = stage;
   const flat = edgesOf(ring);
-  stage.onGround(ring, y, softM, (pixel, x, z) => {
+  onGround(stage, ring, y, softM, (pixel, x, z) => {
     let out = -1e9;
     for (let i = 0; i < flat.length; i += 3) {
       const d = (flat[i] as number) * x + (flat[i + 1] as number) * z - (flat[i + 2] as number);
@@ -103,7 +104,8 @@ export function throwLight(
   const ring = [corner(0, -foot), corner(0, foot), corner(o.lengthM, o.widthM), corner(o.lengthM, -o.widthM)];
   const grey = stage.film.look.saturation < 0.1;
   const [lr, lg, lb] = grey ? [0.9, 0.9, 0.9] : o.light;
-  stage.onGround(
+  onGround(
+    stage,
     ring,
     o.y,
     0,

@@ -3,7 +3,8 @@ import { placed, type Place } from './model.ts';
 import { pick, type Random } from './random.ts';
 import { castShadow, throwLight } from './shadows.ts';
 import type { Finish, Stage } from './stage.ts';
-import { boxTruck, bus, hatchback, offroader, saloon, van, type VehicleModel } from './vehicle-models.ts';
+import { boxTruck, bus, van } from './large-vehicle-models.ts';
+import { hatchback, offroader, saloon, type VehicleModel } from './vehicle-models.ts';
 
 /** A vehicle as a scene uses it: a model with its paint. */
 export interface Vehicle {

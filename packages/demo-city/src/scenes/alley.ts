@@ -24,16 +24,16 @@ function cat(): Layer {
   const route = new Route(
     [
       [-2.4, 0, 21],
-      [-1.6, 0, 13],
-      [-0.9, 0, 9.2],
-      [1.2, 0, 6.2],
+      [-1.6, 0, 11],
+      [-0.5, 0, 6.6],
+      [1.2, 0, 4.2],
       [2.7, 0, 1],
     ],
     0.8,
   );
   const smooth = (t: number) => (t <= 0 ? 0 : t >= 1 ? 1 : t * t * (3 - 2 * t));
   const at = (t: number) => {
-    const [first, whole] = [12.4, route.length];
+    const [first, whole] = [14.9, route.length];
     const distance = first * Math.min(1, t / 9.4) + (whole - first) * Math.max(0, (t - 13.2) / 5.2);
     const sits = t > 9.4 && t < 13.2;
     return { distance: Math.min(whole, distance), sits, seen: t < 18.4 };
@@ -209,7 +209,7 @@ export const alley: SceneBuilder = () => {
   const head = box({ x: -wide + 0.55, z: 10.6, y: 3.5, w: 0.5, h: 0.22, d: 0.4, material: iron });
   const bulb = column(
     { x: -wide + 0.6, z: 10.6, y: 3.32, h: 0.18, r: 0.16, sides: 8 },
-    glowing([1, 0.95, 0.85], 5),
+    glowing([1, 0.95, 0.85], 2.5),
   );
   bulb.blocks = false;
   head.blocks = false;
@@ -238,7 +238,7 @@ export const alley: SceneBuilder = () => {
     colour: [1, 0.96, 0.9] as const,
     power: 13,
     reach: 20,
-    halo: 1.3,
+    halo: 0.8,
   };
   const lit: EnvironmentOptions = { ...fixed, lamps: [own, far, lamp] };
   const dark: EnvironmentOptions = { ...fixed, lamps: [own, far] };

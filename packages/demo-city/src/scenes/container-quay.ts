@@ -11,7 +11,7 @@ import { asphalt, lineAlong, marked } from '../kit/roads.ts';
 import type { SceneBuilder } from '../kit/scene.ts';
 import { castShadow } from '../kit/shadows.ts';
 import { beam, box, prism, type Solid } from '../kit/solids.ts';
-import { boxTruck } from '../kit/vehicle-models.ts';
+import { boxTruck } from '../kit/large-vehicle-models.ts';
 import type { Vec } from '../kit/view.ts';
 import { ripple } from '../kit/weather.ts';
 

@@ -83,7 +83,7 @@ export const levelCrossing: SceneBuilder = (random) => {
       { where: (_x, z) => Math.abs(z - trackZ) < 2.9, material: ballast },
       { where: (x, z) => x > 12 && z > 34, material: field },
     ],
-    grass(hex('#6d7f3c')),
+    grass(hex('#7a7b4a')),
   );
   const steel = paint(hex('#8f8378'), 0.1);
   const solids: Solid[] = [

@@ -11,7 +11,7 @@ import { loopS, type SceneBuilder } from '../kit/scene.ts';
 import { castShadow } from '../kit/shadows.ts';
 import { box, column, type Solid } from '../kit/solids.ts';
 import type { Material } from '../kit/surface.ts';
-import { boxTruck } from '../kit/vehicle-models.ts';
+import { boxTruck } from '../kit/large-vehicle-models.ts';
 import {
   drawVehicle,
   glowVehicle,

@@ -117,6 +117,7 @@ export const nightCrossing: SceneBuilder = (random) => {
       ...crossTraffic(random, {
         posts: Object.values(posts),
         people: 14,
+        farZ: 100,
         night: true,
         wet: true,
         rain: true,

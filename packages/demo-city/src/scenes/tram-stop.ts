@@ -4,13 +4,29 @@ import { crowd, passersBy, type Walker } from '../kit/flows.ts';
 import { bench, bin, lantern, shelter, tree } from '../kit/furniture.ts';
 import { concrete, paint, paving, rooftiles, zones } from '../kit/materials.ts';
 import { somePerson } from '../kit/people.ts';
+import { hash3 } from '../kit/random.ts';
 import { asphalt, rails } from '../kit/roads.ts';
 import type { SceneBuilder } from '../kit/scene.ts';
-import { beam, box, column, gable, type Solid } from '../kit/solids.ts';
+import { beam, box, column, gable, prism, type Solid } from '../kit/solids.ts';
+import type { Material } from '../kit/surface.ts';
 import type { Vec } from '../kit/view.ts';
 import { sway } from '../kit/weather.ts';
 import { railLine } from './parts/rail.ts';
 import { terrace } from './parts/houses.ts';
+
+/** Stained glass in a wheel of stone. */
+const rose: Material = (p) => {
+  const [u, v] = [p.u - p.lengthU / 2, p.v - p.lengthV / 2];
+  const spoke = Math.abs(((Math.atan2(u, v) / 6.2832) * 12 + 12) % 1) < 0.14;
+  const rim = Math.abs((Math.hypot(u, v) % 1.15) - 0.1) < 0.12;
+  p.albedo(
+    spoke || rim
+      ? hex('#8f7a58')
+      : hash3(Math.round(Math.hypot(u, v)), 1, 2) > 0.5
+        ? hex('#27406a')
+        : hex('#6a2f3a'),
+  );
+};
 
 /** A cathedral's west front: two towers and a nave. */
 function cathedral(x: number, z: number): Solid[] {
@@ -30,6 +46,29 @@ function cathedral(x: number, z: number): Solid[] {
     box({ x, z: z + 20, w: 17, h: 24, d: 44, material: wall }),
     gable({ x, z: z + 20, y: 24, w: 17, length: 44, rise: 11, material: slate, ends: paint(stone) }),
   ];
+  // A rose window and a pointed portal.
+  const circle = (r: number) =>
+    Array.from({ length: 20 }, (_, i): [number, number] => [
+      r * Math.cos((i / 20) * 6.2832),
+      r * Math.sin((i / 20) * 6.2832),
+    ]);
+  const front = z - 2;
+  const arch = (w: number, h: number): [number, number][] => [
+    [-w, 0],
+    [w, 0],
+    [w, h * 0.55],
+    [w * 0.6, h * 0.83],
+    [0, h],
+    [-w * 0.6, h * 0.83],
+    [-w, h * 0.55],
+  ];
+  const dark = paint(hex('#3a2c22'));
+  list.push(
+    prism({ outline: circle(3.9), x, y: 20, z: front, length: 0.5, material: paint(hex('#8f7a58')) }),
+    prism({ outline: circle(3.3), x, y: 20, z: front - 0.1, length: 0.5, material: rose }),
+    prism({ outline: arch(3.6, 10), x, z: front - 0.2, length: 0.8, material: paint(hex('#8f7a58')) }),
+    prism({ outline: arch(2.6, 8.4), x, z: front - 0.4, length: 0.6, material: dark }),
+  );
   for (const side of [-1, 1]) {
     list.push(box({ x: x + side * 11.5, z, w: 8, h: 40, d: 8, material: wall }));
     list.push(column({ x: x + side * 11.5, z, y: 40, h: 22, r: 5, top: 0.1, sides: 8 }, slate));

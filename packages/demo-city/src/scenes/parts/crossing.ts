@@ -3,6 +3,7 @@ import type { Layer } from '../../kit/layers.ts';
 import { somePerson, umbrellas } from '../../kit/people.ts';
 import { pick, type Random } from '../../kit/random.ts';
 import { drawSignal, glowSignal, signalAt, type SignalPlan } from '../../kit/signals.ts';
+import { Route } from '../../kit/traffic.ts';
 import { cityBus, someVehicle } from '../../kit/vehicles.ts';
 import type { Vec } from '../../kit/view.ts';
 import { loopS } from '../../loop.ts';
@@ -13,6 +14,8 @@ export interface CrossTrafficOptions {
   people: number;
   night?: boolean;
   wet?: boolean;
+  /** Where the long street meets the next: cars come round that corner. */
+  farZ?: number;
   /** People under umbrellas. */
   rain?: boolean;
 }
@@ -21,10 +24,21 @@ const alongPlan: SignalPlan = { greenFromS: 1, greenToS: 8, loopS };
 const acrossPlan: SignalPlan = { greenFromS: 11.2, greenToS: 17.6, loopS };
 /** Half the width of both streets, and where their stop lines are. */
 const stopM = 11;
+/** What a rounded corner saves of the way, metres. */
+const cornerM =
+  12 -
+  new Route(
+    [
+      [0, 0, 0],
+      [6, 0, 0],
+      [6, 0, 6],
+    ],
+    6,
+  ).length;
 
 /** Cars on two crossing streets of two lanes each, ruled by signals, and people on the zebras. */
 export function crossTraffic(random: Random, o: CrossTrafficOptions): Layer[] {
-  const { night = false, wet = false } = o;
+  const { night = false, wet = false, farZ = 130 } = o;
   const stopAt = (atM: number, plan: SignalPlan) => [
     { atM, open: (timeS: number) => signalAt(plan, timeS) === 'green' },
   ];
@@ -32,18 +46,20 @@ export function crossTraffic(random: Random, o: CrossTrafficOptions): Layer[] {
     flow(random, {
       points: [
         [2.9, 0, -70],
-        [2.9, 0, 110],
+        [2.9, 0, farZ],
+        [70, 0, farZ],
       ],
       starts: [0.5, 6, 12],
       stops: stopAt(70 - stopM, alongPlan),
     }),
     flow(random, {
       points: [
-        [-2.9, 0, 110],
+        [70, 0, farZ + 5],
+        [-2.9, 0, farZ + 5],
         [-2.9, 0, -60],
       ],
       starts: [1.5, 8.4, 15],
-      stops: stopAt(110 - stopM, alongPlan),
+      stops: stopAt(farZ + 5 + 72.9 - cornerM - stopM, alongPlan),
       vehicle: (index) => (index === 2 ? cityBus(night ? 0.9 : 0) : someVehicle(random)),
     }),
     flow(random, {

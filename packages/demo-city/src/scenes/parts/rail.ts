@@ -4,7 +4,7 @@ import { Model, tube } from '../../kit/model.ts';
 import { castShadow } from '../../kit/shadows.ts';
 import type { Finish, Stage } from '../../kit/stage.ts';
 import { driveLane, onTheWay, Route, steady, type Journey } from '../../kit/traffic.ts';
-import { coach } from '../../kit/vehicle-models.ts';
+import { coach } from '../../kit/large-vehicle-models.ts';
 import type { Vec } from '../../kit/view.ts';
 import { loopS } from '../../loop.ts';
 
