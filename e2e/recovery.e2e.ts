@@ -123,3 +123,36 @@ test('the server away for a minute: the screen comes back by itself, changes mad
   await second.stop();
   await first.stop();
 });
+
+test('two minutes in which nothing answers: no old picture stays, and all comes back by itself', async ({
+  page,
+  server,
+  complaints,
+}) => {
+  test.setTimeout(360_000);
+  complaints.allow(lostConnection);
+  await page.goto(`${server.url}/screen/left`);
+  await allLive(page);
+  await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+  const processes = [
+    server.pid,
+    ...descendants(server.pid).filter((pid) => descendants(pid, 'ffmpeg').length > 0),
+  ];
+  for (const pid of processes) process.kill(pid, 'SIGSTOP');
+  const awayMs = 120_000;
+  const awayUntil = Date.now() + awayMs;
+  try {
+    for (let tile = 0; tile < 4; tile++)
+      await expect.poll(() => readTile(page, tile), { timeout: 30_000 }).toBeNull();
+    await expect(page.getByText(/control server away/i)).toBeVisible({ timeout: 40_000 });
+    await expect
+      .poll(() => Date.now() > awayUntil, { timeout: awayMs + 10_000, intervals: [1000] })
+      .toBe(true);
+    for (let tile = 0; tile < 4; tile++) await expectState(page, tile, /^(?!live$)/, 1);
+  } finally {
+    for (const pid of processes) process.kill(pid, 'SIGCONT');
+  }
+  await allLive(page);
+  await expect(page.getByText(/control server away/i)).toBeHidden({ timeout: 40_000 });
+  expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
+});

@@ -124,6 +124,8 @@ export class Frame {
     const gy = gb * ky + gd * ly;
     const blx = bb * kx + bd * lx;
     const bly = bb * ky + bd * ly;
+    const flat = rb === 0 && gb === 0 && bb === 0 && rd === 0 && gd === 0 && bd === 0;
+    const colour = (ra & 255) | ((ga & 255) << 8) | ((ba & 255) << 16);
     const slopeLong = dx / dy;
     const slopeUp = by > 0 ? bx / by : 0;
     const slopeDown = dy > by ? (dx - bx) / (dy - by) : 0;
@@ -138,18 +140,26 @@ export class Frame {
       const to = Math.min(x1, Math.ceil((bulgesRight ? short : long) - 0.5) - 1);
       if (from > to) continue;
       const across = from + 0.5 - ax;
+      const end = y * wide + to;
       let z = za + zx * across + zy * down;
+      if (flat) {
+        for (let at = y * wide + from; at <= end; at++) {
+          if (z > (nearness[at] as number)) {
+            nearness[at] = z;
+            samples[at] = colour;
+          }
+          z += zx;
+        }
+        continue;
+      }
       let r = ra + rx * across + ry * down;
       let g = ga + gx * across + gy * down;
       let bl = ba + blx * across + bly * down;
-      const end = y * wide + to;
+      // Samples lie inside the triangle, so that their colours lie between those of its corners.
       for (let at = y * wide + from; at <= end; at++) {
         if (z > (nearness[at] as number)) {
           nearness[at] = z;
-          const ri = r < 0 ? 0 : r > 255 ? 255 : r | 0;
-          const gi = g < 0 ? 0 : g > 255 ? 255 : g | 0;
-          const bi = bl < 0 ? 0 : bl > 255 ? 255 : bl | 0;
-          samples[at] = ri | (gi << 8) | (bi << 16);
+          samples[at] = (r & 255) | ((g & 255) << 8) | ((bl & 255) << 16);
         }
         z += zx;
         r += rx;
@@ -261,6 +271,11 @@ export class Frame {
     const at = py * this.width + px;
     if ((this.plate.depth[at] as number) < depth * 0.985 - 0.25) return false;
     return (this.nearness[py * fine * this.width * fine + px * fine] as number) < 1 / (depth * 0.985 - 0.25);
+  }
+
+  /** Whether something that moves was drawn at a pixel. */
+  covered(x: number, y: number): boolean {
+    return (this.nearness[(y * this.width * fine + x) * fine] as number) > 0;
   }
 
   /** Mixes a colour (0 to 255) into a pixel. */

@@ -5,7 +5,14 @@ import { nearM, type Vec } from './view.ts';
  * Visits the picture's pixels that show level ground at `groundY` inside a convex ring of points on it, widened by
  * `marginM`; only each `stride`th pixel of a row. The camera hangs level, so a row of pixels is a straight line on the ground at one depth.
  */
-onGround(ring: readonly Vec[], groundY: number, marginM: number, visit: GroundVisitor, stride = 1): void {
+export function onGround(
+  stage: Stage,
+  ring: readonly Vec[],
+  groundY: number,
+  marginM: number,
+  visit: GroundVisitor,
+  stride = 1,
+): void {
   const { view, frame } = stage;
   const ray = new Float64Array(3);
   const edges = edgesOf(ring);

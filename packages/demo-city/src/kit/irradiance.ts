@@ -91,7 +91,9 @@ function castLamps(env: Environment, tracer: Tracer, p: SurfacePoint, out: Float
   for (const lamp of env.lamps) {
     const share = env.lampShare(lamp, p.x, p.y, p.z, p.nx, p.ny, p.nz);
     if (share < leastLampShare) continue;
-    const [x, y, z] = [p.x + p.nx * 0.03, p.y + p.ny * 0.03, p.z + p.nz * 0.03];
+    const x = p.x + p.nx * 0.03;
+    const y = p.y + p.ny * 0.03;
+    const z = p.z + p.nz * 0.03;
     if (tracer.blocked(x, y, z, lamp.at[0] - x, lamp.at[1] - y, lamp.at[2] - z, 0.97)) continue;
     out[0] = (out[0] as number) + lamp.colour[0] * share;
     out[1] = (out[1] as number) + lamp.colour[1] * share;
@@ -114,7 +116,9 @@ export function castLight(tracer: Tracer, env: Environment, view: View): LightFi
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       view.direction(2 * x + 1, 2 * y + 1, direction);
-      const [dx, dy, dz] = direction as unknown as [number, number, number];
+      const dx = direction[0] as number;
+      const dy = direction[1] as number;
+      const dz = direction[2] as number;
       if (!tracer.closest(ox, oy, oz, dx, dy, dz)) {
         keys[at] = skyKey;
         continue;

@@ -59,7 +59,9 @@ class Painter {
     const { tracer, env, view, direction } = this;
     const [ox, oy, oz] = view.from;
     view.direction(px, py, direction);
-    const [dx, dy, dz] = direction as unknown as [number, number, number];
+    const dx = direction[0] as number;
+    const dy = direction[1] as number;
+    const dz = direction[2] as number;
     const length = Math.hypot(dx, dy, dz);
     if (!tracer.closest(ox, oy, oz, dx, dy, dz)) {
       env.sky(dx / length, dy / length, dz / length);
@@ -129,7 +131,9 @@ class Painter {
       const rx = dx - nx * twice;
       const ry = p.ny > 0.5 ? Math.abs(dy - ny * twice) : dy - ny * twice;
       const rz = dz - nz * twice;
-      const [ox, oy, oz] = [p.x + p.nx * 0.02, p.y + p.ny * 0.02, p.z + p.nz * 0.02];
+      const ox = p.x + p.nx * 0.02;
+      const oy = p.y + p.ny * 0.02;
+      const oz = p.z + p.nz * 0.02;
       if (tracer.closest(ox, oy, oz, rx, ry, rz)) {
         m.distance = p.distance + tracer.hitT;
         tracer.describe(m, ox, oy, oz, rx, ry, rz);

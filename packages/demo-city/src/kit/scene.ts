@@ -33,17 +33,26 @@ export interface SceneParts {
 export type SceneBuilder = (random: Random) => SceneParts;
 
 /** So many different patterns of sensor noise are shown in turn. */
-const grains = 10;
+const grains = 6;
+const grainSize = 1 << 16;
 
-function withGrain(rgba: Uint8Array, levels: number, seed: number): Uint8Array {
-  const noisy = Uint8Array.from(rgba);
+/** A copy of a picture with noise on it; every row begins elsewhere in one table of chance. */
+function withGrain(rgba: Uint8Array, width: number, levels: number, seed: number): Uint8Array {
   const random = randomFrom(seed + 1);
-  for (let o = 0; o < noisy.length; o += 4) {
-    const add = (random() + random() + random() - 1.5) * levels * 1.6;
-    for (let i = 0; i < 3; i++)
-      noisy[o + i] = Math.min(255, Math.max(0, (noisy[o + i] as number) + add + 0.5));
+  const table = Int8Array.from({ length: grainSize }, () =>
+    Math.round((random() + random() + random() - 1.5) * levels * 1.6),
+  );
+  const noisy = new Uint8ClampedArray(rgba);
+  for (let row = 0; row < noisy.length; row += width * 4) {
+    let at = Math.floor(random() * grainSize);
+    for (let o = row; o < row + width * 4; o += 4) {
+      const add = table[at++ & (grainSize - 1)] as number;
+      noisy[o] = (noisy[o] as number) + add;
+      noisy[o + 1] = (noisy[o + 1] as number) + add;
+      noisy[o + 2] = (noisy[o + 2] as number) + add;
+    }
   }
-  return noisy;
+  return new Uint8Array(noisy.buffer);
 }
 
 /** Draws the pictures of one scene. */
@@ -73,7 +82,7 @@ export class Painting {
     }
     this.grainy = this.plates.map(({ rgba }) =>
       parts.look.noise > 0
-        ? Array.from({ length: grains }, (_, i) => withGrain(rgba, parts.look.noise, i))
+        ? Array.from({ length: grains }, (_, i) => withGrain(rgba, width, parts.look.noise, i))
         : [rgba],
     );
   }
@@ -85,8 +94,8 @@ export class Painting {
     stage.time = timeS;
     const which = parts.others?.which(timeS) ?? 0;
     const grainy = this.grainy[which] as Uint8Array[];
-    // Seven is coprime to the number of grains: none is shown twice in a row, and the loop closes.
-    const grain = (Math.round(timeS * framesPerSecond) * 7) % grainy.length;
+    // Coprime to their number: none is shown twice in a row, and 300 frames close the loop.
+    const grain = (Math.round(timeS * framesPerSecond) * 5) % grainy.length;
     frame.begin(this.plates[which] as Plate, grainy[grain] as Uint8Array);
     this.show(parts.layers);
     return frame.rgba;

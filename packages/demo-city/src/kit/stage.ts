@@ -151,8 +151,12 @@ export class Stage {
   private shade(n: number, { colour, glow = 0, gloss = 0 }: Finish): void {
     const { eye, c, env, film, view } = this;
     for (let i = 0; i < n; i++) {
-      const [x, y, z] = [eye[i * 7] as number, eye[i * 7 + 1] as number, eye[i * 7 + 2] as number];
-      const [nx, ny, nz] = [eye[i * 7 + 3] as number, eye[i * 7 + 4] as number, eye[i * 7 + 5] as number];
+      const x = eye[i * 7] as number;
+      const y = eye[i * 7 + 1] as number;
+      const z = eye[i * 7 + 2] as number;
+      const nx = eye[i * 7 + 3] as number;
+      const ny = eye[i * 7 + 4] as number;
+      const nz = eye[i * 7 + 5] as number;
       env.light(x, y, z, nx, ny, nz, this.sunlit);
       let r = colour[0] * (env.r + glow);
       let g = colour[1] * (env.g + glow);
@@ -280,7 +284,7 @@ export class Stage {
       const fy = 1 - Math.abs(y - sy) / half;
       for (let x = x0; x <= x1; x++) {
         const gloss = frame.plate.gloss[y * view.width + x] as number;
-        if (gloss === 0) continue;
+        if (gloss === 0 || frame.covered(x, y)) continue;
         const fx = 1 - Math.abs(x - sx) / wide;
         const share = fx * fy * fy * gloss;
         frame.add((y * view.width + x) * 4, light[0] * share, light[1] * share, light[2] * share);

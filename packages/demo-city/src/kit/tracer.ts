@@ -76,15 +76,52 @@ export class Tracer {
       node.items = items;
       return at;
     }
-    const size = [max[0] - min[0], max[1] - min[1], max[2] - min[2]];
-    const axis = size.indexOf(Math.max(...size)) as 0 | 1 | 2;
-    const middle = (item: number) =>
-      (this.solids[item] as Solid).min[axis] + (this.solids[item] as Solid).max[axis];
-    const sorted = [...items].sort((a, b) => middle(a) - middle(b) || a - b);
+    const { axis, sorted, cut } = this.bestCut(items);
     node.axis = axis;
-    node.left = this.split(list, sorted.slice(0, sorted.length >> 1));
-    node.right = this.split(list, sorted.slice(sorted.length >> 1));
+    node.left = this.split(list, sorted.slice(0, cut));
+    node.right = this.split(list, sorted.slice(cut));
     return at;
+  }
+
+  /** Where to divide a group so that rays have the least to test: few things in boxes of small surface. */
+  private bestCut(items: readonly number[]): { axis: 0 | 1 | 2; sorted: number[]; cut: number } {
+    let best = { axis: 0 as 0 | 1 | 2, sorted: [...items], cut: items.length >> 1 };
+    let least = Infinity;
+    for (const axis of [0, 1, 2] as const) {
+      const middle = (item: number) =>
+        (this.solids[item] as Solid).min[axis] + (this.solids[item] as Solid).max[axis];
+      const sorted = [...items].sort((a, b) => middle(a) - middle(b) || a - b);
+      const left = this.surfaces(sorted);
+      const right = this.surfaces(sorted.toReversed());
+      for (let cut = 1; cut < sorted.length; cut++) {
+        const rest = sorted.length - cut;
+        const cost = (left[cut - 1] as number) * cut + (right[rest - 1] as number) * rest;
+        if (cost < least) {
+          least = cost;
+          best = { axis, sorted, cut };
+        }
+      }
+    }
+    return best;
+  }
+
+  /** Half the surface of the box around the first 1, 2, 3 … things. */
+  private surfaces(items: readonly number[]): Float64Array {
+    const min = [farM, farM, farM];
+    const max = [-farM, -farM, -farM];
+    return Float64Array.from(items, (item) => {
+      const solid = this.solids[item] as Solid;
+      for (const i of [0, 1, 2] as const) {
+        min[i] = Math.min(min[i] as number, solid.min[i]);
+        max[i] = Math.max(max[i] as number, solid.max[i]);
+      }
+      const [x, y, z] = [0, 1, 2].map((i) => (max[i] as number) - (min[i] as number)) as [
+        number,
+        number,
+        number,
+      ];
+      return x * y + y * z + z * x;
+    });
   }
 
   /** The nearest thing along a ray; true when there is one before `tMax`. */
@@ -113,19 +150,25 @@ export class Tracer {
     const ix = 1 / (dx || 1e-12);
     const iy = 1 / (dy || 1e-12);
     const iz = 1 / (dz || 1e-12);
+    // Which of a box's two planes the ray meets first, along each axis.
+    const sx = ix < 0 ? 3 : 0;
+    const sy = iy < 0 ? 3 : 0;
+    const sz = iz < 0 ? 3 : 0;
     let top = 0;
     stack[top++] = 0;
     while (top > 0) {
       const node = stack[--top] as number;
       const n = node * 6;
-      const x1 = ((nodes[n] as number) - ox) * ix;
-      const x2 = ((nodes[n + 3] as number) - ox) * ix;
-      const y1 = ((nodes[n + 1] as number) - oy) * iy;
-      const y2 = ((nodes[n + 4] as number) - oy) * iy;
-      const z1 = ((nodes[n + 2] as number) - oz) * iz;
-      const z2 = ((nodes[n + 5] as number) - oz) * iz;
-      const near = Math.max(x1 < x2 ? x1 : x2, y1 < y2 ? y1 : y2, z1 < z2 ? z1 : z2);
-      const far = Math.min(x1 < x2 ? x2 : x1, y1 < y2 ? y2 : y1, z1 < z2 ? z2 : z1);
+      let near = ((nodes[n + sx] as number) - ox) * ix;
+      let far = ((nodes[n + 3 - sx] as number) - ox) * ix;
+      const nearY = ((nodes[n + 1 + sy] as number) - oy) * iy;
+      const farY = ((nodes[n + 4 - sy] as number) - oy) * iy;
+      if (nearY > near) near = nearY;
+      if (farY < far) far = farY;
+      const nearZ = ((nodes[n + 2 + sz] as number) - oz) * iz;
+      const farZ = ((nodes[n + 5 - sz] as number) - oz) * iz;
+      if (nearZ > near) near = nearZ;
+      if (farZ < far) far = farZ;
       if (far < 0 || near > far || near > this.hitT) continue;
       const l = node * 4;
       const items = links[l + 3] as number;
@@ -279,8 +322,11 @@ export class Tracer {
     }
     const face = solid.faces[this.hitFace];
     if (!face) return;
-    [point.nx, point.ny, point.nz] = face.normal;
-    const [ua, va] = [face.tangentU, face.tangentV];
+    point.nx = face.normal[0];
+    point.ny = face.normal[1];
+    point.nz = face.normal[2];
+    const ua = face.tangentU;
+    const va = face.tangentV;
     point.u = x * ua[0] + y * ua[1] + z * ua[2] - face.minU;
     point.v = x * va[0] + y * va[1] + z * va[2] - face.minV;
     point.lengthU = face.maxU - face.minU;

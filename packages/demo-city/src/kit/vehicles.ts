@@ -115,8 +115,8 @@ export function lightRoad(stage: Stage, v: Vehicle, place: Place, state: Vehicle
     y: place.y ?? 0,
     z: front[2],
     yaw: place.yaw,
-    lengthM: 17,
-    widthM: 3.4,
+    lengthM: 14,
+    widthM: 2.9,
     light: headColour,
     power,
   });

@@ -52,7 +52,7 @@ function drawSplashes(
     const at = py * view.width + px;
     if ((frame.plate.sunlit[at] as number) === 0 && (frame.plate.gloss[at] as number) === 0) continue;
     const depth = frame.plate.depth[at] as number;
-    if (depth > 45) continue;
+    if (depth > 45 || frame.covered(px, py)) continue;
     const radius = Math.max(1, ((0.03 + 0.07 * age) * view.focal) / depth);
     const share = 0.32 * (1 - age);
     for (let i = -radius; i <= radius; i++)

@@ -183,7 +183,7 @@ export const loadingDock: SceneBuilder = (random) => {
         w: 1,
         h: 0.12,
         d: 0.35,
-        material: glowing([0.9, 0.95, 1], 6),
+        material: glowing([0.9, 0.95, 1], 3),
         blocks: false,
       }),
     );
