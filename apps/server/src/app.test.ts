@@ -341,6 +341,45 @@ test('health, readiness and metrics are there for machines', async () => {
   expect(metrics).toMatch(/clerestory_wall_commits_total \d+/);
 });
 
+test('a media process that hangs is replaced', { timeout: 90_000 }, async () => {
+  const hung = await startTestApp();
+  expect(await hung.app.mediaReady()).toBe(true);
+  const before = hung.app.mediaPid();
+  process.kill(before ?? 0, 'SIGSTOP');
+  await until(() => hung.app.mediaPid() !== undefined && hung.app.mediaPid() !== before);
+  await until(async () => (await fetch(`${hung.app.url}/readyz`)).status === 200);
+  await hung.stop();
+});
+
+test('a wall is made once per key, whatever its name', async () => {
+  const key = { 'idempotency-key': 'make-wall-cjk' };
+  const first = await call('POST', api('/walls'), { name: '中控室' }, key);
+  expect(first.status).toBe(201);
+  expect((await call('POST', api('/walls'), { name: '中控室' }, key)).body).toEqual(first.body);
+  expect((await call('POST', api('/walls'), { name: 'Other' }, key)).body.code).toBe('key-reused');
+  expect((await call('POST', api('/walls'), { id: first.body.id, name: 'Other' })).body.code).toBe('exists');
+});
+
+test('a screen that is removed and made again while its window stays is still connected', async () => {
+  const make = () => call('POST', api(`/walls/${wall}/screens`), { id: 'again', name: 'Again', layout: '1' });
+  const status = async () => (await call('GET', api(`/walls/${wall}/screens/again`))).body.status;
+  await make();
+  const windows = await Promise.all(
+    [1, 2].map(() => openWindow(server.app.url, { surface: 'screen', screen: 'again' })),
+  );
+  await Promise.all(windows.map(join));
+  await call('DELETE', api(`/walls/${wall}/screens/again`));
+  await make();
+  const report = { screen: 'again', sequence: 1, width: 1, height: 1, tiles: [] };
+  for (const [index, socket] of windows.entries())
+    await socket.emitWithAck('screen:report', { ...report, visible: index === 0 });
+  // The hidden window spoke last, the visible one counts.
+  expect(await status()).toMatchObject({ connected: 2, report: { visible: true } });
+  for (const socket of windows) socket.close();
+  await until(async () => (await status()).connected === 0);
+  expect(await status()).toMatchObject({ report: null });
+});
+
 test('a port in use is told in one sentence, and the store is let go of', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');

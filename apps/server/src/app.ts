@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import path from 'node:path';
 import express from 'express';
 import { pinoHttp } from 'pino-http';
-import { apiBase, HealthState, openApiDocument, problem } from '@clerestory/protocol';
+import { apiBase, HealthState, openApiDocument } from '@clerestory/protocol';
 import type { Config } from './config.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
@@ -16,7 +16,7 @@ import { wallRoutes, WallService, wallSockets, WallStore } from './features/wall
 import { newId, systemClock, type Clock } from './platform/clock.ts';
 import { onFirstStart } from './platform/settings.ts';
 import { openDatabase } from './platform/database.ts';
-import { jsonBody, mountEnd, mountRoutes, sendProblem } from './platform/http.ts';
+import { guardOrigins, jsonBody, mountEnd, mountRoutes } from './platform/http.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
@@ -26,6 +26,9 @@ import { version } from './platform/version.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
 const mediaPatienceMs = 5_000;
+
+/** Browser windows and programs at once; a wall of 200 screens needs a fifth of it. */
+const maxConnections = 2_000;
 
 export interface App {
   /** Where people open it, such as `http://127.0.0.1:8080`. */
@@ -42,6 +45,7 @@ export interface App {
 export async function startApp(config: Config, log: Logger, clock: Clock = systemClock): Promise<App> {
   const { db, close: closeDatabase } = openDatabase(config.dataDir);
   const http = createServer();
+  http.maxConnections = maxConnections;
   const metrics = createMetrics();
   const startedAt = clock.nowMs();
   const demoDir = path.join(config.dataDir, 'demo-city');
@@ -58,11 +62,23 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const screens = new ScreenService(io, health, clock);
-  const media = new MediaLink(io, mediaToken, cameras, health, log);
+  const media = new MediaLink(
+    io,
+    mediaToken,
+    cameras,
+    {
+      nodeConnected: (there) => {
+        supervisor.linked(there);
+        health.nodeConnected(there);
+      },
+      ingest: (reports) => health.ingest(reports),
+    },
+    log,
+  );
   const drawing = new SceneDrawing(demoDir, config.ffmpegPath, log);
   const supervisor = new MediaSupervisor(
     () => ({
-      controlUrl: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+      controlUrl: `http://${config.host}:${port}`,
       token: mediaToken,
       host: config.host,
       port: mediaPort,
@@ -108,24 +124,12 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
     await seedWall(seeds);
   });
   for (const camera of cameras.list()) health.addCamera(camera.id);
-  await forgetLostCameras(walls, cameras);
+  await walls.forgetLostCameras();
 
   // Doors.
   const app = express();
   app.disable('x-powered-by');
-  app.use((request, response, next) => {
-    if (!origins.allowsHost(request))
-      return sendProblem(
-        response,
-        problem(
-          'forbidden',
-          `This server answers only under its own addresses. Add yours to CLERESTORY_ORIGINS if it is right.`,
-        ),
-      );
-    if (!['GET', 'HEAD'].includes(request.method) && !origins.allowsOrigin(request))
-      return sendProblem(response, problem('forbidden', 'This page may not change anything here.'));
-    next();
-  });
+  app.use(guardOrigins(origins));
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => {
     const mediaThere = media.connected;
@@ -208,7 +212,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   if (config.demo && cameras.list().some(({ source }) => source.kind === 'demo')) drawing.start();
 
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url: `http://${config.host}:${port}`,
     port,
     mediaReady: () => media.ready(mediaPatienceMs),
     mediaPid: () => supervisor.pid,
@@ -223,19 +227,6 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
       await closeDatabase();
     },
   };
-}
-
-/** A crash between removing a camera and clearing its tiles leaves tiles of no camera; mended at each start. */
-async function forgetLostCameras(walls: WallService, cameras: CameraService): Promise<void> {
-  const lost = new Set(
-    walls
-      .list()
-      .flatMap(({ screens }) =>
-        screens.flatMap(({ tiles }) => Object.values(tiles).map(({ camera }) => camera)),
-      )
-      .filter((camera) => !cameras.exists(camera)),
-  );
-  for (const camera of lost) await walls.forgetCamera(camera, newId());
 }
 
 async function closeServer(server: HttpServer): Promise<void> {

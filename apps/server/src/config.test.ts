@@ -25,7 +25,7 @@ test('all faults are told together, each with what to do', () => {
   expect(faults.join('\n')).toMatch(/CLERESTORY_PROT is not a setting\. Known: .*CLERESTORY_PORT/);
 });
 
-test.each(['0.0.0.0', '::', '192.0.2.7', 'wall.example.org', ''])(
+test.each(['0.0.0.0', '::', '::1', '192.0.2.7', 'wall.example.org', ''])(
   'refuses to listen on %j, beyond loopback',
   (host) => {
     const faults = faultsOf({ CLERESTORY_HOST: host });

@@ -15,8 +15,8 @@ export class ConfigError extends Error {
   }
 }
 
-const isLoopback = (host: string) =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+/** `::1` is left out: Chromium takes no IPv6 address in a content-security policy, so a page there would show no video. */
+const isLoopback = (host: string) => host === 'localhost' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const flag = z
   .union([z.boolean(), z.enum(['0', '1', 'true', 'false'])])
@@ -35,7 +35,7 @@ const Settings = z.strictObject({
     .default('127.0.0.1')
     .refine(isLoopback, {
       error: (issue) =>
-        `"${String(issue.input)}" is reachable from other machines, and nobody signs in yet. Use 127.0.0.1, ::1 or localhost`,
+        `"${String(issue.input)}" is not this machine's IPv4 loopback, and nobody signs in yet. Use 127.0.0.1 or localhost`,
     }),
   port: port.default(8080),
   /** Port of the media node's doors; unset takes the one after `port`, or any free one if that is taken. */

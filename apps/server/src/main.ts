@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { startApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
-import { StoreError } from './platform/database.ts';
+import { storageFault, StoreError } from './platform/database.ts';
 import { createLogger } from './platform/logging.ts';
 import { ListenError } from './platform/listen.ts';
 
@@ -11,6 +11,12 @@ const closePatienceMs = 8_000;
 const say = (text: string) => process.stdout.write(text + '\n');
 
 function fail(error: unknown): never {
+  if (storageFault(error)) {
+    process.stderr.write(
+      'The disk of the data folder is full or takes no writes. Free some space, then start again; nothing was lost.\n',
+    );
+    process.exit(1);
+  }
   const expected =
     error instanceof ConfigError || error instanceof StoreError || error instanceof ListenError;
   process.stderr.write(`${expected ? error.message : (error as Error).stack}\n`);

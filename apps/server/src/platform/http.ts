@@ -15,6 +15,7 @@ import {
 } from '@clerestory/protocol';
 import { storageFault } from './database.ts';
 import type { Logger } from './logging.ts';
+import type { Origins } from './origins.ts';
 
 /** Who asks, and what makes the request safe to repeat and to refuse. */
 export interface RequestContext {
@@ -156,6 +157,23 @@ export function mountRoutes(app: Express, features: readonly RouteHandlers[]): v
       sendProblem(response, problem('method-not-allowed', `This address takes ${methods.join(', ')}.`));
     });
   }
+}
+
+/** Refuses requests under foreign host names, and changes asked for by foreign pages. */
+export function guardOrigins(origins: Origins) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (!origins.allowsHost(request))
+      return sendProblem(
+        response,
+        problem(
+          'forbidden',
+          'This server answers only under its own addresses. If this one is right, add its origin to CLERESTORY_ORIGINS.',
+        ),
+      );
+    if (!['GET', 'HEAD'].includes(request.method) && !origins.allowsOrigin(request))
+      return sendProblem(response, problem('forbidden', 'This page may not change anything here.'));
+    next();
+  };
 }
 
 /** JSON bodies for the API, with its bound. */

@@ -10,12 +10,11 @@ export interface Origins {
   allowsHost(request: IncomingMessage): boolean;
 }
 
-const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+const loopbackNames = ['127.0.0.1', 'localhost'];
 
 /** Origins of pages served by `host` on a port that is known once the door is open, and those that the settings add. */
 export function originsOf(host: string, port: () => number, extra: readonly string[]): Origins {
-  const name = host.includes(':') ? `[${host}]` : host;
-  const names = [...new Set([name, ...loopbackNames])];
+  const names = [...new Set([host, ...loopbackNames])];
   const list = () => [...names.map((one) => new URL(`http://${one}:${port()}`).origin), ...extra];
   return {
     list,

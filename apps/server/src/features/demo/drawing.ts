@@ -7,6 +7,9 @@ import type { Logger } from '../../platform/logging.ts';
 
 const cli = fileURLToPath(import.meta.resolve('@clerestory/demo-city/render-cli'));
 
+/** After a failure (a full disk, say) it is tried again this much later, ms. */
+const againAfterMs = 60_000;
+
 /**
  * Draws the scenes that are not on disk yet, in a process of its own so that nothing waits for it. Cameras whose
  * scene is not drawn yet say so in their health, and come up by themselves.
@@ -16,6 +19,9 @@ export class SceneDrawing {
   readonly #ffmpegPath: string;
   readonly #log: Logger;
   #child: ChildProcess | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #stopping = false;
+  #triesLeft = 2;
 
   constructor(dir: string, ffmpegPath: string, log: Logger) {
     this.#dir = dir;
@@ -45,22 +51,38 @@ export class SceneDrawing {
     child.stdin.on('error', () => undefined);
     let lastWords = '';
     createInterface({ input: child.stderr }).on('line', (line) => (lastWords = line.slice(0, 300)));
-    createInterface({ input: child.stdout }).on('line', (line) =>
-      this.#log.info({ progress: line.slice(0, 200) }, 'a demo scene was drawn'),
-    );
+    createInterface({ input: child.stdout }).on('line', (line) => this.#report(line));
     child.once('error', (error) => this.#log.error({ err: error }, 'the demo city could not be drawn'));
     child.once('close', (code, signal) => {
       this.#child = null;
-      if (code === 0) this.#log.info('the demo city is drawn');
-      else if (signal === null)
-        this.#log.error(
-          { code, lastWords },
-          'the demo city could not be drawn; start again to go on with it',
-        );
+      if (this.#stopping) return;
+      if (code === 0) return this.#log.info('the demo city is drawn');
+      const again = this.#triesLeft > 0;
+      this.#log.error({ code, signal, lastWords, again }, 'the demo city is not drawn to the end');
+      if (!again) return;
+      this.#triesLeft -= 1;
+      this.#timer = setTimeout(() => this.start(), againAfterMs);
+      this.#timer.unref();
     });
   }
 
+  /** One line of the drawing process: a scene that is done, or what went wrong with it. */
+  #report(line: string): void {
+    let said: { scene?: string; error?: string; done?: number; of?: number };
+    try {
+      said = JSON.parse(line) as typeof said;
+    } catch {
+      return;
+    }
+    const { scene, error, done, of } = said;
+    if (error !== undefined)
+      this.#log.error({ scene, error: error.slice(0, 300) }, 'a demo scene could not be drawn');
+    else this.#log.info({ scene, done, of }, 'a demo scene was drawn');
+  }
+
   async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#timer) clearTimeout(this.#timer);
     const child = this.#child;
     if (!child) return;
     const ended = new Promise((resolve) => child.once('close', resolve));

@@ -15,7 +15,7 @@ export interface SeedTargets {
   cameras: { create(input: CameraInput, key: string): Promise<Answer<Camera>>; list(): Camera[] };
   walls: {
     list(): WallState[];
-    create(id: string, name: string): Promise<Answer<WallState>>;
+    create(input: { id: string; name: string }, key: string): Promise<Answer<WallState>>;
     execute(request: {
       wall: string;
       key: string;
@@ -60,7 +60,8 @@ export async function seedDemoCameras({ cameras }: SeedTargets): Promise<void> {
 
 /** The wall of the first start: three screens as they hang in a room, showing the demo city where there is one. */
 export async function seedWall({ cameras, walls }: SeedTargets): Promise<void> {
-  if (!walls.list().some(({ id }) => id === wallId)) mustHold(await walls.create(wallId, 'Control room'));
+  if (!walls.list().some(({ id }) => id === wallId))
+    mustHold(await walls.create({ id: wallId, name: 'Control room' }, 'seed-wall'));
   const run = async (key: string, command: ClientCommand) =>
     mustHold(
       await walls.execute({ wall: wallId, key: `seed-${key}`, base: null, command, by: 'first start' }),

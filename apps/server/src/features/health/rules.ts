@@ -29,7 +29,7 @@ export const restartWindowMs = 5 * 60_000;
 /** So many restarts in that time are a fault worth telling, though pictures come. */
 export const manyRestarts = 3;
 /** Fewer frames than this are a slide show; cameras are set to 5 or more. */
-export const fewestFps = 2;
+const fewestFps = 2;
 /** Short gaps are no outage: a stream that is back within this time was never reported as gone, ms. */
 const outageSettleMs = 3_000;
 const recoverySettleMs = 500;

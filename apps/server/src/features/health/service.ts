@@ -33,6 +33,8 @@ export class HealthService {
   readonly #clock: Clock;
   readonly #log: Logger;
   #nodeThere = false;
+  /** Cameras that were in use when the node went away. */
+  readonly #awaiting = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #changed = new Set<string>();
   #factsDueMs = 0;
@@ -70,16 +72,24 @@ export class HealthService {
     this.#watched(camera);
   }
 
+  /** It is out of the registry: nothing is kept of it. */
   removeCamera(camera: string): void {
     this.#cameras.delete(camera);
+    this.#store.remove(camera).catch((error: unknown) => {
+      this.#log.error({ err: error, camera }, 'health transitions of a removed camera are still stored');
+    });
   }
 
   nodeConnected(there: boolean): void {
     this.#nodeThere = there;
-    if (!there)
-      for (const camera of this.#cameras.values())
-        for (const [stream, report] of camera.ingest)
-          if (report.state === 'idle') camera.ingest.delete(stream);
+    this.#awaiting.clear();
+    if (!there) {
+      // Its last words say nothing of now.
+      for (const [camera, { ingest }] of this.#cameras) {
+        if (ingest.size > 0) this.#awaiting.add(camera);
+        ingest.clear();
+      }
+    }
     this.tick();
   }
 
@@ -138,7 +148,7 @@ export class HealthService {
     watched.restartsAt = watched.restartsAt.filter((at) => nowMs - at < restartWindowMs);
     const verdict = judge({
       ingest: [...watched.ingest.values()],
-      nodeThere: this.#nodeThere || watched.ingest.size === 0,
+      nodeThere: this.#nodeThere || !this.#awaiting.has(camera),
       screensShowing: seen?.showing ?? 0,
       screensFailing: seen?.failing ?? 0,
       recentRestarts: watched.restartsAt.length,

@@ -35,6 +35,10 @@ export class TransitionStore {
     });
   }
 
+  async remove(camera: string): Promise<void> {
+    await this.#db.deleteFrom('health_transitions').where('camera', '=', camera).execute();
+  }
+
   /** Newest first, those with an id below `before`. */
   async list(camera: string, before: number | null, limit: number): Promise<HealthTransition[]> {
     let query = this.#db.selectFrom('health_transitions').selectAll().where('camera', '=', camera);

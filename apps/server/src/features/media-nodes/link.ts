@@ -55,6 +55,8 @@ export class MediaLink {
         this.#isReady = true;
         for (const tell of this.#waiting.splice(0)) tell();
         this.#move({ port: parsed.data.port, url: null });
+        // Said again although it is the same: pages that wait for a restarted node need not wait any longer.
+        for (const tell of this.#listeners) tell(this.#address);
         log.info({ port: parsed.data.port, pid: parsed.data.pid }, 'the media node is ready');
       });
       socket.on('node:ingest', (payload: unknown) => {
@@ -114,8 +116,6 @@ export class MediaLink {
   }
 
   #move(address: MediaAddress): void {
-    if (this.#address?.port === address.port) return;
     this.#address = address;
-    for (const listener of this.#listeners) listener(address);
   }
 }

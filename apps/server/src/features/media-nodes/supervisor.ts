@@ -22,8 +22,12 @@ export interface ChildSettings {
 const backoffMs = { first: 200, most: 5_000 };
 /** A child that ran this long starts again at once when it ends. */
 const steadyMs = 10_000;
-/** A child that does not end by itself after its input closed is killed, ms. */
+/** A child gets this long to end politely, ms, … */
 const patienceMs = 2_000;
+/** … and this long more once its input is closed. */
+const hurryMs = 500;
+/** A child that lives but says nothing over its link for this long hangs, and is replaced, ms. */
+const silenceMs = 10_000;
 
 const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
 
@@ -34,6 +38,7 @@ export class MediaSupervisor {
   #child: ChildProcess | null = null;
   #delayMs = backoffMs.first;
   #timer: NodeJS.Timeout | null = null;
+  #silence: NodeJS.Timeout | null = null;
   #stopping = false;
   restarts = 0;
 
@@ -50,12 +55,15 @@ export class MediaSupervisor {
     const startedMs = performance.now();
     const child = spawn(process.execPath, [childMain], { stdio: ['pipe', 'inherit', 'pipe'] });
     this.#child = child;
+    // It has to link up in time too.
+    this.linked(false);
     child.stdin.on('error', () => undefined);
     child.stdin.write(JSON.stringify(this.#settings()) + '\n');
     createInterface({ input: child.stderr }).on('line', (line) => process.stderr.write(line + '\n'));
     child.once('error', (error) => this.#log.error({ err: error }, 'the media process could not be started'));
     child.once('close', (code, signal) => {
       this.#child = null;
+      this.linked(true);
       if (this.#stopping) return;
       if (performance.now() - startedMs > steadyMs) this.#delayMs = backoffMs.first;
       this.#log.warn(
@@ -68,15 +76,35 @@ export class MediaSupervisor {
     });
   }
 
+  /**
+   * The link's word on the child: heard or gone. A child that lives on without a link hangs; it is killed, and the
+   * usual restart follows.
+   */
+  linked(there: boolean): void {
+    if (this.#silence) clearTimeout(this.#silence);
+    this.#silence = there || this.#stopping ? null : setTimeout(() => this.#replaceHung(), silenceMs);
+    this.#silence?.unref();
+  }
+
+  #replaceHung(): void {
+    if (!this.#child) return;
+    this.#log.error({ pid: this.#child.pid, silentMs: silenceMs }, 'the media process hangs; it is replaced');
+    this.#child.kill('SIGKILL');
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#silence) clearTimeout(this.#silence);
     const child = this.#child;
     if (!child || child.exitCode !== null) return;
     const ended = new Promise((resolve) => child.once('close', resolve));
-    child.stdin?.end();
-    const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    // First politely, so that cameras are told; closing its input ends it at once; SIGKILL ends one that hangs.
+    child.kill('SIGTERM');
+    const close = setTimeout(() => child.stdin?.end(), patienceMs);
+    const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs + hurryMs);
     await ended;
+    clearTimeout(close);
     clearTimeout(kill);
   }
 }

@@ -16,14 +16,21 @@ export interface Witness {
 }
 
 interface Seen {
-  windows: Set<string>;
+  /** Per browser window that shows the screen: its last report. */
+  windows: Map<string, ScreenReport | null>;
   lastSeenAt: number | null;
-  report: ScreenReport | null;
 }
+
+/** Of several windows of one screen, one that people can see speaks for it. */
+const spokesman = (windows: ReadonlyMap<string, ScreenReport | null>): ScreenReport | null => {
+  const reports = [...windows.values()].filter((report) => report !== null);
+  return reports.find(({ visible }) => visible) ?? reports[0] ?? null;
+};
 
 /** Which screens are there, and what each says of itself. Only a screen's own traffic moves "last seen". */
 export class ScreenService {
   readonly #seen = new Map<string, Seen>();
+  readonly #followed = new WeakSet<WindowSocket>();
   readonly #io: Sockets;
   readonly #witness: Witness;
   readonly #clock: Clock;
@@ -41,7 +48,7 @@ export class ScreenService {
       screen,
       connected: seen?.windows.size ?? 0,
       lastSeenAt: seen?.lastSeenAt ?? null,
-      report: seen?.report ?? null,
+      report: seen ? spokesman(seen.windows) : null,
     };
   }
 
@@ -59,19 +66,8 @@ export class ScreenService {
     const { hello } = socket.data;
     if (hello.surface !== 'screen') return;
     const { screen } = hello;
-    const seen = this.#of(screen);
-    const isNew = !seen.windows.has(socket.id);
-    seen.windows.add(socket.id);
-    seen.lastSeenAt = this.#clock.nowMs();
+    this.#heard(screen, socket, null);
     this.#tell(wall, screen);
-    if (!isNew) return;
-    socket.once('disconnect', () => {
-      seen.windows.delete(socket.id);
-      seen.lastSeenAt = this.#clock.nowMs();
-      if (seen.windows.size === 0) seen.report = null;
-      this.#witness.screenGone(socket.id);
-      this.#tell(wall, screen);
-    });
   }
 
   /** Takes a report from the screen's own window. */
@@ -80,18 +76,28 @@ export class ScreenService {
     if (hello.surface !== 'screen' || hello.screen !== report.screen)
       return refuse(problem('forbidden', 'A screen reports for itself alone.'));
     if (wall === undefined) return refuse(problem('unprocessable', 'Join the wall first.'));
-    const seen = this.#of(report.screen);
-    seen.report = report;
-    seen.lastSeenAt = this.#clock.nowMs();
+    this.#heard(report.screen, socket, report);
     this.#witness.screenReport(socket.id, report);
     this.#tell(wall, report.screen);
     return ok({});
   }
 
-  #of(screen: string): Seen {
+  #heard(screen: string, socket: WindowSocket, report: ScreenReport | null): void {
     let seen = this.#seen.get(screen);
-    if (!seen) this.#seen.set(screen, (seen = { windows: new Set(), lastSeenAt: null, report: null }));
-    return seen;
+    if (!seen) this.#seen.set(screen, (seen = { windows: new Map(), lastSeenAt: null }));
+    seen.windows.set(socket.id, report ?? seen.windows.get(socket.id) ?? null);
+    seen.lastSeenAt = this.#clock.nowMs();
+    if (this.#followed.has(socket)) return;
+    this.#followed.add(socket);
+    socket.once('disconnect', () => this.#gone(screen, socket));
+  }
+
+  #gone(screen: string, socket: WindowSocket): void {
+    this.#witness.screenGone(socket.id);
+    const seen = this.#seen.get(screen);
+    if (!seen?.windows.delete(socket.id)) return;
+    seen.lastSeenAt = this.#clock.nowMs();
+    if (socket.data.wall !== undefined) this.#tell(socket.data.wall, screen);
   }
 
   #tell(wall: string, screen: string): void {

@@ -1,7 +1,5 @@
 import { problem, type Answer, type ClientCommand, type CommandResult } from '@clerestory/protocol';
-import { newId } from '../../platform/clock.ts';
 import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
-import { slugOf } from '../../platform/slug.ts';
 import type { WallService } from './service.ts';
 
 const noWall = (wall: string) => refuse(problem('not-found', `There is no wall "${wall}".`));
@@ -24,7 +22,7 @@ export function wallRoutes(walls: WallService): RouteHandlers {
           .list()
           .map(({ id, name, sequence, screens }) => ({ id, name, sequence, screens: screens.length })),
       }),
-    createWall: ({ body }) => walls.create(body.id ?? (slugOf(body.name) || newId()), body.name),
+    createWall: ({ body }, { key }) => walls.create(body, key),
     getWall: ({ params }) => {
       const wall = walls.get(params.wall);
       return wall ? ok(wall) : noWall(params.wall);

@@ -7,8 +7,9 @@ import {
   type WallState,
 } from '@clerestory/protocol';
 import { apply, decide, emptyWall } from '@clerestory/wall-state';
-import type { Clock } from '../../platform/clock.ts';
+import { newId, type Clock } from '../../platform/clock.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
+import { slugOf } from '../../platform/slug.ts';
 import type { WallStore } from './store.ts';
 
 /** What walls need to know of cameras. */
@@ -29,7 +30,9 @@ export interface WallRequest {
 const maxWaiting = 200;
 const maxWalls = 100;
 /** The turn that new screens of all walls take; no wall can have this id. */
-const newScreens = '*';
+const newScreens = '*screens';
+/** The turn that new walls take. */
+const newWalls = '*walls';
 
 /** One writer per wall: commands take turns, are committed to the store, and only then told to anybody. */
 export class WallService {
@@ -67,20 +70,33 @@ export class WallService {
     this.#listeners.add(listener);
   }
 
-  async create(id: string, name: string): Promise<Answer<WallState>> {
-    return this.#inTurn(id, async () => {
-      const there = this.#walls.get(id);
-      if (there)
-        return there.name === name && there.sequence === 0
-          ? ok(there)
-          : refuse(problem('exists', `There is a wall "${id}" already. Choose another id.`));
-      if (this.#walls.size >= maxWalls)
-        return refuse(problem('unprocessable', `A site has at most ${maxWalls} walls. Remove one first.`));
-      const wall = emptyWall(id, name);
-      await this.#store.create(wall, this.#clock.nowMs());
-      this.#walls.set(id, wall);
-      return ok(wall);
+  /** Without an id, one is made from the name. Repeating the key gives the same wall again. */
+  async create(input: { id?: string | undefined; name: string }, key: string): Promise<Answer<WallState>> {
+    return this.#inTurn(newWalls, async () => {
+      const nowMs = this.#clock.nowMs();
+      const made = await this.#store.once<WallState>(
+        { key, fingerprint: fingerprint('wall', input), nowMs },
+        async (write) => {
+          const id = input.id ?? this.#freeId(input.name);
+          if (this.#walls.has(id))
+            return refuse(problem('exists', `There is a wall "${id}" already. Choose another id.`));
+          if (this.#walls.size >= maxWalls)
+            return refuse(
+              problem('unprocessable', `A site has at most ${maxWalls} walls. Remove one first.`),
+            );
+          const wall = emptyWall(id, input.name);
+          await this.#store.create(write, wall, nowMs);
+          return ok(wall);
+        },
+      );
+      if (made.ok && !this.#walls.has(made.value.id)) this.#walls.set(made.value.id, made.value);
+      return made;
     });
+  }
+
+  #freeId(name: string): string {
+    const slug = slugOf(name);
+    return slug && !this.#walls.has(slug) ? slug : `${slug || 'wall'}-${newId().slice(0, 8)}`;
   }
 
   /** Decides and commits one command. Repeating a key that was committed changes nothing and gives its sequence. */
@@ -109,6 +125,17 @@ export class WallService {
         by: 'registry',
       });
     }
+  }
+
+  /** A crash between removing a camera and clearing its tiles leaves tiles of no camera; mended at each start. */
+  async forgetLostCameras(): Promise<void> {
+    const assigned = this.list().flatMap(({ screens }) =>
+      screens.flatMap(({ tiles }) => Object.values(tiles)),
+    );
+    const lost = new Set(
+      assigned.map(({ camera }) => camera).filter((camera) => !this.#cameras.exists(camera)),
+    );
+    for (const camera of lost) await this.forgetCamera(camera, newId());
   }
 
   /** Commits after `since`, at most `limit`; null when the wall does not exist. */

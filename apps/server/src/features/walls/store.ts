@@ -1,6 +1,7 @@
-import { WallEvent, WallState, type Commit } from '@clerestory/protocol';
+import { WallEvent, WallState, type Answer, type Commit } from '@clerestory/protocol';
 import { z } from 'zod';
 import type { Database } from '../../platform/database.ts';
+import { once, type Write } from '../../platform/idempotency.ts';
 
 const Events = z.array(WallEvent);
 
@@ -21,8 +22,9 @@ export class WallStore {
     return rows.map((row) => WallState.parse(JSON.parse(row.state)));
   }
 
-  async create(state: WallState, nowMs: number): Promise<void> {
-    await this.#db
+  /** In the caller's transaction, together with its idempotency key. */
+  async create(write: Write, state: WallState, nowMs: number): Promise<void> {
+    await write
       .insertInto('walls')
       .values({
         id: state.id,
@@ -32,6 +34,14 @@ export class WallStore {
         created_at: nowMs,
       })
       .execute();
+  }
+
+  /** Runs `work` once per key; see `once`. */
+  async once<T>(
+    request: { key: string; fingerprint: string; nowMs: number },
+    work: (write: Write) => Promise<Answer<T>>,
+  ): Promise<Answer<T>> {
+    return (await once(this.#db, request, work)).answer;
   }
 
   /** What an idempotency key was used for on this wall, if it was. */
