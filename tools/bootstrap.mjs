@@ -1,6 +1,6 @@
 // The one way in: `npm start`, `npm test`, `npm run bench`. Plain JavaScript for any Node from 18 on; it installs what
 // is missing, then goes on with the Node that the project pins.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -39,19 +39,23 @@ function installPackages() {
 }
 
 /** The pinned Node, from the npm package `node`. */
-function goOnWithPinnedNode() {
+async function goOnWithPinnedNode() {
   if (Number(process.versions.node.split('.')[0]) === pinnedMajor) return;
   const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
   if (!existsSync(node))
     fail(
       `Node ${pinnedMajor} is missing from node_modules. Delete the folder node_modules, then run this again.`,
     );
-  const again = spawnSync(node, [fileURLToPath(import.meta.url), task, ...rest], {
+  const again = spawn(node, [fileURLToPath(import.meta.url), task, ...rest], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
   });
-  process.exit(again.status ?? 1);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => again.kill(signal));
+  return new Promise((resolve) => {
+    again.once('error', (error) => fail(`Node ${pinnedMajor} could not be started: ${error.message}`));
+    again.once('exit', (code) => resolve(process.exit(code ?? 1)));
+  });
 }
 
 if (!(task in tasks)) fail(`There is no task "${task}". There is: ${Object.keys(tasks).join(', ')}.`);
@@ -59,6 +63,6 @@ if (Number(process.versions.node.split('.')[0]) < 18)
   fail(`This is Node ${process.versions.node}; install Node.js 20 or newer, then run this again.`);
 process.chdir(root);
 installPackages();
-goOnWithPinnedNode();
+await goOnWithPinnedNode();
 process.argv.splice(2, 1);
 await import(pathToFileURL(path.join(root, 'tools', tasks[task])).href);

@@ -58,6 +58,8 @@ function rightsPrefix() {
 export function ensure(names) {
   const missing = names.filter((name) => !needs[name].there());
   if (missing.length === 0) return null;
+  if (missing.includes('ffmpeg') && process.env.CLERESTORY_FFMPEG)
+    return `CLERESTORY_FFMPEG=${process.env.CLERESTORY_FFMPEG} is not a program that runs. Correct it, or unset it.`;
   const packages = missing.flatMap((name) => needs[name].packages);
   const byHand = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const what = missing.map((name) => needs[name].what).join(', ');

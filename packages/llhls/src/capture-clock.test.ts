@@ -45,7 +45,7 @@ describe('CaptureClock', () => {
   });
 
   it('follows the drift of a camera’s clock', () => {
-    for (const drift of [0.0005, -0.0005]) {
+    for (const drift of [0.0002, -0.0002]) {
       const errors = run(new CaptureClock(), 0, 9000, (i) => 20 + 50 * jitter(i), drift);
       expect(Math.max(...errors.slice(200).map(Math.abs))).toBeLessThan(60);
     }
@@ -66,13 +66,12 @@ describe('CaptureClock', () => {
     expect(run(clock, 500, 20, () => 20 + 100)[0]).toBeCloseTo(20, 0);
   });
 
-  it('moves over in one step when the host’s clock was set', () => {
-    for (const stepMs of [3_600_000, -3_600_000]) {
-      const clock = new CaptureClock();
-      run(clock, 0, 100, () => 20);
-      const errors = run(clock, 100, 300, () => 20 + stepMs);
-      expect(errors.at(-1)).toBeCloseTo(20 + stepMs, 0);
-    }
+  it('never believes that a path which stays late is on time', () => {
+    const clock = new CaptureClock();
+    run(clock, 0, 100, () => 20);
+    // A backlog that grows to ten seconds within a minute and then stays for a quarter of an hour.
+    const errors = run(clock, 100, 4_800, (i) => 20 + Math.min(10_000, i * 33));
+    expect(Math.max(...errors)).toBeLessThan(500);
   });
 
   it('is not later than the arrival when the host’s clock is put back a little', () => {

@@ -6,8 +6,8 @@ const bucketMs = 1_000;
 const maxBuckets = 30;
 /** Beyond this a difference is no jitter and no drift. */
 const jumpMs = 2_000;
-/** How fast the estimate may move towards later: 5 ms per second of media, well above any crystal's drift. */
-const slewPerMs = 0.005;
+/** How fast the estimate may move towards later: 0.3 ms per second of media, three times a poor crystal's drift. */
+const slewPerMs = 0.0003;
 
 /**
  * Estimates when the frames of a source were captured, from when their fragments arrive.
@@ -18,19 +18,20 @@ const slewPerMs = 0.005;
  *
  * - the estimate follows the minimum of the last 30 s; down at once, up slowly (drift of the camera's clock);
  * - a late fragment keeps its true, older time: a picture that was stuck for 5 s must not look live;
- * - when the source's own timestamps jump by more than 2 s against the arrivals, everything starts anew;
- * - when for the whole window every arrival is more than 2 s late (the host's clock was set, or the path changed for
- *   good), the estimate moves there in one step.
+ * - when the source's own timestamps jump by more than 2 s against the arrivals, everything starts anew.
+ *
+ * It never comes to believe that a path which stays late is on time: a backlog of ten seconds that stays would then be
+ * shown as live. Who feeds it looks at the lateness and connects anew. Arrivals are on a monotonic clock for the same
+ * reason: an arrival clock that is set looks just like a path that became late.
  *
  * What it cannot know: the constant delay inside the camera and the network. Results never go back and are never later
- * than the arrival; should the arrival clock itself be set back, the second rule wins.
+ * than the arrival.
  */
 export class CaptureClock {
   /** Minimum of the offsets per second of arrival; at most `maxBuckets`. */
   #buckets: { second: number; offsetMs: number }[] = [];
   #offsetMs: number | null = null;
   #nextMediaS = 0;
-  #lastArrivalMs = 0;
   #lastCaptureMs = Number.NEGATIVE_INFINITY;
 
   /** Forgets everything: the source was started anew. */
@@ -41,22 +42,20 @@ export class CaptureClock {
   }
 
   /**
-   * Unix ms at which the first frame of a fragment was captured. `mediaS` and `durationS` are the fragment's own
-   * times, `arrivalMs` is when its last byte came (Unix ms). Call once per fragment, in order.
+   * When the first frame of a fragment was captured, on the clock of the arrivals, ms. `mediaS` and `durationS` are the fragment's own
+   * times, `arrivalMs` is when its last byte came (monotonic). Call once per fragment, in order.
    */
   captureMs(mediaS: number, durationS: number, arrivalMs: number): number {
     const offsetMs = arrivalMs - (mediaS + durationS) * 1000;
     const mediaJumped = Math.abs(mediaS - this.#nextMediaS) * 1000 > jumpMs;
     const known = this.#offsetMs;
-    if (arrivalMs < this.#lastArrivalMs - jumpMs) this.reset();
-    else if (known !== null && mediaJumped && Math.abs(offsetMs - known) > jumpMs) {
+    if (known !== null && mediaJumped && Math.abs(offsetMs - known) > jumpMs) {
       this.#buckets = [];
       this.#offsetMs = null;
     }
     const lowest = this.#lowest(offsetMs, arrivalMs);
     this.#offsetMs = this.#approach(lowest, durationS * 1000);
     this.#nextMediaS = mediaS + durationS;
-    this.#lastArrivalMs = arrivalMs;
 
     const estimate = Math.max(mediaS * 1000 + this.#offsetMs, this.#lastCaptureMs);
     this.#lastCaptureMs = Math.min(estimate, arrivalMs);
@@ -74,7 +73,7 @@ export class CaptureClock {
 
   #approach(targetMs: number, durationMs: number): number {
     const now = this.#offsetMs;
-    if (now === null || targetMs <= now || targetMs - now > jumpMs) return targetMs;
+    if (now === null || targetMs <= now) return targetMs;
     return Math.min(targetMs, now + durationMs * slewPerMs);
   }
 }

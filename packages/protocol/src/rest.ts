@@ -35,7 +35,15 @@ const Paging = {
 const OnCamera = z.object({ camera: CameraId });
 const OnWall = z.object({ wall: WallId });
 const OnScreen = z.object({ wall: WallId, screen: ScreenId });
-const OnTile = z.object({ wall: WallId, screen: ScreenId, tile: z.coerce.number().pipe(TileIndex) });
+const OnTile = z.object({
+  wall: WallId,
+  screen: ScreenId,
+  tile: z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .transform(Number)
+    .pipe(TileIndex),
+});
 
 export const LayoutView = z.object({
   id: LayoutId,

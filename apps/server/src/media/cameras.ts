@@ -7,7 +7,7 @@ import { Stream, type StreamDeps } from './stream.ts';
 export type MediaCameraConfig = z.infer<typeof MediaCamera>;
 
 /** Cameras one node takes; more are refused with a line in the log. */
-export const maxCameras = 1_000;
+const maxCameras = 20_000;
 
 interface Entry {
   config: MediaCameraConfig;
@@ -30,19 +30,25 @@ export class Cameras {
   setAll(list: readonly MediaCameraConfig[]): void {
     const kept = new Set(list.map((camera) => camera.id));
     for (const id of [...this.#entries.keys()]) if (!kept.has(id)) this.remove(id);
-    for (const camera of list) this.set(camera);
+    // The list is the truth: a camera that was removed and made again has a lower revision than before.
+    for (const camera of list) this.#put(camera);
   }
 
+  /** One camera that is new or has changed; news that are older than what is known are left aside. */
   set(config: MediaCameraConfig): void {
+    const known = this.#entries.get(config.id)?.config.revision ?? 0;
+    if (config.revision >= known) this.#put(config);
+  }
+
+  #put(config: MediaCameraConfig): void {
     const entry = this.#entries.get(config.id);
     if (!entry) return this.#add(config);
     const before = entry.config;
-    if (config.revision < before.revision) return;
     const sourceChanged = !isDeepStrictEqual(before.source, config.source);
     entry.config = config;
-    if (sourceChanged || config.revision > before.revision)
-      for (const stream of entry.streams.values()) stream.configure(sourceChanged ? config.source : null);
-    if (sourceChanged) this.#matchStreams(entry);
+    if (sourceChanged) this.#renewStreams(entry);
+    else if (config.revision !== before.revision)
+      for (const stream of entry.streams.values()) stream.retryNow();
     for (const stream of entry.streams.values()) stream.keepAlways(config.keep === 'always');
   }
 
@@ -76,24 +82,23 @@ export class Cameras {
       return this.#deps.log.error({ camera: config.id, maxCameras }, 'too many cameras for one media node');
     const entry: Entry = { config, streams: new Map() };
     this.#entries.set(config.id, entry);
-    this.#matchStreams(entry);
+    this.#renewStreams(entry);
     for (const stream of entry.streams.values()) stream.keepAlways(config.keep === 'always');
   }
 
-  /** Gives an entry the streams its source has. Viewers of a stream that goes or comes choose again. */
-  #matchStreams({ config, streams }: Entry): void {
-    const wanted = streamsOf(config.source);
+  /**
+   * Gives an entry the streams its source has, all of them new: of another place, not even a poster may remain. Viewers
+   * choose again.
+   */
+  #renewStreams({ config, streams }: Entry): void {
     const before = [...streams.values()];
-    const gone = before.filter((stream) => !wanted.includes(stream.name));
-    const come = wanted.filter((name) => !streams.has(name));
-    if (gone.length + come.length === 0) return;
-    for (const stream of gone) streams.delete(stream.name);
-    for (const name of come) {
+    streams.clear();
+    for (const name of streamsOf(config.source)) {
       const stream = new Stream(config.id, name, config.source, this.#deps);
       streams.set(name, stream);
       this.#onStream(stream);
     }
     for (const stream of before) stream.moved();
-    for (const stream of gone) stream.remove();
+    for (const stream of before) stream.remove();
   }
 }

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCatalogue, problem, type ErrorCode } from '@clerestory/protocol';
 
+/** A reader that takes nothing for this long is cut off, ms. */
+const readerPatienceMs = 30_000;
+
 /** A refusal on its way out as problem details (RFC 9457). */
 export class HttpProblem extends Error {
   readonly code: ErrorCode;
@@ -54,7 +57,10 @@ export async function answerBytes(
     if (signal.aborted) return;
     if (!mayGo()) return void response.destroy();
     // Rejects when the client goes away: then the next round ends it.
-    if (!response.write(piece)) await once(response, 'drain', { signal }).catch(() => {});
+    if (response.write(piece)) continue;
+    const patience = AbortSignal.timeout(readerPatienceMs);
+    await once(response, 'drain', { signal: AbortSignal.any([signal, patience]) }).catch(() => {});
+    if (patience.aborted) return void response.destroy();
   }
   response.end();
 }

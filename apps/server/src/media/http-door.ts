@@ -69,7 +69,10 @@ function readUrl(path: string): URL {
 async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
   const { request, response, url } = exchange;
   const { origin, host } = request.headers;
+  // A foreign page's <img> or <video> carries no Origin; the browser says all the same where it comes from.
+  const fromElsewhere = origin === undefined && request.headers['sec-fetch-site'] === 'cross-site';
   if (
+    fromElsewhere ||
     !hostAllowed(host, deps.ownHost, deps.allowedOrigins) ||
     !originAllowed(origin, host, deps.allowedOrigins)
   )

@@ -7,8 +7,14 @@ import { explainEnding, unsupportedCodec, type Failure } from './reasons.ts';
 import { sourceInput, type Scenes } from './sources.ts';
 
 export interface IngestTiming {
-  /** From start to the first complete fragment. */
+  /** From start to the first word of the stream, its init segment. */
   firstFragmentMs: number;
+  /** From start to the first complete fragment, when the init came in time: key frames may be a minute apart. */
+  firstKeyFrameMs: number;
+  /** Pictures may arrive later than they should by this much … */
+  lateMs: number;
+  /** … for this long; then the connection is made anew, which sheds what has piled up on the way. */
+  latePatienceMs: number;
   /** Without a complete fragment for this long, ffmpeg is killed and started anew. */
   noFramesMs: number;
   /** After this long of good running, the next failure counts as the first. */
@@ -18,6 +24,9 @@ export interface IngestTiming {
 }
 export const defaultTiming: IngestTiming = {
   firstFragmentMs: 10_000,
+  firstKeyFrameMs: 70_000,
+  lateMs: 2_000,
+  latePatienceMs: 10_000,
   noFramesMs: 5_000,
   goodRunMs: 10_000,
   sceneRetryMs: 1_000,
@@ -35,7 +44,7 @@ export interface IngestDeps {
 
 export interface IngestEvents {
   onInit(unit: InitUnit): void;
-  /** `arrivalMs` is Unix time. */
+  /** `arrivalMs` is monotonic. */
   onFragment(unit: FragmentUnit, arrivalMs: number): void;
   onState(state: IngestState, reason: string): void;
   /** The ffmpeg that had given an init is gone, or is about to be. */
@@ -49,6 +58,9 @@ interface Run {
   /** Monotonic; when the last complete fragment came. */
   lastFragmentMs: number;
   fragments: number;
+  hasInit: boolean;
+  /** Monotonic; since when its pictures have been late. */
+  lateSinceMs: number | null;
   /** Nothing that still comes out of it counts. */
   over: boolean;
   /** Why we ended it ourselves. */
@@ -58,6 +70,7 @@ interface Run {
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
 export const idleReason = 'Nobody watches';
+const keyFrameReason = 'Connected; waiting for the camera’s next key frame';
 export const startingReason = 'Connecting to the camera';
 
 /** Keeps one ffmpeg for one stream: starts it, watches its progress, names its failures, tries again. Never two at once. */
@@ -70,10 +83,12 @@ export class Ingest {
   readonly #deps: IngestDeps;
   readonly #events: IngestEvents;
   readonly #name: { camera: string; stream: StreamName };
-  #source: CameraSource;
+  readonly #source: CameraSource;
   #wanted = false;
   #run: Run | null = null;
   #failures = 0;
+  /** The run before ended in a failure, so that the next start is a restart. */
+  #failedBefore = false;
   /** What was wrong last, for those who come while the next try waits. */
   #trouble: { state: IngestState; reason: string } | null = null;
   /** Counts the transports tried; see sourceInput. */
@@ -112,18 +127,11 @@ export class Ingest {
 
   stop(): void {
     this.#wanted = false;
+    this.#failedBefore = false;
     this.#callOffStart?.();
     this.#callOffStart = null;
     this.#endRun(null);
     this.#become('idle', idleReason);
-  }
-
-  /** A new configuration: whatever was wrong may be right now, so it is tried at once. */
-  configure(source: CameraSource): void {
-    this.#source = source;
-    this.#turn = 0;
-    this.retryNow();
-    if (this.#run) this.#endRun(null);
   }
 
   /** Forgets the failures; while one waits for its next try, that is now. */
@@ -168,7 +176,8 @@ export class Ingest {
       this.#become('unsupported', input.reason);
       return this.#schedule();
     }
-    if (this.#failures > 0) this.restarts += 1;
+    if (this.#failedBefore) this.restarts += 1;
+    this.#failedBefore = false;
     const now = clock.monotonicMs();
     const run: Run = {
       process: ffmpeg.start({
@@ -183,6 +192,8 @@ export class Ingest {
       startedMs: now,
       lastFragmentMs: now,
       fragments: 0,
+      hasInit: false,
+      lateSinceMs: null,
       over: false,
       failure: null,
       transports: input.transports,
@@ -198,12 +209,13 @@ export class Ingest {
         if (unit.kind === 'init') {
           const failure = unsupportedCodec(unit.track.codec);
           if (failure) return this.#endRun(failure);
+          run.hasInit = true;
           this.#events.onInit(unit);
         } else {
           run.fragments += 1;
           run.lastFragmentMs = this.#deps.clock.monotonicMs();
           this.#become('running', '');
-          if (!run.over) this.#events.onFragment(unit, this.#deps.clock.nowMs());
+          if (!run.over) this.#events.onFragment(unit, this.#deps.clock.monotonicMs());
         }
         if (run.over) return;
       }
@@ -227,17 +239,34 @@ export class Ingest {
     this.#callOffWatch?.();
     this.#callOffWatch = clock.after(Math.min(500, timing.noFramesMs / 5), () => {
       const silentMs = clock.monotonicMs() - run.lastFragmentMs;
-      const allowedMs = run.fragments > 0 ? timing.noFramesMs : timing.firstFragmentMs;
+      if (run.fragments > 0 && clock.monotonicMs() - run.startedMs >= timing.goodRunMs) this.#failures = 0;
+      const beforeFirstMs = run.hasInit ? timing.firstKeyFrameMs : timing.firstFragmentMs;
+      const allowedMs = run.fragments > 0 ? timing.noFramesMs : beforeFirstMs;
       if (silentMs >= allowedMs)
         return this.#endRun({
           state: 'backoff',
           reason: `No frames for ${seconds(allowedMs)}`,
-          otherTransport: run.fragments > 0 ? 'no' : 'next',
+          otherTransport: run.fragments > 0 || run.hasInit ? 'no' : 'next',
         });
       if (run.fragments > 0 && silentMs >= allowedMs / 2)
         this.#become('stalled', `No frames for more than ${seconds(allowedMs / 2)}`);
+      if (run.hasInit && run.fragments === 0 && silentMs >= timing.noFramesMs / 2)
+        this.#become('starting', keyFrameReason);
       this.#watch(run);
     });
+  }
+
+  /** How much later than it should each fragment comes, ms; a path that stays late is left. */
+  lateness(lateMs: number): void {
+    const [run, now] = [this.#run, this.#deps.clock.monotonicMs()];
+    if (!run || run.over) return;
+    if (lateMs < this.#deps.timing.lateMs) run.lateSinceMs = null;
+    else if (now - (run.lateSinceMs ??= now) >= this.#deps.timing.latePatienceMs)
+      this.#endRun({
+        state: 'backoff',
+        reason: 'Pictures arrive late; connecting again',
+        otherTransport: 'no',
+      });
   }
 
   /** Ends the run on our own account; `#ended` follows when the process is gone. */
@@ -270,6 +299,7 @@ export class Ingest {
     if (run.fragments > 0) this.#turned = false;
     if (run.fragments > 0 && run.lastFragmentMs - run.startedMs >= timing.goodRunMs) this.#failures = 0;
     this.#failures += 1;
+    this.#failedBefore = true;
     const otherNow = failure.otherTransport === 'now' && run.transports > 1 && !this.#turned;
     if (failure.otherTransport !== 'no' && run.fragments === 0) this.#turn += 1;
     if (otherNow) this.#turned = true;

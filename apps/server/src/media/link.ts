@@ -5,7 +5,7 @@ import type { Log } from './clock.ts';
 import type { MediaNode } from './node.ts';
 
 /** Reports in one message. */
-const maxReports = 200;
+const maxReports = 100;
 
 /**
  * Joins a media node to control. The node goes on with what it has while control is away; after each (re)connection it

@@ -62,7 +62,10 @@ export class Stream {
       onFragment: (unit, arrivalMs) => {
         // ffmpeg writes a fragment when the frame after it arrives, so its last frame is one frame older than that.
         const heldMs = (unit.frameS?.at(-1) ?? 0) * 1000;
-        const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs - heldMs);
+        // Estimated on the monotonic clock, which nobody sets; told in Unix time.
+        const unixMs = deps.clock.nowMs() - deps.clock.monotonicMs();
+        const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs - heldMs) + unixMs;
+        this.#ingest.lateness(arrivalMs + unixMs - captureMs - unit.durationS * 1000);
         const chunk = this.#packager.add(unit, captureMs);
         this.#tell((listener) => listener.onChunk?.(chunk));
       },
@@ -134,10 +137,9 @@ export class Stream {
     this.#balance();
   }
 
-  /** `source` only when it changed; otherwise the failures are forgotten and a waiting try is made now. */
-  configure(source: CameraSource | null): void {
-    if (source) this.#ingest.configure(source);
-    else this.#ingest.retryNow();
+  /** The failures are forgotten and a waiting try is made now. */
+  retryNow(): void {
+    this.#ingest.retryNow();
   }
 
   moved(): void {

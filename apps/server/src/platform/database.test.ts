@@ -63,5 +63,14 @@ test('a full disk is known as such', async () => {
     .execute();
   const error = await fill.catch((caught: unknown) => caught);
   expect(storageFault(error)).toBe('full');
+  // Within a transaction too, where SQLite has rolled back by itself.
+  const within = db.transaction().execute(async (write) => {
+    await write
+      .insertInto('settings')
+      .values({ name: 'bigger', value: 'x'.repeat(9_000_000) })
+      .execute();
+  });
+  expect(storageFault(await within.catch((caught: unknown) => caught))).toBe('full');
+  expect(raw.inTransaction).toBe(false);
   await close();
 });

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } from 'kysely';
 import { migrations } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
@@ -73,6 +73,23 @@ export function storageFault(error: unknown): 'full' | 'io' | null {
   return code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' ? 'io' : null;
 }
 
+/** A full disk makes SQLite roll back by itself; a second rollback would throw and hide what went wrong. */
+class Dialect extends SqliteDialect {
+  readonly #database: SqliteDatabase.Database;
+  constructor(database: SqliteDatabase.Database) {
+    super({ database });
+    this.#database = database;
+  }
+  override createDriver(): Driver {
+    const database = this.#database;
+    return new (class extends SqliteDriver {
+      override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+        if (database.inTransaction) await super.rollbackTransaction(connection);
+      }
+    })({ database });
+  }
+}
+
 export interface OpenDatabase {
   db: Database;
   raw: SqliteDatabase.Database;
@@ -119,7 +136,7 @@ export function openDatabase(dataDir: string): OpenDatabase {
     );
   }
   const opened = raw;
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: opened }) });
+  const db = new Kysely<Tables>({ dialect: new Dialect(opened) });
   // Kysely closes the file only if it was ever asked something.
   const close = async () => {
     await db.destroy();

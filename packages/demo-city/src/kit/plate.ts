@@ -38,6 +38,8 @@ class Painter {
   depth = 0;
   key = 0;
   sunlit = 0;
+  /** Rays for a blurred mirror image; fewer when several samples of a pixel are averaged anyway. */
+  mirrorRays = 3;
   readonly point = new SurfacePoint();
   private readonly mirror = new SurfacePoint();
   private readonly direction = new Float64Array(3);
@@ -115,7 +117,7 @@ class Painter {
   /** What the surface mirrors, into `r`, `g`, `b`: blurred by a few rays, longer along the line of sight. */
   private reflect(dx: number, dy: number, dz: number, px: number, py: number): void {
     const { point: p, mirror: m, env, tracer } = this;
-    const rays = p.rough > 0.01 ? 3 : 1;
+    const rays = p.rough > 0.01 ? this.mirrorRays : 1;
     let r = 0;
     let g = 0;
     let b = 0;
@@ -186,6 +188,7 @@ export function paintPlate(tracer: Tracer, env: Environment, view: View, film: D
       film.develop(painter.r, painter.g, painter.b);
       tone[at] = 0.3 * film.r + 0.6 * film.g + 0.1 * film.b;
     }
+  painter.mirrorRays = 1;
   soften(painter, plate, hdr, keys, tone);
   addHalos(env, view, plate, hdr);
   addBloom(hdr, width, height);
@@ -205,16 +208,20 @@ function soften(painter: Painter, plate: Plate, hdr: Float32Array, keys: Int32Ar
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
-      const differs = (other: number) =>
-        Math.abs((tone[at] as number) - (tone[other] as number)) > edgeContrast ||
-        (keys[at] !== keys[other] && Math.abs((tone[at] as number) - (tone[other] as number)) > 4);
-      if (!(
-        (x > 0 && differs(at - 1)) ||
-        (x < width - 1 && differs(at + 1)) ||
-        (y > 0 && differs(at - width)) ||
-        (y < height - 1 && differs(at + width))
-      ))
-        continue;
+      // What rough wet ground mirrors is uneven from pixel to pixel: that alone is no edge.
+      const limit = (plate.gloss[at] as number) > 0 ? edgeContrast * 3 : edgeContrast;
+      const here = tone[at] as number;
+      const key = keys[at] as number;
+      let edge = false;
+      for (let side = 0; side < 4 && !edge; side++) {
+        const nx = side === 0 ? x - 1 : side === 1 ? x + 1 : x;
+        const ny = side === 2 ? y - 1 : side === 3 ? y + 1 : y;
+        if (nx < 0 || ny < 0 || nx >= width || ny >= height) continue;
+        const other = ny * width + nx;
+        const contrast = Math.abs(here - (tone[other] as number));
+        edge = contrast > limit || (contrast > 4 && keys[other] !== key);
+      }
+      if (!edge) continue;
       let r = 0;
       let g = 0;
       let b = 0;

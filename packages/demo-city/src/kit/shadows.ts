@@ -37,6 +37,8 @@ function darken(
   const { frame } = stage;
   const flat = edgesOf(ring);
   onGround(stage, ring, y, softM, (pixel, x, z) => {
+    const open = sun ? (frame.plate.sunlit[pixel] as number) / 255 : 1;
+    if (open < 0.02) return;
     let out = -1e9;
     for (let i = 0; i < flat.length; i += 3) {
       const d = (flat[i] as number) * x + (flat[i + 1] as number) * z - (flat[i + 2] as number);
@@ -45,7 +47,6 @@ function darken(
     if (out >= softM) return;
     const inside = out <= -softM ? 1 : (softM - out) / (2 * softM);
     const soft = inside * inside * (3 - 2 * inside);
-    const open = sun ? (frame.plate.sunlit[pixel] as number) / 255 : 1;
     const keep = 1 - strength * soft * Math.min(1, open * 1.3);
     const { rgba } = frame;
     rgba[pixel * 4] = (rgba[pixel * 4] as number) * keep;

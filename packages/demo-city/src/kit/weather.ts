@@ -117,18 +117,26 @@ export function mist(
         const y0 = Math.max(0, Math.floor(middle - half));
         const y1 = Math.min(view.height - 1, Math.ceil(middle + half));
         const seed = seeds[row] as number;
-        for (let x = 0; x < view.width; x++) {
+        const density = Float32Array.from({ length: view.width }, (_, x) => {
           const across = ((((x / view.width) * 3 + turn) % (period * 0.5)) + period * 0.5) % (period * 0.5);
           const blend = Math.min(1, across);
           const a = noise2(across * 1.6, 0.3, seed);
           const b = noise2((across + period * 0.5) * 1.6, 0.3, seed);
           const thick = a * blend + b * (1 - blend);
-          const density = share * thick * thick * 1.8;
-          if (density < 0.02) continue;
-          for (let py = y0; py <= y1; py++) {
-            if ((frame.plate.depth[py * view.width + x] as number) < depthM) continue;
-            const fy = 1 - Math.abs(py - middle) / half;
-            frame.blend(x, py, level, level + 2, level + 5, density * fy * fy);
+          return share * thick * thick * 1.8;
+        });
+        const { rgba } = frame;
+        const { depth } = frame.plate;
+        for (let py = y0; py <= y1; py++) {
+          const fy = 1 - Math.abs(py - middle) / half;
+          const strength = fy * fy;
+          for (let x = 0, at = py * view.width; x < view.width; x++, at++) {
+            const thick = (density[x] as number) * strength;
+            if (thick < 0.012 || (depth[at] as number) < depthM) continue;
+            const o = at * 4;
+            rgba[o] = (rgba[o] as number) + (level - (rgba[o] as number)) * thick;
+            rgba[o + 1] = (rgba[o + 1] as number) + (level + 2 - (rgba[o + 1] as number)) * thick;
+            rgba[o + 2] = (rgba[o + 2] as number) + (level + 5 - (rgba[o + 2] as number)) * thick;
           }
         }
       });

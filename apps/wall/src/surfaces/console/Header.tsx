@@ -49,7 +49,7 @@ function Link() {
   const wall = useWall((state) => state.wall);
   const text =
     link.state === 'offline'
-      ? `Server away since ${shortTime(link.sinceMs)} — pictures on the screens go on`
+      ? `Server away since ${shortTime(link.sinceMs)} — the screens keep what still arrives`
       : link.state === 'refused'
         ? `The server says: ${link.detail}`
         : link.state === 'connecting' && wall
