@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -24,7 +25,7 @@ ${names.map((name, tile) => `<div data-tile="${tile}" style="min-height:0"><vide
  * its defaults. The yardstick that the wall is measured against in the same run.
  */
 export async function startDesignA(cameras: BenchCameras): Promise<Design> {
-  const dir = path.join(cameras.dir, 'hls');
+  const dir = mkdtempSync(path.join(cameras.dir, 'hls-'));
   const children: ChildProcess[] = cameras.names.map((name) => {
     mkdirSync(path.join(dir, name), { recursive: true });
     const input = ['-rtsp_transport', 'tcp', '-i', cameras.farm.url(name)];
@@ -45,6 +46,7 @@ export async function startDesignA(cameras: BenchCameras): Promise<Design> {
   app.get('/hls.min.js', (_request, response) => response.sendFile(hlsFile));
   app.use('/live', express.static(dir, { etag: false, cacheControl: false }));
   const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const playlists = cameras.names.map((name) => path.join(dir, name, 'index.m3u8'));
   // As in daily running: full playlists, so that hls.js starts where it means to.
   const isFull = (file: string) =>

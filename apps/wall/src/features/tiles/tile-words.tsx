@@ -43,7 +43,12 @@ const headline = (view: TileView): string => {
   }
 };
 
-const nextStep = (state: State): string => {
+const nextStep = (state: State, reason: string): string => {
+  if (/user name|password|login/i.test(reason)) return 'Correct the login of this camera in the console.';
+  if (/no stream at that path|not with RTSP|host name/i.test(reason))
+    return 'Correct the address of this camera in the console.';
+  if (/media server|ffmpeg|demo scene/i.test(reason))
+    return 'It comes back by itself. The camera is not at fault.';
   switch (state) {
     case 'connecting':
       return '';
@@ -68,7 +73,7 @@ export function TilePanel({ tile, view }: { tile: number; view: TileView }) {
       </div>
     );
   const { icon: Icon } = signs[view.state];
-  const step = nextStep(view.state);
+  const step = nextStep(view.state, view.reason);
   return (
     <div className="tile__panel">
       <Icon className="tile__sign" aria-hidden="true" />
