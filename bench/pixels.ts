@@ -9,23 +9,44 @@ export interface Look {
   reading: ClockReading;
 }
 
+/** One look at one video, readable or not. */
+export interface PictureLook extends Omit<Look, 'reading'> {
+  /** Pixels of the stream on show. */
+  width: number;
+  /** Between two places: a canvas reads nothing then, though the page goes on drawing the last frame. */
+  seeking: boolean;
+  /** Null where no clock can be read. */
+  reading: ClockReading | null;
+}
+
 /**
  * Reads the frame clock from the pixels of every <video> on the page, `everyMs` apart for `forMs`. Only the lower-left
  * strip is drawn and read back, so that looking costs little and the same for every design.
  */
 export async function watchClocks(page: Page, forMs: number, everyMs = 250): Promise<Look[]> {
+  const looks = await watchPictures(page, 'video', forMs, everyMs);
+  return looks.flatMap(({ tile, atMs, reading }) => (reading ? [{ tile, atMs, reading }] : []));
+}
+
+/** As `watchClocks`, of the videos that `selector` finds, with the looks that read nothing. */
+export async function watchPictures(
+  page: Page,
+  selector: string,
+  forMs: number,
+  everyMs: number,
+): Promise<PictureLook[]> {
   const raw = await page.evaluate(
-    async ({ forMs, everyMs, cells }) => {
+    async ({ selector, forMs, everyMs, cells }) => {
       const canvas = document.createElement('canvas');
       canvas.width = cells;
       canvas.height = 1;
       const context = canvas.getContext('2d', { willReadFrequently: true });
       if (!context) throw new Error('no 2D canvas');
       context.imageSmoothingEnabled = false;
-      const looks: { tile: string; atMs: number; luma: number[] }[] = [];
+      const looks: { tile: string; atMs: number; width: number; seeking: boolean; luma: number[] }[] = [];
       const endMs = performance.now() + forMs;
       while (performance.now() < endMs) {
-        document.querySelectorAll('video').forEach((video, index) => {
+        document.querySelectorAll<HTMLVideoElement>(selector).forEach((video, index) => {
           const { videoWidth: width, videoHeight: height } = video;
           if (!width || getComputedStyle(video).visibility === 'hidden') return;
           const cell = width / 80;
@@ -41,6 +62,8 @@ export async function watchClocks(page: Page, forMs: number, everyMs = 250): Pro
           looks.push({
             tile: video.closest('[data-tile]')?.getAttribute('data-tile') ?? String(index),
             atMs,
+            width,
+            seeking: video.seeking,
             luma,
           });
         });
@@ -48,12 +71,9 @@ export async function watchClocks(page: Page, forMs: number, everyMs = 250): Pro
       }
       return looks;
     },
-    { forMs, everyMs, cells: clockCells },
+    { selector, forMs, everyMs, cells: clockCells },
   );
-  return raw.flatMap(({ tile, atMs, luma }) => {
-    const reading = readingOf(luma);
-    return reading ? [{ tile, atMs, reading }] : [];
-  });
+  return raw.map(({ luma, ...look }) => ({ ...look, reading: readingOf(luma) }));
 }
 
 /** The reading in 40 cell brightnesses, or null where they are no clock. */

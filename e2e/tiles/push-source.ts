@@ -23,6 +23,8 @@ export class ScriptedCamera {
   frozen = false;
   /** Chunks arrive this much after they were captured. */
   delayMs = 0;
+  /** Frames say that they were captured this much later than they were: a clock that was set. */
+  aheadMs = 0;
   /** Frames say that they belong to this camera. */
   crossedTo: string | null = null;
   /** Codec string in the init; null for the true one. */
@@ -93,7 +95,7 @@ export class ScriptedCamera {
         ...this.#head('chunk'),
         index: this.#sent,
         key: unit.key,
-        captureMs,
+        captureMs: captureMs + this.aheadMs,
         mediaS: loopS + unit.mediaS,
         durationS: unit.durationS,
         payload: movedBy(unit.bytes, loopS, this.#clip.init.track.timescale),

@@ -18,7 +18,7 @@ export const expectState = (page: Page, tile: number, state: string, timeout = 1
 export interface Look {
   atMs: number;
   state: string;
-  /** Drawn over all else: the video on show has a decoded picture. */
+  /** Drawn over all else: the video on show has a decoded picture. In mid-seek the last one stays on show. */
   drawn: boolean;
 }
 
@@ -31,7 +31,9 @@ export async function watchTile(page: Page, tile: number): Promise<{ stop(): Pro
     const look = () => {
       const box = document.querySelector<HTMLElement>(`[data-tile="${index}"]`);
       const video = box?.querySelector<HTMLVideoElement>('video[data-shown]');
-      const drawn = video !== null && video !== undefined && video.readyState >= 2 && video.videoWidth > 0;
+      const decoded = video !== null && video !== undefined && video.readyState >= 2 && video.videoWidth > 0;
+      // While a video seeks, its readyState falls although the page goes on drawing the frame before the seek.
+      const drawn = decoded || (video?.seeking === true && (looks.at(-1)?.drawn ?? false));
       looks.push({ atMs: Date.now(), state: box?.dataset['state'] ?? '', drawn });
       if (watch.on) requestAnimationFrame(look);
     };

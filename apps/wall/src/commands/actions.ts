@@ -18,8 +18,11 @@ export interface Actions {
   deselect(): void;
   /** Puts a camera on the chosen tile and goes on to the next free one; without a chosen tile shows its details. */
   useCamera(camera: string): void;
-  assign(camera: string, at: TileRef, goOn: boolean): void;
+  /** Resolves true when it is done. `goOn`: the next free tile is chosen at once. */
+  assign(camera: string, at: TileRef, goOn: boolean): Promise<boolean>;
   clear(at: TileRef): void;
+  /** Empties a screen and offers to put back what it held, on tiles that are still empty then. */
+  clearScreen(screen: string): void;
   swap(a: TileRef, b: TileRef): void;
   /** A tile was chosen by pointer or Enter: completes a swap that waits, else selects. */
   pick(at: TileRef): void;
@@ -49,12 +52,14 @@ export function createActions(links: ActionLinks): Actions {
   const { sync, console, wall, say } = links;
   const screenOf = (id: string) => wall.getState().wall?.screens.find((screen) => screen.id === id);
 
+  const linked = () => wall.getState().link.state === 'online';
+
   const ask = async (command: ClientCommand): Promise<Problem | null> => {
     const answer = await sync.command(command);
     return answer.ok ? null : answer.problem;
   };
   const send = async (command: ClientCommand): Promise<boolean> => {
-    if (wall.getState().link.state !== 'online') {
+    if (!linked()) {
       say({ tone: 'warn', title: 'Nothing was changed', text: awayText });
       return false;
     }
@@ -74,18 +79,53 @@ export function createActions(links: ActionLinks): Actions {
     useCamera(camera) {
       const { screen, tile } = console.getState();
       console.setState({ camera });
-      if (screen !== null && tile !== null) actions.assign(camera, { screen, tile }, true);
+      if (screen !== null && tile !== null) void actions.assign(camera, { screen, tile }, true);
     },
     assign(camera, at, goOn) {
       console.setState({ camera });
-      void send({ type: 'tile:assign', ...at, camera });
+      const done = send({ type: 'tile:assign', ...at, camera });
       const screen = screenOf(at.screen);
-      if (!goOn || !screen) return;
+      if (!goOn || !screen || !linked()) return done;
       // The next free one as it will be: the tile just used counts as taken although its commit may be under way.
       const next = nextFreeTile(screen, at.tile);
       console.setState({ screen: at.screen, tile: next === null || next === at.tile ? at.tile : next });
+      return done;
     },
     clear: (at) => void send({ type: 'tile:clear', ...at }),
+    clearScreen(id) {
+      const screen = screenOf(id);
+      if (!screen) return;
+      const held = Object.entries(screen.tiles);
+      const undo = async () => {
+        const back = await Promise.all(
+          held.map(([tile, { camera }]) => {
+            const at = { screen: id, tile: Number(tile) };
+            return cameraAt(wall.getState(), at) === null
+              ? send({ type: 'tile:assign', ...at, camera })
+              : false;
+          }),
+        );
+        const kept = back.filter((done) => !done).length;
+        if (kept > 0)
+          say({
+            tone: 'plain',
+            title: `${held.length - kept} of ${held.length} are back`,
+            text: 'The other tiles hold something else by now, and keep it.',
+          });
+      };
+      void send({ type: 'screen:clear', screen: id }).then((done) => {
+        if (!done) return;
+        say({
+          tone: 'plain',
+          title:
+            held.length === 1
+              ? `1 tile of ${screen.name} was cleared`
+              : `${held.length} tiles of ${screen.name} were cleared`,
+          text: '',
+          action: { label: 'Undo', run: () => void undo() },
+        });
+      });
+    },
     swap(a, b) {
       console.setState({ mark: null, screen: b.screen, tile: b.tile });
       if (a.screen === b.screen && a.tile === b.tile) return;
@@ -125,8 +165,13 @@ export function createActions(links: ActionLinks): Actions {
         say({ tone: 'warn', title: 'Nothing was changed', text: `Call-up ${state.callUp}: ${wanting}.` });
         return;
       }
-      console.setState({ callUp: '', screen: at.screen });
-      actions.assign(camera.id, at, true);
+      const typed = state.callUp;
+      if (linked()) console.setState({ callUp: '', screen: at.screen });
+      void actions.assign(camera.id, at, true).then((done) => {
+        // What was typed is not lost, unless the next number is being typed already.
+        if (!done && console.getState().callUp === '')
+          console.setState({ callUp: typed, screen: state.screen, tile: state.tile });
+      });
     },
     show: (overlay) => console.setState({ overlay, layoutOpen: false }),
     set: (part) => console.setState(part),

@@ -35,6 +35,7 @@ const camera = (number: number): Camera => ({
 let consoleState: StoreApi<ConsoleState>;
 let wall: StoreApi<WallStore>;
 let said: string[];
+let offered: (() => void) | undefined;
 let opened: string[];
 let refuseWith: Answer<CommandResult> | null;
 let actions: Actions;
@@ -79,7 +80,10 @@ beforeEach(() => {
     },
     console: consoleState,
     wall,
-    say: ({ title, text }) => said.push(`${title}: ${text}`),
+    say: ({ title, text, action }) => {
+      said.push(`${title}: ${text}`);
+      offered = action?.run;
+    },
     open: (path) => opened.push(path),
     focusSearch: () => undefined,
   });
@@ -119,6 +123,38 @@ describe('refusals', () => {
     keys('9', '9', 'Enter');
     expect(consoleState.getState().callUp).toBe('99');
     expect(said[0]).toContain('no camera has the number 99');
+  });
+});
+
+describe('what is not lost', () => {
+  test('a call-up while the server is away stays to be sent again, and no tile is taken for filled', async () => {
+    wall.setState({ link: { state: 'offline', sinceMs: 0 } });
+    keys('1', 'Enter');
+    await settled();
+    expect(consoleState.getState()).toMatchObject({ callUp: '1', screen: 'left', tile: null });
+    expect(said).toHaveLength(1);
+    wall.setState({ link: { state: 'online' } });
+    keys('Enter');
+    expect(on('left')).toEqual({ 0: 'camera-1' });
+  });
+  test('a call-up that the server refuses is there again', async () => {
+    refuseWith = { ok: false, problem: problem('timeout', 'The server did not answer.') };
+    keys('1', '2', 'Enter');
+    await settled();
+    expect(consoleState.getState()).toMatchObject({ callUp: '12', tile: null });
+  });
+  test('a cleared screen is filled again by undo, but for tiles that somebody filled meanwhile', async () => {
+    void actions.assign('camera-1', { screen: 'left', tile: 0 }, false);
+    void actions.assign('camera-2', { screen: 'left', tile: 3 }, false);
+    actions.clearScreen('left');
+    await settled();
+    expect(on('left')).toEqual({});
+    expect(said.at(-1)).toContain('2 tiles of Left were cleared');
+    void actions.assign('camera-12', { screen: 'left', tile: 3 }, false);
+    offered?.();
+    await settled();
+    expect(on('left')).toEqual({ 0: 'camera-1', 3: 'camera-12' });
+    expect(said.at(-1)).toContain('1 of 2 are back');
   });
 });
 
@@ -168,14 +204,14 @@ describe('by pointer', () => {
     expect(consoleState.getState().camera).toBe('camera-1');
   });
   test('a click on a tile ends a swap that waits', () => {
-    actions.assign('camera-1', { screen: 'left', tile: 0 }, false);
+    void actions.assign('camera-1', { screen: 'left', tile: 0 }, false);
     actions.mark({ screen: 'left', tile: 0 });
     actions.pick({ screen: 'left', tile: 3 });
     expect(on('left')).toEqual({ 3: 'camera-1' });
   });
   test('a smaller layout says how many cameras are parked', async () => {
-    actions.assign('camera-1', { screen: 'left', tile: 2 }, false);
-    actions.assign('camera-2', { screen: 'left', tile: 3 }, false);
+    void actions.assign('camera-1', { screen: 'left', tile: 2 }, false);
+    void actions.assign('camera-2', { screen: 'left', tile: 3 }, false);
     actions.setLayout('left', '1');
     await settled();
     expect(said).toEqual([expect.stringContaining('2 cameras are parked')]);

@@ -176,7 +176,7 @@ const screens: ConsoleCommand[] = [
     when: (context) => Object.keys(chosenScreen(context)?.tiles ?? {}).length > 0,
     run: (context) => {
       const screen = chosenScreen(context);
-      if (screen) void context.actions.send({ type: 'screen:clear', screen: screen.id });
+      if (screen) context.actions.clearScreen(screen.id);
     },
   },
   {

@@ -2,14 +2,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createPosterFeed,
   keepMs,
-  mediaBase,
   refreshMs,
   retryFirstMs,
   retryMs,
-  type Draw,
+  tellAgeMs,
+  type Frame,
 } from './posters.ts';
-
-const page = { protocol: 'http:', hostname: 'wall.example' };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -21,13 +19,13 @@ afterEach(() => {
 function feed({ hidden = false, answers = true } = {}) {
   const asked: string[] = [];
   const picture = {} as HTMLImageElement;
-  const state = { hidden, answers, open: 0, mostOpen: 0 };
+  const state = { hidden, answers, open: 0, mostOpen: 0, ageMs: 0 };
   const load = async (url: string) => {
     asked.push(/live\/(.*)\/poster/.exec(url)?.[1] ?? url);
     state.mostOpen = Math.max(state.mostOpen, ++state.open);
     await new Promise((resolve) => setTimeout(resolve, 50));
     state.open -= 1;
-    return state.answers ? picture : null;
+    return state.answers ? { picture, ageMs: state.ageMs } : null;
   };
   const posters = createPosterFeed(
     load,
@@ -39,27 +37,23 @@ function feed({ hidden = false, answers = true } = {}) {
 }
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-test.each([
-  [null, null],
-  [{ port: 81, url: null }, 'http://wall.example:81'],
-  [{ port: 81, url: 'https://media.example/' }, 'https://media.example'],
-  [{ port: null, url: null }, null],
-])('the media node of %j is at %s', (media, base) => expect(mediaBase(media, page)).toBe(base));
+const frame = () => ({ draw: vi.fn<Frame['draw']>(), age: vi.fn<Frame['age']>() });
+const nowhere: Frame = { draw: () => undefined, age: () => undefined };
 
 describe('posters', () => {
   test('come one at a time, each camera once however often it is in view', async () => {
     const { posters, asked, state, picture } = feed();
-    const drawn: Draw[] = [vi.fn<Draw>(), vi.fn<Draw>()];
-    for (const draw of drawn) posters.watch('quay', 'sub', draw);
-    posters.watch('mill', 'main', () => undefined);
+    const frames = [frame(), frame()];
+    for (const one of frames) posters.watch('quay', 'sub', one);
+    posters.watch('mill', 'main', nowhere);
     await pass(1_000);
     expect(asked).toEqual(['quay/sub', 'mill/main']);
     expect(state.mostOpen).toBe(1);
-    for (const draw of drawn) expect(draw).toHaveBeenCalledWith(picture);
+    for (const { draw } of frames) expect(draw).toHaveBeenCalledWith(picture);
   });
   test('are renewed while in view, at most about one a second, and not after', async () => {
     const { posters, asked } = feed();
-    const stops = Array.from({ length: 40 }, (_, n) => posters.watch(`c${n}`, 'sub', () => undefined));
+    const stops = Array.from({ length: 40 }, (_, n) => posters.watch(`c${n}`, 'sub', nowhere));
     await pass(40 * 200);
     expect(asked).toHaveLength(40);
     asked.length = 0;
@@ -73,7 +67,7 @@ describe('posters', () => {
   });
   test('are not asked for while the page is hidden or no media node is known', async () => {
     const { posters, asked, state } = feed({ hidden: true });
-    posters.watch('quay', 'sub', () => undefined);
+    posters.watch('quay', 'sub', nowhere);
     await pass(10_000);
     expect(asked).toEqual([]);
     state.hidden = false;
@@ -86,8 +80,9 @@ describe('posters', () => {
   });
   test('one that fails is tried again later, and an old picture is taken away', async () => {
     const { posters, asked, state, picture } = feed();
-    const draw = vi.fn<Draw>();
-    posters.watch('quay', 'sub', draw);
+    const one = frame();
+    const { draw } = one;
+    posters.watch('quay', 'sub', one);
     await pass(1_000);
     expect(draw).toHaveBeenLastCalledWith(picture);
     state.answers = false;
@@ -101,12 +96,28 @@ describe('posters', () => {
   });
   test('a first picture that is not there yet is asked for again soon', async () => {
     const { posters, asked, state, picture } = feed({ answers: false });
-    const draw = vi.fn<Draw>();
-    posters.watch('quay', 'sub', draw);
+    const one = frame();
+    const { draw } = one;
+    posters.watch('quay', 'sub', one);
     await pass(1_000);
     state.answers = true;
     await pass(retryFirstMs + 1_000);
     expect(asked).toHaveLength(2);
     expect(draw).toHaveBeenLastCalledWith(picture);
+  });
+  test('a still that grows old says so, and goes at a minute after its capture, not after its arrival', async () => {
+    const { posters, state } = feed();
+    state.ageMs = 10_000;
+    const one = frame();
+    posters.watch('quay', 'sub', one);
+    await pass(1_000);
+    expect(one.age).toHaveBeenLastCalledWith(null);
+    state.answers = false;
+    await pass(tellAgeMs - 10_000);
+    expect(one.age).toHaveBeenLastCalledWith(15);
+    expect(one.draw).toHaveBeenCalledTimes(1);
+    await pass(keepMs - tellAgeMs);
+    expect(one.draw).toHaveBeenLastCalledWith(null);
+    expect(one.age).toHaveBeenLastCalledWith(null);
   });
 });

@@ -1,4 +1,4 @@
-import type { MediaAddress, StreamName } from '@clerestory/protocol';
+import type { StreamName } from '@clerestory/protocol';
 
 /** A poster is asked for again after this time, while it is in view. */
 export const refreshMs = 12_000;
@@ -12,59 +12,66 @@ const refreshSpacingMs = 1_000;
 const requestTimeoutMs = 8_000;
 /** Pictures kept of cameras that are not in view any more. */
 const maxKept = 80;
-/** A picture that could not be renewed for this long is taken away: it says nothing of now. */
+/** A still captured longer ago than this is taken away: it says nothing of now. */
 export const keepMs = 60_000;
-/** The server may hand out a poster this old, seconds. */
-const maxAgeS = 30;
-
-/** Base address of the media doors, without a slash at the end; null while it is not known. */
-export function mediaBase(
-  media: MediaAddress | null,
-  page: Pick<Location, 'protocol' | 'hostname'>,
-): string | null {
-  if (!media) return null;
-  if (media.url !== null) return media.url.replace(/\/+$/, '');
-  return media.port === null ? null : `${page.protocol}//${page.hostname}:${media.port}`;
-}
+/** A still captured longer ago than this says how old it is. */
+export const tellAgeMs = 15_000;
+/** The server makes a new poster if the one it has is older than this, seconds. */
+const maxAgeS = 5;
+/** Ages are looked at this often. */
+const ageEveryMs = 1_000;
 
 export const posterUrl = (base: string, camera: string, stream: StreamName, turn: number): string =>
   `${base}/live/${camera}/${stream}/poster.jpg?maxAgeS=${maxAgeS}&turn=${turn}`;
 
-/** Loads a picture; resolves null when it cannot. */
-export type LoadPicture = (url: string) => Promise<HTMLImageElement | null>;
+/** A picture, and how old it was when it came: from capture to answer, both by the server's clock. */
+export interface Loaded {
+  picture: HTMLImageElement;
+  ageMs: number;
+}
 
-export const loadPicture: LoadPicture = (url) =>
-  new Promise((resolve) => {
-    const image = new Image();
-    const done = (value: HTMLImageElement | null) => {
-      clearTimeout(timer);
-      image.onload = image.onerror = null;
-      if (!value) image.src = '';
-      resolve(value);
-    };
-    const timer = setTimeout(() => done(null), requestTimeoutMs);
-    // The media node is another origin, which takes none but our own pages' requests: it must see who asks.
-    image.crossOrigin = 'anonymous';
-    image.decoding = 'async';
-    image.onload = () => done(image);
-    image.onerror = () => done(null);
-    image.src = url;
-  });
+/** Loads a picture; resolves null when there is none, or none whose age is known. */
+export type LoadPicture = (url: string) => Promise<Loaded | null>;
 
-/** Shows a picture, or none. */
-export type Draw = (picture: HTMLImageElement | null) => void;
+export const loadPicture: LoadPicture = async (url) => {
+  let blobUrl: string | null = null;
+  try {
+    const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(requestTimeoutMs) });
+    const ageMs =
+      Date.parse(answer.headers.get('Date') ?? '') - Number(answer.headers.get('X-Captured-At') ?? NaN);
+    if (answer.status !== 200 || !Number.isFinite(ageMs)) return null;
+    blobUrl = URL.createObjectURL(await answer.blob());
+    const picture = new Image();
+    picture.src = blobUrl;
+    await picture.decode();
+    // `Date` has whole seconds, so a fresh picture may seem to come from the future.
+    return { picture, ageMs: Math.max(0, ageMs) };
+  } catch {
+    return null;
+  } finally {
+    if (blobUrl !== null) URL.revokeObjectURL(blobUrl);
+  }
+};
+
+/** A place where a still is shown. */
+export interface Frame {
+  /** A picture, or none. */
+  draw(picture: HTMLImageElement | null): void;
+  /** Whole seconds since the capture of the picture on show, once that is worth telling; else null. */
+  age(seconds: number | null): void;
+}
 
 interface Entry {
   camera: string;
   stream: StreamName;
   picture: HTMLImageElement | null;
-  /** Monotonic ms at which it came. */
-  pictureAtMs: number;
+  /** Monotonic ms at which it was captured. */
+  capturedMs: number;
   /** Monotonic ms from which it may be asked for again. */
   dueMs: number;
   /** Failed tries in a row. */
   failures: number;
-  viewers: Set<Draw>;
+  viewers: Set<Frame>;
 }
 
 /**
@@ -73,8 +80,8 @@ interface Entry {
  */
 export interface PosterFeed {
   setBase(base: string | null): void;
-  /** Calls `draw` with the picture there is, each newer one, and null when it is too old, until the returned function is called. */
-  watch(camera: string, stream: StreamName, draw: Draw): () => void;
+  /** Fills the frame with the picture there is and each newer one, and empties it when it is too old, until the returned function is called. */
+  watch(camera: string, stream: StreamName, frame: Frame): () => void;
 }
 
 export function createPosterFeed(
@@ -87,6 +94,25 @@ export function createPosterFeed(
   let turn = 0;
   let busy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let ageTimer: ReturnType<typeof setInterval> | undefined;
+
+  /** Takes a picture away that is too old; tells the age of one that is not young. */
+  const tellAge = (entry: Entry) => {
+    const ageMs = nowMs() - entry.capturedMs;
+    if (entry.picture && ageMs > keepMs) {
+      entry.picture = null;
+      for (const { draw } of entry.viewers) draw(null);
+    }
+    const seconds = entry.picture && ageMs > tellAgeMs ? Math.floor(ageMs / 1000) : null;
+    for (const { age } of entry.viewers) age(seconds);
+  };
+  const tellAges = () => {
+    const inView = wanted();
+    for (const entry of inView) tellAge(entry);
+    if (inView.length > 0) return;
+    clearInterval(ageTimer);
+    ageTimer = undefined;
+  };
 
   const wanted = () => [...entries.values()].filter(({ viewers }) => viewers.size > 0);
 
@@ -101,14 +127,17 @@ export function createPosterFeed(
     const waitMs = next.dueMs - nowMs();
     if (base === null || hidden() || waitMs > 0) return schedule(Math.max(refreshSpacingMs, waitMs));
     busy = true;
-    const picture = await load(posterUrl(base, next.camera, next.stream, ++turn));
+    const loaded = await load(posterUrl(base, next.camera, next.stream, ++turn));
     busy = false;
-    next.failures = picture ? 0 : next.failures + 1;
+    next.failures = loaded ? 0 : next.failures + 1;
     const retry = Math.min(retryMs, retryFirstMs * 2 ** (next.failures - 1));
-    next.dueMs = nowMs() + (picture ? refreshMs : retry);
-    if (picture) Object.assign(next, { picture, pictureAtMs: nowMs() });
-    else if (nowMs() - next.pictureAtMs > keepMs) next.picture = null;
-    for (const draw of next.viewers) draw(next.picture);
+    next.dueMs = nowMs() + (loaded ? refreshMs : retry);
+    if (loaded) {
+      next.picture = loaded.picture;
+      next.capturedMs = nowMs() - loaded.ageMs;
+      for (const { draw } of next.viewers) draw(next.picture);
+      tellAge(next);
+    }
     schedule(wanted().some((entry) => entry.dueMs === 0) ? firstSpacingMs : refreshSpacingMs);
   };
 
@@ -124,25 +153,26 @@ export function createPosterFeed(
       base = next;
       schedule(0);
     },
-    watch(camera, stream, draw) {
+    watch(camera, stream, frame) {
       const key = `${camera}/${stream}`;
       const fresh = {
         camera,
         stream,
         picture: null,
-        pictureAtMs: 0,
+        capturedMs: 0,
         dueMs: 0,
         failures: 0,
-        viewers: new Set<Draw>(),
+        viewers: new Set<Frame>(),
       };
       const entry: Entry = entries.get(key) ?? fresh;
       entries.set(key, entry);
-      entry.viewers.add(draw);
-      if (entry.picture && nowMs() - entry.pictureAtMs > keepMs) entry.picture = null;
-      if (entry.picture) draw(entry.picture);
-      else schedule(firstSpacingMs);
+      entry.viewers.add(frame);
+      ageTimer ??= setInterval(tellAges, ageEveryMs);
+      if (entry.picture) frame.draw(entry.picture);
+      tellAge(entry);
+      schedule(firstSpacingMs);
       forget();
-      return () => void entry.viewers.delete(draw);
+      return () => void entry.viewers.delete(frame);
     },
   };
 }

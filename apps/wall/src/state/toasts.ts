@@ -8,6 +8,8 @@ export interface ToastMessage {
   tone: 'plain' | 'warn';
   title: string;
   text: string;
+  /** What can be done about it, on a button. */
+  action?: { label: string; run: () => void };
 }
 
 /** Messages that pass: refusals and what became of a step. */

@@ -1,6 +1,6 @@
 import type { StreamName } from '@clerestory/protocol';
-import { useEffect, useRef } from 'react';
-import { posters, type Draw } from '../state/posters.ts';
+import { useEffect, useRef, useState } from 'react';
+import { posters, type Frame } from '../state/posters.ts';
 import './poster.css';
 
 /** Wide enough for the largest place a still has; more would only cost memory. */
@@ -8,15 +8,16 @@ const maxWidthPx = 960;
 
 /**
  * A still of a camera, refreshed now and then while it is in view. Drawn on a canvas, so that a new picture takes
- * the place of the old one without a flash.
+ * the place of the old one without a flash. A still that is no longer young says how old it is.
  */
 export function Poster({ camera, stream }: { camera: string; stream: StreamName }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [ageS, setAgeS] = useState<number | null>(null);
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
     let stop: (() => void) | null = null;
-    const draw: Draw = (picture) => {
+    const draw: Frame['draw'] = (picture) => {
       if (!picture) {
         delete element.dataset['loaded'];
         return;
@@ -29,7 +30,7 @@ export function Poster({ camera, stream }: { camera: string; stream: StreamName 
     };
     const observer = new IntersectionObserver(([entry]) => {
       stop?.();
-      stop = entry?.isIntersecting ? posters.watch(camera, stream, draw) : null;
+      stop = entry?.isIntersecting ? posters.watch(camera, stream, { draw, age: setAgeS }) : null;
     });
     observer.observe(element);
     return () => {
@@ -38,13 +39,16 @@ export function Poster({ camera, stream }: { camera: string; stream: StreamName 
     };
   }, [camera, stream]);
   return (
-    <canvas
-      key={`${camera}/${stream}`}
-      ref={canvas}
-      className="poster"
-      aria-hidden="true"
-      width={16}
-      height={9}
-    />
+    <>
+      <canvas
+        key={`${camera}/${stream}`}
+        ref={canvas}
+        className="poster"
+        aria-hidden="true"
+        width={16}
+        height={9}
+      />
+      {ageS !== null && <span className="poster-age">still, {ageS} s old</span>}
+    </>
   );
 }

@@ -26,10 +26,13 @@ function useAsk(ask: Ask, onDone: () => void) {
 export function AddScreenDialog({
   ask,
   layouts,
+  taken,
   onClose,
   onDone,
 }: {
   ask: Ask;
+  /** Ids of the screens that there are. */
+  taken: ReadonlySet<string>;
   layouts: (value: LayoutId, onChange: (layout: LayoutId) => void) => ReactNode;
   onClose: () => void;
   onDone: (screen: string) => void;
@@ -37,7 +40,7 @@ export function AddScreenDialog({
   const [name, setName] = useState('');
   const [ownId, setOwnId] = useState<string | null>(null);
   const [layout, setLayout] = useState<LayoutId>('16');
-  const id = ownId ?? idFromName(name);
+  const id = ownId ?? idFromName(name, taken);
   const { busy, send, at, fault } = useAsk(ask, () => {
     onDone(id);
     onClose();
@@ -139,6 +142,22 @@ export function RemoveScreenDialog({
       busy={busy}
       fault={fault}
       onSubmit={() => void send({ type: 'screen:remove', screen: screen.id })}
+      onClose={onClose}
+    />
+  );
+}
+
+/** Somebody else removed what a dialog was about. */
+export function GoneDialog({ what, onClose }: { what: string; onClose: () => void }) {
+  return (
+    <FormDialog
+      title={`${what} was removed`}
+      text="Somebody else removed it while this was open. Nothing more can be changed about it."
+      size="s"
+      action="Close"
+      busy={false}
+      fault={null}
+      onSubmit={onClose}
       onClose={onClose}
     />
   );

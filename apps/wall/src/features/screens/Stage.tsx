@@ -23,6 +23,7 @@ export function Stage({ screen, number, picker }: { screen: Screen; number: numb
   const used = Object.keys(screen.tiles).map(Number);
   const parked = used.filter((tile) => tile >= room).length;
   const filled = used.length - parked;
+  const away = !status || status.connected === 0;
   return (
     <section className="stage" aria-label={`Screen ${screen.name}`} data-stage={screen.id}>
       <div className="stage-head">
@@ -60,6 +61,18 @@ export function Stage({ screen, number, picker }: { screen: Screen; number: numb
       <div className="stage-room">
         <div className="stage-frame" style={{ '--aspect': aspectOf(screen, status) } as CSSProperties}>
           <ScreenGrid screen={screen} large />
+          {away && (
+            <div className="stage-away" role="status">
+              <p>
+                <b>No window shows this screen.</b> Stills are shown here; open it on its monitor to see it
+                live.
+              </p>
+              <Button onClick={() => run('screen.open')}>
+                <ExternalLink aria-hidden="true" />
+                Open screen
+              </Button>
+            </div>
+          )}
         </div>
       </div>
     </section>

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Assignment, ScreenStatus, TileReport } from '@clerestory/protocol';
-import { idFromName } from './id-from-name.ts';
 import { hasPicture, shownTile, shownWords } from './shown.ts';
 
 const assignment: Assignment = {
@@ -59,10 +58,3 @@ describe('what a tile shows', () => {
     expect(hasPicture('live')).toBe(true);
   });
 });
-
-test.each([
-  ['Front left', 'front-left'],
-  ['Dépôt — Wand 2 ', 'depot-wand-2'],
-  ['!!!', ''],
-  ['x'.repeat(80), 'x'.repeat(64)],
-])('the id of %j is %j', (name, id) => expect(idFromName(name)).toBe(id));

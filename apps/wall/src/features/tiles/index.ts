@@ -1,5 +1,5 @@
 /*
- * Live tiles. Rules (pure): tile-state, rate-rule, rebuild-limit, media-address. Road: push-client, server-clock, line.
+ * Live tiles. Rules (pure): tile-state, rate-rule, rebuild-limit. Road: push-client, server-clock, line.
  * Players (outside React): hls-mse, push-player, hls-player. Drivers: take (one element) → picture (one camera) →
  * live-tile (one tile) → live-media with its supervisor (one page). Words and signs: Tile, TileGrid, tile-words.
  */

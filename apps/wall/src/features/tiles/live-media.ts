@@ -3,7 +3,7 @@ import type * as HlsModule from 'hls.js/light';
 import { loadHls } from './hls-mse.ts';
 import { HttpClock } from './http-clock.ts';
 import { HlsLine, PushLine, type Line, type LineEvents } from './line.ts';
-import { mediaBaseUrl, type Delivery } from './media-address.ts';
+import { mediaBaseUrl, type Delivery } from '../../state/media-address.ts';
 import type { PictureRoad } from './picture.ts';
 import { PushClient } from './push-client.ts';
 import { Supervisor, type Supervised } from './supervisor.ts';
@@ -14,7 +14,9 @@ const hlsRetryMs = 2_000;
 /** A tick this late means that the machine slept: the socket is not to be trusted. */
 const sleptMs = 15_000;
 /** Wall clock and monotonic clock apart by this much since the last tick: asleep, or the clock was set. */
-const clockJumpMs = 1_500;
+const clockJumpMs = 500;
+/** The server's clock is doubted at most this often. */
+const doubtEveryMs = 1_000;
 
 /** A tile's side of the page: looked at once per second and told when to begin anew. */
 export interface MediaMember extends Supervised {
@@ -40,6 +42,7 @@ export class LiveMedia implements PictureRoad {
   #visible = document.visibilityState === 'visible';
   #clockGapMs: number;
   #probing = false;
+  #doubtedMs = -Infinity;
 
   constructor(forced: Delivery | null) {
     this.#forced = forced;
@@ -86,6 +89,15 @@ export class LiveMedia implements PictureRoad {
     return this.#delivery === 'push'
       ? this.push.clock.unixMs(monotonicMs)
       : this.#httpClock.unixMs(monotonicMs);
+  }
+
+  /** A frame from the future was seen: one of the clocks was set. What was read of the server's is dropped, and read anew. */
+  doubtClock(): void {
+    const nowMs = this.nowMs();
+    if (nowMs - this.#doubtedMs < doubtEveryMs) return;
+    this.#doubtedMs = nowMs;
+    this.push.askClockAgain();
+    this.#httpClock.reset();
   }
 
   /**

@@ -33,6 +33,9 @@ export interface TileListener {
   latency(latencyMs: number | null): void;
 }
 
+/** A frame may seem to come this long before its capture, for the error of the clock reading. More means a wrong clock. */
+const clockErrorMs = 500;
+
 const noVerdict: TileVerdict = { state: 'empty', picture: false, ageMs: null, reason: '', holdsMs: Infinity };
 
 /**
@@ -180,7 +183,10 @@ export class LiveTile implements Supervised {
     const frame = picture?.frame ?? null;
     const age = (captureMs: number | null, atMs: number): number | null => {
       const serverMs = this.#media.serverMs(atMs);
-      return captureMs === null || serverMs === null ? null : Math.max(0, serverMs - captureMs);
+      if (captureMs === null || serverMs === null) return null;
+      if (serverMs - captureMs >= -clockErrorMs) return Math.max(0, serverMs - captureMs);
+      this.#media.doubtClock();
+      return null;
     };
     this.#verdict = tileState({
       assigned: this.#camera !== null,

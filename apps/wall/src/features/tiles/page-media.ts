@@ -1,6 +1,6 @@
 import { wallStore } from '../../state/store.ts';
 import { LiveMedia } from './live-media.ts';
-import { deliveryAsked } from './media-address.ts';
+import { deliveryAsked } from '../../state/media-address.ts';
 
 let media: LiveMedia | null = null;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryAsked, mediaBaseUrl } from './media-address.ts';
+import { deliveryAsked, mediaBaseUrl } from '../../state/media-address.ts';
 import { capturedAt } from './poster.ts';
 import { RebuildLimit } from './rebuild-limit.ts';
 import { ServerClock } from './server-clock.ts';

@@ -21,7 +21,6 @@ export class Take {
   readonly startedMs: number;
   #frame: ShownFrame | null = null;
   #readings: { atMs: number; frames: number }[] = [];
-  #mediaS = -1;
   #callback: number | null = null;
   #inFront = false;
   readonly #nowMs: () => number;
@@ -56,14 +55,8 @@ export class Take {
   tick(nowMs: number): void {
     this.player.tick(nowMs);
     const frames = this.video.getVideoPlaybackQuality().totalVideoFrames;
-    const before = this.#readings.at(-1)?.frames ?? 0;
     this.#readings.push({ atMs: nowMs, frames });
     if (this.#readings.length > rateReadings) this.#readings.shift();
-    const mediaS = this.video.currentTime;
-    // The playhead of a video without sound stands still when frames end, so where it has moved to is what is on show.
-    const moved = frames > before && mediaS !== this.#mediaS && !this.video.seeking;
-    this.#mediaS = mediaS;
-    if (moved) this.#saw(nowMs, mediaS);
     if (this.#callback === null) this.#askForFrame();
   }
 
@@ -80,8 +73,11 @@ export class Take {
     this.video.remove();
   }
 
+  /**
+   * Only a frame that was handed to the compositor counts as seen (`requestVideoFrameCallback`: Chromium 83, Safari
+   * 15.4, Firefox 132). The playhead and the count of decoded frames go on while nothing is drawn.
+   */
   #askForFrame(): void {
-    if (typeof this.video.requestVideoFrameCallback !== 'function') return;
     this.#callback = this.video.requestVideoFrameCallback((_now, { mediaTime }) => {
       this.#callback = null;
       this.#saw(this.#nowMs(), mediaTime);

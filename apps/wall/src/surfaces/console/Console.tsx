@@ -5,7 +5,8 @@ import { ActionsContext } from '../../commands/use-actions.ts';
 import { useKeys } from '../../commands/use-commands.ts';
 import { CameraPanel, searchId } from '../../features/camera-tree/CameraPanel.tsx';
 import { consoleStore } from '../../state/console.ts';
-import { mediaBase, posters } from '../../state/posters.ts';
+import { mediaBaseUrl } from '../../state/media-address.ts';
+import { posters } from '../../state/posters.ts';
 import { wallStore } from '../../state/store.ts';
 import { say } from '../../state/toasts.ts';
 import { startSync } from '../../sync/index.ts';
@@ -30,7 +31,7 @@ function focusSearch(): void {
 /** Posters come from wherever the media node is. */
 function usePosterBase(): void {
   const media = useWall((state) => state.media);
-  useEffect(() => posters.setBase(mediaBase(media, location)), [media]);
+  useEffect(() => posters.setBase(mediaBaseUrl(media, location)), [media]);
 }
 
 function useTitle(): void {

@@ -2,12 +2,17 @@ import { useActions } from '../../commands/use-actions.ts';
 import { AddCameraDialog, EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
 import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.tsx';
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
-import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../features/screens/ScreenDialogs.tsx';
+import {
+  AddScreenDialog,
+  GoneDialog,
+  RemoveScreenDialog,
+  RenameDialog,
+} from '../../features/screens/ScreenDialogs.tsx';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { KeyMap } from './KeyMap.tsx';
 
-/** The one dialog that is open. What it is about may vanish meanwhile; then so does the dialog. */
+/** The one dialog that is open. What it is about may vanish meanwhile; then the dialog says so. */
 export function Overlays() {
   const actions = useActions();
   const overlay = useConsole((state) => state.overlay);
@@ -23,6 +28,7 @@ export function Overlays() {
       return (
         <AddScreenDialog
           {...common}
+          taken={new Set(wall?.screens.map(({ id }) => id))}
           layouts={(value, onChange) => <LayoutRadios value={value} onChange={onChange} />}
           onDone={(screen) => actions.select(screen, null)}
         />
@@ -41,7 +47,7 @@ export function Overlays() {
     case 'edit-camera':
     case 'remove-camera': {
       const camera = cameras[overlay.camera];
-      if (!camera) return null;
+      if (!camera) return <GoneDialog what="This camera" onClose={close} />;
       if (overlay.kind === 'edit-camera') return <EditCameraDialog camera={camera} onClose={close} />;
       const tiles = (wall?.screens ?? [])
         .flatMap((screen) => Object.values(screen.tiles))
@@ -51,7 +57,7 @@ export function Overlays() {
     case 'rename-screen':
     case 'remove-screen': {
       const screen = wall?.screens.find(({ id }) => id === overlay.screen);
-      if (!screen) return null;
+      if (!screen) return <GoneDialog what="This screen" onClose={close} />;
       if (overlay.kind === 'remove-screen') return <RemoveScreenDialog {...common} screen={screen} />;
       return (
         <RenameDialog

@@ -5,6 +5,7 @@ import { wallStore } from '../../state/store.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { startSync } from '../../sync/index.ts';
 import { LinkNote } from './LinkNote.tsx';
+import { renewWhenBlocked } from './renew-page.ts';
 import { ScreenReporter } from './reporter.ts';
 import { keepAwake } from './wake-lock.ts';
 import './display.css';
@@ -31,8 +32,10 @@ export function Display({ screenId }: { screenId: string }) {
     );
     reporter.current = made;
     const letSleep = keepAwake();
+    const leavePolicy = renewWhenBlocked();
     return () => {
       letSleep();
+      leavePolicy();
       made.stop();
       reporter.current = null;
       sync.stop();

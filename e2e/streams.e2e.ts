@@ -1,0 +1,184 @@
+import type { Page } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { watchPictures, type PictureLook } from '../bench/pixels.ts';
+import { makeClockClip } from '../tools/rtsp-farm/clips.ts';
+import { startFarm } from '../tools/rtsp-farm/farm.ts';
+import { freePort } from '../tools/harness/free-port.ts';
+import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import {
+  assign,
+  cameraName,
+  expect,
+  expectState,
+  fillLeftScreen,
+  lostConnection,
+  test,
+  tileAt,
+} from './support/city.ts';
+import { readTile } from './support/clock.ts';
+
+const setLayout = (server: ServerProcess, layout: string, screen = 'left') =>
+  server.api('PUT', `/walls/control-room/screens/${screen}/layout`, { layout });
+const viewers = async (server: ServerProcess, camera: string) =>
+  (await server.api<{ health: { viewers: number } }>('GET', `/cameras/${camera}`)).health.viewers;
+/** What could have been seen on the page: a video in mid-seek goes on showing its last frame. */
+const seen = (looks: readonly PictureLook[]) => looks.filter(({ seeking }) => !seeking);
+
+test('a tile that grows gets the main stream, one that shrinks the small one, and no frame is black', async ({
+  page,
+}) => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-clips-'));
+  const clip = { camera: 9, seconds: 20, fps: 15, gopS: 1 };
+  const [main, sub] = [path.join(dir, 'main.mp4'), path.join(dir, 'sub.mp4')];
+  await makeClockClip({ ...clip, path: main, width: 1280, height: 720 });
+  await makeClockClip({ ...clip, path: sub, width: 640, height: 360 });
+  const farm = await startFarm({ mounts: { main, sub } });
+  const server = await startServerProcess();
+  await server.api('POST', '/cameras', {
+    id: 'two-sizes',
+    name: 'Two sizes',
+    source: { kind: 'rtsp', main: farm.url('main'), sub: farm.url('sub'), transport: 'tcp' },
+  });
+  await setLayout(server, '16');
+  await assign(server, 0, 'two-sizes');
+  await page.goto(`${server.url}/screen/left`);
+  await expectState(page, 0, 'live');
+  const stream = (name: string) =>
+    expect(tileAt(page, 0)).toHaveAttribute('data-stream', name, { timeout: 30_000 });
+  await stream('sub');
+
+  const watchMs = 8_000;
+  for (const [layout, width] of [
+    ['1', 1280],
+    ['16', 640],
+  ] as const) {
+    const watching = watchPictures(page, '[data-tile="0"] video[data-shown]', watchMs, 40);
+    await setLayout(server, layout);
+    await stream(width === 1280 ? 'main' : 'sub');
+    const looks = seen(await watching);
+    expect(looks.length).toBeGreaterThan(watchMs / 200);
+    expect(looks.filter(({ reading }) => reading?.camera !== 9)).toEqual([]);
+    expect(looks.at(-1)?.width).toBe(width);
+    // Each stream's loop has its own start, so time is compared within one stream; a loop's end is no step back.
+    for (const size of [640, 1280]) {
+      const clock = looks.filter((look) => look.width === size).map(({ reading }) => reading?.ms ?? 0);
+      const back = clock.filter(
+        (ms, at) => at > 0 && ms < (clock[at - 1] ?? 0) && (clock[at - 1] ?? 0) < 19_000,
+      );
+      expect(back).toEqual([]);
+    }
+    await expectState(page, 0, 'live');
+  }
+  await page.close();
+  await server.stop();
+  await farm.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('a hidden page asks for nothing, and is at the live edge when it is back', async ({ page, server }) => {
+  await page.goto(`${server.url}/screen/left`);
+  for (let tile = 0; tile < 4; tile++) await expectState(page, tile, 'live');
+  await expect.poll(() => viewers(server, cameraName(1)), { timeout: 10_000 }).toBe(1);
+  const turn = (state: 'hidden' | 'visible') =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await turn('hidden');
+  for (let n = 1; n <= 4; n++)
+    await expect.poll(() => viewers(server, cameraName(n)), { timeout: 15_000 }).toBe(0);
+  await turn('visible');
+  for (let tile = 0; tile < 4; tile++) {
+    await expectState(page, tile, 'live', 15_000);
+    expect(Number(await tileAt(page, tile).getAttribute('data-latency-ms'))).toBeLessThanOrEqual(3_000);
+    await expect.poll(async () => (await readTile(page, tile))?.camera).toBe(tile + 1);
+  }
+});
+
+test('all cameras away and back on the same port: the reason in words, then live without a human', async ({
+  page,
+  clips,
+}) => {
+  const farm = await startFarm({ mounts: clips });
+  const server = await startServerProcess();
+  await fillLeftScreen(server, farm);
+  await page.goto(`${server.url}/screen/left`);
+  for (let tile = 0; tile < 4; tile++) await expectState(page, tile, 'live');
+  await farm.close();
+  await expectState(page, 0, 'offline', 40_000);
+  await expect(tileAt(page, 0)).toContainText('Nothing answers at that address and port');
+  const back = await startFarm({ mounts: clips, port: farm.port });
+  for (let tile = 0; tile < 4; tile++) {
+    await expectState(page, tile, 'live', 60_000);
+    await expect.poll(async () => (await readTile(page, tile))?.camera).toBe(tile + 1);
+  }
+  await page.close();
+  await server.stop();
+  await back.close();
+});
+
+/** The picture's box inside each tile, and the tile's inside the window. */
+const boxes = (page: Page) =>
+  page.locator('[data-tile] video[data-shown]').evaluateAll((videos) =>
+    (videos as HTMLVideoElement[]).map((video) => {
+      const tile = video.closest('[data-tile]')?.getBoundingClientRect();
+      return {
+        fit: getComputedStyle(video).objectFit,
+        source: video.videoWidth / video.videoHeight,
+        inside:
+          tile !== undefined &&
+          tile.width > 0 &&
+          tile.left >= 0 &&
+          tile.top >= 0 &&
+          tile.right <= innerWidth + 0.5 &&
+          tile.bottom <= innerHeight + 0.5,
+      };
+    }),
+  );
+
+test('a portrait screen: all tiles in sight, nothing stretched', async ({ page, server }) => {
+  await page.setViewportSize({ width: 1080, height: 1920 });
+  await setLayout(server, 'p1+4');
+  await page.goto(`${server.url}/screen/left`);
+  for (let tile = 0; tile < 4; tile++) await expectState(page, tile, 'live');
+  const found = await boxes(page);
+  expect(found).toHaveLength(4);
+  for (const { fit, source, inside } of found) {
+    expect(fit).toBe('contain');
+    expect(source).toBeCloseTo(16 / 9, 2);
+    expect(inside).toBe(true);
+  }
+  // The whole grid is used: no tile is a sliver.
+  const shapes = await page
+    .locator('[data-tile]')
+    .evaluateAll((tiles) => tiles.map((tile) => tile.getBoundingClientRect().width));
+  expect(Math.min(...shapes)).toBeGreaterThan(300);
+});
+
+test('the media node comes back on another port: the screen gets the new page policy by itself', async ({
+  page,
+  farm,
+  complaints,
+}) => {
+  complaints.allow(lostConnection, /Content.Security.Policy|Refused to connect|violates the following/i);
+  const first = await startServerProcess();
+  await fillLeftScreen(first, farm);
+  await page.goto(`${first.url}/screen/left`);
+  await expectState(page, 0, 'live');
+  await page.evaluate(() => Object.assign(window, { oldPage: true }));
+  await first.kill();
+  const second = await startServerProcess({
+    port: first.port,
+    dataDir: first.dataDir,
+    env: { CLERESTORY_MEDIA_PORT: String(await freePort()) },
+  });
+  await expect
+    .poll(() => page.evaluate(() => 'oldPage' in window).catch(() => true), { timeout: 30_000 })
+    .toBe(false);
+  for (let tile = 0; tile < 4; tile++) await expectState(page, tile, 'live', 30_000);
+  await page.close();
+  await second.stop();
+  await first.stop();
+});
