@@ -11,12 +11,13 @@ import { HealthService, healthRoutes, TransitionStore } from './features/health/
 import { layoutRoutes } from './features/layouts/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
 import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
+import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { newId, systemClock, type Clock } from './platform/clock.ts';
 import { onFirstStart } from './platform/settings.ts';
 import { openDatabase } from './platform/database.ts';
-import { guardOrigins, jsonBody, mountEnd, mountRoutes } from './platform/http.ts';
+import { attachActor, guardOrigins, jsonBody, mountEnd, mountRoutes } from './platform/http.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
@@ -38,6 +39,8 @@ export interface App {
   mediaReady(): Promise<boolean>;
   mediaPid(): number | undefined;
   mediaPort: number;
+  /** What to print: the set-up link while nobody administers, and the demo accounts. */
+  welcome(): Promise<Welcome>;
   close(): Promise<void>;
 }
 
@@ -57,6 +60,14 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   const io = createSockets(http, origins);
 
   // Features, in start order. They do not know each other; each is handed what it asked for.
+  const people = new People({
+    db,
+    clock,
+    record: { append: async () => undefined },
+    log,
+    origins: () => origins.list(),
+    demoOpen: config.demo && reachedOnlyFromHere(config.host, config.origins),
+  });
   const cameras = new CameraService(db, clock);
   const walls = new WallService(new WallStore(db), cameras, clock);
   const transitions = new TransitionStore(db);
@@ -116,6 +127,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
     for (const event of commit.events) if (event.type === 'screen:removed') screens.forget(event.screen);
   });
 
+  await people.load();
   await cameras.load();
   await walls.load();
   const seeds = { cameras, walls };
@@ -152,10 +164,15 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
       logger: log,
       useLevel: 'debug',
       serializers: {
-        req: ({ method, url }: { method: string; url: string }) => ({ method, url }),
+        // Without the query: an identity provider sends its code back in it.
+        req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?')[0] }),
         res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
       },
     }),
+  );
+  app.use(
+    apiBase,
+    attachActor(origins, (request) => people.authenticate(request)),
   );
   app.use(apiBase, jsonBody(), (_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -164,6 +181,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   const document = openApiDocument(version);
   app.get(`${apiBase}/openapi.json`, (_request, response) => void response.json(document));
   mountRoutes(app, [
+    people.routes(),
     cameraRoutes(cameras, health),
     healthRoutes(health, transitions, cameras),
     layoutRoutes(),
@@ -207,6 +225,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
     throw error;
   }
   media.expectAt(mediaPort);
+  people.start();
   health.start();
   supervisor.start();
   if (config.demo && cameras.list().some(({ source }) => source.kind === 'demo')) drawing.start();
@@ -217,8 +236,10 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
     mediaReady: () => media.ready(mediaPatienceMs),
     mediaPid: () => supervisor.pid,
     mediaPort,
+    welcome: () => people.welcome(),
     async close() {
       health.stop();
+      await people.stop();
       await Promise.all([supervisor.stop(), drawing.stop()]);
       // Socket.IO closes the HTTP server too, which waits for browsers that keep their connection.
       const closed = io.close();

@@ -49,6 +49,13 @@ async function main(): Promise<void> {
   say(`Clerestory is ready: ${app.url}`);
   say(`  console  ${app.url}/`);
   say(`  screens  ${app.url}/screen/left   (and /screen/centre, /screen/right)`);
+  const { setUpToken, demo } = await app.welcome();
+  if (demo)
+    say(
+      `  demo accounts (on this machine only): ${demo.people.map(({ login }) => login).join(', ')} — password ${demo.password}`,
+    );
+  if (setUpToken !== null)
+    say(`  nobody administers yet: set up with ${app.url}/#set-up=${setUpToken}   (once, within 24 hours)`);
   say('  Ctrl+C stops it.');
 }
 

@@ -18,6 +18,8 @@ export const errorCatalogue = {
   internal: { status: 500, title: 'A fault of ours' },
   'bad-gateway': { status: 502, title: 'The camera or media node gave no usable answer' },
   unavailable: { status: 503, title: 'Not available right now' },
+  locked: { status: 423, title: 'Unlock first' },
+  'confirm-first': { status: 403, title: 'Confirm that it is you' },
   'storage-full': { status: 507, title: 'The disk is full' },
   timeout: { status: 504, title: 'No answer in time' },
 } as const satisfies Record<string, { status: number; title: string }>;

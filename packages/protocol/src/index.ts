@@ -7,5 +7,8 @@ export * from './screen-report.ts';
 export * from './sockets.ts';
 export * from './media-link.ts';
 export * from './push.ts';
+export * from './people.ts';
+export * from './access.ts';
+export * from './record.ts';
 export * from './rest.ts';
 export * from './openapi.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
@@ -13,11 +14,23 @@ export interface RestRoute {
   /** Below `/api/v1`, parameters in braces. */
   path: string;
   summary: string;
-  tag: 'cameras' | 'health' | 'walls' | 'screens' | 'tiles' | 'layouts';
+  tag:
+    | 'cameras'
+    | 'health'
+    | 'walls'
+    | 'screens'
+    | 'tiles'
+    | 'layouts'
+    | 'session'
+    | 'me'
+    | 'people'
+    | 'access'
+    | 'record';
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
-  status: 200 | 201 | 204;
+  /** 303 sends a browser on to the answer's `location`. */
+  status: 200 | 201 | 204 | 303;
   answer?: z.ZodType;
   /** Takes `Idempotency-Key`: repeating the request with the same key changes nothing more. */
   idempotent?: boolean;
@@ -61,6 +74,7 @@ export const TileView = z.object({ tile: TileIndex, assignment: Assignment.nulla
 const route = <const R extends RestRoute>(row: R): R => row;
 
 export const routes = {
+  ...peopleRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

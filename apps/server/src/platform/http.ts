@@ -13,13 +13,18 @@ import {
   type RouteInput,
   type RouteName,
 } from '@clerestory/protocol';
+import { actorName, anonymous, type Actor } from './actor.ts';
 import { storageFault } from './database.ts';
 import type { Logger } from './logging.ts';
 import type { Origins } from './origins.ts';
+import { webExchange, type WebExchange } from './web.ts';
 
 /** Who asks, and what makes the request safe to repeat and to refuse. */
 export interface RequestContext {
+  /** For commits: `actorName`, or `api` for a program that did not say who it is. */
   by: string;
+  actor: Actor;
+  web: WebExchange;
   /** From `Idempotency-Key`, or a fresh one. */
   key: string;
   /** From `If-Match`: a revision or sequence; null means "whatever is there now". */
@@ -72,7 +77,7 @@ export function problemOfFault(error: unknown): Problem {
 const expressPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 type Context = Answer<RequestContext>;
-function contextOf(request: Request, row: RestRoute): Context {
+function contextOf(request: Request, response: Response, row: RestRoute): Context {
   let key: string = randomUUID();
   const given = request.get('idempotency-key');
   if (row.idempotent && given !== undefined) {
@@ -90,7 +95,8 @@ function contextOf(request: Request, row: RestRoute): Context {
       );
     base = Number(number);
   }
-  return ok({ by: 'api', key, base });
+  const { actor, web } = response.locals as AttachedLocals;
+  return ok({ by: actor.kind === 'anonymous' ? 'api' : actorName(actor), actor, web, key, base });
 }
 
 type Parts = Record<'params' | 'query' | 'body', unknown>;
@@ -123,12 +129,13 @@ function mountOne(
   handle: (input: Parts, context: RequestContext) => Promise<Answer<unknown>> | Answer<unknown>,
 ): void {
   app[row.method](apiBase + expressPath(row.path), async (request: Request, response: Response) => {
-    const context = contextOf(request, row);
+    const context = contextOf(request, response, row);
     if (!context.ok) return sendProblem(response, context.problem);
     const input = parse(row, request);
     if (!input.ok) return sendProblem(response, input.problem);
     const answer = await handle(input.value, context.value);
     if (!answer.ok) return sendProblem(response, answer.problem);
+    if (row.status === 303) return response.redirect(303, (answer.value as { location: string }).location);
     response.status(row.status);
     if (row.answer) response.json(answer.value);
     else response.end();
@@ -159,6 +166,36 @@ export function mountRoutes(app: Express, features: readonly RouteHandlers[]): v
   }
 }
 
+interface AttachedLocals {
+  actor: Actor;
+  web: WebExchange;
+}
+
+/** Says once per request who asks. It refuses nothing; that is for the policy and the routes. */
+export function attachActor(
+  origins: Origins,
+  authenticate: (request: Request) => Actor | undefined,
+): (request: Request, response: Response, next: NextFunction) => void {
+  return (request, response, next) => {
+    const attached: AttachedLocals = {
+      actor: authenticate(request) ?? anonymous,
+      web: webExchange(request, response, () => origins.list()),
+    };
+    Object.assign(response.locals, attached);
+    next();
+  };
+}
+
+/**
+ * A change comes from one of our pages, or from a program that carries no cookie. A browser always says where a change
+ * comes from (Fetch, `Origin`; Fetch Metadata, `Sec-Fetch-Site`), so a cookie without either is refused.
+ */
+function mayChange(request: Request, origins: Origins): boolean {
+  const site = request.get('sec-fetch-site');
+  if (!origins.allowsOrigin(request) || (site !== undefined && site !== 'same-origin')) return false;
+  return request.headers.origin !== undefined || site !== undefined || request.headers.cookie === undefined;
+}
+
 /** Refuses requests under foreign host names, and changes asked for by foreign pages. */
 export function guardOrigins(origins: Origins) {
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -170,7 +207,7 @@ export function guardOrigins(origins: Origins) {
           'This server answers only under its own addresses. If this one is right, add its origin to CLERESTORY_ORIGINS.',
         ),
       );
-    if (!['GET', 'HEAD'].includes(request.method) && !origins.allowsOrigin(request))
+    if (!['GET', 'HEAD'].includes(request.method) && !mayChange(request, origins))
       return sendProblem(response, problem('forbidden', 'This page may not change anything here.'));
     next();
   };

@@ -61,4 +61,191 @@ export const migrations: readonly string[] = [
     value text not null
   ) strict, without rowid;
   `,
+  `
+  create table people (
+    id text primary key,
+    login text not null unique,
+    name text not null,
+    email text,
+    roles text not null,
+    groups text not null,
+    disabled integer not null,
+    demo integer not null,
+    password text,
+    revision integer not null,
+    created_at integer not null,
+    updated_at integer not null
+  ) strict;
+
+  create table people_sessions (
+    id text primary key,
+    token_hash text not null unique,
+    person text not null references people (id),
+    workstation text,
+    method text not null,
+    created_at integer not null,
+    expires_at integer not null,
+    active_at integer not null,
+    confirmed_at integer not null,
+    locked integer not null,
+    address text not null,
+    agent text not null
+  ) strict;
+
+  create table people_links (
+    token_hash text primary key,
+    kind text not null,
+    person text references people (id),
+    created_at integer not null,
+    expires_at integer not null
+  ) strict, without rowid;
+
+  create table people_totp (
+    person text primary key references people (id),
+    secret text not null,
+    confirmed integer not null,
+    last_step integer not null
+  ) strict, without rowid;
+
+  create table people_recovery_codes (
+    code_hash text primary key,
+    person text not null references people (id)
+  ) strict, without rowid;
+  create index people_recovery_codes_by_person on people_recovery_codes (person);
+
+  create table people_passkeys (
+    id text primary key,
+    credential text not null unique,
+    person text not null references people (id),
+    name text not null,
+    public_key blob not null,
+    counter integer not null,
+    transports text not null,
+    created_at integer not null,
+    last_used_at integer
+  ) strict;
+  create index people_passkeys_by_person on people_passkeys (person);
+
+  create table people_workstations (
+    id text primary key,
+    token_hash text not null unique,
+    created_at integer not null,
+    used_at integer not null
+  ) strict;
+
+  create table people_pins (
+    workstation text not null references people_workstations (id),
+    person text not null references people (id),
+    pin text,
+    full_until integer not null,
+    seen_at integer not null,
+    primary key (workstation, person)
+  ) strict, without rowid;
+
+  create table people_providers (
+    id text primary key,
+    settings text not null,
+    client_secret text,
+    revision integer not null
+  ) strict;
+
+  create table people_identities (
+    issuer text not null,
+    subject text not null,
+    person text not null references people (id),
+    primary key (issuer, subject)
+  ) strict, without rowid;
+  create index people_identities_by_person on people_identities (person);
+  `,
+  `
+  create table record_entries (
+    sequence integer primary key,
+    entry text not null,
+    hash text not null,
+    at integer generated always as (entry ->> '$.at') virtual,
+    kind text generated always as (entry ->> '$.kind') virtual,
+    actor text generated always as (entry ->> '$.actor') virtual,
+    subject text generated always as (entry ->> '$.subject') virtual
+  ) strict;
+  create index record_entries_by_kind on record_entries (kind, sequence);
+  create index record_entries_by_actor on record_entries (actor, sequence);
+  create index record_entries_by_subject on record_entries (subject, sequence);
+
+  create table record_head (
+    id integer primary key check (id = 1),
+    sequence integer not null,
+    hash text not null
+  ) strict;
+  insert into record_head values (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+
+  create trigger record_in_order before insert on record_entries
+  when new.sequence is not (select sequence + 1 from record_head)
+  begin select raise(abort, 'the record grows by one at its end'); end;
+  create trigger record_moves_head after insert on record_entries
+  begin update record_head set sequence = new.sequence, hash = new.hash where id = 1; end;
+  create trigger record_keeps_entries before update on record_entries
+  begin select raise(abort, 'an entry of the record is never changed'); end;
+  create trigger record_keeps_all before delete on record_entries
+  begin select raise(abort, 'an entry of the record is never removed'); end;
+  create trigger record_head_stays before delete on record_head
+  begin select raise(abort, 'the head of the record stays'); end;
+  create trigger record_head_follows before update on record_head
+  when new.sequence is not old.sequence + 1
+    or new.hash is not (select hash from record_entries where sequence = new.sequence)
+  begin select raise(abort, 'the head of the record moves with its last entry'); end;
+
+  create table camera_groups (
+    id text primary key,
+    name text not null,
+    revision integer not null
+  ) strict;
+
+  create table camera_group_members (
+    camera_group text not null references camera_groups (id) on delete cascade,
+    camera text not null references cameras (id) on delete cascade,
+    primary key (camera_group, camera)
+  ) strict, without rowid;
+  create index camera_group_members_by_camera on camera_group_members (camera);
+
+  create table access_rules (
+    id text primary key,
+    effect text not null,
+    party_kind text not null,
+    party text not null,
+    rights text not null,
+    camera_group text references camera_groups (id),
+    created_at integer not null,
+    created_by text not null
+  ) strict;
+
+  create table screen_devices (
+    id text primary key,
+    token_hash text not null unique,
+    wall text not null,
+    screen text not null,
+    name text not null,
+    paired_at integer not null,
+    paired_by text not null,
+    last_seen_at integer
+  ) strict;
+
+  create table player_links (
+    id text primary key,
+    token_hash text not null unique,
+    camera text not null,
+    person text not null,
+    session text not null,
+    expires_at integer not null
+  ) strict;
+
+  create table access_views (
+    id text primary key,
+    viewer text not null,
+    actor text not null,
+    camera text not null,
+    started_at integer not null,
+    seconds real not null,
+    bytes integer not null
+  ) strict;
+  `,
 ];

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 /** Rows as they lie in the store; JSON columns are text. Times are Unix ms. */
 export interface Tables {
@@ -37,4 +37,111 @@ export interface Tables {
   };
   idempotency_keys: { key: string; fingerprint: string; status: number; answer: string; at: number };
   settings: { name: string; value: string };
+  people: {
+    id: string;
+    login: string;
+    name: string;
+    email: string | null;
+    roles: string;
+    groups: string;
+    disabled: number;
+    demo: number;
+    password: string | null;
+    revision: number;
+    created_at: number;
+    updated_at: number;
+  };
+  people_sessions: {
+    id: string;
+    token_hash: string;
+    person: string;
+    workstation: string | null;
+    method: string;
+    created_at: number;
+    expires_at: number;
+    active_at: number;
+    confirmed_at: number;
+    locked: number;
+    address: string;
+    agent: string;
+  };
+  people_links: {
+    token_hash: string;
+    kind: string;
+    person: string | null;
+    created_at: number;
+    expires_at: number;
+  };
+  people_totp: { person: string; secret: string; confirmed: number; last_step: number };
+  people_recovery_codes: { code_hash: string; person: string };
+  people_passkeys: {
+    id: string;
+    credential: string;
+    person: string;
+    name: string;
+    public_key: Uint8Array;
+    counter: number;
+    transports: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
+  people_workstations: { id: string; token_hash: string; created_at: number; used_at: number };
+  people_pins: {
+    workstation: string;
+    person: string;
+    pin: string | null;
+    full_until: number;
+    seen_at: number;
+  };
+  people_providers: { id: string; settings: string; client_secret: string | null; revision: number };
+  people_identities: { issuer: string; subject: string; person: string };
+  record_entries: {
+    sequence: number;
+    entry: string;
+    hash: string;
+    at: GeneratedAlways<number>;
+    kind: GeneratedAlways<string>;
+    actor: GeneratedAlways<string>;
+    subject: GeneratedAlways<string>;
+  };
+  record_head: { id: number; sequence: number; hash: string };
+  camera_groups: { id: string; name: string; revision: number };
+  camera_group_members: { camera_group: string; camera: string };
+  access_rules: {
+    id: string;
+    effect: string;
+    party_kind: string;
+    party: string;
+    rights: string;
+    camera_group: string | null;
+    created_at: number;
+    created_by: string;
+  };
+  screen_devices: {
+    id: string;
+    token_hash: string;
+    wall: string;
+    screen: string;
+    name: string;
+    paired_at: number;
+    paired_by: string;
+    last_seen_at: number | null;
+  };
+  player_links: {
+    id: string;
+    token_hash: string;
+    camera: string;
+    person: string;
+    session: string;
+    expires_at: number;
+  };
+  access_views: {
+    id: string;
+    viewer: string;
+    actor: string;
+    camera: string;
+    started_at: number;
+    seconds: number;
+    bytes: number;
+  };
 }

@@ -1,0 +1,284 @@
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type AuthenticationResponseJSON,
+  type AuthenticatorTransport,
+  type RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import { isIP } from 'node:net';
+import { problem, type Answer, type Passkey, type PasskeyProof } from '@clerestory/protocol';
+import { newId, type Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { ok, refuse } from '../../platform/http.ts';
+import type { Write } from '../../platform/idempotency.ts';
+import { authenticatorStore, type StoredPasskey } from './authenticator-store.ts';
+import type { PeopleEntryKind, PeopleRecord } from './ports.ts';
+import { Tickets } from './tickets.ts';
+import { hashOf } from './tokens.ts';
+import { newRecoveryCodes, newTotpSecret, plainRecoveryCode, stepOfCode, totpUri } from './totp.ts';
+
+const maxPasskeysEach = 20;
+const rpName = 'Clerestory';
+
+interface Challenge {
+  challenge: string;
+  /** Who registers it; null for a sign-in, where the passkey says who it is. */
+  person: string | null;
+}
+
+/** Codes of an app, recovery codes and passkeys of people. */
+export class Authenticators {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #record: PeopleRecord;
+  readonly #challenges: Tickets<Challenge>;
+  #enrolled = new Set<string>();
+
+  constructor(db: Database, clock: Clock, record: PeopleRecord) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#record = record;
+    this.#challenges = new Tickets(clock);
+  }
+
+  async load(): Promise<void> {
+    this.#enrolled = new Set(await authenticatorStore.enrolled(this.#db));
+  }
+
+  /** Has something beyond a password. */
+  isEnrolled(person: string): boolean {
+    return this.#enrolled.has(person);
+  }
+
+  async hasTotp(person: string): Promise<boolean> {
+    return (await authenticatorStore.totpOf(this.#db, person))?.confirmed === true;
+  }
+
+  recoveryCodesLeft(person: string): Promise<number> {
+    return authenticatorStore.recoveryCodesLeft(this.#db, person);
+  }
+
+  async beginTotp(person: string, login: string): Promise<Answer<{ uri: string; secret: string }>> {
+    if (await this.hasTotp(person))
+      return refuse(problem('exists', 'An app is set up already. Remove it first to set up another.'));
+    const secret = newTotpSecret();
+    await this.#db
+      .transaction()
+      .execute((write) =>
+        authenticatorStore.setTotp(write, person, { secret, confirmed: false, lastStep: 0 }),
+      );
+    return ok({ secret, uri: totpUri(secret, login) });
+  }
+
+  async confirmTotp(person: string, code: string, by: string): Promise<Answer<{ recoveryCodes: string[] }>> {
+    const recoveryCodes = newRecoveryCodes();
+    const done = await this.#db.transaction().execute(async (write) => {
+      const totp = await authenticatorStore.totpOf(write, person);
+      if (!totp || totp.confirmed)
+        return refuse(problem('unprocessable', 'No app is being set up. Begin with the QR picture.'));
+      const lastStep = stepOfCode(totp.secret, code, this.#clock.nowMs(), totp.lastStep);
+      if (lastStep === null)
+        return refuse(
+          problem(
+            'unprocessable',
+            'That is not the code the app should show now. Check the clock of the phone.',
+          ),
+        );
+      await authenticatorStore.setTotp(write, person, { ...totp, confirmed: true, lastStep });
+      await this.#writeRecoveryCodes(write, person, recoveryCodes);
+      await this.#note(write, 'authenticator-added', person, by, { what: 'totp' });
+      return ok(undefined);
+    });
+    if (!done.ok) return done;
+    this.#enrolled.add(person);
+    return ok({ recoveryCodes });
+  }
+
+  async removeTotp(person: string, by: string): Promise<void> {
+    await this.#db.transaction().execute(async (write) => {
+      await authenticatorStore.removeTotp(write, person);
+      await this.#note(write, 'authenticator-removed', person, by, { what: 'totp' });
+    });
+    await this.load();
+  }
+
+  async renewRecoveryCodes(person: string, by: string): Promise<Answer<{ recoveryCodes: string[] }>> {
+    if (!(await this.hasTotp(person)))
+      return refuse(problem('unprocessable', 'Recovery codes belong to an app. Set one up first.'));
+    const recoveryCodes = newRecoveryCodes();
+    await this.#db.transaction().execute(async (write) => {
+      await this.#writeRecoveryCodes(write, person, recoveryCodes);
+      await this.#note(write, 'authenticator-added', person, by, { what: 'recovery-codes' });
+    });
+    return ok({ recoveryCodes });
+  }
+
+  /** Whether it is the app's code, or a recovery code; either works once. Used up in its own transaction, so two at once cannot both win. */
+  async useCode(person: string, code: string): Promise<boolean> {
+    return this.#db.transaction().execute(async (write) => {
+      const totp = await authenticatorStore.totpOf(write, person);
+      if (!totp?.confirmed) return false;
+      const lastStep = stepOfCode(totp.secret, code, this.#clock.nowMs(), totp.lastStep);
+      if (lastStep !== null) {
+        await authenticatorStore.setTotp(write, person, { ...totp, lastStep });
+        return true;
+      }
+      return authenticatorStore.useRecoveryCode(write, person, recoveryHash(person, code));
+    });
+  }
+
+  async passkeysOf(person: string): Promise<Passkey[]> {
+    const found = await authenticatorStore.passkeysOf(this.#db, person);
+    return found.map(({ id, name, createdAt, lastUsedAt }) => ({ id, name, createdAt, lastUsedAt }));
+  }
+
+  async beginPasskey(person: { id: string; login: string; name: string }, origin: string) {
+    const rpID = rpIdOf(origin);
+    if (!rpID.ok) return rpID;
+    const have = await authenticatorStore.passkeysOf(this.#db, person.id);
+    if (have.length >= maxPasskeysEach)
+      return refuse(
+        problem('unprocessable', `One has at most ${maxPasskeysEach} passkeys. Remove one first.`),
+      );
+    const options = await generateRegistrationOptions({
+      rpName,
+      rpID: rpID.value,
+      userName: person.login,
+      userDisplayName: person.name,
+      userID: new TextEncoder().encode(person.id),
+      attestationType: 'none',
+      excludeCredentials: have.map(({ credential }) => ({ id: credential })),
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    });
+    const ticket = this.#challenges.issue({ challenge: options.challenge, person: person.id });
+    return ok({ ticket, options: { ...options } as Record<string, unknown> });
+  }
+
+  async addPasskey(
+    person: string,
+    proof: PasskeyProof & { name: string },
+    origin: string,
+    by: string,
+  ): Promise<Answer<Passkey>> {
+    const challenge = this.#challenges.take(proof.ticket);
+    const rpID = rpIdOf(origin);
+    if (!rpID.ok) return rpID;
+    if (challenge?.person !== person) return refuse(lapsed);
+    const verified = await verifyRegistrationResponse({
+      response: proof.response as unknown as RegistrationResponseJSON,
+      expectedChallenge: challenge.challenge,
+      expectedOrigin: origin,
+      expectedRPID: rpID.value,
+      requireUserVerification: true,
+    }).catch(() => ({ verified: false as const }));
+    if (!verified.verified || !verified.registrationInfo)
+      return refuse(problem('unprocessable', 'This passkey could not be verified. Try again.'));
+    const { credential } = verified.registrationInfo;
+    if (await authenticatorStore.passkey(this.#db, credential.id))
+      return refuse(problem('exists', 'This passkey is registered already.'));
+    const passkey: StoredPasskey = {
+      id: newId(),
+      credential: credential.id,
+      person,
+      name: proof.name,
+      publicKey: credential.publicKey,
+      counter: credential.counter,
+      transports: credential.transports ?? [],
+      createdAt: this.#clock.nowMs(),
+      lastUsedAt: null,
+    };
+    await this.#db.transaction().execute(async (write) => {
+      await authenticatorStore.insertPasskey(write, passkey);
+      await this.#note(write, 'authenticator-added', person, by, { what: 'passkey', name: passkey.name });
+    });
+    this.#enrolled.add(person);
+    return ok({ id: passkey.id, name: passkey.name, createdAt: passkey.createdAt, lastUsedAt: null });
+  }
+
+  async removePasskey(person: string, id: string, by: string): Promise<Answer<void>> {
+    const done = await this.#db.transaction().execute(async (write) => {
+      if (!(await authenticatorStore.removePasskey(write, person, id)))
+        return refuse(problem('not-found', 'There is no such passkey.'));
+      await this.#note(write, 'authenticator-removed', person, by, { what: 'passkey' });
+      return ok(undefined);
+    });
+    await this.load();
+    return done;
+  }
+
+  async passkeySignInOptions(origin: string) {
+    const rpID = rpIdOf(origin);
+    if (!rpID.ok) return rpID;
+    const options = await generateAuthenticationOptions({ rpID: rpID.value, userVerification: 'required' });
+    const ticket = this.#challenges.issue({ challenge: options.challenge, person: null });
+    return ok({ ticket, options: { ...options } as Record<string, unknown> });
+  }
+
+  /** Whose passkey answered the challenge, or null. The counter, where an authenticator keeps one, must go up. */
+  async provenBy(proof: PasskeyProof, origin: string): Promise<string | null> {
+    const challenge = this.#challenges.take(proof.ticket);
+    const rpID = rpIdOf(origin);
+    if (!challenge || challenge.person !== null || !rpID.ok) return null;
+    const response = proof.response as unknown as AuthenticationResponseJSON;
+    const passkey =
+      typeof response.id === 'string' ? await authenticatorStore.passkey(this.#db, response.id) : null;
+    if (!passkey) return null;
+    const verified = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: challenge.challenge,
+      expectedOrigin: origin,
+      expectedRPID: rpID.value,
+      requireUserVerification: true,
+      credential: {
+        id: passkey.credential,
+        publicKey: new Uint8Array(passkey.publicKey),
+        counter: passkey.counter,
+        transports: passkey.transports as AuthenticatorTransport[],
+      },
+    }).catch(() => null);
+    if (!verified?.verified) return null;
+    const { newCounter } = verified.authenticationInfo;
+    await this.#db
+      .transaction()
+      .execute((write) => authenticatorStore.usedPasskey(write, passkey.id, newCounter, this.#clock.nowMs()));
+    return passkey.person;
+  }
+
+  /** After a loss, by an administrator. */
+  async reset(person: string, by: string): Promise<void> {
+    await this.#db.transaction().execute(async (write) => {
+      await authenticatorStore.removeAll(write, person);
+      await this.#note(write, 'authenticator-removed', person, by, { what: 'all' });
+    });
+    await this.load();
+  }
+
+  async #writeRecoveryCodes(write: Write, person: string, codes: readonly string[]): Promise<void> {
+    const hashes = codes.map((code) => recoveryHash(person, code));
+    await authenticatorStore.setRecoveryCodes(write, person, hashes);
+  }
+
+  #note(write: Write, kind: PeopleEntryKind, person: string, by: string, detail: Record<string, string>) {
+    return this.#record.append(write, { kind, actor: by, subject: `person:${person}`, detail });
+  }
+}
+
+/** Bound to the person, so that two equal codes of two people would not meet. */
+const recoveryHash = (person: string, code: string) => hashOf(`${person}:${plainRecoveryCode(code)}`);
+
+const lapsed = problem('gone', 'That took too long. Begin again.');
+
+/** The relying party's id is the host's name; WebAuthn (level 3, section 5.1.3) takes no IP address. */
+function rpIdOf(origin: string): Answer<string> {
+  const { hostname } = new URL(origin);
+  return isIP(hostname.replaceAll(/[[\]]/g, '')) === 0
+    ? ok(hostname)
+    : refuse(
+        problem(
+          'unprocessable',
+          `Passkeys belong to a host name, and this page was opened by an IP address. Open it by name, such as ${origin.replace(hostname, 'localhost')}.`,
+        ),
+      );
+}

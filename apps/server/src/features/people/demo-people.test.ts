@@ -1,0 +1,69 @@
+import { afterEach, expect, test } from 'vitest';
+import { Browser, setUpAdministrator } from '../../testing/browser.ts';
+import { startTestApp, temporaryFolder } from '../../testing/server.ts';
+import { reachedOnlyFromHere } from './demo-people.ts';
+
+let server: Awaited<ReturnType<typeof startTestApp>> | undefined;
+afterEach(() => server?.stop());
+
+test.each([
+  ['127.0.0.1', [], true],
+  ['localhost', ['http://localhost:5173'], true],
+  ['127.0.0.1', ['https://wall.example.org'], false],
+  ['0.0.0.0', [], false],
+  ['192.0.2.1', [], false],
+  ['127.0.0.1.evil.example', [], false],
+])('%s with %j is this machine alone: %s', (host, origins, only) =>
+  expect(reachedOnlyFromHere(host, origins)).toBe(only),
+);
+
+test('the demo city has an account for each role, and only for this machine', async () => {
+  const folder = temporaryFolder();
+  // No ffmpeg, so that no picture is drawn.
+  server = await startTestApp({ CLERESTORY_DEMO: '1', CLERESTORY_FFMPEG: '/nowhere/ffmpeg' }, folder.dir);
+  const browser = new Browser(server.app.url);
+  const { demo } = (await browser.call('GET', '/session')).body;
+  expect(demo.people.map(({ roles }: { roles: string[] }) => roles[0]).sort()).toEqual([
+    'administrator',
+    'auditor',
+    'investigator',
+    'operator',
+    'supervisor',
+  ]);
+  expect((await server.app.welcome()).demo?.password).toBe(demo.password);
+  // It is still to be set up, and a demo administrator is none.
+  expect((await server.app.welcome()).setUpToken).not.toBeNull();
+
+  const proxied = { 'x-forwarded-for': '192.0.2.7' };
+  expect((await browser.call('GET', '/session', undefined, proxied)).body.demo).toBeNull();
+  const body = { login: 'operator', password: demo.password };
+  expect((await browser.call('POST', '/session', body, proxied)).status).toBe(401);
+  expect((await browser.signIn('operator', demo.password)).body.me).toMatchObject({
+    login: 'operator',
+    demo: true,
+  });
+  const next = 'another eight herons flew by';
+  expect((await browser.call('PUT', '/me/password', { current: demo.password, next })).status).toBe(403);
+  expect((await browser.call('POST', '/me/totp')).status).toBe(403);
+  await setUpAdministrator(server.app);
+  await server.stop();
+
+  // The same store behind a proxy: the accounts are closed, and whoever was in is out.
+  server = await startTestApp(
+    {
+      CLERESTORY_DEMO: '1',
+      CLERESTORY_ORIGINS: 'https://wall.example.org',
+      CLERESTORY_FFMPEG: '/nowhere/ffmpeg',
+    },
+    folder.dir,
+  );
+  const later = new Browser(server.app.url);
+  for (const [name, value] of browser.cookies) later.cookies.set(name, value);
+  const who = (await later.call('GET', '/session')).body;
+  expect([who.me, who.demo]).toEqual([null, null]);
+  expect((await later.signIn('operator', demo.password)).status).toBe(401);
+  expect((await later.signIn('ada')).status).toBe(200);
+  await server.stop();
+  server = undefined;
+  folder.remove();
+});

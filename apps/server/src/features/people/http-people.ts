@@ -1,0 +1,151 @@
+import { problem, type Answer, type Person } from '@clerestory/protocol';
+import { newId } from '../../platform/clock.ts';
+import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
+import type { Authenticators } from './authenticators.ts';
+import type { Asking, Guards } from './guards.ts';
+import { importPeople } from './import.ts';
+import type { Links } from './links.ts';
+import { noPerson, type PeopleService } from './people-service.ts';
+import type { PolicyService } from './policy.ts';
+import type { PeopleRecord } from './ports.ts';
+import { sessionView } from './present.ts';
+import type { ProviderService } from './provider-service.ts';
+import type { SessionService } from './session-service.ts';
+import type { Workstations } from './workstations.ts';
+
+interface PeopleRouteParts {
+  record: PeopleRecord;
+  people: PeopleService;
+  sessions: SessionService;
+  authenticators: Authenticators;
+  workstations: Workstations;
+  links: Links;
+  policy: PolicyService;
+  providers: ProviderService;
+  guards: Guards;
+}
+
+const matches = (person: Person, words: string[]): boolean => {
+  const text = [person.login, person.name, person.email ?? '', ...person.roles, ...person.groups]
+    .join(' ')
+    .toLowerCase();
+  return words.every((word) => text.includes(word));
+};
+
+/** What administrators do, over REST. */
+export function peopleRoutes(parts: PeopleRouteParts): RouteHandlers {
+  return { ...registryRoutes(parts), ...rescueRoutes(parts), ...siteRoutes(parts) };
+}
+
+function registryRoutes({ people, guards }: PeopleRouteParts): RouteHandlers {
+  return {
+    listPeople: ({ query }, context) => {
+      const asking = guards.overseeing(context);
+      if (!asking.ok) return asking;
+      const words = (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+      const after = query.cursor ?? '';
+      const found = people.list().filter((person) => person.login > after && matches(person, words));
+      const items = found.slice(0, query.limit);
+      return ok({ items, next: found.length > items.length ? (items.at(-1)?.login ?? null) : null });
+    },
+    createPerson: ({ body }, context) => {
+      const asking = guards.administrating(context);
+      return asking.ok ? people.create(body, asking.value.by, context.key) : asking;
+    },
+    getPerson: ({ params }, context) => {
+      const asking = guards.overseeing(context);
+      if (!asking.ok) return asking;
+      const person = people.get(params.person);
+      return person ? ok(person) : refuse(noPerson);
+    },
+    updatePerson: ({ params, body }, context) => {
+      const asking = guards.administrating(context);
+      return asking.ok
+        ? people.update(params.person, body, context.base, asking.value.by, context.key)
+        : asking;
+    },
+    importPeople: ({ body }, context) => {
+      const asking = guards.administrating(context);
+      return asking.ok ? importPeople(body.csv, body.dryRun, people, asking.value.by, newId) : asking;
+    },
+  };
+}
+
+function rescueRoutes(parts: PeopleRouteParts): RouteHandlers {
+  const { people, sessions, authenticators, workstations, links, record, guards } = parts;
+  const about = (id: string, context: RequestContext): Answer<Asking & { whom: Person }> => {
+    const asking = guards.administrating(context);
+    if (!asking.ok) return asking;
+    const whom = people.get(id);
+    return whom ? ok({ ...asking.value, whom }) : refuse(noPerson);
+  };
+  return {
+    makeLink: async ({ params }, context) => {
+      const asking = about(params.person, context);
+      if (!asking.ok) return asking;
+      const { whom, by } = asking.value;
+      if (whom.demo || whom.disabled)
+        return refuse(
+          problem('unprocessable', 'This account is a demo account or disabled. Enable it first.'),
+        );
+      const { token, expiresAt } = await links.make('password', whom.id, (write) =>
+        record.append(write, { kind: 'link-made', actor: by, subject: `person:${whom.id}`, detail: {} }),
+      );
+      return ok({ url: `${context.web.origin}/#password=${token}`, expiresAt });
+    },
+    listSessionsOf: ({ params }, context) => {
+      const asking = guards.overseeing(context);
+      if (!asking.ok) return asking;
+      if (!people.get(params.person)) return refuse(noPerson);
+      const current = asking.value.session.id;
+      return ok({ items: sessions.listOf(params.person).map((one) => sessionView(one, current)) });
+    },
+    endSessionsOf: async ({ params }, context) => {
+      const asking = about(params.person, context);
+      if (!asking.ok) return asking;
+      await sessions.endAllOf(params.person, 'ended', asking.value.by);
+      await workstations.close(params.person, null);
+      return ok(undefined);
+    },
+    resetAuthenticators: async ({ params }, context) => {
+      const asking = about(params.person, context);
+      if (!asking.ok) return asking;
+      await sessions.endAllOf(params.person, 'authenticators-reset', asking.value.by);
+      await authenticators.reset(params.person, asking.value.by);
+      await workstations.forgetPins(params.person);
+      return ok(undefined);
+    },
+  };
+}
+
+function siteRoutes({ policy, providers, people, sessions, guards }: PeopleRouteParts): RouteHandlers {
+  return {
+    getPeoplePolicy: (_input, context) => {
+      const asking = guards.overseeing(context);
+      return asking.ok ? ok(policy.get()) : asking;
+    },
+    setPeoplePolicy: async ({ body }, context) => {
+      const asking = guards.administrating(context);
+      if (!asking.ok) return asking;
+      const set = await policy.set(body, asking.value.by);
+      for (const { id } of people.list()) sessions.changed(id);
+      return ok(set);
+    },
+    listProviders: (_input, context) => {
+      const asking = guards.overseeing(context);
+      return asking.ok ? ok({ items: providers.list() }) : asking;
+    },
+    createProvider: ({ body }, context) => {
+      const asking = guards.administrating(context);
+      return asking.ok ? providers.create(body, asking.value.by) : asking;
+    },
+    updateProvider: ({ params, body }, context) => {
+      const asking = guards.administrating(context);
+      return asking.ok ? providers.update(params.provider, body, context.base, asking.value.by) : asking;
+    },
+    deleteProvider: ({ params }, context) => {
+      const asking = guards.administrating(context);
+      return asking.ok ? providers.remove(params.provider, asking.value.by) : asking;
+    },
+  };
+}

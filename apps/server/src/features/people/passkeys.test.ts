@@ -1,0 +1,172 @@
+import { createHash, createSign, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addPerson, Browser, setUpAdministrator } from '../../testing/browser.ts';
+import { startTestApp } from '../../testing/server.ts';
+
+/** CBOR (RFC 8949) of what a passkey needs: small integers, byte strings, text, maps. */
+function cbor(value: number | string | Uint8Array | Map<number | string, unknown>): Buffer {
+  const head = (major: number, length: number) =>
+    length < 24
+      ? Buffer.from([(major << 5) | length])
+      : length < 256
+        ? Buffer.from([(major << 5) | 24, length])
+        : Buffer.from([(major << 5) | 25, length >> 8, length & 255]);
+  if (typeof value === 'number') return value >= 0 ? head(0, value) : head(1, -1 - value);
+  if (typeof value === 'string')
+    return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
+  if (value instanceof Uint8Array) return Buffer.concat([head(2, value.length), value]);
+  const entries = [...value].flatMap(([key, one]) => [cbor(key), cbor(one as never)]);
+  return Buffer.concat([head(5, value.size), ...entries]);
+}
+const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest();
+
+/** An authenticator in software: one ES256 key, as WebAuthn level 3 section 6 describes it. */
+class SoftAuthenticator {
+  readonly id = randomBytes(16);
+  readonly #key: KeyObject;
+  readonly #publicKey: KeyObject;
+  readonly #origin: string;
+  counter = 0;
+  /** Flag UV: the person was asked for a fingerprint or PIN. */
+  verifies = true;
+
+  constructor(origin: string) {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    this.#key = pair.privateKey;
+    this.#publicKey = pair.publicKey;
+    this.#origin = origin;
+  }
+
+  #authData(attested: Uint8Array = Buffer.alloc(0)): Buffer {
+    const flags = 0x01 | (this.verifies ? 0x04 : 0) | (attested.length > 0 ? 0x40 : 0);
+    const counter = Buffer.alloc(4);
+    counter.writeUInt32BE(++this.counter);
+    return Buffer.concat([sha256(new URL(this.#origin).hostname), Buffer.from([flags]), counter, attested]);
+  }
+  #clientData(type: string, challenge: string, origin = this.#origin): Buffer {
+    return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }));
+  }
+
+  create(challenge: string) {
+    const { x = '', y = '' } = this.#publicKey.export({ format: 'jwk' });
+    const publicKey = cbor(
+      new Map<number, unknown>([
+        [1, 2],
+        [3, -7],
+        [-1, 1],
+        [-2, Buffer.from(x, 'base64url')],
+        [-3, Buffer.from(y, 'base64url')],
+      ]),
+    );
+    const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([0, this.id.length]), this.id, publicKey]);
+    const attestationObject = cbor(
+      new Map<string, unknown>([
+        ['fmt', 'none'],
+        ['attStmt', new Map()],
+        ['authData', this.#authData(attested)],
+      ]),
+    );
+    return this.#credential({
+      clientDataJSON: this.#clientData('webauthn.create', challenge).toString('base64url'),
+      attestationObject: attestationObject.toString('base64url'),
+    });
+  }
+
+  get(challenge: string, origin?: string) {
+    const authData = this.#authData();
+    const clientData = this.#clientData('webauthn.get', challenge, origin);
+    const signature = createSign('sha256')
+      .update(Buffer.concat([authData, sha256(clientData)]))
+      .sign(this.#key);
+    return this.#credential({
+      clientDataJSON: clientData.toString('base64url'),
+      authenticatorData: authData.toString('base64url'),
+      signature: signature.toString('base64url'),
+    });
+  }
+
+  #credential(response: Record<string, string>) {
+    const id = this.id.toString('base64url');
+    return { id, rawId: id, type: 'public-key', response, clientExtensionResults: {} };
+  }
+}
+
+let server: Awaited<ReturnType<typeof startTestApp>>;
+let byName: string;
+let olga: Browser;
+beforeAll(async () => {
+  server = await startTestApp();
+  await addPerson(await setUpAdministrator(server.app), 'olga', ['operator']);
+  byName = server.app.url.replace('127.0.0.1', 'localhost');
+  olga = new Browser(byName);
+  await olga.signIn('olga');
+});
+afterAll(() => server.stop());
+
+async function register(authenticator: SoftAuthenticator) {
+  const { ticket, options } = (await olga.call('POST', '/me/passkeys/options')).body;
+  expect(options.authenticatorSelection).toMatchObject({ userVerification: 'required' });
+  return olga.call('POST', '/me/passkeys', {
+    ticket,
+    name: 'Key',
+    response: authenticator.create(options.challenge),
+  });
+}
+async function signIn(browser: Browser, authenticator: SoftAuthenticator, origin?: string) {
+  const { ticket, options } = (await browser.call('POST', '/session/passkey/options')).body;
+  const proof = { ticket, response: authenticator.get(options.challenge, origin) };
+  return { proof, answer: await browser.call('POST', '/session/passkey', proof) };
+}
+
+describe('a passkey', () => {
+  test('is registered, signs in, is listed, unlocks and confirms, and is removed', async () => {
+    const authenticator = new SoftAuthenticator(byName);
+    const added = await register(authenticator);
+    expect(added.status, JSON.stringify(added.body)).toBe(201);
+    expect((await register(authenticator)).status).not.toBe(201);
+
+    const browser = new Browser(byName);
+    const { proof, answer } = await signIn(browser, authenticator);
+    expect(answer.body, JSON.stringify(answer.body)).toMatchObject({
+      login: 'olga',
+      session: { method: 'passkey' },
+    });
+    // The challenge was used up.
+    expect((await browser.call('POST', '/session/passkey', proof)).status).toBe(401);
+
+    await browser.call('POST', '/session/lock');
+    const { ticket, options } = (await browser.call('POST', '/session/passkey/options')).body;
+    const passkey = { ticket, response: authenticator.get(options.challenge) };
+    expect((await browser.call('POST', '/session/unlock', { passkey })).body.session.locked).toBe(false);
+
+    expect((await browser.call('GET', '/me/authenticators')).body.passkeys).toMatchObject([
+      { name: 'Key', lastUsedAt: expect.any(Number) },
+    ]);
+    expect((await browser.call('DELETE', `/me/passkeys/${added.body.id}`)).status).toBe(204);
+    expect((await signIn(new Browser(byName), authenticator)).answer.status).toBe(401);
+  });
+
+  test('without user verification, from another page, with a counter that went back: refused', async () => {
+    const careless = new SoftAuthenticator(byName);
+    careless.verifies = false;
+    expect((await register(careless)).status).toBe(422);
+
+    const authenticator = new SoftAuthenticator(byName);
+    expect((await register(authenticator)).status).toBe(201);
+    authenticator.verifies = false;
+    expect((await signIn(new Browser(byName), authenticator)).answer.status).toBe(401);
+    authenticator.verifies = true;
+    expect((await signIn(new Browser(byName), authenticator, 'https://evil.example')).answer.status).toBe(
+      401,
+    );
+    expect((await signIn(new Browser(byName), authenticator)).answer.status).toBe(200);
+    authenticator.counter = 1;
+    expect((await signIn(new Browser(byName), authenticator)).answer.status).toBe(401);
+  });
+
+  test('needs a host name', async () => {
+    const answer = await new Browser(server.app.url).call('POST', '/session/passkey/options');
+    expect(answer.body.code).toBe('unprocessable');
+    expect(answer.body.detail).toContain(byName);
+  });
+});

@@ -1,0 +1,272 @@
+import * as oidc from 'openid-client';
+import { problem, Roles, type Answer, type Person, type Role } from '@clerestory/protocol';
+import { newId, type Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { ok, refuse } from '../../platform/http.ts';
+import type { Logger } from '../../platform/logging.ts';
+import type { WebExchange } from '../../platform/web.ts';
+import type { Links } from './links.ts';
+import type { PeopleService } from './people-service.ts';
+import type { PeopleRecord } from './ports.ts';
+import type { ProviderService } from './provider-service.ts';
+import { providerStore, type StoredProvider } from './provider-store.ts';
+import { sessionCookie, workstationCookie, type SignedIn, type SignIn } from './sign-in.ts';
+import { Tickets } from './tickets.ts';
+import { hashOf, newToken } from './tokens.ts';
+
+/** A provider answers each request within this time, s. */
+const timeoutS = 10;
+/** Binds the way back to the browser that set out. `Lax`, since the browser comes back from another site. */
+const tripCookie = 'clerestory-trip';
+const tripMaxAgeS = 5 * 60;
+const returnPath = '/api/v1/session/provider/return';
+
+/** One way through an identity provider. In memory only. */
+interface Trip {
+  provider: string;
+  browserHash: string;
+  verifier: string;
+  nonce: string;
+  redirectUri: string;
+  /** Whose account is to be linked: the person's own, signed in; or that of an invitation. */
+  linkTo: string | null;
+  invitation: string | null;
+  /** The browser does not send its Strict cookies on the way back, so they are remembered. */
+  cookies: Map<string, string>;
+}
+
+export interface ProviderFlowParts {
+  db: Database;
+  clock: Clock;
+  people: PeopleService;
+  providers: ProviderService;
+  links: Links;
+  record: PeopleRecord;
+  signIn: SignIn;
+  log: Logger;
+}
+
+/** Sign-in with OpenID Connect: code flow with PKCE (RFC 7636), state and nonce (OpenID Connect Core 1.0 section 3.1). */
+export class ProviderFlow {
+  readonly #parts: ProviderFlowParts;
+  readonly #trips: Tickets<Trip>;
+  constructor(parts: ProviderFlowParts) {
+    this.#parts = parts;
+    this.#trips = new Tickets(parts.clock);
+  }
+
+  /** The address to send the browser to. `linkTo` links the account of somebody who is signed in. */
+  async begin(
+    providerId: string,
+    web: WebExchange,
+    purpose: { linkTo?: string; invitation?: string | undefined },
+  ): Promise<Answer<{ location: string }>> {
+    const provider = this.#parts.providers.enabled(providerId);
+    if (!provider) return refuse(problem('not-found', 'There is no such identity provider.'));
+    if (purpose.invitation !== undefined && this.#parts.links.look(purpose.invitation)?.kind !== 'password')
+      return refuse(problem('gone', 'This link was used already, or is too old. Ask for another.'));
+    const config = await this.#discover(provider);
+    if (!config.ok) return config;
+    const verifier = oidc.randomPKCECodeVerifier();
+    const browser = newToken();
+    const trip: Trip = {
+      provider: provider.id,
+      browserHash: hashOf(browser),
+      verifier,
+      nonce: oidc.randomNonce(),
+      redirectUri: web.origin + returnPath,
+      linkTo: purpose.linkTo ?? null,
+      invitation: purpose.invitation ?? null,
+      cookies: new Map(
+        [sessionCookie, workstationCookie].flatMap((name): [string, string][] => {
+          const value = web.cookie(name);
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+    };
+    const state = this.#trips.issue(trip);
+    web.setCookie({ name: tripCookie, value: browser, maxAgeS: tripMaxAgeS, sameSite: 'Lax' });
+    const location = oidc.buildAuthorizationUrl(config.value, {
+      redirect_uri: trip.redirectUri,
+      scope: 'openid email profile',
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state,
+      nonce: trip.nonce,
+    });
+    return ok({ location: location.href });
+  }
+
+  /** The browser is back. */
+  async return(state: string, web: WebExchange): Promise<Answer<SignedIn | { linked: true }>> {
+    const browser = web.cookie(tripCookie);
+    web.setCookie({ name: tripCookie, value: '', maxAgeS: 0, sameSite: 'Lax' });
+    const trip = this.#trips.look(state);
+    if (!trip || browser === undefined || hashOf(browser) !== trip.browserHash)
+      return refuse(problem('gone', 'This sign-in was begun elsewhere, or too long ago. Begin again.'));
+    this.#trips.take(state);
+    const provider = this.#parts.providers.enabled(trip.provider);
+    if (!provider) return refuse(problem('not-found', 'There is no such identity provider.'));
+    const claims = await this.#claims(provider, trip, state, web);
+    if (!claims.ok) return claims;
+    if (trip.linkTo !== null) {
+      const linked = await this.#link(provider, claims.value.sub, trip.linkTo, `person:${trip.linkTo}`, null);
+      return linked.ok ? ok({ linked: true }) : linked;
+    }
+    const person = await this.#personFor(provider, trip, claims.value);
+    if (!person.ok) return person;
+    const roles = await this.#takeRoles(provider, person.value, claims.value);
+    if (!roles.ok) return roles;
+    const cookie = (name: string) => trip.cookies.get(name);
+    return this.#parts.signIn.finish(person.value.id, 'provider', { ...web, cookie });
+  }
+
+  async #discover(provider: StoredProvider): Promise<Answer<oidc.Configuration>> {
+    const issuer = new URL(provider.issuer);
+    try {
+      const config = await oidc.discovery(
+        issuer,
+        provider.clientId,
+        undefined,
+        provider.clientSecret === null ? oidc.None() : oidc.ClientSecretPost(provider.clientSecret),
+        {
+          timeout: timeoutS,
+          execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
+        },
+      );
+      config.timeout = timeoutS;
+      return ok(config);
+    } catch (error) {
+      return this.#failed(provider, error);
+    }
+  }
+
+  async #claims(
+    provider: StoredProvider,
+    trip: Trip,
+    state: string,
+    web: WebExchange,
+  ): Promise<Answer<oidc.IDToken>> {
+    const config = await this.#discover(provider);
+    if (!config.ok) return config;
+    const url = new URL(trip.redirectUri);
+    url.search = new URL(web.url, web.origin).search;
+    try {
+      const tokens = await oidc.authorizationCodeGrant(config.value, url, {
+        pkceCodeVerifier: trip.verifier,
+        expectedState: state,
+        expectedNonce: trip.nonce,
+        idTokenExpected: true,
+      });
+      const claims = tokens.claims();
+      if (!claims) return refuse(notSigned);
+      // The provider may keep e-mail and roles for its userinfo endpoint (OpenID Connect Core 1.0 section 5.4).
+      if (config.value.serverMetadata().userinfo_endpoint === undefined) return ok(claims);
+      const more = await oidc.fetchUserInfo(config.value, tokens.access_token, claims.sub);
+      return ok({ ...more, ...claims } as oidc.IDToken);
+    } catch (error) {
+      return this.#failed(provider, error);
+    }
+  }
+
+  /** Who it is here: known by issuer and subject; else by the invitation; else by a verified e-mail, where that is allowed. */
+  async #personFor(provider: StoredProvider, trip: Trip, claims: oidc.IDToken): Promise<Answer<Person>> {
+    const { db, people, links } = this.#parts;
+    const known = await providerStore.personOf(db, provider.issuer, claims.sub);
+    const person = known === null ? undefined : people.get(known);
+    if (person) return ok(person);
+    const invited = trip.invitation === null ? undefined : links.look(trip.invitation)?.person;
+    const candidate = invited ? people.get(invited) : this.#byEmail(provider, claims);
+    if (!candidate || candidate.disabled || candidate.demo) return refuse(unknownHere);
+    const linked = await this.#link(
+      provider,
+      claims.sub,
+      candidate.id,
+      `person:${candidate.id}`,
+      invited ? trip.invitation : null,
+    );
+    return linked.ok ? ok(candidate) : linked;
+  }
+
+  #byEmail(provider: StoredProvider, claims: oidc.IDToken): Person | undefined {
+    const email = claims['email'];
+    if (!provider.linkByEmail || claims['email_verified'] !== true || typeof email !== 'string')
+      return undefined;
+    const found = this.#parts.people.list().filter((person) => person.email === email.toLowerCase());
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  async #link(
+    provider: StoredProvider,
+    subject: string,
+    person: string,
+    by: string,
+    invitation: string | null,
+  ): Promise<Answer<void>> {
+    const { db, links, record } = this.#parts;
+    const done = await db.transaction().execute(async (write) => {
+      const owner = await providerStore.personOf(write, provider.issuer, subject);
+      if (owner === person) return ok(undefined);
+      if (owner !== null) return refuse(problem('exists', 'That account belongs to somebody else here.'));
+      if (invitation !== null && !(await links.use(write, invitation)))
+        return refuse(problem('gone', 'This link was used already, or is too old. Ask for another.'));
+      await providerStore.link(write, provider.issuer, subject, person);
+      await record.append(write, {
+        kind: 'authenticator-added',
+        actor: by,
+        subject: `person:${person}`,
+        detail: { what: 'provider', provider: provider.id },
+      });
+      return ok(undefined);
+    });
+    if (done.ok && invitation !== null) links.forget(invitation);
+    return done;
+  }
+
+  /** Where a claim says what somebody is, it says so at each sign-in. */
+  async #takeRoles(provider: StoredProvider, person: Person, claims: oidc.IDToken): Promise<Answer<void>> {
+    if (provider.roleClaim === null) return ok(undefined);
+    const claim = claims[provider.roleClaim];
+    const values = (Array.isArray(claim) ? claim : [claim]).filter((one) => typeof one === 'string');
+    const mapped = [
+      ...new Set(
+        values.map((one) => provider.roleMap[one]).filter((role): role is Role => role !== undefined),
+      ),
+    ];
+    const roles = Roles.safeParse(mapped);
+    if (!roles.success)
+      return refuse(
+        problem(
+          'forbidden',
+          'The identity provider gives roles that exclude each other. Tell your administrator.',
+        ),
+      );
+    if ([...roles.data].sort().join() === [...person.roles].sort().join()) return ok(undefined);
+    const changed = await this.#parts.people.update(
+      person.id,
+      { roles: roles.data },
+      null,
+      `provider:${provider.id}`,
+      newId(),
+    );
+    return changed.ok ? ok(undefined) : changed;
+  }
+
+  /** What the provider said goes to the log by its kind alone: an error of the library can hold codes and tokens. */
+  #failed(provider: StoredProvider, error: unknown): Answer<never> {
+    const { name, code } = error as { name?: string; code?: string };
+    this.#parts.log.warn(
+      { provider: provider.id, fault: code ?? name },
+      'an identity provider did not sign somebody in',
+    );
+    return refuse(
+      problem('bad-gateway', `"${provider.name}" gave no usable answer. Try again, or sign in another way.`),
+    );
+  }
+}
+
+const notSigned = problem('bad-gateway', 'The identity provider did not say who signed in.');
+const unknownHere = problem(
+  'unauthenticated',
+  'Nobody here belongs to that account yet. Ask your administrator for a one-time link, and open it before you sign in.',
+);

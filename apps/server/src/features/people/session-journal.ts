@@ -1,0 +1,95 @@
+import type { Answer } from '@clerestory/protocol';
+import type { Database } from '../../platform/database.ts';
+import type { Write } from '../../platform/idempotency.ts';
+import type { Logger } from '../../platform/logging.ts';
+import type { PeopleEntry, PeopleRecord } from './ports.ts';
+import { sessionStore, type StoredSession } from './session-store.ts';
+
+/** What the store did not take is tried again after so many looks: every 5 s. */
+const looksPerRetry = 20;
+
+/** Written in the transaction that forgets a session. */
+export type AlsoEnded = (write: Write) => Promise<void>;
+
+interface Owed {
+  entry: PeopleEntry;
+  also: AlsoEnded;
+}
+
+/** The durable side of sessions: each change with its entry in the record, in one transaction. */
+export class SessionJournal {
+  readonly #db: Database;
+  readonly #record: PeopleRecord;
+  readonly #log: Logger;
+  /** Ended, but not yet so in the store: tried again, or a restart would bring them back. At most one for each session. */
+  readonly #owed = new Map<string, Owed>();
+  readonly #writing = new Set<Promise<unknown>>();
+  #looks = 0;
+
+  constructor(db: Database, record: PeopleRecord, log: Logger) {
+    this.#db = db;
+    this.#record = record;
+    this.#log = log;
+  }
+
+  all(): Promise<StoredSession[]> {
+    return sessionStore.all(this.#db);
+  }
+
+  /** `more` is written first, and may refuse. */
+  begun(
+    session: StoredSession,
+    entry: PeopleEntry,
+    more: (write: Write) => Promise<Answer<void>>,
+  ): Promise<Answer<void>> {
+    return this.#db.transaction().execute(async (write) => {
+      const also = await more(write);
+      if (!also.ok) return also;
+      await sessionStore.insert(write, session);
+      await this.#record.append(write, entry);
+      return also;
+    });
+  }
+
+  async changed(session: StoredSession, entry: PeopleEntry | null): Promise<void> {
+    await this.#db.transaction().execute(async (write) => {
+      await sessionStore.update(write, session);
+      if (entry) await this.#record.append(write, entry);
+    });
+  }
+
+  ended(id: string, entry: PeopleEntry, also: AlsoEnded): Promise<void> {
+    const owed = { entry, also };
+    this.#owed.set(id, owed);
+    return this.#forget(id, owed);
+  }
+
+  /** Called with each look at the sessions. */
+  retry(): void {
+    this.#looks += 1;
+    if (this.#looks % looksPerRetry !== 0) return;
+    for (const [id, owed] of this.#owed) this.inBackground(this.#forget(id, owed));
+  }
+
+  inBackground(work: Promise<unknown>): void {
+    const done = work
+      .catch((error: unknown) => this.#log.error({ err: error }, 'a session could not be written down'))
+      .finally(() => this.#writing.delete(done));
+    this.#writing.add(done);
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  async #forget(id: string, { entry, also }: Owed): Promise<void> {
+    await this.#db.transaction().execute(async (write) => {
+      // A retry may have been faster; the record gets one entry.
+      if (!(await sessionStore.remove(write, id))) return;
+      await also(write);
+      await this.#record.append(write, entry);
+    });
+    this.#owed.delete(id);
+  }
+}

@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLogger } from '../../platform/logging.ts';
+import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
+import { TurnedClock } from '../../testing/clock.ts';
+import { temporaryFolder } from '../../testing/server.ts';
+import { PeopleService } from './people-service.ts';
+import type { PeopleEntry } from './ports.ts';
+import { idleMs, sessionMs } from './session-rules.ts';
+import { SessionJournal } from './session-journal.ts';
+import { SessionService } from './session-service.ts';
+
+const hourMs = 60 * 60_000;
+let folder: ReturnType<typeof temporaryFolder>;
+let store: OpenDatabase;
+let clock: TurnedClock;
+let sessions: SessionService;
+let person: string;
+let entries: PeopleEntry[];
+let told: string[];
+
+const record = { append: async (_write: unknown, entry: PeopleEntry) => void entries.push(entry) };
+
+async function open(): Promise<void> {
+  store = openDatabase(folder.dir);
+  sessions = new SessionService(new SessionJournal(store.db, record, createLogger('silent')), clock);
+  sessions.onEnded((_session, reason) => told.push(`ended ${reason}`));
+  sessions.onLocked((_session, reason) => told.push(`locked ${reason}`));
+  sessions.onChanged(() => told.push('changed'));
+  await sessions.load();
+}
+async function close(): Promise<void> {
+  await sessions.stop();
+  await store.close();
+}
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  clock = new TurnedClock();
+  entries = [];
+  told = [];
+  await open();
+  const people = new PeopleService(store.db, clock, record);
+  const created = await people.create(
+    { login: 'olga', name: 'Olga', email: null, roles: ['operator'], groups: [] },
+    'server',
+    'key-of-olga',
+  );
+  if (!created.ok) throw new Error(created.problem.detail);
+  person = created.value.id;
+});
+afterEach(async () => {
+  await close();
+  folder.remove();
+});
+
+async function begin(): Promise<{ token: string; id: string }> {
+  const begun = await sessions.begin(
+    { person, method: 'password', workstation: null, address: '127.0.0.1', agent: 'test', until: null },
+    { kind: 'sign-in', actor: `person:${person}`, subject: `person:${person}`, detail: {} },
+  );
+  if (!begun.ok) throw new Error(begun.problem.detail);
+  return { token: begun.value.token, id: begun.value.session.id };
+}
+/** A person at it all the time, so that only the end is left to come. */
+function passAwake(id: string, ms: number): void {
+  for (let left = ms; left > 0; left -= idleMs / 2) {
+    clock.pass(Math.min(left, idleMs / 2));
+    sessions.touch(id);
+    sessions.sweep();
+  }
+}
+
+describe('a session', () => {
+  test('lives twelve hours, whoever is at it', async () => {
+    const { token, id } = await begin();
+    passAwake(id, sessionMs - 1_000);
+    expect(sessions.find(token)?.locked).toBe(false);
+    clock.pass(1_000);
+    expect(sessions.find(token)).toBeUndefined();
+    sessions.sweep();
+    expect(told).toContain('ended expired');
+  });
+
+  test('locks after half an hour without a person, and sees on', async () => {
+    const { token, id } = await begin();
+    clock.pass(idleMs - 1);
+    sessions.sweep();
+    expect(sessions.find(token)?.locked).toBe(false);
+    clock.pass(1);
+    expect(sessions.find(token)?.locked).toBe(true);
+    expect(told).toEqual(['locked idle']);
+    sessions.touch(id);
+    expect(sessions.find(token)?.locked).toBe(true);
+    await sessions.unlock(id, false, 'test');
+    expect(sessions.find(token)?.locked).toBe(false);
+    expect(told).toEqual(['locked idle', 'changed']);
+  });
+
+  test('that ended while it was being unlocked stays ended', async () => {
+    const { token, id } = await begin();
+    await sessions.lock(id, 'asked', 'test');
+    const unlocking = sessions.unlock(id, true, 'test');
+    await Promise.all([sessions.end(id, 'ended', 'test'), unlocking]);
+    expect(sessions.find(token)).toBeUndefined();
+    await close();
+    await open();
+    expect(sessions.find(token)).toBeUndefined();
+  });
+
+  test('is dead and told before the store is asked', async () => {
+    const { token, id } = await begin();
+    const ending = sessions.end(id, 'signed-out', 'test');
+    expect(sessions.find(token)).toBeUndefined();
+    expect(told).toEqual(['ended signed-out']);
+    await ending;
+  });
+
+  test('that the store could not forget is forgotten later', async () => {
+    const { token, id } = await begin();
+    store.raw.exec(
+      `create trigger no_delete before delete on people_sessions begin select raise(abort, 'no'); end`,
+    );
+    await expect(sessions.end(id, 'ended', 'test')).rejects.toThrow('no');
+    expect(sessions.find(token)).toBeUndefined();
+    store.raw.exec('drop trigger no_delete');
+    for (let sweep = 0; sweep < 20; sweep++) sessions.sweep();
+    await close();
+    await open();
+    expect(sessions.find(token)).toBeUndefined();
+  });
+
+  test('is one of twenty of a person; the oldest goes', async () => {
+    const first = await begin();
+    for (let index = 0; index < 20; index++) {
+      clock.pass(1);
+      await begin();
+    }
+    expect(sessions.find(first.token)).toBeUndefined();
+    expect(sessions.listOf(person)).toHaveLength(20);
+  });
+
+  test('and its token: the store has only a hash', async () => {
+    const { token } = await begin();
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const rows = JSON.stringify(store.raw.prepare('select * from people_sessions').all());
+    expect(rows).not.toContain(token);
+    expect(JSON.stringify(entries)).not.toContain(token);
+  });
+});
+
+describe('F1: no turned clock lets a session live longer', () => {
+  test.each([-10 * hourMs, -24 * 365 * hourMs])('the wall clock set by %i ms', async (stepMs) => {
+    const { token, id } = await begin();
+    passAwake(id, 2 * hourMs);
+    clock.step(stepMs);
+    sessions.sweep();
+    passAwake(id, 10 * hourMs - 1);
+    expect(sessions.find(token)).toBeDefined();
+    clock.pass(1);
+    expect(sessions.find(token)).toBeUndefined();
+  });
+
+  test('control: by the wall clock alone it would live on', async () => {
+    const { id } = await begin();
+    const { expiresAt } = sessions.get(id) ?? { expiresAt: 0 };
+    clock.pass(2 * hourMs);
+    clock.step(-10 * hourMs);
+    clock.pass(10 * hourMs);
+    expect(clock.nowMs()).toBeLessThan(expiresAt);
+    expect(sessions.get(id)).toBeUndefined();
+  });
+
+  test('set forward, it ends sessions, and setting it back revives none', async () => {
+    const { token } = await begin();
+    clock.step(13 * hourMs);
+    sessions.sweep();
+    expect(sessions.find(token)).toBeUndefined();
+    clock.step(-13 * hourMs);
+    expect(sessions.find(token)).toBeUndefined();
+    expect(told).toEqual(['ended expired']);
+  });
+
+  test('the idle lock holds too', async () => {
+    const { token } = await begin();
+    clock.pass(idleMs - 1);
+    clock.step(-hourMs);
+    clock.pass(1);
+    expect(sessions.find(token)?.locked).toBe(true);
+  });
+
+  test('set back and then restarted', async () => {
+    const { token, id } = await begin();
+    passAwake(id, 2 * hourMs);
+    clock.step(-hourMs);
+    sessions.sweep();
+    await close();
+    clock.restart(0);
+    await open();
+    passAwake(id, 10 * hourMs - 1);
+    expect(sessions.find(token)).toBeDefined();
+    clock.pass(2);
+    expect(sessions.find(token)).toBeUndefined();
+  });
+
+  test('set back while the server was off: the session ends', async () => {
+    const { token } = await begin();
+    await close();
+    clock.restart(-hourMs);
+    await open();
+    expect(sessions.find(token)).toBeUndefined();
+  });
+});
+
+describe('a restart', () => {
+  test('keeps sessions, with the time that was left', async () => {
+    const { token, id } = await begin();
+    await close();
+    clock.restart(60_000);
+    await open();
+    expect(sessions.find(token)?.id).toBe(id);
+    passAwake(id, sessionMs - 60_000);
+    expect(sessions.find(token)).toBeUndefined();
+  });
+
+  test('keeps a lock, and locks what was left for too long', async () => {
+    const { token, id } = await begin();
+    await sessions.lock(id, 'asked', 'test');
+    const other = await begin();
+    await close();
+    clock.restart(idleMs);
+    await open();
+    expect(sessions.find(token)?.locked).toBe(true);
+    expect(sessions.find(other.token)?.locked).toBe(true);
+  });
+
+  test('ends what ran out meanwhile', async () => {
+    const { token } = await begin();
+    await close();
+    clock.restart(sessionMs);
+    await open();
+    expect(sessions.find(token)).toBeUndefined();
+  });
+});

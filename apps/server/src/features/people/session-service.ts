@@ -1,0 +1,303 @@
+import { problem, type Answer, type SignInMethod } from '@clerestory/protocol';
+import { newId, type Clock } from '../../platform/clock.ts';
+import { ok, refuse } from '../../platform/http.ts';
+import type { Write } from '../../platform/idempotency.ts';
+import type { PeopleEntry } from './ports.ts';
+import {
+  confirmedMs,
+  deadlineFromStore,
+  deadlineIn,
+  idleMs,
+  isPast,
+  leftOf,
+  sessionMs,
+  tightened,
+  type Deadline,
+} from './session-rules.ts';
+import type { AlsoEnded, SessionJournal } from './session-journal.ts';
+import type { StoredSession } from './session-store.ts';
+import { hashOf, newToken } from './tokens.ts';
+
+const maxSessions = 10_000;
+/** Of one person; the one not used for longest ends first. */
+const maxSessionsEach = 20;
+/** Looked at so often, so that what is over is over on every socket within a second. */
+const sweepMs = 250;
+/** Activity is written down no more often than this; a crash makes a session idle earlier, never later. */
+const activityGrainMs = 30_000;
+
+export type EndReason =
+  | 'signed-out'
+  | 'ended'
+  | 'expired'
+  | 'switched'
+  | 'disabled'
+  | 'password-changed'
+  | 'authenticators-reset'
+  | 'replaced'
+  | 'demo-closed';
+export type LockReason = 'idle' | 'asked';
+
+interface Live extends StoredSession {
+  ends: Deadline;
+  idle: Deadline;
+  confirmed: Deadline;
+  storedActiveAt: number;
+}
+export type Session = Readonly<StoredSession>;
+
+export interface NewSession {
+  person: string;
+  method: SignInMethod;
+  workstation: string | null;
+  address: string;
+  agent: string;
+  /** A quick switch lives no longer than the full sign-in that it rests on; `null` is a full sign-in. */
+  until: Deadline | null;
+}
+
+/**
+ * Server-side sessions. Held in memory, written through. Taking away never waits: a session that ends is dead in
+ * memory and told to the listeners before the store is asked; giving waits until it is durable.
+ */
+export class SessionService {
+  readonly #clock: Clock;
+  readonly #journal: SessionJournal;
+  readonly #alsoEnded: (session: Session, reason: EndReason) => AlsoEnded;
+  readonly #byHash = new Map<string, Live>();
+  readonly #byId = new Map<string, Live>();
+  readonly #ended = new Set<(session: Session, reason: EndReason) => void>();
+  readonly #locked = new Set<(session: Session, reason: LockReason) => void>();
+  readonly #changed = new Set<(session: Session) => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #driftMs: number;
+
+  /** `alsoEnded` is written in the transaction that forgets a session. */
+  constructor(
+    journal: SessionJournal,
+    clock: Clock,
+    alsoEnded: (session: Session, reason: EndReason) => AlsoEnded = () => async () => undefined,
+  ) {
+    this.#journal = journal;
+    this.#clock = clock;
+    this.#alsoEnded = alsoEnded;
+    this.#driftMs = clock.nowMs() - clock.monotonicMs();
+  }
+
+  /** Sessions survive a restart, unless they are over or the clock is behind what it has shown before. */
+  async load(): Promise<void> {
+    for (const stored of await this.#journal.all()) {
+      const seenMs = Math.max(stored.createdAt, stored.activeAt);
+      const at = (wallMs: number, atMostMs: number) =>
+        deadlineFromStore(this.#clock, wallMs, seenMs, atMostMs);
+      this.#keep({
+        ...stored,
+        ends: at(stored.expiresAt, sessionMs),
+        idle: at(stored.activeAt + idleMs, idleMs),
+        confirmed: at(stored.confirmedAt + confirmedMs, confirmedMs),
+        storedActiveAt: stored.activeAt,
+      });
+    }
+    this.sweep();
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.sweep(), sweepMs);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#journal.settle();
+  }
+
+  /** Sockets and media of the session have to be cut. */
+  onEnded(listener: (session: Session, reason: EndReason) => void): void {
+    this.#ended.add(listener);
+  }
+  /** From now on it may see, but not act. */
+  onLocked(listener: (session: Session, reason: LockReason) => void): void {
+    this.#locked.add(listener);
+  }
+  /** Unlocked, or its person has other roles or groups now. */
+  onChanged(listener: (session: Session) => void): void {
+    this.#changed.add(listener);
+  }
+
+  /** The live session of a cookie. */
+  find(token: string | undefined): Session | undefined {
+    return token === undefined ? undefined : this.#live(this.#byHash.get(hashOf(token)));
+  }
+
+  get(id: string): Session | undefined {
+    return this.#live(this.#byId.get(id));
+  }
+
+  /** Newest first. */
+  listOf(person: string): Session[] {
+    return [...this.#byId.values()]
+      .filter((session) => session.person === person && this.#live(session))
+      .sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /** A password or passkey was given a short while ago. */
+  isConfirmed(id: string): boolean {
+    const session = this.#byId.get(id);
+    return session !== undefined && !isPast(this.#clock, session.confirmed);
+  }
+
+  /** When the session ends, as a deadline for what rests on it. */
+  endOf(id: string): Deadline | undefined {
+    return this.#byId.get(id)?.ends;
+  }
+
+  /** Begins a session; `more` is written, or refuses, in the same transaction. The token is for the cookie and nowhere else. */
+  async begin(
+    wanted: NewSession,
+    entry: PeopleEntry,
+    more: (write: Write) => Promise<Answer<void>> = async () => ok(undefined),
+  ): Promise<Answer<{ token: string; session: Session }>> {
+    if (this.#byId.size >= maxSessions)
+      return refuse(problem('unavailable', `This site has ${maxSessions} sessions already. End some first.`));
+    const token = newToken();
+    const nowMs = this.#clock.nowMs();
+    const ends = wanted.until ?? deadlineIn(this.#clock, sessionMs);
+    const full = wanted.until === null;
+    const { until: _until, ...given } = wanted;
+    const live: Live = {
+      ...given,
+      id: newId(),
+      tokenHash: hashOf(token),
+      createdAt: nowMs,
+      expiresAt: nowMs + Math.floor(leftOf(this.#clock, ends)),
+      activeAt: nowMs,
+      confirmedAt: full ? nowMs : 0,
+      locked: false,
+      ends,
+      idle: deadlineIn(this.#clock, idleMs),
+      confirmed: deadlineIn(this.#clock, full ? confirmedMs : 0),
+      storedActiveAt: nowMs,
+    };
+    const written = await this.#journal.begun(live, entry, more);
+    if (!written.ok) return written;
+    this.#keep(live);
+    const mine = this.listOf(live.person);
+    for (const old of mine.slice(maxSessionsEach)) await this.end(old.id, 'replaced', 'server');
+    return ok({ token, session: live });
+  }
+
+  /** A person is at it. Only a live, unlocked session stays awake by this. */
+  touch(id: string): void {
+    const session = this.#byId.get(id);
+    if (!session || session.locked || !this.#live(session)) return;
+    session.idle = deadlineIn(this.#clock, idleMs);
+    session.activeAt = this.#clock.nowMs();
+    if (Math.abs(session.activeAt - session.storedActiveAt) < activityGrainMs) return;
+    session.storedActiveAt = session.activeAt;
+    this.#journal.inBackground(this.#journal.changed({ ...session }, null));
+  }
+
+  lock(id: string, reason: LockReason, by: string): Promise<void> {
+    const session = this.#byId.get(id);
+    if (!session || session.locked) return Promise.resolve();
+    session.locked = true;
+    for (const listener of this.#locked) listener(session, reason);
+    return this.#journal.changed(session, {
+      kind: 'session-locked',
+      actor: by,
+      subject: `session:${id}`,
+      detail: { reason },
+    });
+  }
+
+  /** @param confirmed a password or passkey was given, and not a PIN. */
+  async unlock(id: string, confirmed: boolean, by: string): Promise<void> {
+    const session = this.#byId.get(id);
+    if (!session) return;
+    const wasLocked = session.locked;
+    const after: Live = { ...session, locked: false, activeAt: this.#clock.nowMs() };
+    if (confirmed) after.confirmedAt = after.activeAt;
+    await this.#journal.changed(after, {
+      kind: 'session-unlocked',
+      actor: by,
+      subject: `session:${id}`,
+      detail: { confirmed },
+    });
+    // It may have ended while this was written; then nothing brings it back.
+    if (this.#byId.get(id) !== session) return;
+    Object.assign(session, { locked: false, activeAt: after.activeAt, confirmedAt: after.confirmedAt });
+    session.storedActiveAt = session.activeAt;
+    session.idle = deadlineIn(this.#clock, idleMs);
+    if (confirmed) session.confirmed = deadlineIn(this.#clock, confirmedMs);
+    if (wasLocked) for (const listener of this.#changed) listener(session);
+  }
+
+  /** The person of the session may do other things than before. */
+  changed(person: string): void {
+    for (const session of this.listOf(person)) for (const listener of this.#changed) listener(session);
+  }
+
+  async end(id: string, reason: EndReason, by: string): Promise<boolean> {
+    const session = this.#byId.get(id);
+    if (!session) return false;
+    this.#forget(session, reason);
+    const entry: PeopleEntry = {
+      kind: 'session-ended',
+      actor: by,
+      subject: `session:${id}`,
+      detail: { person: session.person, reason },
+    };
+    await this.#journal.ended(id, entry, this.#alsoEnded(session, reason));
+    return true;
+  }
+
+  /** Ends every session of a person, `except` one. All are dead before the first is written. */
+  async endAllOf(person: string, reason: EndReason, by: string, except?: string): Promise<void> {
+    const theirs = [...this.#byId.values()].filter(
+      (session) => session.person === person && session.id !== except,
+    );
+    await Promise.all(theirs.map((session) => this.end(session.id, reason, by)));
+  }
+
+  /** Ends and locks what is due. Also sees a wall clock that was set back, and makes the stored times follow. */
+  sweep(): void {
+    const driftMs = this.#clock.nowMs() - this.#clock.monotonicMs();
+    const setBack = driftMs < this.#driftMs - 1_000;
+    this.#driftMs = driftMs;
+    this.#journal.retry();
+    for (const session of [...this.#byId.values()]) {
+      if (isPast(this.#clock, session.ends)) {
+        this.#journal.inBackground(this.end(session.id, 'expired', 'server'));
+        continue;
+      }
+      if (!session.locked && isPast(this.#clock, session.idle))
+        this.#journal.inBackground(this.lock(session.id, 'idle', 'server'));
+      if (setBack) {
+        session.ends = tightened(this.#clock, session.ends);
+        session.expiresAt = Math.floor(session.ends.wallMs);
+        session.activeAt = Math.min(session.activeAt, this.#clock.nowMs());
+        session.storedActiveAt = session.activeAt;
+        this.#journal.inBackground(this.#journal.changed({ ...session }, null));
+      }
+    }
+  }
+
+  #live(session: Live | undefined): Live | undefined {
+    if (!session || isPast(this.#clock, session.ends)) return undefined;
+    // Between two sweeps an idle session is locked already.
+    if (!session.locked && isPast(this.#clock, session.idle))
+      this.#journal.inBackground(this.lock(session.id, 'idle', 'server'));
+    return session;
+  }
+
+  #keep(session: Live): void {
+    this.#byHash.set(session.tokenHash, session);
+    this.#byId.set(session.id, session);
+  }
+
+  #forget(session: Live, reason: EndReason): void {
+    this.#byHash.delete(session.tokenHash);
+    this.#byId.delete(session.id);
+    for (const listener of this.#ended) listener(session, reason);
+  }
+}

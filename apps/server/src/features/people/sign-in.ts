@@ -1,0 +1,279 @@
+import {
+  problem,
+  type Answer,
+  type PasskeyProof,
+  type Person,
+  type SignInMethod,
+  type Unlock,
+} from '@clerestory/protocol';
+import type { Database } from '../../platform/database.ts';
+import { ok, refuse } from '../../platform/http.ts';
+import type { WebExchange } from '../../platform/web.ts';
+import type { Authenticators } from './authenticators.ts';
+import type { Links } from './links.ts';
+import type { Passwords } from './passwords.ts';
+import type { PeopleService } from './people-service.ts';
+import type { PeopleRecord } from './ports.ts';
+import type { Session, SessionService } from './session-service.ts';
+import type { Deadline } from './session-rules.ts';
+import type { Tickets } from './tickets.ts';
+import { placeOf, type Attempt, type Tries } from './tries.ts';
+import type { Workstations } from './workstations.ts';
+
+export const sessionCookie = 'clerestory';
+export const workstationCookie = 'clerestory-workstation';
+
+/** A password that was right, waiting for the code. */
+export interface HalfSignIn {
+  person: string;
+}
+export interface SignedIn {
+  session: Session;
+  person: Person;
+  /** For the cookies. */
+  token: string;
+  workstationToken: string | null;
+}
+export type Step = { state: 'signed-in'; signedIn: SignedIn } | { state: 'second-step'; ticket: string };
+
+export interface SignInParts {
+  db: Database;
+  people: PeopleService;
+  sessions: SessionService;
+  authenticators: Authenticators;
+  workstations: Workstations;
+  links: Links;
+  passwords: Passwords;
+  tries: Tries;
+  halves: Tickets<HalfSignIn>;
+  record: PeopleRecord;
+  /** Whether demo accounts work at all. */
+  demoOpen: boolean;
+}
+
+/** One answer for an unknown name, a wrong password, and an account that is disabled or closed. */
+const wrong = problem('unauthenticated', 'The name or the password is not right.');
+const wrongCode = problem('unauthenticated', 'This code is not right, or was used already.');
+const wrongPin = problem('unauthenticated', 'The PIN is not right, or a full sign-in is needed here.');
+const wrongPasskey = problem(
+  'unauthenticated',
+  'This passkey is not known here, or it could not be verified.',
+);
+
+/** The ways in. Each counts the try first, then looks; and says the same whatever was wrong. */
+export class SignIn {
+  readonly #parts: SignInParts;
+  constructor(parts: SignInParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether this person may be let in, from this browser, at all. */
+  mayEnter(person: Person | undefined, web: Pick<WebExchange, 'proxied'>): person is Person {
+    return (
+      person !== undefined && !person.disabled && (!person.demo || (this.#parts.demoOpen && !web.proxied))
+    );
+  }
+
+  async withPassword(login: string, password: string, web: WebExchange): Promise<Answer<Step>> {
+    const { people, passwords, authenticators, halves } = this.#parts;
+    const person = people.byLogin(login);
+    const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web);
+    if (!attempt.ok) return refuse(attempt.problem);
+    const right = await settled(attempt, async () => {
+      // Asked for an unknown name too, so that it takes as long.
+      const stored = await people.passwordOf(person?.id ?? '');
+      const matches = await passwords.matches(stored, password);
+      return matches && this.mayEnter(person, web);
+    });
+    if (!right || !person) {
+      await this.#noteRefusal(person, 'password', web);
+      return refuse(wrong);
+    }
+    if (await authenticators.hasTotp(person.id))
+      return ok({ state: 'second-step', ticket: halves.issue({ person: person.id }) });
+    return this.#step(await this.finish(person.id, 'password', web));
+  }
+
+  async withCode(ticket: string, code: string, web: WebExchange): Promise<Answer<Step>> {
+    const { authenticators, halves, people } = this.#parts;
+    const half = halves.look(ticket);
+    if (!half) return refuse(problem('gone', 'That took too long. Sign in again.'));
+    const attempt = this.#begin(`code:${half.person}`, web);
+    if (!attempt.ok) return refuse(attempt.problem);
+    if (!(await settled(attempt, () => authenticators.useCode(half.person, code)))) {
+      await this.#noteRefusal(people.get(half.person), 'code', web);
+      return refuse(wrongCode);
+    }
+    // Of two with the same ticket, one only gets in.
+    if (!halves.take(ticket)) return refuse(problem('gone', 'That took too long. Sign in again.'));
+    return this.#step(await this.finish(half.person, 'password', web));
+  }
+
+  async withPasskey(proof: PasskeyProof, web: WebExchange): Promise<Answer<SignedIn>> {
+    const { authenticators } = this.#parts;
+    const attempt = this.#begin(`passkey:${placeOf(web.address)}`, web);
+    if (!attempt.ok) return refuse(attempt.problem);
+    let person: string | null = null;
+    const right = await settled(attempt, async () => {
+      person = await authenticators.provenBy(proof, web.origin);
+      return person !== null;
+    });
+    if (!right || person === null) {
+      await this.#noteRefusal(undefined, 'passkey', web);
+      return refuse(wrongPasskey);
+    }
+    return this.finish(person, 'passkey', web);
+  }
+
+  /** Takes over at a workstation where the person signed in fully before. Whoever was there is gone from it. */
+  async bySwitch(personId: string, pin: string, web: WebExchange): Promise<Answer<SignedIn>> {
+    const { people, workstations } = this.#parts;
+    const workstation = workstations.find(web.cookie(workstationCookie));
+    if (workstation === undefined)
+      return refuse(problem('unauthenticated', 'This browser is no workstation yet. Sign in fully first.'));
+    if (!(await this.#pinIsRight(workstation, personId, pin))) {
+      await this.#noteRefusal(people.get(personId), 'pin', web);
+      return refuse(wrongPin);
+    }
+    const carrying = workstations.carrying(workstation, personId);
+    return carrying ? this.finish(personId, 'switch', web, carrying.until) : refuse(wrongPin);
+  }
+
+  /** Unlocks by PIN; by password (with the code where an app is set up) or passkey it also confirms. */
+  async unlock(session: Session, by: Unlock, web: WebExchange): Promise<Answer<void>> {
+    const { sessions, people, workstations } = this.#parts;
+    const person = people.get(session.person);
+    const actor = `person:${session.person}`;
+    let right: boolean;
+    if ('pin' in by) {
+      const here = workstations.find(web.cookie(workstationCookie));
+      right =
+        here !== undefined &&
+        here === session.workstation &&
+        (await this.#pinIsRight(here, session.person, by.pin));
+    } else {
+      const attempt = this.#begin(session.person, web);
+      if (!attempt.ok) return refuse(attempt.problem);
+      right = await settled(attempt, () => this.#proves(session.person, by, web));
+    }
+    if (!right) {
+      await this.#noteRefusal(person, 'unlock', web);
+      return refuse(problem('unauthenticated', 'That is not right, so it stays as it was.'));
+    }
+    await sessions.unlock(session.id, !('pin' in by), actor);
+    return ok(undefined);
+  }
+
+  /** Begins the session, after everything was proved. */
+  async finish(
+    personId: string,
+    method: SignInMethod,
+    web: WebExchange,
+    until: Deadline | null = null,
+  ): Promise<Answer<SignedIn>> {
+    const { sessions, people, workstations } = this.#parts;
+    const before = sessions.find(web.cookie(sessionCookie));
+    const workstation = await workstations.open(web.cookie(workstationCookie));
+    const begun = await sessions.begin(
+      {
+        person: personId,
+        method,
+        workstation: workstation.id,
+        address: web.address,
+        agent: web.agent,
+        until,
+      },
+      {
+        kind: 'sign-in',
+        actor: `person:${personId}`,
+        subject: `person:${personId}`,
+        detail: { method, address: web.address },
+      },
+      async (write) => {
+        // Looked at again here: it may have been disabled since the password was checked.
+        if (!this.mayEnter(people.get(personId), web)) return refuse(wrong);
+        if (until === null) await workstations.signedIn(write, workstation.id, personId);
+        return ok(undefined);
+      },
+    );
+    if (!begun.ok) return begun;
+    // Disabled while it was written: nobody told the new session, which was not there yet.
+    const person = people.get(personId);
+    if (!this.mayEnter(person, web)) {
+      await sessions.end(begun.value.session.id, 'disabled', 'server');
+      return refuse(wrong);
+    }
+    if (before)
+      await sessions.end(
+        before.id,
+        before.person === personId ? 'replaced' : 'switched',
+        `person:${personId}`,
+      );
+    return ok({ ...begun.value, person, workstationToken: workstation.token });
+  }
+
+  async #proves(person: string, by: Exclude<Unlock, { pin: string }>, web: WebExchange): Promise<boolean> {
+    const { people, passwords, authenticators } = this.#parts;
+    if ('passkey' in by) return (await authenticators.provenBy(by.passkey, web.origin)) === person;
+    if (!(await passwords.matches(await people.passwordOf(person), by.password))) return false;
+    return !(await authenticators.hasTotp(person)) || authenticators.useCode(person, by.code ?? '');
+  }
+
+  /** After five wrong PINs only a full sign-in helps. */
+  async #pinIsRight(workstation: string, person: string, pin: string): Promise<boolean> {
+    const { tries, passwords, workstations } = this.#parts;
+    const subject = `pin:${workstation}:${person}`;
+    const attempt = tries.begin(subject);
+    if (!attempt.ok) return false;
+    const right = await settled(attempt, () =>
+      passwords.matches(workstations.carrying(workstation, person)?.pin ?? null, pin),
+    );
+    if (!right && tries.isBlocked(subject)) await workstations.close(person, workstation);
+    return right;
+  }
+
+  /**
+   * At a workstation that knows the person, their tries there are counted apart: guesses from elsewhere do not lock
+   * them out (OWASP Authentication Cheat Sheet, "device cookies").
+   */
+  #begin(account: string, web: WebExchange): Attempt {
+    const { tries, workstations } = this.#parts;
+    const workstation = workstations.find(web.cookie(workstationCookie));
+    return workstation !== undefined && workstations.knows(workstation, account.replace(/^code:/, ''))
+      ? tries.begin(`${account}@${workstation}`, `workstation:${workstation}`)
+      : tries.begin(account, placeOf(web.address));
+  }
+
+  async #step(finished: Promise<Answer<SignedIn>> | Answer<SignedIn>): Promise<Answer<Step>> {
+    const answer = await finished;
+    return answer.ok ? ok({ state: 'signed-in', signedIn: answer.value }) : answer;
+  }
+
+  /** A name that nobody has is not written down: it may be a password in the wrong field. */
+  async #noteRefusal(person: Person | undefined, what: string, web: WebExchange): Promise<void> {
+    const { db, record } = this.#parts;
+    await db.transaction().execute((write) =>
+      record.append(write, {
+        kind: 'sign-in-refused',
+        actor: 'anonymous',
+        subject: person ? `person:${person.id}` : 'login:unknown',
+        detail: { what, address: web.address },
+      }),
+    );
+  }
+}
+
+/** Looks, and settles the counted try whatever happens; a fault counts as wrong. */
+async function settled(
+  attempt: Extract<Attempt, { ok: true }>,
+  look: () => Promise<boolean>,
+): Promise<boolean> {
+  let right = false;
+  try {
+    right = await look();
+  } finally {
+    if (right) attempt.right();
+    else attempt.wrong();
+  }
+  return right;
+}

@@ -1,0 +1,99 @@
+import ipaddr from 'ipaddr.js';
+import { problem, type Problem } from '@clerestory/protocol';
+
+/** Five wrong tries, then ten minutes. */
+export const maxTries = 5;
+export const blockMs = 10 * 60_000;
+/** Names and addresses remembered; beyond it the one not tried for longest is forgotten. */
+const maxSubjects = 20_000;
+
+interface Counter {
+  wrong: number;
+  pending: number;
+  /** Monotonic, so that a turned clock ends no block. */
+  lastMs: number;
+}
+
+export type Attempt = { ok: true; right(): void; wrong(): void } | { ok: false; problem: Problem };
+
+/**
+ * Counts wrong tries per subject. A try is counted before it is evaluated, so that of many at once no more than
+ * five are looked at. A restart forgets the counters, which gives at most five more tries.
+ */
+export class Tries {
+  readonly #monotonicMs: () => number;
+  /** In the order of the last try. */
+  readonly #counters = new Map<string, Counter>();
+
+  constructor(monotonicMs: () => number) {
+    this.#monotonicMs = monotonicMs;
+  }
+
+  /**
+   * Counts one try for every subject. When it is allowed, exactly one of `right` and `wrong` must be called.
+   * A right try clears `subjects[0]`, the account; an address keeps its wrong ones, or one's own account would
+   * buy tries at those of others.
+   */
+  begin(...subjects: [account: string, ...places: string[]]): Attempt {
+    const counters = subjects.map((subject) => this.#counter(subject));
+    const full = counters.find(({ wrong, pending }) => wrong + pending >= maxTries);
+    if (full) return { ok: false, problem: this.#refusal(full) };
+    for (const counter of counters) counter.pending += 1;
+    let open = true;
+    const settle = (by: (counter: Counter, index: number) => void) => {
+      if (!open) return;
+      open = false;
+      counters.forEach((counter, index) => {
+        counter.pending -= 1;
+        by(counter, index);
+      });
+    };
+    return {
+      ok: true,
+      right: () => settle((counter, index) => index === 0 && (counter.wrong = 0)),
+      wrong: () =>
+        settle((counter) => {
+          counter.wrong += 1;
+          counter.lastMs = this.#monotonicMs();
+        }),
+    };
+  }
+
+  /** Whether the subject has used up its tries. */
+  isBlocked(subject: string): boolean {
+    return this.#counter(subject).wrong >= maxTries;
+  }
+
+  #counter(subject: string): Counter {
+    const nowMs = this.#monotonicMs();
+    let counter = this.#counters.get(subject);
+    this.#counters.delete(subject);
+    if (!counter) counter = { wrong: 0, pending: 0, lastMs: nowMs };
+    else if (counter.wrong > 0 && nowMs - counter.lastMs >= blockMs) counter.wrong = 0;
+    this.#counters.set(subject, counter);
+    if (this.#counters.size > maxSubjects) {
+      const oldest = this.#counters.keys().next().value;
+      if (oldest !== undefined) this.#counters.delete(oldest);
+    }
+    return counter;
+  }
+
+  #refusal({ wrong, lastMs }: Counter): Problem {
+    const leftMs = wrong >= maxTries ? blockMs - (this.#monotonicMs() - lastMs) : 0;
+    return leftMs > 0
+      ? problem(
+          'too-many',
+          `Too many wrong tries. Try again in ${Math.max(1, Math.ceil(leftMs / 60_000))} minutes.`,
+        )
+      : problem('too-many', 'Too many tries at once. Try again in a moment.');
+  }
+}
+
+/** One place for the counter: an IPv4 address, or the /64 of an IPv6 one, since a home has that many. */
+export function placeOf(address: string): string {
+  if (!ipaddr.isValid(address)) return 'address:unknown';
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv4'
+    ? `address:${parsed.toString()}`
+    : `address:${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;
+}

@@ -1,0 +1,37 @@
+import type { Role } from '@clerestory/protocol';
+
+/** Somebody who signed in. `session` names the server-side session: when it ends, so does everything done under it. */
+export interface PersonActor {
+  kind: 'person';
+  id: string;
+  name: string;
+  roles: readonly Role[];
+  /** Groups of people this one belongs to, for rights that are given to a group. */
+  groups: readonly string[];
+  session: string;
+  /** Idle too long, or locked by hand: what is on the wall stays, but nothing may act. */
+  locked: boolean;
+}
+
+/** A paired screen: it can display its wall and nothing else. Nobody signs in on it. */
+export interface ScreenActor {
+  kind: 'screen';
+  id: string;
+  name: string;
+  wall: string;
+  /** The pairing: when it is revoked, the screen goes dark. */
+  device: string;
+}
+
+export interface AnonymousActor {
+  kind: 'anonymous';
+}
+
+/** Who is behind a request, a socket or a push channel. */
+export type Actor = PersonActor | ScreenActor | AnonymousActor;
+
+export const anonymous: AnonymousActor = { kind: 'anonymous' };
+
+/** Who it is, in one word for the record and the commits: `person:<id>`, `screen:<id>` or `anonymous`. */
+export const actorName = (actor: Actor): string =>
+  actor.kind === 'anonymous' ? 'anonymous' : `${actor.kind}:${actor.id}`;

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { UnixMs } from './ids.ts';
+
+/** What the record knows of. A kind is never renamed, since entries are kept for good. */
+export const RecordKind = z.enum([
+  'sign-in',
+  'sign-in-refused',
+  'session-ended',
+  'session-locked',
+  'session-unlocked',
+  'person-created',
+  'person-changed',
+  'password-changed',
+  'link-made',
+  'authenticator-added',
+  'authenticator-removed',
+  'people-policy-changed',
+  'provider-changed',
+  'refused',
+  'camera-group-changed',
+  'right-added',
+  'right-removed',
+  'screen-paired',
+  'screen-revoked',
+  'view-started',
+  'view-ended',
+  'player-link-made',
+  'player-link-renewed',
+  'player-link-ended',
+  'record-read',
+  'record-verified',
+  'settings-changed',
+]);
+export type RecordKind = z.infer<typeof RecordKind>;
+
+/** Flat on purpose: whoever checks an entry needs to understand no nesting. Numbers are finite, texts well-formed. */
+export const RecordDetail = z.record(
+  z.string().max(60),
+  z.union([z.string().max(2_000), z.number(), z.boolean(), z.null(), z.array(z.string().max(200)).max(100)]),
+);
+export type RecordDetail = z.infer<typeof RecordDetail>;
+
+/** What a feature hands to the record. `actor` and `subject` are `<kind>:<id>`, or one word such as `server`. */
+export interface RecordNote {
+  kind: RecordKind;
+  actor: string;
+  subject: string;
+  detail: RecordDetail;
+}
+
+/** SHA-256, lower-case hexadecimal. */
+export const RecordHash = z.string().regex(/^[0-9a-f]{64}$/, 'a hash is 64 hexadecimal digits');
+
+export const RecordEntry = z.object({
+  /** 1, 2, 3 … without a gap. */
+  sequence: z.int().min(1),
+  at: UnixMs,
+  kind: RecordKind,
+  actor: z.string(),
+  subject: z.string(),
+  detail: RecordDetail,
+});
+export type RecordEntry = z.infer<typeof RecordEntry>;
+export const HashedEntry = RecordEntry.extend({ hash: RecordHash });
+export type HashedEntry = z.infer<typeof HashedEntry>;
+
+/** The record's end. Who keeps one can tell later whether anything up to it was changed or cut off. */
+export const RecordHead = z.object({ sequence: z.int().min(0), hash: RecordHash });
+export type RecordHead = z.infer<typeof RecordHead>;
+
+export const recordVersion = 1;
+/** The hash before the first entry: 32 zero bytes. */
+export const emptyRecordHash = '0'.repeat(64);
+
+/**
+ * The canonical text of an entry, version 1: JSON of `{actor, at, detail, kind, sequence, subject, v}` by the JSON
+ * Canonicalization Scheme (RFC 8785): keys in the order of their UTF-16 code units, numbers as ECMAScript writes them,
+ * no white space. Its UTF-8 bytes go into the chain: `hash = SHA-256(hash of the entry before, as 32 bytes || text)`.
+ * @throws RangeError for a number that is not finite or a text with a lone surrogate, which no canonical JSON can hold.
+ */
+export const encodeRecordEntry = (entry: RecordEntry): string =>
+  canonicalJson({ ...entry, v: recordVersion });
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+function canonicalJson(value: Json): string {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new RangeError('a number in the record is finite');
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'string') {
+    if (!isWellFormed(value)) throw new RangeError('a text in the record has no lone surrogates');
+    return JSON.stringify(value);
+  }
+  if (value === null || typeof value === 'boolean') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = Object.entries(value)
+    // Code units, as RFC 8785 section 3.2.3 asks; a locale would sort differently elsewhere.
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+/** JSON.stringify writes a lone surrogate as `\udxxx` and everything else beyond ASCII as it is. */
+const isWellFormed = (text: string): boolean =>
+  !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
+
+/** What an auditor asks of the record; newest first. Reading is itself recorded. */
+export const RecordQuery = z.object({
+  /** `next` of the page before. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  kind: RecordKind.optional(),
+  actor: z.string().max(100).optional(),
+  subject: z.string().max(100).optional(),
+  from: z.coerce.number().min(0).optional(),
+  to: z.coerce.number().min(0).optional(),
+});
+export type RecordQuery = z.infer<typeof RecordQuery>;
+
+export const RecordPage = z.object({
+  items: z.array(HashedEntry),
+  next: z.string().nullable(),
+  /** Keep it: it proves later that nothing up to here was changed or cut off. */
+  head: RecordHead,
+});
+export type RecordPage = z.infer<typeof RecordPage>;
+
+/** What a walk along the chain found. */
+export const RecordVerification = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), entries: z.int(), head: RecordHead }),
+  /** `sequence` is the first entry that is not as it was written. */
+  z.object({ ok: z.literal(false), sequence: z.int(), fault: z.string() }),
+]);
+export type RecordVerification = z.infer<typeof RecordVerification>;
