@@ -112,6 +112,119 @@ test('a camera is added, with the reason for each wrong field, and removed', asy
   await expect(page.getByText('Back yard').first()).toBeVisible();
 });
 
+test('a screen that no window shows says so, shows stills as such, and leads to its page', async ({
+  context,
+  page,
+  server,
+}) => {
+  // Only a camera that runs has a still.
+  await server.api('PATCH', `/cameras/${cameraName(1)}`, { keep: 'always' });
+  await open(page, server.url);
+  const stage = page.locator('[data-stage="left"]');
+  await expect(stage.getByText('No window shows this screen.')).toBeVisible();
+  await expect(stage.getByText('/screen/left')).toBeVisible();
+  const centre = page.locator('.mini', { hasText: 'Centre' });
+  await expect(centre.getByRole('link')).toHaveAttribute('href', '/screen/centre');
+  const still = stageTile(page, 'left', 0).locator('.poster-age');
+  await expect(still).toBeVisible({ timeout: 40_000 });
+  await expect(still).toContainText('still');
+
+  const opened = context.waitForEvent('page');
+  await stage.getByRole('link', { name: 'Open this screen in a window' }).click();
+  await expectState(await opened, 0, 'live');
+  await expect(stageTile(page, 'left', 0)).toHaveAttribute('data-state', 'live');
+  await expect(stage.getByText('No window shows this screen.')).toBeHidden();
+});
+
+test('a cleared screen comes back by undo, and a dialog tells that its screen was removed', async ({
+  page,
+  server,
+}) => {
+  await open(page, server.url);
+  const menu = async (screen: string, item: string) => {
+    await page.getByRole('button', { name: `More for ${screen}` }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await menu('Left', 'Clear all its tiles');
+  await expect(stageTile(page, 'left', 0)).toHaveAttribute('data-camera', '');
+  await page.getByText('Cleared 4 tiles of Left').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  for (let tile = 0; tile < 4; tile++)
+    await expect(stageTile(page, 'left', tile)).toHaveAttribute('data-camera', cameraName(tile + 1));
+
+  await page.locator('[data-mini="right"]').click();
+  await menu('Right', 'Rename the screen');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('\u202eRight');
+  await dialog.getByRole('button', { name: 'Rename' }).click();
+  await expect(dialog.getByText(/invisible/)).toBeVisible();
+  await server.api('DELETE', '/walls/control-room/screens/right');
+  await expect(dialog.getByRole('heading', { name: 'Right was removed' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(dialog).toBeHidden();
+
+  // One's own removal is no news.
+  await page.locator('[data-mini="centre"]').click();
+  await menu('Centre', 'Remove the screen');
+  await page.evaluate(() => {
+    new MutationObserver(() => {
+      if (document.body.textContent.includes('was removed')) document.body.dataset['toldAsNews'] = 'yes';
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.locator('[data-mini="centre"]')).toBeHidden();
+  await expect(page.locator('body')).not.toHaveAttribute('data-told-as-news');
+});
+
+for (const [width, height] of [
+  [900, 700],
+  [1280, 720],
+  [1920, 1080],
+  [3840, 2160],
+] as const)
+  test(`at ${width} × ${height} nothing lies over another thing or is cut off`, async ({ page, server }) => {
+    await page.setViewportSize({ width, height });
+    await open(page, server.url);
+    await stageTile(page, 'left', 0).click();
+    await expect(page.locator('[data-details]')).toBeVisible();
+    const parts = '.header > *, .camera-panel, .details-panel, .stage-head, .stage-frame, .strip, .call-up';
+    const boxes = await page.locator(parts).evaluateAll((all) =>
+      all.map((one) => {
+        const { x, y, right, bottom } = one.getBoundingClientRect();
+        return { name: one.className, x, y, right, bottom, wide: one.scrollWidth - one.clientWidth };
+      }),
+    );
+    expect(boxes.length).toBeGreaterThan(8);
+    for (const [index, one] of boxes.entries()) {
+      expect(one, one.name).toMatchObject({ wide: 0 });
+      expect(one.x).toBeGreaterThanOrEqual(0);
+      expect(one.right, one.name).toBeLessThanOrEqual(width + 0.5);
+      expect(one.bottom, one.name).toBeLessThanOrEqual(height + 0.5);
+      const over = boxes
+        .slice(index + 1)
+        .filter(
+          (two) =>
+            Math.min(one.right, two.right) - Math.max(one.x, two.x) > 1 &&
+            Math.min(one.bottom, two.bottom) - Math.max(one.y, two.y) > 1,
+        );
+      expect(
+        over.map(({ name }) => name),
+        `over ${one.name}`,
+      ).toEqual([]);
+    }
+    const rows = await page.locator('[data-details] > *').evaluateAll((all) =>
+      all.map((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return { top, bottom };
+      }),
+    );
+    for (const [index, { top }] of rows.entries())
+      expect(top).toBeGreaterThanOrEqual(rows[index - 1]?.bottom ?? 0);
+    const tile = await stageTile(page, 'left', 0).boundingBox();
+    expect(tile?.width).toBeGreaterThan(150);
+  });
+
 test('nothing on the console or a screen is a serious barrier', async ({ context, server, complaints }) => {
   // The browser logs the status of the page that does not exist.
   complaints.allow(/status of 404/);

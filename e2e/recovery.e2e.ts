@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { existsSync } from 'node:fs';
 import { startServerProcess, descendants } from '../tools/harness/server-process.ts';
 import {
   cameraName,
@@ -10,6 +11,7 @@ import {
   tileAt,
 } from './support/city.ts';
 import { readTile } from './support/clock.ts';
+import { enter } from './support/sign-in.ts';
 
 const allLive = async (page: Page, timeout = 60_000) => {
   for (let tile = 0; tile < 4; tile++) {
@@ -31,6 +33,7 @@ test('a camera that drops its connection, and a killed ffmpeg', async ({ page, s
     .toBeGreaterThan(0);
   await allLive(page);
   const victims = descendants(server.pid, 'ffmpeg');
+  const killedAtMs = Date.now();
   for (const pid of victims) process.kill(pid, 'SIGKILL');
   await expect
     .poll(() => descendants(server.pid, 'ffmpeg').filter((pid) => !victims.includes(pid)).length, {
@@ -38,6 +41,7 @@ test('a camera that drops its connection, and a killed ffmpeg', async ({ page, s
     })
     .toBe(4);
   await allLive(page);
+  expect(Date.now() - killedAtMs).toBeLessThan(15_000);
   expect(descendants(server.pid, 'ffmpeg').filter((pid) => victims.includes(pid))).toEqual([]);
 });
 
@@ -47,6 +51,7 @@ test('a killed media process', async ({ page, server, complaints }) => {
   await allLive(page);
   const [media] = descendants(server.pid).filter((pid) => descendants(pid, 'ffmpeg').length > 0);
   const ffmpegs = descendants(server.pid, 'ffmpeg');
+  const killedAtMs = Date.now();
   process.kill(media ?? 0, 'SIGKILL');
   // It may be back within the three seconds in which the last picture still counts as live.
   await expect
@@ -55,6 +60,7 @@ test('a killed media process', async ({ page, server, complaints }) => {
     })
     .toBe(4);
   await allLive(page);
+  expect(Date.now() - killedAtMs).toBeLessThan(20_000);
   const alive = descendants(server.pid, 'ffmpeg');
   expect(alive.filter((pid) => ffmpegs.includes(pid))).toEqual([]);
 });
@@ -96,6 +102,32 @@ test('a frozen control server: pictures go on, and the screen says so', async ({
   await allLive(page);
 });
 
+test('the server killed and started again at once: every tile is back by itself, on new ffmpegs alone', async ({
+  page,
+  farm,
+  complaints,
+}) => {
+  complaints.allow(lostConnection);
+  const first = await startServerProcess();
+  await enter(page.context(), first);
+  await fillLeftScreen(first, farm);
+  await page.goto(`${first.url}/screen/left`);
+  await allLive(page);
+  const old = descendants(first.pid, 'ffmpeg');
+  expect(old).toHaveLength(4);
+  const killedAtMs = Date.now();
+  await first.kill();
+  const second = await startServerProcess({ port: first.port, dataDir: first.dataDir });
+  await allLive(page, 20_000);
+  expect(Date.now() - killedAtMs).toBeLessThan(30_000);
+  const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
+  await expect.poll(() => old.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+  expect(descendants(second.pid, 'ffmpeg')).toHaveLength(4);
+  await page.close();
+  await second.stop();
+  await first.stop();
+});
+
 test('the server away for a minute: the screen comes back by itself, changes made meanwhile included', async ({
   page,
   farm,
@@ -104,6 +136,7 @@ test('the server away for a minute: the screen comes back by itself, changes mad
   test.setTimeout(240_000);
   complaints.allow(lostConnection);
   const first = await startServerProcess();
+  await enter(page.context(), first);
   await fillLeftScreen(first, farm);
   await page.goto(`${first.url}/screen/left`);
   await allLive(page);

@@ -10,6 +10,7 @@ const sources = [
   'apps/wall/src',
   'apps/wall/public',
   'apps/wall/index.html',
+  'apps/wall/screen.html',
   'packages',
   'vite.config.ts',
   'package-lock.json',

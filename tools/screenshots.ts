@@ -1,45 +1,54 @@
-// Takes the pictures of the guide from a running server: node tools/screenshots.ts <url> <folder> [jpeg quality]
+// Takes the pictures of the guide from a running server with the demo city:
+//   node tools/screenshots.ts <url> <folder> [1080p|4k] [jpeg quality]
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import config from '../playwright.config.ts';
 
-const [url = 'http://127.0.0.1:8080', folder = 'docs/guide', quality = '82'] = process.argv.slice(2);
-const sizes = [
-  { name: '1080p', width: 1920, height: 1080 },
-  { name: '4k', width: 3840, height: 2160 },
-];
-const views = [
-  { name: 'console', address: '/', ready: '[data-camera-row]' },
-  { name: 'screen-left', address: '/screen/left', ready: '[data-state="live"]' },
-  { name: 'screen-centre', address: '/screen/centre', ready: '[data-state="live"]' },
-];
-/** For posters and the last tiles. */
-const settleMs = 12_000;
+const [url = 'http://127.0.0.1:8080', folder = 'docs/guide', size = '1080p', quality = '82'] =
+  process.argv.slice(2);
+const viewport = size === '4k' ? { width: 3840, height: 2160 } : { width: 1920, height: 1080 };
+/** For all tiles to be live and all stills to be there, on a machine that has other things to do. */
+const readyTimeoutMs = 180_000;
 
 mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch(config.use?.launchOptions ?? {});
-// The screens stay open, so that the console has something to show.
-const keep = await Promise.all(
-  ['left', 'centre', 'right'].map(async (screen) => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-    await page.goto(`${url}/screen/${screen}`);
-    return page;
-  }),
-);
-for (const { name, width, height } of sizes) {
-  for (const view of views) {
-    const page = await browser.newPage({ viewport: { width, height } });
-    await page.goto(url + view.address);
-    await page.locator(view.ready).first().waitFor({ timeout: 60_000 });
-    await page.waitForTimeout(settleMs);
-    await page.screenshot({
-      path: path.join(folder, `${view.name}-${name}.jpg`),
-      type: 'jpeg',
-      quality: Number(quality),
-    });
-    await page.close();
-  }
+
+async function take(page: Page, name: string): Promise<void> {
+  const file = path.join(folder, `${name}-${size}.jpg`);
+  await page.screenshot({ path: file, type: 'jpeg', quality: Number(quality) });
+  await page.close();
 }
-for (const page of keep) await page.close();
+
+const screen = await browser.newPage({ viewport });
+await screen.goto(`${url}/screen/left`);
+await screen.waitForFunction(
+  () => {
+    const tiles = [...document.querySelectorAll('[data-tile]')];
+    return tiles.length > 1 && tiles.every((tile) => tile.getAttribute('data-state') === 'live');
+  },
+  null,
+  { timeout: readyTimeoutMs },
+);
+await take(screen, 'screen-left');
+
+// Small windows stay open, so that the console has something to show and the machine little to do.
+for (const id of ['left', 'centre', 'right']) {
+  const page = await browser.newPage({ viewport: { width: 640, height: 360 } });
+  await page.goto(`${url}/screen/${id}`);
+}
+const consolePage = await browser.newPage({ viewport });
+await consolePage.goto(url);
+await consolePage.locator('[data-stage] [data-tile="5"]').click();
+await consolePage.waitForFunction(
+  () => {
+    const tiles = [...document.querySelectorAll('.wall [data-camera]:not([data-camera=""])')];
+    const shown = (tile: Element) =>
+      tile.getAttribute('data-state') === 'live' && tile.querySelector('.poster[data-loaded]') !== null;
+    return tiles.length > 1 && tiles.every(shown);
+  },
+  null,
+  { timeout: readyTimeoutMs },
+);
+await take(consolePage, 'console');
 await browser.close();

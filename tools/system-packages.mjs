@@ -1,34 +1,50 @@
 // Programs that come from the system's packages and not from npm.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 const runs = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-/** Where Chromium may be, best first. */
-export function findChromium() {
-  const places = [
-    process.env.CLERESTORY_CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  return places.find((place) => place && existsSync(place));
+/** Ubuntu has Chromium as a snap alone; its packages of that name only say so. */
+const chromiumByHand = 'npx playwright install --with-deps chromium';
+
+/** Where Chromium may be, best first. One named in the settings is the only one asked. */
+function* chromiumPlaces(env) {
+  if (env.CLERESTORY_CHROMIUM) return yield env.CLERESTORY_CHROMIUM;
+  yield* ['/usr/bin/chromium', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome'];
+  yield '/usr/bin/chromium-browser';
+  // What `chromiumByHand` brings; Playwright knows where it puts it.
+  yield createRequire(import.meta.url)('@playwright/test').chromium.executablePath();
+  // Last, since a snap sees neither our temporary folders nor hidden ones.
+  yield '/snap/bin/chromium';
+}
+
+/** The Chromium that the tests start, or undefined. It has to run: Ubuntu's /usr/bin/chromium-browser may be a mere notice. */
+export function findChromium(env = process.env) {
+  for (const place of chromiumPlaces(env)) if (existsSync(place) && runs(place, ['--version'])) return place;
+  return undefined;
 }
 
 const gstPython =
   "import gi; gi.require_version('GstRtspServer','1.0'); from gi.repository import GstRtspServer, Gst; Gst.init(None); assert all(Gst.ElementFactory.find(n) for n in ('rtph264pay','h264parse','parsebin'))";
 
-/** Each need: how to see that it is there, and Debian's and Ubuntu's packages for it. */
+/**
+ * Each need: how to see that it is there, Debian's and Ubuntu's packages for it, the setting that names another one, and
+ * the distributions that have no such package, with what to run there.
+ */
 export const needs = {
   ffmpeg: {
     what: 'ffmpeg (reads cameras)',
     there: () => runs(process.env.CLERESTORY_FFMPEG ?? 'ffmpeg', ['-version']),
     packages: ['ffmpeg'],
+    setting: 'CLERESTORY_FFMPEG',
   },
   chromium: {
     what: 'Chromium (browser tests)',
     there: () => findChromium() !== undefined,
     packages: ['chromium'],
+    setting: 'CLERESTORY_CHROMIUM',
+    without: { ubuntu: chromiumByHand },
   },
   rtspServer: {
     what: 'the GStreamer RTSP server (test cameras)',
@@ -45,10 +61,38 @@ export const needs = {
   },
 };
 
+/** The distribution's short name, such as `debian` or `ubuntu` (os-release(5)); '' where that is not told. */
+export function distribution(file = '/etc/os-release') {
+  if (!existsSync(file)) return '';
+  return /^ID="?([a-z0-9._-]+)"?$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+}
+
+/** For what is missing on a distribution: the packages to install, and the one line that a person would run. */
+export function planFor(missing, system) {
+  const elsewhere = missing.flatMap((name) => needs[name].without?.[system] ?? []);
+  const packages = missing
+    .filter((name) => !needs[name].without?.[system])
+    .flatMap((name) => needs[name].packages);
+  const apt = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  return { packages, byHand: [...(packages.length > 0 ? [apt] : []), ...elsewhere].join(' && ') };
+}
+
 /** As root, or with a sudo that asks nothing; null where neither is to be had. */
 function rightsPrefix() {
   if (process.getuid?.() === 0) return [];
   return runs('sudo', ['-n', 'true']) ? ['sudo', '-n'] : null;
+}
+
+function install(packages, prefix) {
+  process.stdout.write(`Installing from the system's packages: ${packages.join(' ')} …\n`);
+  const apt = (...args) => {
+    const [command, ...more] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args];
+    const run = spawnSync(command, more, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    if (run.status !== 0)
+      process.stderr.write(`${(run.stderr || run.stdout || '').trim().split('\n').slice(-3).join('\n')}\n`);
+  };
+  apt('update');
+  apt('install', '-y', '--no-install-recommends', ...packages);
 }
 
 /**
@@ -58,25 +102,17 @@ function rightsPrefix() {
 export function ensure(names) {
   const missing = names.filter((name) => !needs[name].there());
   if (missing.length === 0) return null;
-  if (missing.includes('ffmpeg') && process.env.CLERESTORY_FFMPEG)
-    return `CLERESTORY_FFMPEG=${process.env.CLERESTORY_FFMPEG} is not a program that runs. Correct it, or unset it.`;
-  const packages = missing.flatMap((name) => needs[name].packages);
-  const byHand = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  const what = missing.map((name) => needs[name].what).join(', ');
+  for (const { setting } of missing.map((name) => needs[name]))
+    if (setting && process.env[setting])
+      return `${setting}=${process.env[setting]} is not a program that runs. Correct it, or unset it.`;
+  const { packages, byHand } = planFor(missing, distribution());
   const prefix = rightsPrefix();
-  if (prefix === null || !runs('apt-get', ['--version'])) return `Missing: ${what}. Run: ${byHand}`;
-  process.stdout.write(`Installing from the system's packages: ${packages.join(' ')} …\n`);
-  const apt = (...args) => {
-    const [command, ...more] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args];
-    const run = spawnSync(command, more, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    if (run.status !== 0)
-      process.stderr.write(`${(run.stderr || run.stdout || '').trim().split('\n').slice(-3).join('\n')}\n`);
-    return run.status === 0;
-  };
-  apt('update');
-  apt('install', '-y', '--no-install-recommends', ...packages);
+  const tried = packages.length > 0 && prefix !== null && runs('apt-get', ['--version']);
+  if (tried) install(packages, prefix);
   const still = missing.filter((name) => !needs[name].there());
-  return still.length === 0
-    ? null
-    : `Still missing: ${still.map((name) => needs[name].what).join(', ')}. Run: ${byHand}`;
+  if (still.length === 0) return null;
+  const what = still.map((name) => needs[name].what).join(', ');
+  return tried
+    ? `Still missing: ${what}. Run: ${planFor(still, distribution()).byHand}`
+    : `Missing: ${what}. Run: ${byHand}`;
 }

@@ -2,6 +2,7 @@ import { test as base, expect, type Page } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { enter } from './sign-in.ts';
 import { makeClockClip } from '../../tools/rtsp-farm/clips.ts';
 import { startFarm, type Farm } from '../../tools/rtsp-farm/farm.ts';
 import { startServerProcess, type ServerProcess } from '../../tools/harness/server-process.ts';
@@ -108,6 +109,7 @@ export const test = base.extend<Each, Worker>({
   },
   server: async ({ context, farm }, use) => {
     const server = await startServerProcess();
+    await enter(context, server);
     await fillLeftScreen(server, farm);
     await use(server);
     // A page that outlives its server complains of it, rightly.

@@ -20,6 +20,8 @@ export class ScriptedCamera {
   readonly id: string;
   readonly channels = new Set<Channel>();
   generation = 1;
+  /** What a page hears first. */
+  state: Extract<PushNotice, { type: 'state' }>['state'] = 'running';
   frozen = false;
   /** Chunks arrive this much after they were captured. */
   delayMs = 0;
@@ -76,7 +78,7 @@ export class ScriptedCamera {
       return say(channel.socket, { type: 'refused', channel: number, reason: this.refusal });
     this.channels.add(channel);
     const { stream } = channel;
-    say(channel.socket, { type: 'state', channel: number, state: 'running', reason: '', stream });
+    say(channel.socket, { type: 'state', channel: number, state: this.state, reason: '', stream });
     this.#init(channel);
     if (this.frozen) return;
     for (const frame of this.#sinceKey) this.#send(channel, { ...frame, backlog: true });
@@ -143,6 +145,10 @@ export class PushSource {
   readonly cameras = new Map<string, ScriptedCamera>();
   /** Sockets are cut and refused while this is true. */
   away = false;
+  /** How often a page has asked for the time. */
+  timeQuestions = 0;
+  /** Cameras whose still was asked for, in order. There is none. */
+  readonly stillsAsked: string[] = [];
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
   readonly #pacing: NodeJS.Timeout;
@@ -150,7 +156,10 @@ export class PushSource {
   private constructor(pageFolder: string) {
     this.#server = createServer((request, response) => {
       const name = (request.url ?? '/').split('?')[0] ?? '/';
-      if (name.startsWith('/live/')) return void response.writeHead(204).end();
+      if (name.startsWith('/live/')) {
+        this.stillsAsked.push(name.split('/')[2] ?? '');
+        return void response.writeHead(204).end();
+      }
       try {
         const file = path.join(pageFolder, name === '/' ? 'index.html' : path.normalize(name));
         const body = readFileSync(file);
@@ -204,8 +213,10 @@ export class PushSource {
     const mine = new Map<number, { camera: ScriptedCamera; channel: Channel }>();
     socket.on('message', (data: Buffer) => {
       const request = PushRequest.parse(JSON.parse(data.toString()));
-      if (request.type === 'time')
+      if (request.type === 'time') {
+        this.timeQuestions += 1;
         return say(socket, { type: 'time', clientMs: request.clientMs, serverMs: Date.now() });
+      }
       if (request.type === 'unsubscribe') {
         const left = mine.get(request.channel);
         if (left) left.camera.channels.delete(left.channel);

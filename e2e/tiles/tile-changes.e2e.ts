@@ -108,3 +108,17 @@ test('what is taken off the wall leaves nothing behind', async ({ page, source }
   await expect(page.locator('video')).toHaveCount(0);
   await expect.poll(() => channels(source)).toBe(0);
 });
+
+test('a still is fetched only where the moving picture takes its time', async ({ page, source }) => {
+  source.camera('south').state = 'starting';
+  source.camera('east').frozen = true;
+  await show(page, source, '4', ['north', 'south', 'east']);
+  for (const tile of [0, 1]) await expectState(page, tile, 'live');
+  await expect.poll(() => source.stillsAsked).toContain('east');
+  expect(source.stillsAsked).toContain('south');
+  // The first of a page waits for code as well; the next camera on the tile does not.
+  const before = source.stillsAsked.length;
+  await show(page, source, '4', ['west', 'south', 'east']);
+  await expectState(page, 0, 'live');
+  expect(source.stillsAsked.slice(before)).toEqual([]);
+});

@@ -56,8 +56,37 @@ test('a picture that seems to come from the future is never called live', async 
   await expectState(page, 1, 'live');
   await expectState(page, 0, 'late');
   await expect(tileAt(page, 0)).toHaveAttribute('data-reason', 'The age of the picture is not known');
+  // What was read of the server's clock is dropped, and read anew.
+  const asked = source.timeQuestions;
+  await expect.poll(() => source.timeQuestions, { timeout: 3_000 }).toBeGreaterThan(asked);
   source.camera('north').aheadMs = 0;
   await expectState(page, 0, 'live');
+});
+
+test('the machine’s clock was set: the server’s is read anew, at once', async ({ page, source }) => {
+  await showLive(page, source, '1', ['north']);
+  const asked = source.timeQuestions;
+  await page.evaluate(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 700;
+  });
+  // Otherwise it is asked every ten seconds.
+  await expect.poll(() => source.timeQuestions, { timeout: 3_000 }).toBeGreaterThan(asked);
+  await expectState(page, 0, 'live', 3_000);
+});
+
+test('a playhead that runs on while nothing is drawn is not live', async ({ page, source }) => {
+  await showLive(page, source, '1', ['north']);
+  const video = tileAt(page, 0).locator('video[data-shown]');
+  // A compositor that draws no more frames, while all else goes on.
+  await page.evaluate(() => {
+    HTMLVideoElement.prototype.requestVideoFrameCallback = () => 0;
+  });
+  const before = await video.evaluate((element: HTMLVideoElement) => element.currentTime);
+  await expect(tileAt(page, 0)).not.toHaveAttribute('data-state', 'live', { timeout: 6_000 });
+  expect(await video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(
+    before + 1,
+  );
 });
 
 test('takes the picture away at once when access ends, and says why', async ({ page, source }) => {
@@ -85,6 +114,18 @@ test('gives the reason of a camera that is away', async ({ page, source }) => {
   await expectState(page, 0, 'stale');
   await expectState(page, 0, 'offline');
   await expect(tileAt(page, 0)).toHaveAttribute('data-reason', 'The camera refuses the connection');
+});
+
+test('a camera that refuses our login says so, and what to do', async ({ page, source }) => {
+  source.camera('north').frozen = true;
+  await show(page, source, '1', ['north']);
+  await expectState(page, 0, 'connecting');
+  source.camera('north').tell('unauthorized', 'The camera refuses the user name or password');
+  await expectState(page, 0, 'offline');
+  await expect(tileAt(page, 0).locator('.tile__chip')).toHaveText('login refused');
+  await expect(tileAt(page, 0)).toContainText('Correct the login of this camera in the console.');
+  source.camera('north').tell('backoff', 'The camera refuses the connection');
+  await expect(tileAt(page, 0).locator('.tile__chip')).toHaveText('offline');
 });
 
 test('rebuilds at a new generation without a black frame', async ({ page, source }) => {

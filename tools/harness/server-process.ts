@@ -4,8 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { addPerson, Browser, setUpAdministrator } from '../../apps/server/src/testing/browser.ts';
 
 const main = path.resolve(import.meta.dirname, '../../apps/server/src/main.ts');
+
+/** `administrator` manages; `team` is operator, supervisor and investigator in one. */
+export type TestPerson = 'administrator' | 'team';
 
 /** The real server as a process of its own, so that it can be killed. */
 export interface ServerProcess {
@@ -13,8 +17,10 @@ export interface ServerProcess {
   port: number;
   pid: number;
   dataDir: string;
-  /** REST below `/api/v1`; throws on a refusal unless `expectStatus` says it is meant. */
+  /** REST below `/api/v1`, as `administrator` for the registry and the people, as `team` for all else; throws on a refusal. */
   api<T = unknown>(method: string, address: string, body?: unknown): Promise<T>;
+  /** Somebody who is signed in. The first one asked for sets the server up. */
+  signedIn(who: TestPerson): Promise<Browser>;
   /** Ends it as the kernel would: no clean-up. */
   kill(): Promise<void>;
   /** Ends it cleanly. */
@@ -40,7 +46,8 @@ export async function startServerProcess(
   });
   const tidy = () => child.kill('SIGKILL');
   process.once('exit', tidy);
-  const url = await readyUrl(child);
+  const { url, setUpToken } = await ready(child);
+  const signedIn = signInOnce(url, setUpToken);
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
     process.off('exit', tidy);
     if (child.exitCode === null && child.signalCode === null) {
@@ -55,17 +62,14 @@ export async function startServerProcess(
     pid: child.pid ?? 0,
     dataDir,
     api: async <T>(method: string, address: string, body?: unknown): Promise<T> => {
-      const response = await fetch(`${url}/api/v1${address}`, {
-        method,
-        ...(body !== undefined && {
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${text}`);
-      return (text ? JSON.parse(text) : undefined) as T;
+      const manages =
+        method !== 'GET' && /^\/(cameras|camera-groups|people|rights|onvif|imports)\b/.test(address);
+      const answer = await (await signedIn(manages ? 'administrator' : 'team')).call(method, address, body);
+      if (answer.status >= 400)
+        throw new Error(`${method} ${address}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return (answer.body === '' ? undefined : answer.body) as T;
     },
+    signedIn,
     kill: () => end('SIGKILL'),
     async stop() {
       await end('SIGTERM');
@@ -74,21 +78,47 @@ export async function startServerProcess(
   };
 }
 
-async function readyUrl(child: ChildProcess): Promise<string> {
+/** Where it is, and the token of the set-up link that it prints while nobody administers. */
+async function ready(child: ChildProcess): Promise<{ url: string; setUpToken: string | null }> {
   if (!child.stdout) throw new Error('the server has no output');
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'exit').then(([code]) =>
     Promise.reject(new Error(`the server ended with ${String(code)} before it was ready`)),
   );
-  const ready = new Promise<string>((resolve) => {
+  const told = new Promise<{ url: string; setUpToken: string | null }>((resolve) => {
+    let url = '';
+    let setUpToken: string | null = null;
     lines.on('line', (line) => {
-      const url = /ready: (\S+)/.exec(line)?.[1];
-      if (url) resolve(url);
+      url = /ready: (\S+)/.exec(line)?.[1] ?? url;
+      setUpToken = /#set-up=(\S+)/.exec(line)?.[1] ?? setUpToken;
+      if (line.includes('Ctrl+C')) resolve({ url, setUpToken });
     });
   });
-  const url = await Promise.race([ready, ended]);
+  const answer = await Promise.race([told, ended]);
   ended.catch(() => undefined);
-  return url;
+  return answer;
+}
+
+/** Signs each person in once; both stay in the store, so that a restarted server knows them. */
+function signInOnce(url: string, setUpToken: string | null): (who: TestPerson) => Promise<Browser> {
+  const there: Partial<Record<TestPerson, Promise<Browser>>> = {};
+  const enter = async (login: string) => {
+    const browser = new Browser(url);
+    const answer = await browser.signIn(login);
+    if (answer.status !== 200) throw new Error(`${login} cannot sign in: ${JSON.stringify(answer.body)}`);
+    return browser;
+  };
+  const administrator = () =>
+    (there.administrator ??=
+      setUpToken === null
+        ? enter('ada')
+        : setUpAdministrator({ url, welcome: () => Promise.resolve({ setUpToken }) }));
+  const team = async () => {
+    if (setUpToken !== null)
+      await addPerson(await administrator(), 'tess', ['operator', 'supervisor', 'investigator']);
+    return enter('tess');
+  };
+  return (who) => (who === 'administrator' ? administrator() : (there.team ??= team()));
 }
 
 /** Process ids below `pid` whose command name is `name`, straight from /proc. */

@@ -68,6 +68,40 @@ describe('refusals are RFC 9457 problems that say what to do', () => {
     expect(answer.body.detail.length).toBeGreaterThan(10);
   });
 
+  test.each([
+    ['limit=-1', '/limit'],
+    ['limit=', '/limit'],
+    ['limit=1e3', '/limit'],
+    ['limit=999999999999999999999', '/limit'],
+    ['cursor=zero', '/cursor'],
+    ['cursor=-1', '/cursor'],
+  ])('the query ?%s is refused by name', async (query, pointer) => {
+    const answer = await call('GET', api(`/cameras?${query}`));
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([expect.objectContaining({ pointer })]);
+  });
+
+  test('a demo scene that nobody can draw is refused with those that there are', async () => {
+    const answer = await call('POST', api('/cameras'), {
+      name: 'Moon',
+      source: { kind: 'demo', scene: 'moon' },
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.body.detail).toMatch(/no demo scene "moon": choose one of .*harbour-bridge/);
+  });
+
+  test.each([
+    ['GET', '/robots.txt', 404],
+    ['GET', '/screen/a/b', 404],
+    ['POST', '/', 405],
+    ['DELETE', '/screen/left', 405],
+    ['POST', '/nowhere', 404],
+  ])('%s %s is a plain %i, not the page of a framework', async (method, address, status) => {
+    const answer = await fetch(server.app.url + address, { method });
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).not.toContain('Cannot ');
+  });
+
   test('a body that is too large, and one that is not JSON', async () => {
     expect((await call('POST', api('/cameras'), { name: 'x'.repeat(70_000) })).body.code).toBe('too-large');
     const text = await call('POST', api('/cameras'), 'name=x', { 'content-type': 'text/plain' });
@@ -358,6 +392,14 @@ test('a wall is made once per key, whatever its name', async () => {
   expect((await call('POST', api('/walls'), { name: '中控室' }, key)).body).toEqual(first.body);
   expect((await call('POST', api('/walls'), { name: 'Other' }, key)).body.code).toBe('key-reused');
   expect((await call('POST', api('/walls'), { id: first.body.id, name: 'Other' })).body.code).toBe('exists');
+});
+
+test('one wall too many is refused with what can be done, which is not removing one', async () => {
+  let made = (await call('GET', api('/walls'))).body.items.length;
+  for (; made < 100; made++)
+    expect((await call('POST', api('/walls'), { name: `Wall ${made}` })).status).toBe(201);
+  const { body } = await call('POST', api('/walls'), { name: 'One more' });
+  expect(body).toMatchObject({ code: 'unprocessable', detail: expect.stringContaining('Rename one') });
 });
 
 test('a screen that is removed and made again while its window stays is still connected', async () => {

@@ -1,32 +1,41 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer } from 'node:http';
 import path from 'node:path';
-import express from 'express';
-import { pinoHttp } from 'pino-http';
-import { apiBase, HealthState, openApiDocument } from '@clerestory/protocol';
 import type { Config } from './config.ts';
+import { Access, assertPolicy } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
-import { SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
+import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
 import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
+import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
-import { newId, systemClock, type Clock } from './platform/clock.ts';
-import { onFirstStart } from './platform/settings.ts';
+import { systemClock, type Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
-import { attachActor, guardOrigins, jsonBody, mountEnd, mountRoutes } from './platform/http.ts';
+import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
+import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { originsOf } from './platform/origins.ts';
-import { bindSockets, createSockets, rooms } from './platform/sockets.ts';
+import { mountProbes } from './platform/probes.ts';
+import { onFirstStart } from './platform/settings.ts';
+import { bindSockets, closeDoors, createSockets, everybody } from './platform/sockets.ts';
 import { version } from './platform/version.ts';
+import { refreshGauges } from './wiring/gauges.ts';
+import { spreadNews } from './wiring/news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
 const mediaPatienceMs = 5_000;
+
+/**
+ * Whether the policy table is in force. On as soon as the pages can sign in; there is no setting for it, so that nobody can
+ * turn it off.
+ */
+const accessEnforced = false;
 
 /** Browser windows and programs at once; a wall of 200 screens needs a fifth of it. */
 const maxConnections = 2_000;
@@ -44,8 +53,18 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** For tests. */
+export interface AppOptions {
+  enforced?: boolean;
+}
+
 /** Puts the features together, in start order, and opens the door. Throws ListenError or StoreError with what to do. */
-export async function startApp(config: Config, log: Logger, clock: Clock = systemClock): Promise<App> {
+export async function startApp(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  { enforced = accessEnforced }: AppOptions = {},
+): Promise<App> {
   const { db, close: closeDatabase } = openDatabase(config.dataDir);
   const http = createServer();
   http.maxConnections = maxConnections;
@@ -59,34 +78,27 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   const origins = originsOf(config.host, () => port, config.origins);
   const io = createSockets(http, origins);
 
-  // Features, in start order. They do not know each other; each is handed what it asked for.
+  // They do not know each other; each is handed what it asked for.
+  const record = new RecordService(db, clock);
+  const refusals = new Refusals(db, record, clock, log);
   const people = new People({
     db,
     clock,
-    record: { append: async () => undefined },
+    record,
     log,
     origins: () => origins.list(),
     demoOpen: config.demo && reachedOnlyFromHere(config.host, config.origins),
   });
-  const cameras = new CameraService(db, clock);
+  const cameras = new CameraService(db, clock, demoScenes());
   const walls = new WallService(new WallStore(db), cameras, clock);
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
-  const screens = new ScreenService(io, health, clock);
-  const media = new MediaLink(
-    io,
-    mediaToken,
-    cameras,
-    {
-      nodeConnected: (there) => {
-        supervisor.linked(there);
-        health.nodeConnected(there);
-      },
-      ingest: (reports) => health.ingest(reports),
-    },
-    log,
-  );
-  const drawing = new SceneDrawing(demoDir, config.ffmpegPath, log);
+  const access = new Access({
+    ...{ db, clock, log, io, record, refusals, people, cameras, health, walls },
+    origins: () => origins.list(),
+  });
+  const audience = enforced ? access.windows.install() : everybody(io);
+  const screens = new ScreenService(audience, health, clock);
   const supervisor = new MediaSupervisor(
     () => ({
       controlUrl: `http://${config.host}:${port}`,
@@ -99,117 +111,107 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
       warmMs: config.warmMs,
       demoDir,
       logLevel: config.logLevel,
+      gate: enforced ? 'grants' : 'open',
     }),
     log,
   );
+  const mediaWitness = {
+    nodeConnected(there: boolean) {
+      supervisor.linked(there);
+      health.nodeConnected(there);
+    },
+    ingest: health.ingest.bind(health),
+    figures: metrics.takeNodeFigures,
+  };
+  const media = new MediaLink(io, mediaToken, cameras, mediaWitness, log, access.views);
+  access.views.tell(media);
+  const drawing = new SceneDrawing(demoDir, config.ffmpegPath, log);
+  const snapshotParts = {
+    cameras: () => cameras.list(),
+    health: () => health.list(),
+    screens: screens.statuses.bind(screens),
+    media: () => media.address,
+    server: { version, build: buildId(), startedAt },
+  };
+  spreadNews({ cameras, health, media, walls, screens }, audience, metrics, log);
 
-  // What one tells the other.
-  cameras.onChange((change) => {
-    if (change.type === 'changed') {
-      health.addCamera(change.camera.id);
-      media.cameraChanged(change.media);
-      io.to(rooms.everyone).emit('camera:changed', change.camera);
-    } else {
-      health.removeCamera(change.camera);
-      media.cameraRemoved(change.camera);
-      io.to(rooms.everyone).emit('camera:removed', { camera: change.camera });
-      walls
-        .forgetCamera(change.camera, newId())
-        .catch((error: unknown) =>
-          log.error({ err: error, camera: change.camera }, 'a removed camera is still on a wall'),
-        );
-    }
-  });
-  health.onChange((changed) => io.to(rooms.everyone).emit('health:changed', changed));
-  media.onAddress((address) => io.to(rooms.everyone).emit('media:address', address));
-  walls.onCommit((commit) => {
-    metrics.commits.inc();
-    for (const event of commit.events) if (event.type === 'screen:removed') screens.forget(event.screen);
-  });
-
-  await people.load();
-  await cameras.load();
-  await walls.load();
-  const seeds = { cameras, walls };
-  await onFirstStart(db, async () => {
-    if (config.demo) await seedDemoCameras(seeds);
-    await seedWall(seeds);
-  });
-  for (const camera of cameras.list()) health.addCamera(camera.id);
-  await walls.forgetLostCameras();
-
-  // Doors.
-  const app = express();
-  app.disable('x-powered-by');
-  app.use(guardOrigins(origins));
-  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
-  app.get('/readyz', (_request, response) => {
-    const mediaThere = media.connected;
-    response
-      .status(mediaThere ? 200 : 503)
-      .json({ status: mediaThere ? 'ready' : 'not ready', media: mediaThere });
-  });
-  mountMetrics(app, metrics, () => {
-    for (const state of HealthState.options)
-      metrics.camerasByState.set({ state }, health.list().filter((one) => one.state === state).length);
-    metrics.streamViewers.set(health.list().reduce((sum, { viewers }) => sum + viewers, 0));
-    const surfaces = [...io.of('/').sockets.values()].map(({ data }) => data.hello.surface);
-    for (const surface of ['console', 'screen'] as const)
-      metrics.windows.set({ surface }, surfaces.filter((one) => one === surface).length);
-    metrics.mediaRestarts.set(supervisor.restarts);
-  });
-  app.use(pageSecurity(() => mediaPort));
-  app.use(
-    pinoHttp({
-      logger: log,
-      useLevel: 'debug',
-      serializers: {
-        // Without the query: an identity provider sends its code back in it.
-        req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?')[0] }),
-        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+  /** In start order; what was started is stopped the other way round. */
+  const features: readonly Feature[] = [
+    {
+      name: 'record',
+      load: async () => void (await record.load()),
+      stop: () => refusals.stop(),
+      routes: recordRoutes(record),
+    },
+    {
+      name: 'people',
+      load: () => people.load(),
+      start: () => people.start(),
+      stop: () => people.stop(),
+      routes: people.routes(),
+    },
+    { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
+    {
+      name: 'walls',
+      load: () => walls.load(),
+      routes: wallRoutes(walls),
+      sockets: wallSockets(walls, snapshotParts, screens, audience, clock),
+    },
+    { name: 'screens', routes: screenRoutes(screens, walls), sockets: screenSockets(screens) },
+    { name: 'layouts', routes: layoutRoutes() },
+    {
+      name: 'health',
+      load: () => cameras.list().forEach(({ id }) => health.addCamera(id)),
+      start: () => health.start(),
+      stop: () => health.stop(),
+      routes: healthRoutes(health, transitions, cameras),
+    },
+    {
+      name: 'first start',
+      load: () =>
+        onFirstStart(db, async () => {
+          if (config.demo) await seedDemoCameras({ cameras, walls });
+          await seedWall({ cameras, walls });
+        }),
+    },
+    {
+      name: 'access',
+      load: () => access.load(),
+      start: () => access.start(),
+      stop: () => access.stop(),
+      routes: access.routes(),
+    },
+    { name: 'media node', start: () => supervisor.start(), stop: () => supervisor.stop() },
+    {
+      name: 'demo city',
+      start: () => {
+        if (config.demo && cameras.list().some(({ source }) => source.kind === 'demo')) drawing.start();
       },
-    }),
-  );
-  app.use(
-    apiBase,
-    attachActor(origins, (request) => people.authenticate(request)),
-  );
-  app.use(apiBase, jsonBody(), (_request, response, next) => {
-    response.set('Cache-Control', 'no-store');
-    next();
+      stop: () => drawing.stop(),
+    },
+  ];
+
+  const app = createHttpDoor({
+    origins,
+    machines(door) {
+      mountProbes(door, () => media.connected);
+      if (enforced) door.use('/metrics', access.http.door('http:metrics'));
+      mountMetrics(door, metrics, () => refreshGauges(metrics, { health, mediaNode: supervisor, io }));
+    },
+    security: pageSecurity(() => mediaPort),
+    authenticate: (request) => access.authenticate(request),
+    routes: doorsOf(features, 'routes'),
+    guard: enforced ? access.http : null,
+    pages: (door) => mountPages(door, () => mediaPort),
+    log,
   });
-  const document = openApiDocument(version);
-  app.get(`${apiBase}/openapi.json`, (_request, response) => void response.json(document));
-  mountRoutes(app, [
-    people.routes(),
-    cameraRoutes(cameras, health),
-    healthRoutes(health, transitions, cameras),
-    layoutRoutes(),
-    wallRoutes(walls),
-    screenRoutes(screens, walls),
-  ]);
-  mountPages(app);
-  mountEnd(app, log);
+  assertPolicy(app);
   bindSockets(
     io,
-    [
-      wallSockets(
-        walls,
-        {
-          cameras: () => cameras.list(),
-          health: () => health.list(),
-          screens: (wall) => screens.statuses(wall),
-          media: () => media.address,
-          server: { version, build: buildId(), startedAt },
-        },
-        screens,
-        io,
-        clock,
-      ),
-      screenSockets(screens),
-    ],
+    doorsOf(features, 'sockets'),
     log,
     () => clock.monotonicMs(),
+    enforced ? access.windows : null,
   );
   // Socket.IO has put itself in front of the request listeners; the app answers the rest.
   http.on('request', (request, response) => {
@@ -217,18 +219,16 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
   });
 
   try {
+    await loadAll(features);
     port = await listen(http, config.host, config.port);
     mediaPort = await chooseMediaPort(db, config.host, port, config.mediaPort);
   } catch (error) {
-    await closeServer(http);
+    await closeDoors(http, io);
     await closeDatabase();
     throw error;
   }
   media.expectAt(mediaPort);
-  people.start();
-  health.start();
-  supervisor.start();
-  if (config.demo && cameras.list().some(({ source }) => source.kind === 'demo')) drawing.start();
+  startAll(features);
 
   return {
     url: `http://${config.host}:${port}`,
@@ -238,21 +238,9 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
     mediaPort,
     welcome: () => people.welcome(),
     async close() {
-      health.stop();
-      await people.stop();
-      await Promise.all([supervisor.stop(), drawing.stop()]);
-      // Socket.IO closes the HTTP server too, which waits for browsers that keep their connection.
-      const closed = io.close();
-      http.closeAllConnections();
-      await closed;
+      await stopAll(features, log);
+      await closeDoors(http, io);
       await closeDatabase();
     },
   };
-}
-
-async function closeServer(server: HttpServer): Promise<void> {
-  if (!server.listening) return;
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
 }

@@ -25,6 +25,51 @@ test('all faults are told together, each with what to do', () => {
   expect(faults.join('\n')).toMatch(/CLERESTORY_PROT is not a setting\. Known: .*CLERESTORY_PORT/);
 });
 
+test.each([
+  [{ CLERESTORY_PORT: ' ' }, /PORT: give a port number from 0 to 65535/],
+  [{ CLERESTORY_PORT: '80.5' }, /PORT: give a port number from 0 to 65535/],
+  [{ CLERESTORY_PORT: '1e3' }, /PORT: give a port number from 0 to 65535/],
+  [{ CLERESTORY_MEDIA_PORT: '-1' }, /MEDIA_PORT: give a port number from 0 to 65535/],
+  [{ CLERESTORY_WARM_S: ' ' }, /WARM_S: give seconds from 0 to 3600/],
+  [{ CLERESTORY_WARM_S: '4000' }, /WARM_S: give seconds from 0 to 3600/],
+  [{ CLERESTORY_DEMO: 'yes' }, /DEMO: give 1 for yes or 0 for no/],
+  [{ CLERESTORY_DATA: ' ' }, /DATA: give a folder/],
+  [{ CLERESTORY_FFMPEG: ' ' }, /FFMPEG: give the path of the program/],
+  [{ CLERESTORY_ORIGINS: 'wall.example.org' }, /ORIGINS: give origins such as https/],
+  [{ CLERESTORY_LOG_LEVEL: 'loud' }, /LOG_LEVEL: use one of fatal, error, warn, info, debug, trace, silent$/],
+])('%j says what to give', (env, words) => {
+  expect(faultsOf(env)).toEqual([expect.stringMatching(words)]);
+});
+
+test.each([
+  ['port', 80.5],
+  ['port', null],
+  ['warm_s', -1],
+  ['demo', 'yes'],
+  ['host', 7],
+  ['prot', 8080],
+])('%s = %j in the file says what to give', (key, value) => {
+  writeFileSync(path.join(folder.dir, 'clerestory.config.json'), JSON.stringify({ [key]: value }));
+  expect(faultsOf({})).toEqual([
+    expect.stringMatching(new RegExp(`^CLERESTORY_${key.toUpperCase()}: (give|there is no such)`)),
+  ]);
+});
+
+test('spaces around a number do no harm, and half seconds are seconds', () => {
+  expect(loadConfig({ CLERESTORY_PORT: ' 8080 ', CLERESTORY_WARM_S: '0.5' }, folder.dir)).toMatchObject({
+    port: 8080,
+    warmMs: 500,
+  });
+});
+
+test('what only the tests read is no fault', () => {
+  expect(faultsOf({ CLERESTORY_CHROMIUM: '/usr/bin/chromium' })).toEqual([]);
+});
+
+test('a relative data folder is one below the folder of the start', () => {
+  expect(loadConfig({ CLERESTORY_DATA: 'a/../b' }, folder.dir).dataDir).toBe(path.join(folder.dir, 'b'));
+});
+
 test.each(['0.0.0.0', '::', '::1', '192.0.2.7', 'wall.example.org', ''])(
   'refuses to listen on %j, beyond loopback',
   (host) => {

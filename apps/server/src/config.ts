@@ -19,19 +19,24 @@ export class ConfigError extends Error {
 const isLoopback = (host: string) => host === 'localhost' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const flag = z
-  .union([z.boolean(), z.enum(['0', '1', 'true', 'false'])])
+  .union([z.boolean(), z.enum(['0', '1', 'true', 'false'])], 'give 1 for yes or 0 for no')
   .transform((value) => value === true || value === '1' || value === 'true');
-const port = z.coerce
-  .number('give a port number')
-  .int('give a whole number')
-  .min(0, '0 to 65535; 0 takes any free port')
-  .max(65_535, '0 to 65535; 0 takes any free port');
+
+/** A number within bounds: text in the environment, a number in the file too. `message` says both bounds. */
+const boundedNumber = (pattern: RegExp, most: number, message: string) =>
+  z
+    .union([z.number(), z.string().trim().regex(pattern).transform(Number)], message)
+    .refine((value) => value >= 0 && value <= most && pattern.test(String(value)), message);
+const port = boundedNumber(/^\d{1,9}$/, 65_535, 'give a port number from 0 to 65535; 0 takes any free port');
+const filled = (message: string) =>
+  z.string(message).refine((value) => value.trim() !== '' && !value.includes('\0'), message);
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting, its default and its bounds. The environment name is `CLERESTORY_` and the upper-case key. */
 const Settings = z.strictObject({
   /** Until people can sign in, only this machine may reach the server. */
   host: z
-    .string()
+    .string('give 127.0.0.1 or localhost')
     .default('127.0.0.1')
     .refine(isLoopback, {
       error: (issue) =>
@@ -40,19 +45,16 @@ const Settings = z.strictObject({
   port: port.default(8080),
   /** Port of the media node's doors; unset takes the one after `port`, or any free one if that is taken. */
   media_port: port.optional(),
-  data: z.string().min(1, 'give a folder').default('./data'),
+  /** Relative to the folder in which the server is started. */
+  data: filled('give a folder, such as ./data').default('./data'),
   demo: flag.default(true),
-  ffmpeg: z.string().min(1).default('ffmpeg'),
+  ffmpeg: filled('give the path of the program, or unset it to take the one on the PATH').default('ffmpeg'),
   /** How long a stream keeps running after its last viewer, seconds. */
-  warm_s: z.coerce
-    .number('give seconds')
-    .min(0, 'at least 0 seconds')
-    .max(3600, 'at most 3600 seconds')
-    .default(30),
-  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  warm_s: boundedNumber(/^\d{1,9}(\.\d{1,9})?$/, 3600, 'give seconds from 0 to 3600').default(30),
+  log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
   /** More page origins that may open sockets, comma-separated: for a proxy in front. */
   origins: z
-    .union([z.string(), z.array(z.string())])
+    .union([z.string(), z.array(z.string())], 'give origins, separated by commas')
     .default('')
     .transform((value) =>
       (Array.isArray(value) ? value : value.split(',')).map((one) => one.trim()).filter(Boolean),
@@ -77,6 +79,8 @@ export interface Config {
 
 const prefix = 'CLERESTORY_';
 const configKey = `${prefix}CONFIG`;
+/** Read elsewhere: by ourselves for the file, and by the tests for their browser. */
+const readElsewhere = new Set([configKey, `${prefix}CHROMIUM`]);
 
 /** Reads the optional JSON file; its keys are the settings' names in lower case, such as `media_port`. */
 function readFileSettings(env: NodeJS.ProcessEnv, cwd: string, faults: string[]): Record<string, unknown> {
@@ -106,7 +110,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
   const values = readFileSettings(env, cwd, faults);
   const known = new Set(Object.keys(Settings.shape));
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(prefix) || name === configKey || value === undefined || value === '') continue;
+    if (!name.startsWith(prefix) || readElsewhere.has(name) || value === undefined || value === '') continue;
     const key = name.slice(prefix.length).toLowerCase();
     if (known.has(key)) values[key] = value;
     else

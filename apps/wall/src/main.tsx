@@ -3,19 +3,20 @@ import './ui/theme.css';
 import './ui/base.css';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
+import { SessionGate } from './features/people/SessionGate.tsx';
 import { routeOf } from './route.ts';
 
-// One chunk each: a screen loads nothing of the console, and the other way round.
+// A screen (`/screen/<id>`) is a page of its own, see screen.html.
 const Console = lazy(() => import('./surfaces/console/Console.tsx').then((m) => ({ default: m.Console })));
-const Display = lazy(() => import('./surfaces/display/Display.tsx').then((m) => ({ default: m.Display })));
+const Admin = lazy(() => import('./surfaces/admin/Admin.tsx').then((m) => ({ default: m.Admin })));
 const NoSuchPage = lazy(() =>
   import('./surfaces/missing/NoSuchPage.tsx').then((m) => ({ default: m.NoSuchPage })),
 );
 
 function Surface() {
   const route = routeOf(location.pathname);
-  if (route.surface === 'console') return <Console />;
-  if (route.surface === 'screen') return <Display screenId={route.screen} />;
+  if (route.surface === 'console' || route.surface === 'admin')
+    return <SessionGate>{route.surface === 'console' ? <Console /> : <Admin />}</SessionGate>;
   return <NoSuchPage path={location.pathname} />;
 }
 

@@ -1,11 +1,16 @@
 import { ScreenId } from '@clerestory/protocol';
 
-export type Route = { surface: 'console' } | { surface: 'screen'; screen: string } | { surface: 'missing' };
+export type Route =
+  | { surface: 'console' }
+  | { surface: 'admin' }
+  | { surface: 'screen'; screen: string }
+  | { surface: 'missing' };
 
 /** Which surface a path shows. A trailing slash makes no difference. */
 export function routeOf(path: string): Route {
   const clean = path.replace(/\/+$/, '');
   if (clean === '') return { surface: 'console' };
+  if (clean === '/admin') return { surface: 'admin' };
   const screen = ScreenId.safeParse(/^\/screen\/([^/]+)$/.exec(clean)?.[1]);
   return screen.success ? { surface: 'screen', screen: screen.data } : { surface: 'missing' };
 }

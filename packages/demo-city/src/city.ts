@@ -277,7 +277,7 @@ const blockM = 118;
 const metresPerDegree = 111_320;
 
 /** The demo city's default seed. */
-export const defaultSeed = 7;
+const defaultSeed = 7;
 
 const idOf = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Part of every file's name. Raise it when a drawing changes, so that cached files of the old one are not used. */
-export const drawingVersion = 'v1';
+const drawingVersion = 'v1';
 
 export interface SceneFiles {
   /** 1280 × 720. */

@@ -1,7 +1,7 @@
 /** The demo city: cameras, and the looped scenes they show. Drawing itself runs in a child process: `render-cli.ts`. */
 export * from './clock.ts';
-export { city, defaultSeed, type DemoCamera, type DemoCity, type TimeOfDay } from './city.ts';
-export { drawingVersion, isRendered, sceneFiles, type SceneFiles } from './files.ts';
+export { city, type DemoCamera, type DemoCity, type TimeOfDay } from './city.ts';
+export { isRendered, sceneFiles, type SceneFiles } from './files.ts';
 export { framesPerSecond, loopMs } from './loop.ts';
 export type { RenderOptions } from './render.ts';
 import type { RenderOptions } from './render.ts';

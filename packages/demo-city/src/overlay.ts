@@ -6,7 +6,7 @@ const lightCell = 104;
 
 const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
 /** A time of day as on a clock face. */
-export const clockFace = (seconds: number): string =>
+const clockFace = (seconds: number): string =>
   `${two((seconds / 3600) % 24)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 
 const short = (text: string) =>

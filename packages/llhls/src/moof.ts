@@ -2,7 +2,7 @@ import { BoxBytes, Fmp4Error, type Box } from './boxes.ts';
 import type { SampleDefaults, VideoTrack } from './moov.ts';
 
 /** More samples than this in one fragment is not a live stream. */
-export const maxSamplesPerFragment = 65_536;
+const maxSamplesPerFragment = 65_536;
 
 const nonSync = 0x0001_0000;
 const tfhdFlag = { baseOffset: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 } as const;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPlaylist } from '../testing/read-playlist.ts';
 import { fakeFragment, fakeInit } from '../testing/units.ts';
-import { Packager, type PackagerOptions } from './index.ts';
+import { Packager, TargetDuration, type Numbers, type PackagerOptions } from './index.ts';
 
 const startMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -13,7 +13,7 @@ interface Add {
   samples: number;
   size: number;
 }
-type Step = Add | { do: 'begin' | 'end' | 'jump' | 'pause' | 'restart' };
+type Step = Add | { do: 'begin' | 'end' | 'jump' | 'pause' | 'restart' | 'idle' | 'idle-set-back' };
 
 const frame = fc.oneof(
   { weight: 20, arbitrary: fc.constantFrom(0.2, 0.2, 0.2, 0.25, 0.1, 0.066, 0.2667, 0.333) },
@@ -32,6 +32,8 @@ const other = fc.constantFrom<Step>(
   { do: 'jump' },
   { do: 'pause' },
   { do: 'restart' },
+  { do: 'idle' },
+  { do: 'idle-set-back' },
 );
 const step: fc.Arbitrary<Step> = fc.oneof({ weight: 25, arbitrary: add }, { weight: 1, arbitrary: other });
 const options = fc.record({
@@ -42,12 +44,15 @@ const options = fc.record({
 });
 
 type Options = Omit<PackagerOptions, 'nowMs'>;
-/** As fast-check gives them: an option that is left out is undefined. */
-type Given = Omit<Options, 'targetDurationS'> & { targetDurationS?: number | undefined };
+type Given = Omit<Options, 'targetDuration' | 'after'> & { targetDurationS?: number | undefined };
 
 /** Everything that must hold over the life of one address. */
 class Watch {
   readonly #options: Options;
+  readonly #givenTargetS: number | null;
+  #target = new TargetDuration();
+  /** By how much the wall clock was set back in all. */
+  #setBackMs = 0;
   packager: Packager;
   clockMs = startMs;
   mediaS = 0;
@@ -62,10 +67,16 @@ class Watch {
   #targetDurationS: number | null = null;
 
   constructor({ targetDurationS, ...rest }: Given) {
-    const packagerOptions: Options = targetDurationS === undefined ? rest : { ...rest, targetDurationS };
-    this.#options = packagerOptions;
-    this.packager = new Packager({ nowMs: this.clockMs, ...packagerOptions });
+    this.#options = rest;
+    this.#givenTargetS = targetDurationS ?? null;
+    this.packager = this.#make();
     this.begin();
+  }
+
+  #make(after?: Numbers): Packager {
+    if (!after) this.#target = new TargetDuration(this.#givenTargetS);
+    const targetDuration = this.#target;
+    return new Packager({ nowMs: this.clockMs, targetDuration, ...this.#options, ...(after && { after }) });
   }
 
   begin(): void {
@@ -86,14 +97,26 @@ class Watch {
     else if (what.do === 'jump') this.mediaS += 1_000;
     else if (what.do === 'pause') this.clockMs += 7_000;
     else if (what.do === 'restart') this.#restart();
+    else if (what.do === 'idle') this.#idle(0);
+    else if (what.do === 'idle-set-back') this.#idle(3_600_000);
     else if (what.do === 'add') this.add(what);
     this.check();
   }
 
+  /** Nobody watches for so long that the media is let go; the clock may be set meanwhile. The address stays. */
+  #idle(setBackMs: number): void {
+    this.clockMs += 20_000 - setBackMs;
+    this.#setBackMs += setBackMs;
+    this.packager = this.#make(this.packager.numbers);
+    this.#partTargetS = null;
+    this.begin();
+  }
+
   /** The whole process dies and comes back within two seconds, knowing nothing. */
   #restart(): void {
-    this.clockMs += 2_000;
-    this.packager = new Packager({ nowMs: this.clockMs, ...this.#options });
+    this.clockMs += 2_000 + this.#setBackMs;
+    this.#setBackMs = 0;
+    this.packager = this.#make();
     this.#partTargetS = null;
     this.#targetDurationS = null;
     // Only segments and generations count from the clock's seconds.
@@ -132,7 +155,7 @@ class Watch {
     this.#lastMsn = list.mediaSequence;
     this.#lastSequence = list.discontinuitySequence;
     for (const segment of list.segments) {
-      expect(segment.msn * 1000).toBeLessThanOrEqual(this.clockMs);
+      expect(segment.msn * 1000).toBeLessThanOrEqual(this.clockMs + this.#setBackMs);
       expect(Math.round(segment.durationS ?? 0)).toBeLessThanOrEqual(list.targetDurationS);
       expect(this.#numbers.get(segment.msn) ?? segment.discontinuitySequence).toBe(
         segment.discontinuitySequence,

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { concat, decodedFrames, testVideo } from '../testing/ffmpeg.ts';
 import { readPlaylist } from '../testing/read-playlist.ts';
 import { fakeFragment, fakeInit, markOf } from '../testing/units.ts';
-import { Fmp4Reader, multivariantPlaylist, Packager, type Chunk, type PackagerOptions } from './index.ts';
+import {
+  Fmp4Reader,
+  laterNumbers,
+  multivariantPlaylist,
+  Packager,
+  TargetDuration,
+  type Chunk,
+  type PackagerOptions,
+} from './index.ts';
 
 const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 /** Hours from the start of 2026. */
@@ -166,7 +174,7 @@ describe('segments and parts', () => {
   });
 
   it('returns to key frames after a cut without one, however short the rest', () => {
-    const source = new Source({ targetDurationS: 4 }).begin().gops(3, 23);
+    const source = new Source({ targetDuration: new TargetDuration(4) }).begin().gops(3, 23);
     expect(source.read().segments.map((segment) => segment.durationS)).toEqual([
       4.4,
       0.2,
@@ -312,6 +320,121 @@ describe('playlists over restarts', () => {
   });
 });
 
+describe('what follows at the same address', () => {
+  const listed = (packager: Packager) => readPlaylist(packager.playlist()).segments;
+  const namesIn = (packager: Packager) =>
+    listed(packager).flatMap(({ uri, map, parts }) => [uri ?? map, map, ...parts.map((part) => part.uri)]);
+
+  it.each([
+    ['a while later', 60_000],
+    ['within the same second', 0],
+    ['after the clock was set back', -7 * 86_400_000],
+  ])('goes on with the numbers: begun anew %s', (_when, passedMs) => {
+    const before = new Source().begin().gops(20);
+    const last = listed(before.packager).at(-1);
+    const { discontinuitySequence } = before.read();
+    const names = new Set(namesIn(before.packager));
+    const source = new Source({ nowMs: before.clockMs + passedMs, after: before.packager.numbers });
+    expect(source.read().mediaSequence).toBeGreaterThan(last?.msn ?? 0);
+    source.begin().gops(20);
+    const segments = listed(source.packager);
+    expect(segments.length).toBeGreaterThan(10);
+    for (const { msn } of segments) expect(msn).toBeGreaterThan(last?.msn ?? 0);
+    for (const name of namesIn(source.packager)) expect(names.has(name)).toBe(false);
+    expect(source.read().discontinuitySequence).toBeGreaterThanOrEqual(discontinuitySequence);
+  });
+
+  it('takes the later of the numbers of several', () => {
+    const numbers = { clockMs: 4, msn: 1, generation: 7, discontinuitySequence: 2 };
+    const others = { clockMs: 3, msn: 2, generation: 6, discontinuitySequence: 9 };
+    expect(laterNumbers(numbers, others)).toEqual({
+      clockMs: 4,
+      msn: 2,
+      generation: 7,
+      discontinuitySequence: 9,
+    });
+  });
+});
+
+describe('two playlists of one camera', () => {
+  it.each([
+    { firstS: 1, secondS: 8, targetDurationS: 4 },
+    { firstS: 8, secondS: 1, targetDurationS: 10 },
+  ])('have one target duration: GOPs of $firstS and $secondS s', ({ firstS, secondS, targetDurationS }) => {
+    const targetDuration = new TargetDuration();
+    const first = new Source({ targetDuration }).begin().gops(4, firstS * 5);
+    const second = new Source({ targetDuration }).begin().gops(4, secondS * 5);
+    for (const source of [first, second]) {
+      const list = source.read();
+      expect(list.targetDurationS).toBe(targetDurationS);
+      for (const { durationS } of list.segments)
+        expect(Math.round(durationS ?? 0)).toBeLessThanOrEqual(targetDurationS);
+    }
+  });
+
+  it('keep to it when the other decides while a longer segment is open', () => {
+    const targetDuration = new TargetDuration();
+    const long = new Source({ targetDuration }).begin();
+    for (let i = 0; i < 35; i++) long.add(0.2, i === 0);
+    new Source({ targetDuration }).begin().gops(3);
+    for (let i = 0; i < 35; i++) long.add(0.2, i === 5);
+    const list = long.read();
+    expect(list.targetDurationS).toBe(4);
+    for (const { durationS } of list.segments) expect(Math.round(durationS ?? 0)).toBeLessThanOrEqual(4);
+  });
+
+  it('report each other, and hold back by the longer parts', () => {
+    const [main, sub] = [new Source(), new Source({ partTargetMs: 400 })];
+    expect(main.packager.edge).toBeNull();
+    for (const source of [main, sub]) source.begin().gops(3);
+    const open = nowMs / 1000 + 2;
+    expect(main.packager.edge).toEqual({ msn: open, part: 4, partTargetS: 0.22 });
+    main.add(0.2, true);
+    main.add(0.2);
+    const { edge } = main.packager;
+    expect(edge).toEqual({ msn: open + 1, part: 1, partTargetS: 0.22 });
+    const uri = '../main/index.m3u8';
+    const list = readPlaylist(sub.packager.playlist({ others: edge ? [{ ...edge, uri }] : [] }));
+    expect(list.reports).toEqual([{ uri, msn: open + 1, part: 1 }]);
+    const other = sub.packager.edge;
+    const held = readPlaylist(main.packager.playlist({ others: other ? [{ ...other, uri }] : [] }));
+    expect(held.partHoldBackS).toBeCloseTo(3 * (list.partTargetS ?? 0), 4);
+    expect(main.read().reports).toEqual([]);
+  });
+});
+
+describe('long groups of pictures', () => {
+  /** 10 s GOPs at 8 Mbit/s in fragments of 200 ms. */
+  const gopFragments = 50;
+  const fragmentBytes = 200_000;
+
+  it('stay within the bytes of one stream, and can be joined as a whole at any time', () => {
+    const source = new Source().begin();
+    for (let i = 0; i < 8 * gopFragments; i++) {
+      source.add(0.2, i % gopFragments === 0, fragmentBytes);
+      expect(source.packager.ringBytes).toBeLessThanOrEqual(32 * 1024 * 1024 + fragmentBytes);
+      expect(source.packager.join()).toHaveLength((i % gopFragments) + 1);
+    }
+    expect(source.packager.ringBytes).toBeGreaterThan(2 * gopFragments * fragmentBytes);
+    expect(source.read().segments.some((segment) => segment.parts[0]?.independent)).toBe(true);
+  });
+
+  it('cost as much per fragment at their end as at their start', () => {
+    const source = new Source().begin();
+    const timeOf = (count: number) => {
+      const startedMs = performance.now();
+      for (let i = 0; i < count; i++) source.add(0.04);
+      return performance.now() - startedMs;
+    };
+    source.add(0.04, true);
+    timeOf(5_000);
+    const early = timeOf(5_000);
+    timeOf(60_000);
+    // Quadratic work would take about nine times as long.
+    expect(timeOf(5_000)).toBeLessThan(4 * early + 20);
+  });
+});
+
 describe('resources', () => {
   it('waits for the next part and finds it there', () => {
     const source = new Source().begin().gops(3);
@@ -400,7 +523,7 @@ describe('blocking requests', () => {
 
 describe('delta updates', () => {
   it('skip what is beyond the boundary and nothing else', () => {
-    const source = new Source({ targetDurationS: 1, ringMs: 20_000 }).begin().gops(40);
+    const source = new Source({ targetDuration: new TargetDuration(1), ringMs: 20_000 }).begin().gops(40);
     const whole = source.read();
     const delta = source.read(true);
     expect(whole.skipped).toBe(0);

@@ -1,33 +1,21 @@
+import { blockedBy, type Blocked } from './blocking.ts';
+import { PartTarget, shortTargetS, TargetDuration } from './durations.ts';
 import { FactsMeter } from './facts.ts';
+import { Inits } from './inits.ts';
 import { LastGop } from './last-gop.ts';
-import { readMoov, type VideoTrack } from './moov.ts';
-import { initName, mediaType, parseName, renderPlaylist, type PlaylistView } from './playlist.ts';
+import { Numbering, type Numbers } from './numbering.ts';
+import { renderPlaylist, type PlaylistView, type RenditionEdge, type RenditionReport } from './playlist.ts';
+import { findResource } from './resource.ts';
 import { Ring } from './ring.ts';
-import { RunningClock } from './running-clock.ts';
-import { entryOf, partTargetOf, Segment, type Entry, type Part } from './segment.ts';
-import { sliceFragment } from './slice.ts';
+import { entryOf, Segment, type Entry } from './segment.ts';
 import type { Chunk, FragmentUnit, Init, InitUnit, PackagerFacts, Resource } from './types.ts';
 
 /** Media times that do not follow each other within this start a discontinuity. */
 const jumpS = 0.25;
-/** Target durations to choose from, whole seconds, and the longest first GOP for which the short one is right. */
-const shortTargetS = 4;
-const longTargetS = 10;
-const shortGopS = 4.2;
 /** Durations count rounded to whole seconds (8216bis, 4.4.3.1), so that much more is still within the target. */
 const roundingS = 0.49;
 /** A key frame this much before the shortest segment is still taken: cameras do not count to the millisecond. */
 const segmentSlack = 0.95;
-/** Frames looked at before the part target is fixed: about one second of them, 512 at most. */
-const measuredS = 0.9;
-const maxMeasuredFrames = 512;
-
-/**
- * Discontinuity numbers start from the hours since then: a process that starts later nearly always counts from a higher
- * number, and yet they stay small. hls.js keeps an array that is as long as the number is large and walks through it:
- * with seconds since 1970 the page hung for more than a minute (hls.js 1.7.4).
- */
-const discontinuityEpochMs = Date.UTC(2026, 0, 1);
 
 export interface PackagerOptions {
   /** Unix ms; the numbers of segments and generations start from its seconds. */
@@ -36,21 +24,14 @@ export interface PackagerOptions {
   partTargetMs?: number;
   /** Default 1000. */
   segmentMinMs?: number;
-  /** EXT-X-TARGETDURATION, whole seconds. Default: 4 or 10, fixed when the first segment closes. */
-  targetDurationS?: number;
+  /** One for all variants of a camera. Default: one of its own. */
+  targetDuration?: TargetDuration;
+  /** Numbers that were used at the same address before. */
+  after?: Numbers;
   /** Length of the playlist; at least three target durations (RFC 8216, 6.2.2). Default 12,000. */
   ringMs?: number;
   /** Media bytes in memory. Default 32 MiB. */
   maxRingBytes?: number;
-}
-
-/** Answer to a blocking playlist request (8216bis, 6.2.5.2). `too-far` and `invalid` are for status 400. */
-export type Blocked = 'ready' | 'wait' | 'too-far' | 'invalid';
-
-interface KeptInit {
-  init: Init;
-  /** For cutting fragments; undefined until first needed. */
-  track: VideoTrack | undefined;
 }
 
 /**
@@ -58,45 +39,33 @@ interface KeptInit {
  * LL-HLS door), over all restarts of that source. README.md has the rules. One writer; nothing here waits.
  */
 export class Packager {
-  readonly #partTargetWantedS: number;
   readonly #segmentMinS: number;
   readonly #ringS: number;
   readonly #maxRingBytes: number;
+  readonly #numbering: Numbering;
+  /** Both are fixed once and never change (8216bis, 6.2.1). */
+  readonly #target: TargetDuration;
+  readonly #partTarget: PartTarget;
   readonly #ring = new Ring();
   readonly #meter = new FactsMeter();
   readonly #gop = new LastGop();
-  readonly #clock: RunningClock;
-  readonly #inits = new Map<number, KeptInit>();
+  readonly #inits = new Inits();
 
   #init: Init | null = null;
-  #nextGeneration: number;
-  #nextMsn: number;
-  #discontinuitySequence: number;
   #pendingDiscontinuity = false;
   #everOpened = false;
   /** What the next segment may start with: after a hole only a key frame makes sense. */
   #resumeAt: 'key' | 'any' = 'key';
-
-  /** Both are fixed once and never change (8216bis, 6.2.1). */
-  #targetDurationS: number | null = null;
-  #partTargetS: number | null = null;
-  #measured: number[] = [];
-  #measuredSumS = 0;
   /** Length of the last segment that a key frame ended, to foresee where the open one ends. */
   #lastCutS = 0;
-
   #nextIndex = 0;
   #expectedMediaS: number | null = null;
 
   constructor(options: PackagerOptions) {
-    const base = Math.floor(options.nowMs / 1000);
-    this.#nextGeneration = this.#nextMsn = base;
-    this.#discontinuitySequence = Math.max(0, Math.floor((options.nowMs - discontinuityEpochMs) / 3_600_000));
-    this.#clock = new RunningClock(options.nowMs);
-    this.#partTargetWantedS = (options.partTargetMs ?? 200) / 1000;
-    const { targetDurationS } = options;
-    if (targetDurationS !== undefined) this.#targetDurationS = Math.max(1, Math.round(targetDurationS));
-    this.#segmentMinS = Math.min((options.segmentMinMs ?? 1000) / 1000, targetDurationS ?? shortTargetS);
+    this.#numbering = new Numbering(options.nowMs, options.after);
+    this.#target = options.targetDuration ?? new TargetDuration();
+    this.#partTarget = new PartTarget((options.partTargetMs ?? 200) / 1000);
+    this.#segmentMinS = Math.min((options.segmentMinMs ?? 1000) / 1000, this.#target.fixedS ?? shortTargetS);
     this.#ringS = (options.ringMs ?? 12_000) / 1000;
     this.#maxRingBytes = options.maxRingBytes ?? 32 * 1024 * 1024;
   }
@@ -111,6 +80,26 @@ export class Packager {
     return this.#ring.listed.length > 0;
   }
 
+  /** How far the numbers have come, for what is served at the same address after this. */
+  get numbers(): Numbers {
+    return this.#numbering.numbers;
+  }
+
+  /** EXT-X-TARGETDURATION, seconds; until it is fixed, the most it can be. */
+  get targetDurationS(): number {
+    return this.#target.seconds;
+  }
+
+  /** Where the playlist ends, for the reports in the camera's other playlists; null while it has no whole segment. */
+  get edge(): RenditionEdge | null {
+    const { open, listed } = this.#ring;
+    const last = listed.at(-1);
+    if (!last) return null;
+    const ends = open?.parts?.length ? open : last;
+    const parts = ends.parts?.length ?? 0;
+    return { msn: ends.msn, part: parts > 0 ? parts - 1 : null, partTargetS: this.#partTarget.seconds };
+  }
+
   /** Media bytes in memory. */
   get ringBytes(): number {
     return this.#ring.byteLength + this.#gop.unlistedBytes;
@@ -119,15 +108,16 @@ export class Packager {
   /** The source (ffmpeg) was started: a new generation with its own init segment. `nowMs` is Unix time. */
   begin(unit: InitUnit, nowMs: number): Init {
     this.end(nowMs);
-    const init: Init = { generation: this.#nextGeneration++, track: unit.track, bytes: unit.bytes };
+    const generation = this.#numbering.takeGeneration();
+    const init: Init = { generation, track: unit.track, bytes: unit.bytes };
     this.#init = init;
-    this.#inits.set(init.generation, { init, track: undefined });
+    this.#inits.add(init);
     this.#pendingDiscontinuity = this.#everOpened;
     this.#resumeAt = 'key';
     this.#nextIndex = 0;
     this.#expectedMediaS = null;
     this.#lastCutS = 0;
-    this.#clock.restart();
+    this.#numbering.clock.restart();
     this.#gop.restart();
     this.#meter.reset();
     this.#tidy();
@@ -136,7 +126,7 @@ export class Packager {
 
   /** The source ended or is silent: the open segment is closed with what it has. */
   end(nowMs: number): void {
-    this.#clock.see(nowMs);
+    this.#numbering.clock.see(nowMs);
     this.#close(false);
     this.#tidy();
   }
@@ -152,9 +142,9 @@ export class Packager {
     const { generation } = this.#init;
     const chunk: Chunk = { generation, index: this.#nextIndex++, key, captureMs, mediaS, durationS, bytes };
     const entry = entryOf(chunk, fragment);
-    this.#clock.seeCapture(captureMs, durationS);
+    this.#numbering.clock.seeCapture(captureMs, durationS);
     this.#meter.add(fragment, captureMs);
-    this.#measure(entry);
+    this.#partTarget.measure(entry);
 
     const segment = this.#segmentFor(entry);
     segment?.append(entry);
@@ -174,75 +164,32 @@ export class Packager {
     return this.#gop.key;
   }
 
-  /** The media playlist; `skip` for a delta update (`_HLS_skip=YES`). */
-  playlist(options: { skip?: boolean } = {}): string {
-    return renderPlaylist(this.#view(), options.skip ?? false);
+  /**
+   * The media playlist. `skip`: as a delta update (`_HLS_skip=YES`). `others`: the camera's other playlists that go on at
+   * this moment.
+   */
+  playlist(options: { skip?: boolean; others?: readonly RenditionReport[] } = {}): string {
+    return renderPlaylist(this.#view(options.others ?? []), options.skip ?? false);
   }
 
-  /**
-   * Whether the playlist holds what `_HLS_msn` and `_HLS_part` ask for. A part past the end of a complete segment is
-   * the first part of the next one (8216bis, 6.2.5.2).
-   */
+  /** Whether the playlist holds what `_HLS_msn` and `_HLS_part` ask for. */
   blockedBy(msn: number, part: number | null): Blocked {
-    const whole = (value: number) => Number.isSafeInteger(value) && value >= 0;
-    if (!whole(msn) || (part !== null && !whole(part))) return 'invalid';
     const { open } = this.#ring;
-    const openMsn = open?.msn ?? this.#nextMsn;
-    if (msn > openMsn + 1) return 'too-far';
-    if (part === null) return msn < openMsn ? 'ready' : 'wait';
-    let [askedMsn, askedPart] = [msn, part];
-    if (askedMsn < openMsn) {
-      const parts = this.#ring.find(askedMsn)?.parts?.length ?? 0;
-      if (askedMsn < openMsn - 1 || askedPart < parts) return 'ready';
-      [askedMsn, askedPart] = [openMsn, 0];
-    }
-    const there = askedMsn === openMsn ? (open?.parts?.length ?? 0) : 0;
-    if (askedPart < there) return 'ready';
-    // The Advance Part Limit; while the target is not known the least it can be.
-    const targetS = this.#partTargetS ?? 1;
-    const advanceParts = targetS < 1 ? Math.ceil(3 / targetS) : 3;
-    return askedPart - (there - 1) > advanceParts ? 'too-far' : 'wait';
+    const openMsn = open?.msn ?? this.#numbering.nextMsn;
+    const partsOf = (of: number) => (of === open?.msn ? open : this.#ring.find(of))?.parts?.length ?? 0;
+    return blockedBy({ openMsn, partsOf, partTargetS: this.#partTarget.seconds }, msn, part);
   }
 
-  /**
-   * The bytes behind a name from a playlist; `wait` for the next part, which has no bytes yet; null for what is not
-   * there (404). A name never stands for two different bodies.
-   */
+  /** The bytes behind a name from a playlist; `wait` for the next part; null for what is not there (404). */
   resource(name: string): Resource | 'wait' | null {
-    const asked = parseName(name);
-    if (!asked) return null;
-    if (asked.kind === 'init') {
-      const kept = this.#inits.get(asked.generation);
-      return kept ? { kind: 'init', bytes: [kept.init.bytes], contentType: mediaType } : null;
-    }
-    const { open } = this.#ring;
-    if (asked.kind === 'segment') {
-      const segment = this.#ring.find(asked.msn);
-      if (!segment) return null;
-      const bytes = segment.entries.map((entry) => entry.chunk.bytes);
-      return { kind: 'segment', bytes, contentType: mediaType };
-    }
-    const segment = open?.msn === asked.msn ? open : this.#ring.find(asked.msn);
-    const part = segment?.parts?.[asked.part];
-    if (segment && part)
-      return { kind: 'part', bytes: this.#partBytes(part, segment.generation), contentType: mediaType };
-    if (this.#partTargetS === null) return null;
-    const next = segment !== null && segment === open && asked.part === segment.parts?.length;
-    const first = asked.msn === this.#nextMsn && asked.part === 0;
-    return next || first ? 'wait' : null;
+    const { nextMsn } = this.#numbering;
+    const hasParts = this.#partTarget.seconds !== null;
+    return findResource({ ring: this.#ring, inits: this.#inits, nextMsn, hasParts }, name);
   }
 
   /** What is measured of the source; `nowMs` is Unix time. */
   facts(nowMs: number): PackagerFacts {
     return this.#meter.facts(nowMs);
-  }
-
-  #measure(entry: Entry): void {
-    if (this.#partTargetS !== null || this.#measured.length >= maxMeasuredFrames) return;
-    for (const durationS of entry.frameS.slice(0, maxMeasuredFrames)) {
-      this.#measured.push(durationS);
-      this.#measuredSumS += durationS;
-    }
   }
 
   /** The segment that takes the fragment, a new one where the rules ask for it; null when none may start here. */
@@ -251,12 +198,12 @@ export class Packager {
     const { open } = this.#ring;
     const jumped = this.#expectedMediaS !== null && Math.abs(chunk.mediaS - this.#expectedMediaS) > jumpS;
     const longest = frameS.reduce((longestS, durationS) => Math.max(longestS, durationS), 0);
-    const tooSlow = this.#partTargetS !== null && longest > this.#partTargetS;
+    const tooSlow = longest > (this.#partTarget.seconds ?? Infinity);
     if (jumped) this.#pendingDiscontinuity = true;
     if (open) {
       const longEnough = open.durationS >= this.#segmentMinS * segmentSlack || !open.independent;
-      const atKey = chunk.key && longEnough && this.#mayStart;
-      const limitS = (this.#targetDurationS ?? longTargetS) + roundingS;
+      const atKey = chunk.key && longEnough && this.#numbering.mayStart;
+      const limitS = this.#target.seconds + roundingS;
       const full = open.durationS + chunk.durationS > limitS;
       if (!(jumped || atKey || full || (tooSlow && open.parts))) return open;
       // Shown shorter than it is: what follows does not continue where the playlist's times say.
@@ -268,33 +215,28 @@ export class Packager {
 
   /** Closes the open segment. The first one that a key frame ends tells which target duration suits the source. */
   #close(atKey: boolean): void {
-    if (this.#partTargetS === null && this.#measuredSumS >= measuredS) this.#fixPartTarget();
+    const partTargetS = this.#partTarget.fix();
+    // With parts in its first segment already a player may go on by parts at once; hls.js wants some in a closed one.
+    if (partTargetS !== null) this.#ring.open?.divide(partTargetS);
     const segment = this.#ring.close();
     this.#resumeAt = 'any';
     if (!segment) return;
     if (atKey) this.#lastCutS = segment.durationS;
-    this.#targetDurationS ??= atKey && segment.durationS <= shortGopS ? shortTargetS : longTargetS;
-  }
-
-  /** Numbers never overtake the clock: a process that starts later then never counts from a lower one. */
-  get #mayStart(): boolean {
-    return this.#nextMsn * 1000 <= this.#clock.nowMs;
+    this.#target.fix(segment.durationS, atKey);
   }
 
   #openSegment(chunk: Chunk, longestFrameS: number): Segment | null {
-    if (!this.#mayStart || (this.#resumeAt === 'key' && !chunk.key)) {
+    if (!this.#numbering.mayStart || (this.#resumeAt === 'key' && !chunk.key)) {
       this.#resumeAt = 'key';
       this.#pendingDiscontinuity = this.#everOpened;
       return null;
     }
-    const targetS = this.#partTargetS;
+    const targetS = this.#partTarget.seconds;
     const discontinuity = this.#pendingDiscontinuity && this.#everOpened;
-    if (discontinuity) this.#discontinuitySequence += 1;
     const segment = new Segment({
-      msn: this.#nextMsn++,
+      ...this.#numbering.takeSegment(discontinuity),
       generation: chunk.generation,
       discontinuity,
-      discontinuitySequence: this.#discontinuitySequence,
       captureMs: chunk.captureMs,
       partTargetS: targetS !== null && longestFrameS > targetS ? null : targetS,
     });
@@ -305,19 +247,12 @@ export class Packager {
     return segment;
   }
 
-  #fixPartTarget(): void {
-    this.#partTargetS = partTargetOf(this.#measured, this.#partTargetWantedS, shortTargetS);
-    this.#measured = [];
-    // With parts in its first segment already a player may go on by parts at once; hls.js wants some in a closed one.
-    if (this.#partTargetS !== null) this.#ring.open?.divide(this.#partTargetS);
-  }
-
   /** Lets go of what is old, and of what is too much. */
   #tidy(): void {
     const ring = this.#ring;
     const gop = this.#gop;
-    const windowS = Math.max(this.#ringS, 3 * (this.#targetDurationS ?? longTargetS));
-    ring.slide(windowS, gop.anchorMsn, this.#clock.nowMs);
+    const windowS = Math.max(this.#ringS, 3 * this.#target.seconds);
+    ring.slide(windowS, gop.anchorMsn, this.#numbering.clock.nowMs);
     const lost = ring.squeeze(this.#maxRingBytes - gop.unlistedBytes);
     if (gop.unlistedBytes > this.#maxRingBytes || (lost !== null && lost >= gop.anchorMsn)) gop.drop();
     // One segment alone is too much: closed, it can go with the next fragment.
@@ -326,38 +261,30 @@ export class Packager {
     }
     if (this.#inits.size <= 1) return;
     const used = ring.generations();
-    for (const generation of this.#inits.keys())
-      if (generation !== this.#init?.generation && !used.has(generation)) this.#inits.delete(generation);
+    if (this.#init) used.add(this.#init.generation);
+    this.#inits.keepOnly(used);
   }
 
-  #view(): PlaylistView {
+  #view(others: readonly RenditionReport[]): PlaylistView {
     return {
-      targetDurationS: this.#targetDurationS ?? longTargetS,
-      partTargetS: this.#partTargetS,
+      targetDurationS: this.#target.seconds,
+      partTargetS: this.#partTarget.seconds,
       listed: this.#ring.listed,
       open: this.#ring.open,
-      nextMsn: this.#nextMsn,
-      nextDiscontinuitySequence: this.#discontinuitySequence,
+      nextMsn: this.#numbering.nextMsn,
+      nextDiscontinuitySequence: this.#numbering.discontinuitySequence,
       hint: this.#hint(),
+      others,
     };
   }
 
   /** The next part. Where the open segment is as long as the one before, a key frame will start the next one. */
   #hint(): { msn: number; part: number } | null {
-    if (this.#partTargetS === null) return null;
+    if (this.#partTarget.seconds === null) return null;
     const { open } = this.#ring;
-    if (!open?.parts) return { msn: this.#nextMsn, part: 0 };
+    const next = { msn: this.#numbering.nextMsn, part: 0 };
+    if (!open?.parts) return next;
     const endsHere = !open.gathering && Math.abs(open.durationS - this.#lastCutS) < 0.02;
-    return endsHere ? { msn: this.#nextMsn, part: 0 } : { msn: open.msn, part: open.parts.length };
-  }
-
-  #partBytes(part: Part, generation: number): Uint8Array[] {
-    return part.slices.flatMap(({ entry, from, to }) => {
-      if (from === 0 && to === entry.frameS.length) return [entry.chunk.bytes];
-      const kept = this.#inits.get(generation);
-      if (!kept) throw new Error(`${initName(generation)} went before its segments`);
-      kept.track ??= readMoov(kept.init.bytes);
-      return sliceFragment(entry.chunk.bytes, kept.track, from, to);
-    });
+    return endsHere ? next : { msn: open.msn, part: open.parts.length };
   }
 }

@@ -6,11 +6,11 @@ export const playlistType = 'application/vnd.apple.mpegurl';
 export const mediaType = 'video/mp4';
 
 export const initName = (generation: number): string => `init-${generation}.mp4`;
-export const segmentName = (msn: number): string => `seg-${msn}.m4s`;
-export const partName = (msn: number, part: number): string => `part-${msn}-${part}.m4s`;
+const segmentName = (msn: number): string => `seg-${msn}.m4s`;
+const partName = (msn: number, part: number): string => `part-${msn}-${part}.m4s`;
 
 /** What a resource name asks for; null when it is none of ours. */
-export type Asked =
+type Asked =
   | { kind: 'init'; generation: number }
   | { kind: 'segment'; msn: number }
   | { kind: 'part'; msn: number; part: number };
@@ -28,6 +28,20 @@ export function parseName(name: string): Asked | null {
   return null;
 }
 
+/** Where a playlist ends. */
+export interface RenditionEdge {
+  msn: number;
+  /** Null: its last segment has no parts. */
+  part: number | null;
+  partTargetS: number | null;
+}
+
+/** One of the camera's other playlists. */
+export interface RenditionReport extends RenditionEdge {
+  /** Relative to the playlist that reports it. */
+  uri: string;
+}
+
 /** What a playlist shows. */
 export interface PlaylistView {
   targetDurationS: number;
@@ -39,12 +53,13 @@ export interface PlaylistView {
   nextMsn: number;
   nextDiscontinuitySequence: number;
   hint: { msn: number; part: number } | null;
+  others: readonly RenditionReport[];
 }
 
 const seconds = (value: number): string => value.toFixed(5);
 
 /** 8216bis, 4.4.3.1: no segment may exceed the target; what a gap in the source stretched is shown cut. */
-export const shownS = (segment: Segment, targetDurationS: number): number =>
+const shownS = (segment: Segment, targetDurationS: number): number =>
   Math.min(segment.durationS, targetDurationS + 0.49);
 
 function partLine(segment: Segment, part: Part, index: number): string {
@@ -70,7 +85,9 @@ function headLines(view: PlaylistView): string[] {
     `CAN-SKIP-UNTIL=${seconds(6 * targetDurationS)}`,
     `HOLD-BACK=${seconds(3 * targetDurationS)}`,
   ];
-  if (partTargetS !== null) control.push(`PART-HOLD-BACK=${seconds(3 * partTargetS)}`);
+  // Three times the longest part target of all variants (4.4.3.8).
+  const longestS = Math.max(partTargetS ?? 0, ...view.others.map((other) => other.partTargetS ?? 0));
+  if (partTargetS !== null) control.push(`PART-HOLD-BACK=${seconds(3 * longestS)}`);
   // The tag stays with its segment until that leaves, so the first segment's own tag is not counted yet (6.2.2).
   const discontinuities = first
     ? first.discontinuitySequence - (first.discontinuity ? 1 : 0)
@@ -118,6 +135,10 @@ export function renderPlaylist(view: PlaylistView, skip: boolean): string {
   }
   if (open?.parts?.length) lines.push(...segmentLines(open, true, open.generation !== generation));
   if (view.hint) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partName(view.hint.msn, view.hint.part)}"`);
+  for (const { uri, msn, part } of view.others) {
+    const lastPart = part === null ? '' : `,LAST-PART=${part}`;
+    lines.push(`#EXT-X-RENDITION-REPORT:URI="${uri}",LAST-MSN=${msn}${lastPart}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -124,17 +124,3 @@ export class Segment {
     this.#building = { slices: [], durationS: 0, independent: false };
   }
 }
-
-/**
- * The part target of a playlist, seconds, from the durations of the frames it has seen: the fewest frames that reach
- * `wantedS` (as ffmpeg's fragments do), plus 8 % for jitter of timestamps, rounded up to 10 ms so that a restarted
- * process finds the same value. A full part is thus 88 to 93 % of the target; RFC 8216bis asks for 85 to 100 %.
- * Null when there is nothing to measure.
- */
-export function partTargetOf(frameS: readonly number[], wantedS: number, maxS: number): number | null {
-  const sorted = frameS.filter((durationS) => durationS > 0).sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  if (median === undefined) return null;
-  const frames = Math.max(1, Math.ceil(wantedS / median - 0.05));
-  return Math.min(maxS, Math.ceil(frames * median * 1.08 * 100 - epsilonS) / 100);
-}

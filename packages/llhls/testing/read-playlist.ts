@@ -23,6 +23,7 @@ export interface ReadPlaylist {
   skipped: number;
   segments: ReadSegment[];
   hint: string | null;
+  reports: { uri: string; msn: number; part: number | null }[];
 }
 
 function attributesOf(text: string): Map<string, string> {
@@ -56,6 +57,7 @@ export function readPlaylist(text: string): ReadPlaylist {
   const segments: ReadSegment[] = [];
   let skipped = 0;
   let hint: string | null = null;
+  const reports: ReadPlaylist['reports'] = [];
   let map: string | null = null;
   let sequence = 0;
   let msn = 0;
@@ -69,8 +71,9 @@ export function readPlaylist(text: string): ReadPlaylist {
     draft = null;
   };
   for (const line of lines) {
-    if (hint !== null) throw new Error(`something after the hint: ${line}`);
     const [, tag = '', value = ''] = /^#(?:EXT-X-)?([A-Z-]+)(?::(.*))?$/.exec(line) ?? [];
+    if ((hint !== null || reports.length > 0) && tag !== 'RENDITION-REPORT')
+      throw new Error(`something after the hint or a report: ${line}`);
     if (headTags.includes(tag)) {
       if (head.has(tag) || segments.length > 0 || draft) throw new Error(`${tag} twice or too late`);
       head.set(tag, value);
@@ -97,7 +100,15 @@ export function readPlaylist(text: string): ReadPlaylist {
       current().parts.push({ ...part, independent: attributes.get('INDEPENDENT') === 'YES' });
     } else if (tag === 'EXTINF') current().durationS = numberOf(value.replace(/,$/, ''));
     else if (tag === 'PRELOAD-HINT') hint = attributesOf(value).get('URI') ?? null;
-    else if (line.startsWith('#') || line === '') throw new Error(`unknown line: ${line}`);
+    else if (tag === 'RENDITION-REPORT') {
+      const attributes = attributesOf(value);
+      const part = attributes.get('LAST-PART');
+      reports.push({
+        uri: attributes.get('URI') ?? '',
+        msn: numberOf(attributes.get('LAST-MSN')),
+        part: part === undefined ? null : numberOf(part),
+      });
+    } else if (line.startsWith('#') || line === '') throw new Error(`unknown line: ${line}`);
     else finish(line);
   }
   if (draft) finish(null);
@@ -107,6 +118,10 @@ export function readPlaylist(text: string): ReadPlaylist {
   const partTargetS = info === undefined ? null : numberOf(attributesOf(info).get('PART-TARGET'));
   const holdBack = control.get('PART-HOLD-BACK');
   const targetDurationS = numberOf(head.get('TARGETDURATION'));
+  if (numberOf(control.get('HOLD-BACK')) < 3 * targetDurationS) throw new Error('hold-back too short');
+  if ((partTargetS === null) !== (holdBack === undefined)) throw new Error('parts and part hold-back differ');
+  if (partTargetS !== null && numberOf(holdBack) < 3 * partTargetS - 1e-6)
+    throw new Error('part hold-back too short');
   if (numberOf(control.get('CAN-SKIP-UNTIL')) < 6 * targetDurationS)
     throw new Error('skip boundary too near');
   return {
@@ -118,5 +133,6 @@ export function readPlaylist(text: string): ReadPlaylist {
     skipped,
     segments,
     hint,
+    reports,
   };
 }

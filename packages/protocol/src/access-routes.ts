@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from './query.ts';
 import {
   AccessRule,
   AccessRuleInput,
@@ -193,7 +194,10 @@ export const accessRoutes = {
     tag: 'record',
     status: 200,
     summary: 'Walk the whole chain; with a head kept from before, see that nothing up to it was changed',
-    query: z.object({ sequence: z.coerce.number().int().min(0).optional(), hash: RecordHash.optional() }),
+    query: z.strictObject({
+      sequence: wholeNumber(0, 999_999_999_999_999).optional(),
+      hash: RecordHash.optional(),
+    }),
     answer: RecordVerification,
   }),
 } as const;

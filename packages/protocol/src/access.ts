@@ -114,3 +114,6 @@ export const CameraViewer = z.object({
 export type CameraViewer = z.infer<typeof CameraViewer>;
 export const CameraViewers = z.object({ camera: CameraId, viewers: z.array(CameraViewer) });
 export type CameraViewers = z.infer<typeof CameraViewers>;
+
+/** Cookies by which a media node knows a viewer: a person's session and a paired screen. Behind TLS with `__Host-` in front. */
+export const viewerCookies = ['clerestory', 'clerestory-screen'] as const;

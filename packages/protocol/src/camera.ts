@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CameraId, DisplayName, UnixMs } from './ids.ts';
+import { CameraId, DisplayName, textLine, UnixMs } from './ids.ts';
 import { CameraHealth } from './health.ts';
 
 /** A user name or password: any character but control characters, spaces and `@ : / # %` included. */
@@ -69,42 +69,47 @@ export type CameraSourceView = z.infer<typeof CameraSourceView>;
 export const Keep = z.enum(['on-demand', 'always']);
 export type Keep = z.infer<typeof Keep>;
 
+const degrees = (most: number) =>
+  z
+    .number('degrees as a number, such as 52.52')
+    .min(-most, `from −${most} to ${most} degrees`)
+    .max(most, `from −${most} to ${most} degrees`);
+
+/** As `PATCH` takes them; `POST` adds the defaults. */
 const fields = {
   name: DisplayName,
   /** Where it is, for a person: street and corner. */
-  place: z.string().trim().max(120).default(''),
-  neighbourhood: z.string().trim().max(60).default(''),
+  place: textLine(120),
+  neighbourhood: textLine(60),
   /** WGS 84 degrees. */
-  latitude: z.number().min(-90).max(90).nullable().default(null),
-  longitude: z.number().min(-180).max(180).nullable().default(null),
-  keep: Keep.default('on-demand'),
-  tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
+  latitude: degrees(90).nullable(),
+  longitude: degrees(180).nullable(),
+  keep: Keep,
+  tags: z.array(textLine(40).refine((tag) => tag !== '', 'a tag is needed')).max(20, 'at most 20 tags'),
+  /** What an operator types to call the camera up. */
+  number: z
+    .int('a whole number from 1 to 99999')
+    .min(1, 'a whole number from 1 to 99999')
+    .max(99_999, 'a whole number from 1 to 99999'),
+  source: CameraSource,
 };
 
 /** Body of `POST /cameras`. Without a number the next free one is taken. */
 export const CameraInput = z.strictObject({
   ...fields,
+  place: fields.place.default(''),
+  neighbourhood: fields.neighbourhood.default(''),
+  latitude: fields.latitude.default(null),
+  longitude: fields.longitude.default(null),
+  keep: fields.keep.default('on-demand'),
+  tags: fields.tags.default([]),
+  number: fields.number.optional(),
   id: CameraId.optional(),
-  /** What an operator types to call the camera up. */
-  number: z.int().min(1).max(99_999).optional(),
-  source: CameraSource,
 });
 export type CameraInput = z.infer<typeof CameraInput>;
 
 /** Body of `PATCH /cameras/{id}`: what is left out stays as it is; `source` is replaced whole. */
-export const CameraPatch = z
-  .strictObject({
-    name: DisplayName,
-    place: z.string().trim().max(120),
-    neighbourhood: z.string().trim().max(60),
-    latitude: z.number().min(-90).max(90).nullable(),
-    longitude: z.number().min(-180).max(180).nullable(),
-    keep: Keep,
-    tags: z.array(z.string().trim().min(1).max(40)).max(20),
-    number: z.int().min(1).max(99_999),
-    source: CameraSource,
-  })
-  .partial();
+export const CameraPatch = z.strictObject(fields).partial();
 export type CameraPatch = z.infer<typeof CameraPatch>;
 
 /** A camera as every answer and push shows it. */

@@ -30,6 +30,8 @@ export const ErrorCode = z.enum(Object.keys(errorCatalogue) as [ErrorCode, ...Er
 /** One fault in a request: where (JSON pointer, RFC 6901) and what to do about it. */
 export const FieldFault = z.object({ pointer: z.string(), message: z.string() });
 export type FieldFault = z.infer<typeof FieldFault>;
+/** Faults told at once; whoever mends these hears of the rest. */
+const maxFieldFaults = 50;
 
 /** Problem details, RFC 9457, with our code and the faults per field. Sockets answer with the same object. */
 export const Problem = z.object({
@@ -54,20 +56,27 @@ export function problem(
   return { type: `urn:clerestory:problem:${code}`, title, status, detail, code, ...more };
 }
 
-/** Turns a failed parse into a problem that names each faulty field. */
+/** Longest name that a pointer repeats, characters. */
+const maxPointerPart = 100;
+const pointerOf = (path: readonly PropertyKey[]) =>
+  path
+    .map((part) => String(part).slice(0, maxPointerPart).replaceAll('~', '~0').replaceAll('/', '~1'))
+    .map((part) => `/${part}`)
+    .join('');
+
+/** Turns a failed parse into a problem that names each faulty field, those that nobody knows included. */
 export function problemFromZod(error: z.ZodError, what = 'The request'): Problem {
-  const errors = error.issues.map((issue) => ({
-    pointer:
-      '/' + issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/'),
-    message: issue.message,
-  }));
+  const errors = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), message: issue.message }))
+      : [{ pointer: pointerOf(issue.path), message: issue.message }],
+  );
   const first = errors[0];
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return problem(
-    'invalid-request',
-    `${what}: ${first ? `${first.pointer}: ${first.message}` : 'not valid'}${more}`,
-    { errors },
-  );
+  const where = first?.pointer ? `${first.pointer}: ` : '';
+  return problem('invalid-request', `${what}: ${where}${first?.message ?? 'not valid'}${more}`, {
+    errors: errors.slice(0, maxFieldFaults),
+  });
 }
 
 /** The answer to every acknowledged socket event: a value or a problem. */

@@ -38,6 +38,8 @@ export const CameraHealth = z.object({
   since: UnixMs,
   streams: z.array(StreamFacts),
   viewers: z.int(),
+  /** Only while `idle`: how it failed when it was last tried. Nobody has seen pictures since. */
+  lastFailure: z.object({ state: HealthState, reason: z.string(), at: UnixMs }).optional(),
 });
 export type CameraHealth = z.infer<typeof CameraHealth>;
 

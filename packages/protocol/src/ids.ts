@@ -27,10 +27,33 @@ export const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{8,64}$/, '8 to 64 printable characters, no spaces');
 
-/** Name shown to people: one line, no control characters. */
-export const DisplayName = z
-  .string()
-  .trim()
-  .min(1, 'a name is needed')
-  .max(80, 'at most 80 characters')
-  .regex(/^[^\p{Cc}]*$/u, 'no control characters');
+/** Turn the order of letters on a page, so that a name reads as another: marks, embeddings, overrides, isolates. */
+const turnsText = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** Control characters, and separators of lines and paragraphs (Unicode categories Cc, Zl, Zp). */
+const breaksLine = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** Half of a character outside the basic plane. */
+const loneSurrogate = /\p{Cs}/u;
+/** Anything that leaves ink: a letter, a digit, a sign. Joiners, spaces and the fillers of Hangul and Braille do not. */
+const visible = /(?![\u115f\u1160\u2800\u3164\uffa0])[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/**
+ * One line of text that people read, 0 to `max` UTF-16 units, trimmed and in normal form C (UAX 15). Joiners stay, since
+ * scripts and emoji need them; what would hide, break or turn the text is refused.
+ */
+export const textLine = (max: number) =>
+  z
+    .string('give a text')
+    .trim()
+    .normalize('NFC')
+    .max(max, `at most ${max} characters`)
+    .superRefine((text, context) => {
+      const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+      if (breaksLine.test(text)) refuse('one line without control characters: take out tabs and line breaks');
+      else if (loneSurrogate.test(text)) refuse('half of a character is in it: type the text anew');
+      else if (turnsText.test(text))
+        refuse('take out the invisible signs that turn the direction of the text');
+      else if (text !== '' && !visible.test(text)) refuse('nothing in it can be seen: use letters or digits');
+    });
+
+/** Name shown to people: a text line that is not empty. */
+export const DisplayName = textLine(80).refine((text) => text !== '', 'a name is needed');

@@ -1,3 +1,4 @@
+import './words.ts';
 export * from './ids.ts';
 export * from './errors.ts';
 export * from './health.ts';
@@ -10,5 +11,8 @@ export * from './push.ts';
 export * from './people.ts';
 export * from './access.ts';
 export * from './record.ts';
+export * from './onvif.ts';
+export * from './ptz.ts';
+export * from './imports.ts';
 export * from './rest.ts';
 export * from './openapi.ts';

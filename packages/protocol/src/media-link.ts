@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CameraId } from './ids.ts';
+import { CameraId, Id, StreamName } from './ids.ts';
 import { CameraSource, Keep } from './camera.ts';
 import { IngestReport } from './health.ts';
 
@@ -18,12 +18,94 @@ export const MediaCamera = z.object({
 });
 export type MediaCamera = z.infer<typeof MediaCamera>;
 
+/** SHA-256 of the token in a viewer's cookie or link, base64url: what a node may know of it. */
+export const ViewerKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a viewer key is a SHA-256 in base64url');
+
+/** Permission for one viewer to see one camera, as the node holds it in memory. */
+export const MediaGrant = z.object({
+  id: Id,
+  key: ViewerKey,
+  camera: CameraId,
+  /** From now, on the node's own monotonic clock; null: until revoked. */
+  leftMs: z.number().nullable(),
+});
+export type MediaGrant = z.infer<typeof MediaGrant>;
+
+/** What a viewer is about to see, and by which door; the node asks once, and afterwards its own table. */
+export const ViewQuestion = z.object({
+  key: ViewerKey,
+  camera: CameraId,
+  stream: StreamName,
+  door: z.enum(['push', 'llhls', 'poster']),
+});
+export type ViewQuestion = z.infer<typeof ViewQuestion>;
+export const ViewVerdict = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true) }),
+  z.object({
+    ok: z.literal(false),
+    code: z.enum(['unauthenticated', 'forbidden', 'not-found', 'unavailable']),
+    reason: z.string(),
+  }),
+]);
+export type ViewVerdict = z.infer<typeof ViewVerdict>;
+
+/** Grants and viewers that a node hears of in one message. */
+export const maxAccessChanges = 50_000;
+
+/** What has changed; `sequence` goes up by one from the whole table on. A gap: ask for the table again. */
+export const AccessChange = z.object({
+  sequence: z.int(),
+  grants: z.array(MediaGrant).max(maxAccessChanges),
+  ended: z.array(z.object({ grant: Id, reason: z.string() })).max(maxAccessChanges),
+  /** Viewers that are gone: their sockets are closed. */
+  gone: z.array(z.object({ key: ViewerKey, reason: z.string() })).max(maxAccessChanges),
+});
+export type AccessChange = z.infer<typeof AccessChange>;
+export const AccessTable = z.object({
+  sequence: z.int(),
+  keys: z.array(ViewerKey).max(maxAccessChanges),
+  grants: z.array(MediaGrant).max(maxAccessChanges),
+});
+export type AccessTable = z.infer<typeof AccessTable>;
+
+/** What was sent under a grant, counted from the start of this node process (`run`). */
+export const GrantUsage = z.object({
+  grant: Id,
+  bytes: z.int().min(0),
+  /** From the first byte to the last one, seconds. */
+  seconds: z.number().min(0),
+  streams: z.array(StreamName),
+  /** Nothing follows under this grant; the node has forgotten it. */
+  done: z.boolean(),
+});
+export type GrantUsage = z.infer<typeof GrantUsage>;
+
+/** What a media node counts since its start, and measures of its process. */
+export const NodeFigures = z.object({
+  /** Bytes that left by each door. */
+  sentBytes: z.object({ push: z.int().min(0), llhls: z.int().min(0), poster: z.int().min(0) }),
+  /** Times a slow page was skipped to a key frame. */
+  skips: z.int().min(0),
+  /** Times the gate said no. */
+  refusals: z.int().min(0),
+  ingestRestarts: z.int().min(0),
+  /** Open now. */
+  pushSockets: z.int().min(0),
+  /** The longest that the event loop was held up since the figures before. */
+  loopLagMs: z.number().min(0),
+  memoryBytes: z.int().min(0),
+});
+export type NodeFigures = z.infer<typeof NodeFigures>;
+
 /** control → node */
 export const controlEvents = {
-  /** The whole list; what is not in it is stopped. Sent on connection and after each change of many. */
+  /** The whole list; what is not in it is stopped. Sent on connection. */
   'node:cameras': z.array(MediaCamera),
   'node:camera': MediaCamera,
   'node:camera-removed': z.object({ camera: CameraId }),
+  /** The whole table: what is not in it is ended. Sent on connection, and when the node asks for it. */
+  'node:access': AccessTable,
+  'node:access-changed': AccessChange,
 } as const;
 
 /** node → control */
@@ -32,6 +114,20 @@ export const nodeEvents = {
   'node:ready': z.object({ port: z.int(), pid: z.int() }),
   /** Changes at once, facts about every 2 s. */
   'node:ingest': z.array(IngestReport),
+  /** About every 5 s. */
+  'node:figures': NodeFigures,
+  /** Usage of grants, about every 5 s and at their end. */
+  'node:usage': z.object({ run: z.string().max(64), usages: z.array(GrantUsage).max(1_000) }),
+  /** A change was missed. */
+  'node:access-wanted': z.object({}),
+} as const;
+
+/** node → control, answered */
+export const nodeQuestions = {
+  /** May this viewer see this camera? A yes comes after the grant itself, which is durable by then. */
+  'node:ask': { payload: ViewQuestion, answer: ViewVerdict },
+  /** Is there such a viewer? */
+  'node:knows': { payload: z.object({ key: ViewerKey }), answer: z.boolean() },
 } as const;
 
 export type ControlToNode = {
@@ -39,4 +135,9 @@ export type ControlToNode = {
 };
 export type NodeToControl = {
   [N in keyof typeof nodeEvents]: (payload: z.infer<(typeof nodeEvents)[N]>) => void;
+} & {
+  [N in keyof typeof nodeQuestions]: (
+    payload: z.infer<(typeof nodeQuestions)[N]['payload']>,
+    ack: (answer: z.infer<(typeof nodeQuestions)[N]['answer']>) => void,
+  ) => void;
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from './query.ts';
 import { Id } from './ids.ts';
 import {
   Authenticators,
@@ -305,9 +306,9 @@ const administrationRoutes = {
     tag: 'people',
     status: 200,
     summary: 'People in the order of their login names',
-    query: z.object({
+    query: z.strictObject({
       cursor: z.string().max(200).optional(),
-      limit: z.coerce.number().int().min(1).max(500).default(100),
+      limit: wholeNumber(1, 500).default(100),
       q: z.string().max(100).optional(),
     }),
     answer: z.object({ items: z.array(Person), next: z.string().nullable() }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NumberCursor, wholeNumber } from './query.ts';
 import { UnixMs } from './ids.ts';
 
 /** What the record knows of. A kind is never renamed, since entries are kept for good. */
@@ -107,18 +108,15 @@ const isWellFormed = (text: string): boolean =>
   !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 
 /** What an auditor asks of the record; newest first. Reading is itself recorded. */
-export const RecordQuery = z.object({
+export const RecordQuery = z.strictObject({
   /** `next` of the page before. */
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: NumberCursor.optional(),
+  limit: wholeNumber(1, 500).default(100),
   kind: RecordKind.optional(),
   actor: z.string().max(100).optional(),
   subject: z.string().max(100).optional(),
-  from: z.coerce.number().min(0).optional(),
-  to: z.coerce.number().min(0).optional(),
+  from: wholeNumber(0, 999_999_999_999_999).optional(),
+  to: wholeNumber(0, 999_999_999_999_999).optional(),
 });
 export type RecordQuery = z.infer<typeof RecordQuery>;
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { NumberCursor, wholeNumber } from './query.ts';
+import { accessRoutes } from './access-routes.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
@@ -34,6 +36,8 @@ export interface RestRoute {
   answer?: z.ZodType;
   /** Takes `Idempotency-Key`: repeating the request with the same key changes nothing more. */
   idempotent?: boolean;
+  /** Largest body, bytes, where the usual bound is too small. */
+  maxBodyBytes?: number;
   /** Takes `If-Match`: the revision or wall sequence that the caller was looking at, in double quotes. */
   ifMatch?: boolean;
 }
@@ -42,8 +46,8 @@ const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
 const Paging = {
   /** `next` of the page before. */
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: NumberCursor.optional(),
+  limit: wholeNumber(1, 500).default(100),
 };
 const OnCamera = z.object({ camera: CameraId });
 const OnWall = z.object({ wall: WallId });
@@ -75,13 +79,14 @@ const route = <const R extends RestRoute>(row: R): R => row;
 
 export const routes = {
   ...peopleRoutes,
+  ...accessRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',
     tag: 'cameras',
     status: 200,
     summary: 'Cameras in the order of their numbers, with their health',
-    query: z.object({ ...Paging, q: z.string().max(100).optional() }),
+    query: z.strictObject({ ...Paging, q: z.string().max(100).optional() }),
     answer: page(CameraWithHealth),
   }),
   createCamera: route({
@@ -130,7 +135,7 @@ export const routes = {
     status: 200,
     summary: 'What became of a camera, newest first',
     params: OnCamera,
-    query: z.object(Paging),
+    query: z.strictObject(Paging),
     answer: page(HealthTransition),
   }),
   listHealth: route({
@@ -195,9 +200,9 @@ export const routes = {
     status: 200,
     summary: 'What was changed on a wall, by whom, oldest first, after a sequence',
     params: OnWall,
-    query: z.object({
-      since: z.coerce.number().int().min(0).default(0),
-      limit: z.coerce.number().int().min(1).max(500).default(100),
+    query: z.strictObject({
+      since: wholeNumber(0, 999_999_999_999_999).default(0),
+      limit: wholeNumber(1, 500).default(100),
     }),
     answer: z.object({ items: z.array(Commit), next: z.string().nullable() }),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CameraViewers } from './access.ts';
 import { Camera } from './camera.ts';
 import { answerOf, type Answer } from './errors.ts';
 import { CameraHealth } from './health.ts';
@@ -67,6 +68,8 @@ export const serverEvents = {
   'health:changed': z.array(CameraHealth),
   'screen:status': ScreenStatus,
   'media:address': MediaAddress.nullable(),
+  /** Who watches a camera now, to those for whom it exists. Everybody who watches nothing any more is left out. */
+  'camera:viewers': CameraViewers,
 } as const;
 
 export type ClientEventName = keyof typeof clientEvents;

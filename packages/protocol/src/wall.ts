@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { CameraId, DisplayName, IdempotencyKey, ScreenId, TileIndex, UnixMs, WallId } from './ids.ts';
+import {
+  CameraId,
+  DisplayName,
+  IdempotencyKey,
+  ScreenId,
+  textLine,
+  TileIndex,
+  UnixMs,
+  WallId,
+} from './ids.ts';
 
 /** The named grids. `p…` are for screens hung upright. Geometry lives in `@clerestory/layout`. */
 export const LayoutId = z.enum([
@@ -21,7 +30,10 @@ export const LayoutId = z.enum([
 export type LayoutId = z.infer<typeof LayoutId>;
 
 /** Why a camera is on a tile: a standing purpose in words. Incidents join later. */
-export const Why = z.object({ kind: z.literal('standing'), purpose: z.string().trim().min(1).max(120) });
+export const Why = z.object({
+  kind: z.literal('standing'),
+  purpose: textLine(120).refine((text) => text !== '', 'say what for'),
+});
 export type Why = z.infer<typeof Why>;
 
 /** camera → tile, with who put it there, why and until when. */
@@ -87,7 +99,6 @@ export type Command = z.infer<typeof Command>;
 
 /** What happened. Past tense; applying it needs nothing but the state before. */
 export const WallEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('wall:created'), name: z.string() }),
   z.object({ type: z.literal('wall:renamed'), name: z.string() }),
   z.object({ type: z.literal('screen:created'), screen: ScreenId, name: z.string(), layout: LayoutId }),
   z.object({ type: z.literal('screen:renamed'), screen: ScreenId, name: z.string() }),

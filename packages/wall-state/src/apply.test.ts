@@ -87,7 +87,7 @@ describe('apply', () => {
 
   it('takes the first commit of a wall', () => {
     const empty = emptyWall('main', '');
-    const now = apply(empty, commitOf(empty, [{ type: 'wall:created', name: 'Main room' }]));
+    const now = apply(empty, commitOf(empty, [{ type: 'wall:renamed', name: 'Main room' }]));
     expect(now).toEqual({ id: 'main', name: 'Main room', sequence: 1, screens: [] });
   });
 });

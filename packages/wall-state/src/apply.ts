@@ -39,7 +39,6 @@ export function apply(state: WallState, commit: Commit): WallState {
 
 function happen(state: WallState, event: WallEvent, sequence: number): WallState {
   switch (event.type) {
-    case 'wall:created':
     case 'wall:renamed':
       return { ...state, name: event.name };
     case 'screen:created':

@@ -4,4 +4,4 @@ export type { CatchUp } from './catch-up.ts';
 export { decide } from './decide.ts';
 export type { DecideContext, Decision } from './decide.ts';
 export { predict } from './predict.ts';
-export { assignmentOf, defaultWhy, emptyWall, filledTiles, maxScreens, maxTiles, screenOf } from './state.ts';
+export { assignmentOf, defaultWhy, emptyWall, filledTiles, maxScreens, screenOf } from './state.ts';

@@ -3,7 +3,7 @@ import type { Assignment, Screen, WallState, Why } from '@clerestory/protocol';
 /** Screens that one wall may have. Keeps a snapshot and the largest commit small. */
 export const maxScreens = 64;
 /** Tile indexes a screen can hold, parked ones included: 0 to 63, as the protocol's `TileIndex`. */
-export const maxTiles = 64;
+const maxTiles = 64;
 /** Why a camera is on a tile when whoever put it there gave no reason. */
 export const defaultWhy: Why = Object.freeze({ kind: 'standing', purpose: 'General monitoring' });
 

@@ -1,4 +1,4 @@
-export const firstDelayMs = 1_000;
+const firstDelayMs = 1_000;
 export const maxDelayMs = 30_000;
 
 /**

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { laterNumbers, TargetDuration, type Numbers } from '@clerestory/llhls';
 import type { IngestReport, MediaCamera, StreamName } from '@clerestory/protocol';
 import type { z } from 'zod';
 import { streamsOf } from './sources.ts';
@@ -19,6 +20,8 @@ export class Cameras {
   readonly #deps: StreamDeps;
   readonly #onStream: (stream: Stream) => void;
   readonly #entries = new Map<string, Entry>();
+  /** The latest of the numbers of all streams that are gone: whatever comes to an address of theirs goes on from there. */
+  #goneNumbers: Numbers | undefined;
 
   /** `onStream` hears of every stream that comes into being. */
   constructor(deps: StreamDeps, onStream: (stream: Stream) => void) {
@@ -55,7 +58,7 @@ export class Cameras {
   remove(id: string): void {
     const entry = this.#entries.get(id);
     this.#entries.delete(id);
-    for (const stream of entry?.streams.values() ?? []) stream.remove();
+    for (const stream of entry?.streams.values() ?? []) this.#end(stream);
   }
 
   /** The stream that serves a wish; a camera without `sub` serves `main`. Null: no such camera. */
@@ -93,12 +96,26 @@ export class Cameras {
   #renewStreams({ config, streams }: Entry): void {
     const before = [...streams.values()];
     streams.clear();
+    this.#retireNumbers(before);
+    const terms = { targetDuration: new TargetDuration(), after: this.#goneNumbers };
     for (const name of streamsOf(config.source)) {
-      const stream = new Stream(config.id, name, config.source, this.#deps);
+      const stream = new Stream(config.id, name, config.source, this.#deps, terms);
       streams.set(name, stream);
       this.#onStream(stream);
     }
     for (const stream of before) stream.moved();
     for (const stream of before) stream.remove();
+  }
+
+  #end(stream: Stream): void {
+    this.#retireNumbers([stream]);
+    stream.remove();
+  }
+
+  #retireNumbers(streams: readonly Stream[]): void {
+    for (const { packager } of streams)
+      this.#goneNumbers = this.#goneNumbers
+        ? laterNumbers(this.#goneNumbers, packager.numbers)
+        : packager.numbers;
   }
 }

@@ -10,10 +10,13 @@ export const MediaNodeConfig = z.object({
   port: z.int().min(0).max(65_535).default(0),
   /** False: any free port when the given one is in use. */
   portFixed: z.boolean().default(false),
-  allowedOrigins: z.union([z.array(z.string()), z.literal('same-host')]).default('same-host'),
+  /** Exactly the origins of control's pages; their hosts are the names by which this node may be asked. */
+  allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).min(1),
   ffmpegPath: z.string().min(1).default('ffmpeg'),
   warmMs: z.number().min(0).default(30_000),
   demoDir: z.string().startsWith('/'),
+  /** `grants`: nothing is shown without one; `open`: everybody may see everything. */
+  gate: z.enum(['open', 'grants']).default('open'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type MediaNodeConfig = z.infer<typeof MediaNodeConfig>;

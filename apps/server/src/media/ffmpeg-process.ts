@@ -20,14 +20,15 @@ export interface FfmpegOrder {
 
 export interface FfmpegProcess {
   readonly pid: number | undefined;
-  /** Asks it to end; a second later it is killed. `onEnd` tells when it is gone. */
+  /** Asks it to end; `politeMs` later it is killed. `onEnd` tells when it is gone. */
   stop(): void;
   kill(): void;
 }
 
-function findSetpriv(): string | null {
+/** Where a program is, by its name or path; null when it is not there. */
+function findProgram(name: string): string | null {
   for (const folder of (process.env['PATH'] ?? '').split(path.delimiter).concat('/usr/bin')) {
-    const file = path.join(folder, 'setpriv');
+    const file = path.resolve(name.includes(path.sep) ? '' : folder, name);
     try {
       accessSync(file, constants.X_OK);
       return file;
@@ -55,7 +56,7 @@ export class FfmpegRunner {
   readonly #setpriv: string | null;
   readonly #running = new Set<ChildProcess>();
 
-  constructor(ffmpegPath: string, clock: Clock, log: Log, setpriv: string | null = findSetpriv()) {
+  constructor(ffmpegPath: string, clock: Clock, log: Log, setpriv: string | null = findProgram('setpriv')) {
     this.#path = ffmpegPath;
     this.#clock = clock;
     this.#setpriv = setpriv;
@@ -64,6 +65,11 @@ export class FfmpegRunner {
         {},
         'setpriv (util-linux) is missing: should this process be killed, an ffmpeg may outlive it by seconds',
       );
+  }
+
+  /** ffmpeg is there to be started. */
+  get found(): boolean {
+    return findProgram(this.#path) !== null;
   }
 
   start(order: FfmpegOrder): FfmpegProcess {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCatalogue, problem, type ErrorCode } from '@clerestory/protocol';
+import type { Clock } from './clock.ts';
 
 /** A reader that takes nothing for this long is cut off, ms. */
 const readerPatienceMs = 30_000;
@@ -23,6 +24,7 @@ export interface Exchange {
   url: URL;
   /** Names the client to the gate and to the count of viewers. */
   viewer: string;
+  clock: Clock;
   /** Aborts when the client goes away. */
   signal: AbortSignal;
 }
@@ -39,13 +41,14 @@ export function answerProblem({ request, response }: Exchange, fault: HttpProble
 
 /**
  * Writes a body of several pieces without joining them; `mayGo` is asked before each, and a no cuts the answer off.
- * Waits for slow clients, so that no more than one piece is queued for them.
+ * Waits for slow clients, so that no more than one piece is queued for them. `onSent` hears of each piece that left.
  */
 export async function answerBytes(
-  { request, response, signal }: Exchange,
+  { request, response, signal, clock }: Exchange,
   contentType: string,
   pieces: readonly Uint8Array[],
   mayGo: () => boolean,
+  onSent: (bytes: number) => void,
 ): Promise<void> {
   response.setHeader('Content-Type', contentType);
   response.setHeader(
@@ -56,11 +59,14 @@ export async function answerBytes(
   for (const piece of pieces) {
     if (signal.aborted) return;
     if (!mayGo()) return void response.destroy();
-    // Rejects when the client goes away: then the next round ends it.
+    onSent(piece.length);
     if (response.write(piece)) continue;
-    const patience = AbortSignal.timeout(readerPatienceMs);
-    await once(response, 'drain', { signal: AbortSignal.any([signal, patience]) }).catch(() => {});
-    if (patience.aborted) return void response.destroy();
+    const patience = new AbortController();
+    const callOff = clock.after(readerPatienceMs, () => patience.abort());
+    // Rejects when the client goes away: then the next round ends it.
+    await once(response, 'drain', { signal: AbortSignal.any([signal, patience.signal]) }).catch(() => {});
+    callOff();
+    if (patience.signal.aborted) return void response.destroy();
   }
   response.end();
 }

@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from './clock.ts';
+import { hostAllowed, originAllowed } from '../platform/origins.ts';
+import type { Clock, Log } from './clock.ts';
+import type { Admission } from './admission.ts';
+import { admitHttp } from './http-admission.ts';
 import { answerProblem, HttpProblem, type Exchange } from './http-answer.ts';
-import { hostAllowed, originAllowed, type AllowedOrigins } from './origins.ts';
 
 export interface HttpDoorDeps {
+  clock: Clock;
   log: Log;
-  ownHost: string;
-  allowedOrigins: AllowedOrigins;
+  allowedOrigins: readonly string[];
+  admission: Admission | null;
   live(exchange: Exchange): Promise<void>;
   health(): object;
 }
@@ -44,6 +47,7 @@ async function handle(deps: HttpDoorDeps, request: IncomingMessage, response: Se
     response,
     url: new URL('http://node.invalid/'),
     viewer: `http-${request.socket.remoteAddress ?? ''}-${(request.headers['user-agent'] ?? '').slice(0, 120)}`,
+    clock: deps.clock,
     signal: gone.signal,
   };
   try {
@@ -73,8 +77,8 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
   const fromElsewhere = origin === undefined && request.headers['sec-fetch-site'] === 'cross-site';
   if (
     fromElsewhere ||
-    !hostAllowed(host, deps.ownHost, deps.allowedOrigins) ||
-    !originAllowed(origin, host, deps.allowedOrigins)
+    !hostAllowed(deps.allowedOrigins, host, true) ||
+    !originAllowed(deps.allowedOrigins, origin)
   )
     throw new HttpProblem(
       'forbidden',
@@ -83,6 +87,8 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
   response.setHeader('Vary', 'Origin');
   if (origin !== undefined) {
     response.setHeader('Access-Control-Allow-Origin', origin);
+    // The cookie says who asks; the origin is one of the exact list.
+    response.setHeader('Access-Control-Allow-Credentials', 'true');
     response.setHeader('Access-Control-Expose-Headers', 'X-Captured-At, Retry-After, Date');
   }
   if (request.method === 'OPTIONS') {
@@ -99,7 +105,13 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
     response.setHeader('Content-Type', 'application/json');
     return void response.end(JSON.stringify(deps.health()));
   }
-  return deps.live(exchange);
+  if (!deps.admission) return deps.live(exchange);
+  const leave = await admitHttp(deps.admission, exchange);
+  try {
+    await deps.live(exchange);
+  } finally {
+    leave();
+  }
 }
 
 /** Listens on `port`; when that is taken and not `fixed`, on any free one. Returns the port. */

@@ -205,6 +205,13 @@ describe('what is wrong, in words', () => {
     });
   });
 
+  it('no ffmpeg, and so no demo scene that could be waited for', async () => {
+    const { viewer } = await watch({ kind: 'demo', scene: 'corner' }, { ffmpegPath: '/nowhere/ffmpeg' });
+    expect(await trouble(viewer, 'backoff')).toMatchObject({
+      reason: 'ffmpeg is not installed: run sudo apt-get install ffmpeg',
+    });
+  });
+
   it('a login longer than ffmpeg takes', async () => {
     const { viewer } = await watch({ username: 'u', password: '#'.repeat(60) });
     const notice = await trouble(viewer, 'unsupported');

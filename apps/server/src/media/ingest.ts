@@ -2,8 +2,9 @@ import { Fmp4Error, Fmp4Reader, type FragmentUnit, type InitUnit } from '@cleres
 import type { CameraSource, IngestState, StreamName } from '@clerestory/protocol';
 import { backoffMs, maxDelayMs } from './backoff.ts';
 import type { Clock, Log } from './clock.ts';
+import type { Counters } from './counters.ts';
 import type { FfmpegProcess, FfmpegRunner } from './ffmpeg-process.ts';
-import { explainEnding, unsupportedCodec, type Failure } from './reasons.ts';
+import { explainEnding, noFfmpegReason, unsupportedCodec, type Failure } from './reasons.ts';
 import { sourceInput, type Scenes } from './sources.ts';
 
 export interface IngestTiming {
@@ -39,6 +40,7 @@ export interface IngestDeps {
   ffmpeg: FfmpegRunner;
   scenes: Scenes;
   timing: IngestTiming;
+  counters: Counters;
   log: Log;
 }
 
@@ -69,9 +71,9 @@ interface Run {
 }
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
-export const idleReason = 'Nobody watches';
+const idleReason = 'Nobody watches';
 const keyFrameReason = 'Connected; waiting for the camera’s next key frame';
-export const startingReason = 'Connecting to the camera';
+const startingReason = 'Connecting to the camera';
 
 /** Keeps one ffmpeg for one stream: starts it, watches its progress, names its failures, tries again. Never two at once. */
 export class Ingest {
@@ -165,7 +167,9 @@ export class Ingest {
     const { clock, ffmpeg, scenes, timing } = this.#deps;
     const input = sourceInput(this.#source, this.#name.stream, this.#turn, scenes, clock.nowMs());
     if (input.kind === 'wait') {
-      this.#become('starting', input.reason);
+      // Without ffmpeg no scene is ever drawn: to wait for one would be a promise that nobody keeps.
+      if (ffmpeg.found) this.#become('starting', input.reason);
+      else this.#become('backoff', noFfmpegReason);
       this.#notBeforeMs = clock.monotonicMs() + timing.sceneRetryMs;
       return this.#schedule();
     }
@@ -176,7 +180,10 @@ export class Ingest {
       this.#become('unsupported', input.reason);
       return this.#schedule();
     }
-    if (this.#failedBefore) this.restarts += 1;
+    if (this.#failedBefore) {
+      this.restarts += 1;
+      this.#deps.counters.ingestRestarts += 1;
+    }
     this.#failedBefore = false;
     const now = clock.monotonicMs();
     const run: Run = {
@@ -186,7 +193,11 @@ export class Ingest {
         secrets: input.secrets,
         onBytes: (bytes) => this.#take(run, bytes),
         onEnd: (ending) =>
-          this.#ended(run, explainEnding({ ...ending, fragments: run.fragments }), ending.said),
+          this.#ended(
+            run,
+            explainEnding({ ...ending, fragments: run.fragments, hasLogin: input.hasLogin }),
+            ending.said,
+          ),
       }),
       reader: new Fmp4Reader(),
       startedMs: now,

@@ -2,10 +2,14 @@ import { controlEvents, mediaNamespace, type ControlToNode, type NodeToControl }
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
 import type { Log } from './clock.ts';
+import type { GrantTable } from './grants.ts';
 import type { MediaNode } from './node.ts';
 
 /** Reports in one message. */
 const maxReports = 100;
+const figuresEveryMs = 5_000;
+/** Control answers a question about a viewer within this time, or it counts as away. */
+const answerTimeoutMs = 5_000;
 
 /**
  * Joins a media node to control. The node goes on with what it has while control is away; after each (re)connection it
@@ -15,6 +19,7 @@ export function linkToControl(
   node: MediaNode,
   to: { controlUrl: string; token: string },
   log: Log,
+  grants: GrantTable | null = null,
 ): () => void {
   const socket: Socket<ControlToNode, NodeToControl> = io(new URL(mediaNamespace, to.controlUrl).href, {
     transports: ['websocket'],
@@ -39,10 +44,34 @@ export function linkToControl(
     };
   }
 
+  function linkGrants(table: GrantTable): void {
+    const line = socket.timeout(answerTimeoutMs);
+    table.connect({
+      ask: async (question) =>
+        socket.connected ? line.emitWithAck('node:ask', question).catch(() => null) : null,
+      knows: async (key) =>
+        socket.connected ? line.emitWithAck('node:knows', { key }).catch(() => null) : null,
+      usage(run, usages) {
+        if (socket.connected) socket.emit('node:usage', { run, usages });
+        return socket.connected;
+      },
+      wantTable: () => void (socket.connected && socket.emit('node:access-wanted', {})),
+    });
+    socket.on(
+      'node:access',
+      parsed('node:access', controlEvents['node:access'], (all) => table.setAll(all)),
+    );
+    socket.on(
+      'node:access-changed',
+      parsed('node:access-changed', controlEvents['node:access-changed'], (change) => table.change(change)),
+    );
+  }
+
   socket.on('connect', () => {
     log.info({}, 'linked to control');
     socket.emit('node:ready', { port: node.port, pid: process.pid });
     send(node.reports());
+    socket.emit('node:figures', node.figures());
   });
   socket.on('disconnect', (reason) => log.warn({ reason }, 'control is away; video goes on'));
   socket.on('connect_error', (error) => log.warn({ error: error.message }, 'control cannot be reached'));
@@ -63,8 +92,13 @@ export function linkToControl(
       node.removeCamera(camera),
     ),
   );
+  if (grants) linkGrants(grants);
   const deafen = node.onIngest(send);
+  const figures = setInterval(() => {
+    if (socket.connected) socket.emit('node:figures', node.figures());
+  }, figuresEveryMs);
   return () => {
+    clearInterval(figures);
     deafen();
     socket.disconnect();
   };

@@ -1,7 +1,9 @@
-import { multivariantPlaylist, playlistType, type Variant } from '@clerestory/llhls';
+import { multivariantPlaylist, playlistType, type RenditionReport, type Variant } from '@clerestory/llhls';
 import type { StreamName } from '@clerestory/protocol';
+import type { Admission } from './admission.ts';
 import type { Cameras } from './cameras.ts';
 import type { Clock } from './clock.ts';
+import type { Counters } from './counters.ts';
 import type { Gate, ViewRequest } from './gate.ts';
 import { answerBytes, HttpProblem, type Exchange } from './http-answer.ts';
 import type { Posters } from './poster.ts';
@@ -9,8 +11,8 @@ import type { Stream } from './stream.ts';
 
 /** A first request waits this long for a playlist worth having. */
 const startWaitMs = 8_000;
-/** A blocked request waits for three target durations (8216bis, 6.2.5.2) of the packager's 4 s. */
-const blockedWaitMs = 12_000;
+/** A blocked request waits for so many target durations at most (8216bis, 6.2.5.2). */
+const blockedTargets = 3;
 /** Requests that wait at the same time on one node. */
 const maxBlocked = 512;
 /** Once one variant is known, the other is waited for this long. */
@@ -59,13 +61,19 @@ export function readDirectives(query: URLSearchParams): {
   return { msn, part, skip: skip !== null };
 }
 
+const blockedMs = ({ packager }: Stream): number => blockedTargets * packager.targetDurationS * 1000;
+
 /** It does not run and will not within the next second: no use in waiting. */
 const failing = ({ state }: Stream): boolean =>
   state === 'backoff' || state === 'unauthorized' || state === 'unsupported';
 
+type HttpDoorName = Exclude<ViewRequest['door'], 'push'>;
+
 export interface LiveDoorDeps {
   clock: Clock;
+  counters: Counters;
   gate: Gate;
+  admission: Admission | null;
   cameras: Cameras;
   posters: Posters;
 }
@@ -87,7 +95,7 @@ export class LiveDoor {
     const stream = this.#deps.cameras.find(asked.camera, asked.stream);
     if (!stream) throw new HttpProblem('not-found', 'There is no such camera');
     const door = asked.kind === 'poster' ? 'poster' : 'llhls';
-    this.#pass(exchange, stream, door);
+    await this.#admit(exchange, stream, door);
     if (asked.kind === 'poster') return this.#poster(exchange, stream);
     stream.lease(exchange.viewer);
     if (asked.kind === 'playlist') return this.#playlist(exchange, stream);
@@ -97,7 +105,7 @@ export class LiveDoor {
   async #multivariant(exchange: Exchange, camera: string): Promise<void> {
     const streams = this.#deps.cameras.streamsOf(camera);
     if (streams.length === 0) throw new HttpProblem('not-found', 'There is no such camera');
-    for (const stream of streams) this.#pass(exchange, stream, 'llhls');
+    for (const stream of streams) await this.#admit(exchange, stream, 'llhls');
     const unknown = streams.filter((stream) => !stream.track);
     for (const stream of unknown) stream.lease(exchange.viewer);
     const settled = (stream: Stream) => stream.track !== null || failing(stream);
@@ -122,6 +130,7 @@ export class LiveDoor {
 
   async #playlist(exchange: Exchange, stream: Stream): Promise<void> {
     const { msn, part, skip } = readDirectives(exchange.url.searchParams);
+    const startedMs = this.#deps.clock.monotonicMs();
     if (!stream.packager.ready) {
       await this.#wait(exchange, stream, () => stream.packager.ready || failing(stream), startWaitMs);
       if (!stream.packager.ready) throw this.#notYet(stream);
@@ -132,17 +141,31 @@ export class LiveDoor {
         throw new HttpProblem('invalid-request', 'That part is too far in the future');
       if (blocked === 'wait') {
         const there = () => stream.packager.blockedBy(msn, part) === 'ready';
-        if (!(await this.#wait(exchange, stream, there, blockedWaitMs))) throw this.#notYet(stream);
+        const leftMs = blockedMs(stream) - (this.#deps.clock.monotonicMs() - startedMs);
+        if (!(await this.#wait(exchange, stream, there, leftMs))) throw this.#notYet(stream);
       }
     }
-    await this.#send(exchange, [stream], playlistType, [Buffer.from(stream.packager.playlist({ skip }))]);
+    const playlist = stream.packager.playlist({ skip, others: this.#others(exchange, stream) });
+    await this.#send(exchange, [stream], playlistType, [Buffer.from(playlist)]);
+  }
+
+  /**
+   * The camera's other playlists that go on now, for EXT-X-RENDITION-REPORT (8216bis, 4.4.5.4). One that nobody watches
+   * stands still, so that nothing up to date can be said of it.
+   */
+  #others(exchange: Exchange, stream: Stream): RenditionReport[] {
+    return this.#deps.cameras.streamsOf(stream.camera).flatMap((other) => {
+      const { edge } = other.packager;
+      if (other === stream || !other.live || !edge || !this.#ask(exchange, other, 'llhls').ok) return [];
+      return [{ ...edge, uri: `../${other.name}/index.m3u8` }];
+    });
   }
 
   async #resource(exchange: Exchange, stream: Stream, name: string): Promise<void> {
     let found = stream.packager.resource(name);
     if (found === 'wait') {
       const there = () => stream.packager.resource(name) !== 'wait';
-      if (!(await this.#wait(exchange, stream, there, blockedWaitMs))) throw this.#notYet(stream);
+      if (!(await this.#wait(exchange, stream, there, blockedMs(stream)))) throw this.#notYet(stream);
       found = stream.packager.resource(name);
     }
     if (found === null || found === 'wait')
@@ -171,18 +194,35 @@ export class LiveDoor {
     streams: readonly Stream[],
     contentType: string,
     pieces: readonly Uint8Array[],
-    door: ViewRequest['door'] = 'llhls',
+    door: HttpDoorName = 'llhls',
   ): Promise<void> {
     for (const stream of streams) this.#pass(exchange, stream, door);
     const mayGo = () => streams.every((stream) => this.#ask(exchange, stream, door).ok);
-    await answerBytes(exchange, contentType, pieces, mayGo);
+    const { counters, admission } = this.#deps;
+    const [stream] = streams;
+    const onSent = (bytes: number) => {
+      counters.sentBytes[door] += bytes;
+      if (stream) admission?.sent({ ...exchange, camera: stream.camera, stream: stream.name, door }, bytes);
+    };
+    await answerBytes(exchange, contentType, pieces, mayGo, onSent);
   }
 
-  #ask({ viewer }: Exchange, { camera, name }: Stream, door: ViewRequest['door']) {
+  #ask({ viewer }: Exchange, { camera, name }: Stream, door: HttpDoorName) {
     return this.#deps.gate.mayView({ viewer, camera, stream: name, grant: '', door });
   }
 
-  #pass(exchange: Exchange, stream: Stream, door: ViewRequest['door']): void {
+  /** Gets a grant, where grants are asked for and there is none yet. */
+  async #admit(exchange: Exchange, stream: Stream, door: HttpDoorName): Promise<void> {
+    const { admission } = this.#deps;
+    if (admission && !this.#ask(exchange, stream, door).ok) {
+      const { viewer } = exchange;
+      const answer = await admission.ask({ viewer, camera: stream.camera, stream: stream.name, door });
+      if (!answer.ok) throw new HttpProblem(answer.code, answer.reason);
+    }
+    this.#pass(exchange, stream, door);
+  }
+
+  #pass(exchange: Exchange, stream: Stream, door: HttpDoorName): void {
     const verdict = this.#ask(exchange, stream, door);
     if (!verdict.ok) throw new HttpProblem('forbidden', verdict.reason);
   }

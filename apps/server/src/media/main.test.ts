@@ -60,6 +60,7 @@ async function start(config: object = {}): Promise<void> {
   const line = {
     controlUrl: `http://127.0.0.1:${control.port}`,
     token: 'the-token',
+    allowedOrigins: ['http://127.0.0.1:8080'],
     demoDir: dir,
     ...config,
   };

@@ -5,7 +5,9 @@
 import { createInterface } from 'node:readline';
 import { loopMs, sceneFiles } from '@clerestory/demo-city';
 import { pino } from 'pino';
+import { systemClock } from './clock.ts';
 import { MediaNodeConfig } from './config.ts';
+import { GrantTable } from './grants.ts';
 import { linkToControl } from './link.ts';
 import { startMediaNode, type MediaNode } from './node.ts';
 
@@ -43,11 +45,14 @@ async function run(line: string): Promise<void> {
     log.fatal({ error: error.stack }, 'media node failed');
     fail(error.stack ?? error.message);
   });
-  const started = (node = await startMediaNode(config, { sceneFiles, sceneLoopMs: loopMs, log }));
+  const grants = config.gate === 'grants' ? new GrantTable(systemClock, log) : null;
+  const deps = { sceneFiles, sceneLoopMs: loopMs, log, ...(grants && { gate: grants, admission: grants }) };
+  const started = (node = await startMediaNode(config, deps));
   log.info({ port: started.port }, 'media node is ready');
-  const unlink = linkToControl(started, config, log);
+  const unlink = linkToControl(started, config, log, grants);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
+      grants?.stop();
       unlink();
       void started.close().finally(() => leave(0));
     });

@@ -1,7 +1,9 @@
-import type { IngestReport } from '@clerestory/protocol';
+import type { IngestReport, NodeFigures } from '@clerestory/protocol';
+import type { Admission } from './admission.ts';
 import { Cameras, type MediaCameraConfig } from './cameras.ts';
 import { silentLog, systemClock, type Clock, type Log } from './clock.ts';
 import type { NodeConfig } from './config.ts';
+import { countRefusals, Counters, FigureTaker } from './counters.ts';
 import { FfmpegRunner } from './ffmpeg-process.ts';
 import { openGate, type Gate } from './gate.ts';
 import { createHttpDoor, listen } from './http-door.ts';
@@ -13,7 +15,8 @@ import { defaultPushLimits, type PushLimits } from './push-socket.ts';
 import type { SceneFiles } from './sources.ts';
 
 /** An HTTP viewer counts for this long after a request: longer than between two reloads of a playlist. */
-const leaseMs = 10_000;
+const defaultLeaseMs = 10_000;
+const defaultKeepStoppedMs = 10_000;
 const reportEveryMs = 2_000;
 
 export interface NodeDeps {
@@ -24,6 +27,10 @@ export interface NodeDeps {
   clock?: Clock;
   random?: () => number;
   gate?: Gate;
+  /** Where grants are asked for; without it everybody comes in. */
+  admission?: Admission;
+  leaseMs?: number;
+  keepStoppedMs?: number;
   timing?: Partial<IngestTiming>;
   pushLimits?: Partial<PushLimits>;
 }
@@ -38,6 +45,8 @@ export interface MediaNode {
   onIngest(listener: (reports: IngestReport[]) => void): () => void;
   /** All streams as they are now. */
   reports(): IngestReport[];
+  /** What was counted since the start; see FigureTaker. */
+  figures(): NodeFigures;
   /** Ends doors and ffmpegs, politely; resolves when all are gone. */
   close(): Promise<void>;
   /** Kills every ffmpeg at once: for the last moment of the process. */
@@ -48,8 +57,10 @@ export interface MediaNode {
 export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promise<MediaNode> {
   const clock = deps.clock ?? systemClock;
   const log = deps.log ?? silentLog;
-  const gate = deps.gate ?? openGate;
-  const { host: ownHost, allowedOrigins, demoDir, warmMs } = config;
+  const counters = new Counters();
+  const gate = countRefusals(deps.gate ?? openGate, counters);
+  const admission = deps.admission ?? null;
+  const { allowedOrigins, demoDir, warmMs } = config;
   const ffmpeg = new FfmpegRunner(config.ffmpegPath, clock, log);
   const posters = new Posters(ffmpeg, clock, log);
   const listeners = new Set<(reports: IngestReport[]) => void>();
@@ -59,7 +70,9 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
 
   const cameras = new Cameras(
     {
-      ...{ clock, log, ffmpeg, warmMs, leaseMs },
+      ...{ clock, log, counters, ffmpeg, warmMs },
+      leaseMs: deps.leaseMs ?? defaultLeaseMs,
+      keepStoppedMs: deps.keepStoppedMs ?? defaultKeepStoppedMs,
       random: deps.random ?? Math.random,
       scenes: { demoDir, sceneFiles: deps.sceneFiles, loopMs: deps.sceneLoopMs ?? null },
       timing: { ...defaultTiming, ...deps.timing },
@@ -72,13 +85,14 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
 
   const limits = { ...defaultPushLimits, ...deps.pushLimits };
   const push = new PushDoor({
-    ...{ clock, log, gate, limits, ownHost, allowedOrigins },
+    ...{ clock, log, gate, admission, counters, limits, allowedOrigins },
     find: (camera, wanted) => cameras.find(camera, wanted),
   });
-  const live = new LiveDoor({ clock, gate, cameras, posters });
+  const live = new LiveDoor({ clock, gate, admission, counters, cameras, posters });
+  const figures = new FigureTaker(counters, () => push.size);
   const startedMs = clock.monotonicMs();
   const server = createHttpDoor({
-    ...{ log, ownHost, allowedOrigins },
+    ...{ clock, log, admission, allowedOrigins },
     live: (exchange) => live.answer(exchange),
     health: () => ({ status: 'ok', uptimeS: Math.round((clock.monotonicMs() - startedMs) / 1000) }),
   });
@@ -102,8 +116,10 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
       return () => void listeners.delete(listener);
     },
     reports: () => cameras.reports(),
+    figures: () => figures.take(),
     async close() {
       callOffReport();
+      figures.stop();
       listeners.clear();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       push.close();

@@ -1,5 +1,7 @@
 import type { Chunk, Init } from '@clerestory/llhls';
 import { encodePushHeader, type PushNotice, type StreamName } from '@clerestory/protocol';
+import type { Admission } from './admission.ts';
+import type { Counters } from './counters.ts';
 import type { Gate } from './gate.ts';
 import type { Stream } from './stream.ts';
 
@@ -37,6 +39,8 @@ export interface ChannelWish {
 interface ChannelDeps {
   viewer: string;
   gate: Gate;
+  admission: Admission | null;
+  counters: Counters;
   outlet: PushOutlet;
   limits: ChannelLimits;
   find(camera: string, wanted: StreamName): Stream | null;
@@ -44,14 +48,16 @@ interface ChannelDeps {
   onClosed(channel: number): void;
 }
 
-export const removedReason = 'The camera was removed';
-export const unknownCameraReason = 'There is no such camera';
+const removedReason = 'The camera was removed';
+const unknownCameraReason = 'There is no such camera';
 
 /** One tile's video on a push socket: backlog, then every chunk, or the next key frame when the page is slow. */
 export class PushChannel {
   readonly #wish: ChannelWish;
   readonly #deps: ChannelDeps;
   #stream: Stream | null = null;
+  /** Goes up with each opening and closing, so that a late answer of control is known as such. */
+  #turn = 0;
   #release: (() => void) | null = null;
   /** `join`: waits for room for the backlog; `key`: for a key frame; `flow`: gets each chunk. */
   #mode: 'join' | 'key' | 'flow' = 'join';
@@ -72,16 +78,18 @@ export class PushChannel {
   }
 
   /** Finds the stream, says its state and sends what there is of it. */
-  open(): void {
+  open(mayAsk = true): void {
     const { camera, stream: wanted } = this.#wish;
     const stream = this.#deps.find(camera, wanted);
     if (!stream) return this.#refuse(unknownCameraReason);
     const verdict = this.#ask(stream);
+    if (!verdict.ok && mayAsk && this.#deps.admission) return this.#askFor(stream, this.#deps.admission);
     if (!verdict.ok) return this.#refuse(verdict.reason);
+    const letGo = this.#deps.admission?.hold(this.#deps.viewer, stream.camera);
     this.#stream = stream;
     this.#mode = 'join';
     this.#backlog = null;
-    this.#release = stream.watch({
+    const unwatch = stream.watch({
       onInit: () => {
         this.#mode = 'join';
         this.#backlog = null;
@@ -92,14 +100,37 @@ export class PushChannel {
       onMoved: () => this.#move(),
       onRemoved: () => this.#refuse(removedReason),
     });
+    this.#release = () => {
+      unwatch();
+      letGo?.();
+    };
     this.#tellState();
     this.tryJoin();
   }
 
   close(): void {
+    this.#turn += 1;
     this.#release?.();
     this.#release = null;
     this.#stream = null;
+  }
+
+  /** The grant for a camera is over; closes the channel if it was on it. @returns whether it was */
+  grantEnded(camera: string, reason: string): boolean {
+    const stream = this.#stream;
+    if (stream?.camera !== camera || this.#ask(stream).ok) return false;
+    this.#refuse(reason);
+    return true;
+  }
+
+  /** There is no grant yet: control is asked, once. */
+  #askFor({ camera, name }: Stream, admission: Admission): void {
+    const turn = (this.#turn += 1);
+    void admission.ask({ viewer: this.#deps.viewer, camera, stream: name, door: 'push' }).then((answer) => {
+      if (turn !== this.#turn) return;
+      if (answer.ok) this.open(false);
+      else this.#refuse(answer.reason);
+    });
   }
 
   /** Sends what can be sent of init and backlog: no more than the socket has room for. */
@@ -195,6 +226,7 @@ export class PushChannel {
 
   #sendChunk(stream: Stream, chunk: Chunk, backlog: boolean): boolean {
     if (this.#skipped.chunks > 0) {
+      this.#deps.counters.skips += 1;
       this.#deps.outlet.notice({ type: 'skipped', channel: this.#wish.channel, ...this.#skipped });
       this.#skipped = { chunks: 0, bytes: 0 };
     }
@@ -221,6 +253,11 @@ export class PushChannel {
     }
     const { channel, grant } = this.#wish;
     const header = encodePushHeader({ ...frame, channel, grant, camera: stream.camera, stream: stream.name });
+    this.#deps.counters.sentBytes.push += header.length + payload.length;
+    this.#deps.admission?.sent(
+      { viewer: this.#deps.viewer, camera: stream.camera, stream: stream.name, door: 'push' },
+      header.length + payload.length,
+    );
     this.#deps.outlet.video(header, payload, onSent);
     return true;
   }

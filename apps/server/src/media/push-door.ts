@@ -1,21 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { hostAllowed, originAllowed, type AllowedOrigins } from './origins.ts';
+import { hostAllowed, originAllowed } from '../platform/origins.ts';
 import { PushSocket, type PushSocketDeps } from './push-socket.ts';
 
-export const pushPath = '/push';
+const pushPath = '/push';
 /** Sockets one node holds open. */
 const maxSockets = 500;
 /** A request fits many times over. */
 const maxMessageBytes = 64 * 1024;
 
 export interface PushDoorDeps extends PushSocketDeps {
-  ownHost: string;
-  allowedOrigins: AllowedOrigins;
+  allowedOrigins: readonly string[];
 }
 
+/** Upgrades that wait for control to say who it is. */
+const maxWaiting = 200;
+
 const statusLines = {
+  401: '401 Unauthorized',
   403: '403 Forbidden',
   404: '404 Not Found',
   503: '503 Service Unavailable',
@@ -32,6 +35,7 @@ export class PushDoor {
   });
   readonly #sockets = new Set<PushSocket>();
   #count = 0;
+  #waiting = 0;
 
   constructor(deps: PushDoorDeps) {
     this.#deps = deps;
@@ -39,7 +43,7 @@ export class PushDoor {
 
   /** For the `upgrade` event of a node:http server. */
   upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
-    const { ownHost, allowedOrigins } = this.#deps;
+    const { allowedOrigins, admission } = this.#deps;
     const { origin, host } = request.headers;
     raw.on('error', () => raw.destroy());
     const refuse = (status: keyof typeof statusLines, detail: string) => {
@@ -48,17 +52,37 @@ export class PushDoor {
       );
     };
     if (request.url?.split('?')[0] !== pushPath) return refuse(404, `The push socket is at ${pushPath}`);
-    if (!hostAllowed(host, ownHost, allowedOrigins) || !originAllowed(origin, host, allowedOrigins))
+    if (!hostAllowed(allowedOrigins, host, true) || !originAllowed(allowedOrigins, origin))
       return refuse(403, 'This page may not use the push socket: open the wall by its own address');
-    if (this.#sockets.size >= maxSockets) return refuse(503, 'Too many screens on this media node');
+    if (this.#sockets.size >= maxSockets || this.#waiting >= maxWaiting)
+      return refuse(503, 'Too many screens on this media node');
+    if (!admission) return this.#open(request, raw, head, []);
+    const shown = admission.keysOf(request.headers.cookie);
+    if (shown.length === 0) return refuse(401, 'Sign in first');
+    this.#waiting += 1;
+    void admission.known(shown).then((keys) => {
+      this.#waiting -= 1;
+      if (raw.destroyed) return;
+      if (keys === null) return refuse(503, 'The server cannot be asked just now who this is. Try again');
+      if (keys.length === 0) return refuse(401, 'Sign in first');
+      this.#open(request, raw, head, keys);
+    });
+  }
+
+  #open(request: IncomingMessage, raw: Duplex, head: Buffer, keys: readonly string[]): void {
     // Each chunk leaves at once, not when the one before has been acknowledged.
     (raw as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
     this.#server.handleUpgrade(request, raw, head, (socket) => {
       const viewer = `push-${(this.#count += 1)}`;
-      const push = new PushSocket(socket, raw, viewer, this.#deps);
+      const push = new PushSocket(socket, raw, { viewer, keys }, this.#deps);
       this.#sockets.add(push);
       socket.on('close', () => this.#sockets.delete(push));
     });
+  }
+
+  /** Open sockets. */
+  get size(): number {
+    return this.#sockets.size;
   }
 
   close(): void {

@@ -7,7 +7,9 @@ import {
   type StreamName,
 } from '@clerestory/protocol';
 import type { WebSocket } from 'ws';
+import type { Admission } from './admission.ts';
 import type { Clock, Log } from './clock.ts';
+import type { Counters } from './counters.ts';
 import type { Gate } from './gate.ts';
 import { PushChannel, type ChannelLimits, defaultChannelLimits, type PushOutlet } from './push-channel.ts';
 import type { Stream } from './stream.ts';
@@ -37,12 +39,17 @@ export interface PushSocketDeps {
   clock: Clock;
   log: Log;
   gate: Gate;
+  admission: Admission | null;
+  counters: Counters;
   limits: PushLimits;
   find(camera: string, wanted: StreamName): Stream | null;
 }
 
 /** RFC 6455, 7.4.1. */
 const closeCode = { policyViolation: 1008, unsupportedData: 1003 } as const;
+
+/** A page takes this much within a fraction of a second; with more waiting, an ended grant resets the socket, bytes. */
+const maxLeftBytes = 64 * 1024;
 
 /** One page's socket: its channels, its manners and its bounds. */
 export class PushSocket {
@@ -58,7 +65,12 @@ export class PushSocket {
   #heardMs: number;
   #callOffPing: (() => void) | null = null;
 
-  constructor(socket: WebSocket, raw: Duplex, viewer: string, deps: PushSocketDeps) {
+  constructor(
+    socket: WebSocket,
+    raw: Duplex,
+    { viewer, keys }: { viewer: string; keys: readonly string[] },
+    deps: PushSocketDeps,
+  ) {
     this.#socket = socket;
     this.#raw = raw;
     this.#viewer = viewer;
@@ -76,11 +88,32 @@ export class PushSocket {
     socket.on('pong', () => (this.#heardMs = deps.clock.monotonicMs()));
     socket.on('error', (error) => deps.log.debug({ viewer, error: error.message }, 'push socket failed'));
     socket.on('close', () => this.#closed());
+    const leave = deps.admission?.enter(viewer, keys, {
+      gone: (reason) => this.#cut(reason),
+      ended: (camera, reason) => this.#grantEnded(camera, reason),
+    });
+    if (leave) socket.once('close', leave);
     this.#ping();
   }
 
   end(reason: string): void {
     this.#socket.close(1001, reason);
+  }
+
+  /** The viewer is gone. Reset, not closed: what waits here and in the kernel does not leave either. */
+  #cut(reason: string): void {
+    this.#deps.log.info({ viewer: this.#viewer, reason }, 'push socket cut off');
+    const raw = this.#raw as Duplex & { resetAndDestroy?: () => void };
+    if (raw.resetAndDestroy) raw.resetAndDestroy();
+    else raw.destroy();
+    this.#socket.terminate();
+  }
+
+  /** One camera's grant is over. With more waiting than a moment's worth, some of it may be of that camera. */
+  #grantEnded(camera: string, reason: string): void {
+    let closed = false;
+    for (const channel of [...this.#channels.values()]) closed = channel.grantEnded(camera, reason) || closed;
+    if (closed && this.#socket.bufferedAmount > maxLeftBytes) this.#cut(reason);
   }
 
   #ping(): void {
@@ -122,7 +155,7 @@ export class PushSocket {
   }
 
   #obey(request: PushRequest): void {
-    const { clock, limits, gate, find } = this.#deps;
+    const { clock, counters, limits, gate, admission, find } = this.#deps;
     switch (request.type) {
       case 'time':
         return this.#notice({ type: 'time', clientMs: request.clientMs, serverMs: clock.nowMs() });
@@ -139,7 +172,7 @@ export class PushSocket {
           return this.#notice({ type: 'refused', channel: number, reason });
         }
         const channel = new PushChannel(request, {
-          ...{ viewer: this.#viewer, gate, limits, outlet: this.#outlet, find },
+          ...{ viewer: this.#viewer, gate, admission, counters, limits, outlet: this.#outlet, find },
           onClosed: (closed) => void this.#channels.delete(closed),
         });
         this.#channels.set(number, channel);

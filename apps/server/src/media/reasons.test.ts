@@ -12,6 +12,17 @@ const ending = (said: string, more: Partial<Ending> = {}): Ending => ({
   ...more,
 });
 
+it('a camera that asks for a login is told from one that refuses it', () => {
+  const said = '[rtsp @ 0x55d0] method DESCRIBE failed: 401 Unauthorized';
+  expect(explainEnding(ending(said, { hasLogin: true })).reason).toBe(
+    'The camera refuses the user name or password',
+  );
+  expect(explainEnding(ending(said, { hasLogin: false }))).toMatchObject({
+    state: 'unauthorized',
+    reason: 'The camera asks for a user name and password: add them to this camera',
+  });
+});
+
 describe('explainEnding, with what ffmpeg 5.1 really says', () => {
   it.each([
     [

@@ -20,6 +20,8 @@ export interface Ending {
   ranMs: number;
   /** Complete fragments that came out of it. */
   fragments: number;
+  /** A user name or password was sent. */
+  hasLogin?: boolean;
   /** It could not be started at all: the error code of the system, such as ENOENT. */
   spawnError?: string | undefined;
 }
@@ -31,8 +33,10 @@ const backoff = (reason: string, otherTransport: Failure['otherTransport'] = 'no
 });
 
 export const noFfmpegReason = 'ffmpeg is not installed: run sudo apt-get install ffmpeg';
-export const garbageReason = 'The camera answers, but not with RTSP';
-export const silentReason = 'The camera does not answer';
+const garbageReason = 'The camera answers, but not with RTSP';
+const silentReason = 'The camera does not answer';
+
+const refusedLogin = 'The camera refuses the user name or password';
 
 /** What ffmpeg and setpriv say, first match wins. */
 const table: [RegExp, Failure][] = [
@@ -40,7 +44,7 @@ const table: [RegExp, Failure][] = [
     /\b401\b|Unauthorized|authorization failed/i,
     {
       state: 'unauthorized',
-      reason: 'The camera refuses the user name or password',
+      reason: refusedLogin,
       otherTransport: 'no',
     },
   ],
@@ -77,7 +81,12 @@ export function explainEnding(ending: Ending): Failure {
     if (signal !== null) return backoff('The video program was stopped from outside');
     return backoff(code === 0 ? 'The camera ended the stream' : 'The connection to the camera broke');
   }
-  for (const [pattern, failure] of table) if (pattern.test(said)) return failure;
+  for (const [pattern, failure] of table) {
+    if (!pattern.test(said)) continue;
+    return failure.reason === refusedLogin && ending.hasLogin === false
+      ? { ...failure, reason: 'The camera asks for a user name and password: add them to this camera' }
+      : failure;
+  }
   if (signal !== null) return backoff('The video program was stopped from outside');
   if (/does not contain any stream|matches no streams/i.test(said))
     return { state: 'unsupported', reason: 'The stream has no video', otherTransport: 'no' };

@@ -25,6 +25,8 @@ export type SourceInput =
       stdin: string;
       /** What must never be in a log line. */
       secrets: string[];
+      /** A user name or password goes with it. */
+      hasLogin: boolean;
       /** Another transport may be tried when this one fails. */
       transports: number;
     }
@@ -32,7 +34,7 @@ export type SourceInput =
   | { kind: 'wait'; reason: string }
   | { kind: 'never'; reason: string };
 
-export const sceneWaitReason = 'The demo scene is still being drawn';
+const sceneWaitReason = 'The demo scene is still being drawn';
 
 /** Which streams a source has. */
 export function streamsOf(source: CameraSource): StreamName[] {
@@ -74,6 +76,7 @@ export function sourceInput(
           args: ingestArgs({ kind: 'rtsp' }),
           stdin: rtspScript(address, source, transport),
           secrets: [password, percentEncode(password), loginPart(source), address].filter(Boolean),
+          hasLogin: loginPart(source) !== '',
           transports: order.length,
         };
       } catch (error) {
@@ -90,6 +93,7 @@ export function sourceInput(
         args: ingestArgs({ kind: 'loop', burstS }),
         stdin: loopScript(path, startS),
         secrets: [],
+        hasLogin: false,
         transports: 1,
       };
     }

@@ -1,17 +1,32 @@
-import { CaptureClock, Packager, type Chunk, type Init, type TrackInfo } from '@clerestory/llhls';
+import {
+  CaptureClock,
+  Packager,
+  type Chunk,
+  type Init,
+  type Numbers,
+  type TargetDuration,
+  type TrackInfo,
+} from '@clerestory/llhls';
 import type { CameraSource, IngestReport, IngestState, StreamName } from '@clerestory/protocol';
 import { Ingest, type IngestDeps } from './ingest.ts';
 
 /** HTTP viewers that are counted per stream; more are served, not counted. */
 const maxLeases = 1_000;
-/** After an ingest has stopped, what it left is kept this long for players that come right back. */
-const keepStoppedMs = 10_000;
-
 export interface StreamDeps extends IngestDeps {
   /** An unwatched stream runs on for this long. */
   warmMs: number;
   /** An HTTP viewer counts for this long after a request. */
   leaseMs: number;
+  /** After an ingest has stopped, what it left is kept this long for players that come right back. */
+  keepStoppedMs: number;
+}
+
+/** What the playlists at one address, and those beside it, have in common. */
+export interface PlaylistTerms {
+  /** One for all streams of a camera. */
+  targetDuration: TargetDuration;
+  /** Numbers that other media had at this address before. */
+  after?: Numbers | undefined;
 }
 
 /** Hears what happens to a stream. */
@@ -30,6 +45,7 @@ export class Stream {
   readonly camera: string;
   readonly name: StreamName;
   readonly #deps: StreamDeps;
+  readonly #terms: PlaylistTerms;
   readonly #ingest: Ingest;
   readonly #capture = new CaptureClock();
   readonly #listeners = new Set<StreamListener>();
@@ -44,11 +60,18 @@ export class Stream {
   #callOffLeases: (() => void) | null = null;
   #callOffForget: (() => void) | null = null;
 
-  constructor(camera: string, name: StreamName, source: CameraSource, deps: StreamDeps) {
+  constructor(
+    camera: string,
+    name: StreamName,
+    source: CameraSource,
+    deps: StreamDeps,
+    terms: PlaylistTerms,
+  ) {
     this.camera = camera;
     this.name = name;
     this.#deps = deps;
-    this.#packager = new Packager({ nowMs: deps.clock.nowMs() });
+    this.#terms = terms;
+    this.#packager = this.#newPackager(terms.after);
     this.#ingest = new Ingest({ camera, stream: name }, source, deps, {
       onInit: (unit) => {
         this.#callOffForget?.();
@@ -228,10 +251,15 @@ export class Stream {
 
   #stop(): void {
     this.#ingest.stop();
-    // Frees the memory. Not at once: the numbers of a new packager begin with the clock, past all that were used.
-    this.#callOffForget ??= this.#deps.clock.after(keepStoppedMs, () => {
+    // Frees the memory; the numbers go on, whatever the clock says by then.
+    this.#callOffForget ??= this.#deps.clock.after(this.#deps.keepStoppedMs, () => {
       this.#callOffForget = null;
-      this.#packager = new Packager({ nowMs: this.#deps.clock.nowMs() });
+      this.#packager = this.#newPackager(this.#packager.numbers);
     });
+  }
+
+  #newPackager(after: Numbers | undefined): Packager {
+    const { targetDuration } = this.#terms;
+    return new Packager({ nowMs: this.#deps.clock.nowMs(), targetDuration, ...(after && { after }) });
   }
 }

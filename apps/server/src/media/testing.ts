@@ -12,7 +12,7 @@ import {
 import { readClock, type ClockReading } from '@clerestory/demo-city/clock';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { MediaCameraConfig } from './cameras.ts';
-import type { Log } from './clock.ts';
+import { systemClock, type Clock, type Log } from './clock.ts';
 import type { NodeConfig } from './config.ts';
 import { startMediaNode, type MediaNode, type NodeDeps } from './node.ts';
 
@@ -28,6 +28,31 @@ export async function eventually<T>(
     if (found) return found as Exclude<T, undefined | null | false>;
     if (performance.now() > untilMs) throw new Error(`never happened: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+/** The system's clock, but its time of day can be set, and what waits for long can be made to wait less. */
+export class TestClock implements Clock {
+  /** Added to the time of day. */
+  setByMs = 0;
+  /** How long a wait really takes. */
+  shorten: (delayMs: number) => number = (delayMs) => delayMs;
+  /** Waits that were asked for, and those that came to their end. */
+  readonly asked: number[] = [];
+  readonly rang: number[] = [];
+
+  nowMs(): number {
+    return systemClock.nowMs() + this.setByMs;
+  }
+  monotonicMs(): number {
+    return systemClock.monotonicMs();
+  }
+  after(delayMs: number, callback: () => void): () => void {
+    this.asked.push(delayMs);
+    return systemClock.after(this.shorten(delayMs), () => {
+      this.rang.push(delayMs);
+      callback();
+    });
   }
 }
 
@@ -48,7 +73,7 @@ export function startNode(
       host: '127.0.0.1',
       port: 0,
       portFixed: false,
-      allowedOrigins: 'same-host',
+      allowedOrigins: ['http://127.0.0.1:8080', 'http://localhost:8080'],
       ffmpegPath: 'ffmpeg',
       warmMs: 30_000,
       demoDir: '/nowhere',

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } from 'kysely';
+import { prepareDataFolder } from './data-folder.ts';
 import { migrations } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
@@ -99,13 +99,14 @@ export interface OpenDatabase {
 /**
  * Opens (and creates) the one database file in `dataDir`, safe modes asserted, schema brought up to date. The file is
  * locked for this process until `close`.
- * @throws StoreError with what to do: another server owns it, wrong version, full disk, not a database.
+ * @throws StoreError with what to do: no usable folder, another server owns it, wrong version, full disk, not a database.
  */
 export function openDatabase(dataDir: string): OpenDatabase {
   const file = path.join(dataDir, 'clerestory.db');
+  const unusable = prepareDataFolder(dataDir);
+  if (unusable !== null) throw new StoreError(unusable);
   let raw: SqliteDatabase.Database | undefined;
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     raw = new SqliteDatabase(file, { timeout: lockPatienceMs });
     secure(raw);
     // A write takes the exclusive lock at once, so that a second server finds out now and not later.
@@ -131,7 +132,7 @@ export function openDatabase(dataDir: string): OpenDatabase {
         { cause: error },
       );
     throw new StoreError(
-      `Cannot open the data folder ${dataDir}: ${message}. Check that it exists and that you may write there.`,
+      `Cannot open ${file}: ${message}. Check that you may write there, or set CLERESTORY_DATA to another folder.`,
       { cause: error },
     );
   }

@@ -29,6 +29,20 @@ export interface RequestContext {
   key: string;
   /** From `If-Match`: a revision or sequence; null means "whatever is there now". */
   base: number | null;
+  /** Which cameras exist for whoever asks. */
+  sees(camera: string): boolean;
+}
+
+/** The policy, as the routes ask it. */
+export interface RouteGuard {
+  /** Before anything of the request is looked at: may this one use this route at all? */
+  admits(route: RouteName, context: RequestContext): Answer<void>;
+  /** Once it is parsed: also for the camera that it names? */
+  allows(route: RouteName, input: { params: unknown; body: unknown }, context: RequestContext): Answer<void>;
+  /** Which cameras exist for this one. */
+  sees(actor: Actor): (camera: string) => boolean;
+  /** The answer without what does not exist for whoever gets it. */
+  present(route: RouteName, value: unknown, context: RequestContext): unknown;
 }
 
 export type RouteHandler<N extends RouteName> = (
@@ -70,14 +84,15 @@ export function problemOfFault(error: unknown): Problem {
     return problem('unsupported-media-type', 'Send JSON in UTF-8.');
   if (error instanceof URIError)
     return problem('invalid-request', 'The address is not validly percent-encoded.');
-  if (http.status === 400) return problem('invalid-request', 'The request could not be read.');
+  if (http.status !== undefined && http.status >= 400 && http.status < 500)
+    return problem('invalid-request', 'The request could not be read.');
   return problem('internal', 'Something went wrong on our side; it was logged.');
 }
 
 const expressPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 type Context = Answer<RequestContext>;
-function contextOf(request: Request, response: Response, row: RestRoute): Context {
+function contextOf(request: Request, response: Response, row: RestRoute, guard: RouteGuard | null): Context {
   let key: string = randomUUID();
   const given = request.get('idempotency-key');
   if (row.idempotent && given !== undefined) {
@@ -96,7 +111,8 @@ function contextOf(request: Request, response: Response, row: RestRoute): Contex
     base = Number(number);
   }
   const { actor, web } = response.locals as AttachedLocals;
-  return ok({ by: actor.kind === 'anonymous' ? 'api' : actorName(actor), actor, web, key, base });
+  const by = actor.kind === 'anonymous' ? 'api' : actorName(actor);
+  return ok({ by, actor, web, key, base, sees: guard?.sees(actor) ?? (() => true) });
 }
 
 type Parts = Record<'params' | 'query' | 'body', unknown>;
@@ -125,40 +141,53 @@ function parse(row: RestRoute, request: Request): Answer<Parts> {
 
 function mountOne(
   app: Express,
-  row: RestRoute,
+  [name, row]: [RouteName, RestRoute],
+  guard: RouteGuard | null,
   handle: (input: Parts, context: RequestContext) => Promise<Answer<unknown>> | Answer<unknown>,
 ): void {
   app[row.method](apiBase + expressPath(row.path), async (request: Request, response: Response) => {
-    const context = contextOf(request, response, row);
+    const context = contextOf(request, response, row, guard);
     if (!context.ok) return sendProblem(response, context.problem);
+    const admitted = guard?.admits(name, context.value);
+    if (admitted && !admitted.ok) return sendProblem(response, admitted.problem);
     const input = parse(row, request);
     if (!input.ok) return sendProblem(response, input.problem);
+    const allowed = guard?.allows(name, input.value, context.value);
+    if (allowed && !allowed.ok) return sendProblem(response, allowed.problem);
     const answer = await handle(input.value, context.value);
     if (!answer.ok) return sendProblem(response, answer.problem);
     if (row.status === 303) return response.redirect(303, (answer.value as { location: string }).location);
     response.status(row.status);
-    if (row.answer) response.json(answer.value);
+    if (row.answer) response.json(guard ? guard.present(name, answer.value, context.value) : answer.value);
     else response.end();
   });
 }
 
 /**
- * Mounts every route of the protocol's table.
+ * Mounts every route of the protocol's table. Without a guard everybody may do everything.
  * @throws Error when a route has no handler or two: such a build does not start.
  */
-export function mountRoutes(app: Express, features: readonly RouteHandlers[]): void {
+export function mountRoutes(
+  app: Express,
+  features: readonly RouteHandlers[],
+  guard: RouteGuard | null = null,
+): void {
   for (const [name, row] of Object.entries(routes) as [RouteName, RestRoute][]) {
     const found = features.map((feature) => feature[name]).filter((handler) => handler !== undefined);
     if (found.length !== 1)
       throw new Error(`the route ${name} has ${found.length} handlers, it needs exactly one`);
-    mountOne(app, row, found[0] as unknown as Parameters<typeof mountOne>[2]);
+    mountOne(app, [name, row], guard, found[0] as unknown as Parameters<typeof mountOne>[3]);
   }
   const methodsByPath = new Map<string, string[]>();
   for (const row of Object.values(routes) as RestRoute[]) {
     const path = apiBase + expressPath(row.path);
-    methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), row.method.toUpperCase()]);
+    const methods = row.method === 'get' ? ['GET', 'HEAD'] : [row.method.toUpperCase()];
+    methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), ...methods]);
   }
-  for (const [path, methods] of methodsByPath) {
+  // A fixed name before a parameter in its place, as in `/people/import` and `/people/{person}`.
+  const parameters = ([path]: [string, string[]]) => path.split(':').length;
+  const byName = [...methodsByPath].sort((a, b) => parameters(a) - parameters(b));
+  for (const [path, methods] of byName) {
     app.all(path, (_request, response) => {
       response.set('Allow', methods.join(', '));
       sendProblem(response, problem('method-not-allowed', `This address takes ${methods.join(', ')}.`));
@@ -216,20 +245,53 @@ export function guardOrigins(origins: Origins) {
 /** JSON bodies for the API, with its bound. */
 export const jsonBody = () => express.json({ limit: maxBodyBytes, strict: true });
 
-/** Last of all: unknown API addresses and faults. */
-export function mountEnd(app: Express, log: Logger): void {
-  app.use(apiBase, (_request, response) => {
+const apiRoot = '/api';
+
+const escapeHtml = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+/** A refusal as its reader takes it: a problem (RFC 9457) below `/api`, a small page everywhere else. */
+export function sendRefusal(request: Request, response: Response, refusal: Problem): void {
+  if (request.path === apiRoot || request.path.startsWith(`${apiRoot}/`))
+    return sendProblem(response, refusal);
+  response
+    .status(refusal.status)
+    .set('Cache-Control', 'no-store')
+    .type('html')
+    .send(
+      `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(refusal.title)}</title>` +
+        `<h1>${escapeHtml(refusal.title)}</h1><p>${escapeHtml(refusal.detail)}</p></html>`,
+    );
+}
+
+/** Refuses every other method on addresses that are only read; mounted behind their handlers. RFC 9110 section 15.5.6. */
+export function mountReadOnly(app: Express, paths: readonly string[]): void {
+  app.all([...paths], (request, response) => {
+    response.set('Allow', 'GET, HEAD');
+    sendRefusal(request, response, problem('method-not-allowed', 'This address is only read: GET it.'));
+  });
+}
+
+/** Behind all routes: API addresses that are none. */
+export function mountApiEnd(app: Express): void {
+  app.use(apiRoot, (_request, response) => {
     sendProblem(
       response,
       problem('not-found', `There is nothing at this address. ${apiBase}/openapi.json lists what there is.`),
     );
+  });
+}
+
+/** Last of all: other addresses that are none, and faults. */
+export function mountEnd(app: Express, log: Logger): void {
+  app.use((request, response) => {
+    sendRefusal(request, response, problem('not-found', 'There is nothing at this address. Start at /.'));
   });
   app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     const refusal = problemOfFault(error);
     if (refusal.status >= 500)
       log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
     if (response.headersSent) return next(error);
-    sendProblem(response, refusal);
+    sendRefusal(request, response, refusal);
   });
 }
 

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
 
 export type { Logger };
 
@@ -58,3 +59,14 @@ export function createLogger(level: string): Logger {
   const options = { level, redact, base: null };
   return process.stderr.isTTY ? pino(options, terminalStream()) : pino(options, pino.destination(2));
 }
+
+/** One debug line a request. Without the query: an identity provider sends its code back in it. */
+export const requestLog = (log: Logger) =>
+  pinoHttp({
+    logger: log,
+    useLevel: 'debug',
+    serializers: {
+      req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?')[0] }),
+      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    },
+  });

@@ -1,5 +1,7 @@
 import type { Express } from 'express';
+import type { NodeFigures } from '@clerestory/protocol';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { mountReadOnly } from './http.ts';
 
 /** Prometheus figures of this process. Built per server, so that tests can run several. */
 export function createMetrics() {
@@ -8,6 +10,7 @@ export function createMetrics() {
   const registers = [register];
   return {
     register,
+    takeNodeFigures: createNodeMetrics(register),
     camerasByState: new Gauge({
       name: 'clerestory_cameras',
       help: 'Cameras by health state',
@@ -37,6 +40,44 @@ export function createMetrics() {
     }),
   };
 }
+
+/**
+ * Figures of the media node, which counts them itself. The function that is returned takes its word, or null while there
+ * is none. What it counts begins with 0 when it starts again, as Prometheus expects of counters.
+ */
+function createNodeMetrics(register: Registry): (figures: NodeFigures | null) => void {
+  const registers = [register];
+  const name = (rest: string) => `clerestory_media_${rest}`;
+  const sentBytes = new Counter({
+    name: name('sent_bytes_total'),
+    help: 'Bytes sent by the media node, by door',
+    labelNames: ['door'],
+    registers,
+  });
+  const counter = (rest: string, help: string) => new Counter({ name: name(rest), help, registers });
+  const gauge = (rest: string, help: string) => new Gauge({ name: name(rest), help, registers });
+  const skips = counter('skips_total', 'Times a slow page was skipped to a key frame');
+  const refusals = counter('gate_refusals_total', 'Times the gate refused to show video');
+  const restarts = counter('ingest_restarts_total', 'Times an ffmpeg was started anew after it had failed');
+  const pushSockets = gauge('push_sockets', 'Open push sockets');
+  const loopLag = gauge(
+    'event_loop_lag_seconds',
+    'Longest that the event loop of the media node was held up in about 5 s',
+  );
+  const memory = gauge('resident_memory_bytes', 'Resident memory of the media node');
+  return (figures) => {
+    for (const one of [sentBytes, skips, refusals, restarts, pushSockets, loopLag, memory]) one.reset();
+    if (!figures) return;
+    for (const [door, bytes] of Object.entries(figures.sentBytes)) sentBytes.inc({ door }, bytes);
+    skips.inc(figures.skips);
+    refusals.inc(figures.refusals);
+    restarts.inc(figures.ingestRestarts);
+    pushSockets.set(figures.pushSockets);
+    loopLag.set(figures.loopLagMs / 1000);
+    memory.set(figures.memoryBytes);
+  };
+}
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 export function mountMetrics(app: Express, metrics: Metrics, refresh: () => void): void {
@@ -44,4 +85,5 @@ export function mountMetrics(app: Express, metrics: Metrics, refresh: () => void
     refresh();
     response.type(metrics.register.contentType).send(await metrics.register.metrics());
   });
+  mountReadOnly(app, ['/metrics']);
 }

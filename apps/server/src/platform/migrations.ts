@@ -229,15 +229,6 @@ export const migrations: readonly string[] = [
     last_seen_at integer
   ) strict;
 
-  create table player_links (
-    id text primary key,
-    token_hash text not null unique,
-    camera text not null,
-    person text not null,
-    session text not null,
-    expires_at integer not null
-  ) strict;
-
   create table access_views (
     id text primary key,
     viewer text not null,

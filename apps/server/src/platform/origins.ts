@@ -12,16 +12,30 @@ export interface Origins {
 
 const loopbackNames = ['127.0.0.1', 'localhost'];
 
+/** A page of one of these origins, to the letter; or a program that is no browser and sends no Origin. */
+export const originAllowed = (origins: readonly string[], origin: string | undefined): boolean =>
+  origin === undefined || origins.includes(origin);
+
+/** The Host header is that of one of these origins. `atAnyPort`: only its name, for a door at a port of its own. */
+export function hostAllowed(
+  origins: readonly string[],
+  host: string | undefined,
+  atAnyPort = false,
+): boolean {
+  const given = host?.toLowerCase();
+  if (given === undefined) return false;
+  if (!atAnyPort) return origins.some((origin) => new URL(origin).host === given);
+  const name = /^(\[[0-9a-f:]+\]|[^:\s/@?#\\]+)(:\d{1,5})?$/.exec(given)?.[1];
+  return name !== undefined && origins.some((origin) => new URL(origin).hostname === name);
+}
+
 /** Origins of pages served by `host` on a port that is known once the door is open, and those that the settings add. */
 export function originsOf(host: string, port: () => number, extra: readonly string[]): Origins {
   const names = [...new Set([host, ...loopbackNames])];
   const list = () => [...names.map((one) => new URL(`http://${one}:${port()}`).origin), ...extra];
   return {
     list,
-    allowsOrigin: ({ headers }) => headers.origin === undefined || list().includes(headers.origin),
-    allowsHost: ({ headers }) => {
-      const given = headers.host?.toLowerCase();
-      return given !== undefined && list().some((origin) => new URL(origin).host === given);
-    },
+    allowsOrigin: ({ headers }) => originAllowed(list(), headers.origin),
+    allowsHost: ({ headers }) => hostAllowed(list(), headers.host),
   };
 }

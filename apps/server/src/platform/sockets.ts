@@ -11,6 +11,8 @@ import {
   type ClientPayload,
   type ClientToServer,
   type ClientValue,
+  type ServerEventName,
+  type ServerPayload,
   type ServerToClient,
 } from '@clerestory/protocol';
 import { problemOfFault } from './http.ts';
@@ -21,6 +23,13 @@ import type { Origins } from './origins.ts';
 export interface WindowData {
   hello: ClientHello;
   wall?: string;
+  /** Who is behind it, for commits: `actorName`. */
+  by?: string;
+  /** The session of a person, or the pairing of a screen: who is behind it is looked up anew each time. */
+  session?: string;
+  device?: string;
+  /** Cameras that exist for it, as far as it was told. */
+  visible?: Set<string>;
 }
 export type Sockets = Server<ClientToServer, ServerToClient, Record<string, never>, WindowData>;
 export type WindowSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, WindowData>;
@@ -57,6 +66,24 @@ export function createSockets(server: HttpServer, origins: Origins): Sockets {
   return io;
 }
 
+/** Where pushes go: to everybody in a room, each as far as it exists for them. */
+export interface Audience {
+  tell<N extends ServerEventName>(room: string, event: N, payload: ServerPayload<N>): void;
+}
+
+/** The audience while everybody sees everything. */
+export const everybody = (io: Sockets): Audience => ({
+  tell: (room, event, payload) => void io.to(room).emit(event, ...([payload] as never)),
+});
+
+/** The policy, as the sockets ask it. */
+export interface SocketGuard {
+  /** May whoever is behind this window send this, as it is parsed? */
+  allows(event: ClientEventName, payload: unknown, socket: WindowSocket): Answer<void>;
+  /** The answer without what does not exist for them. */
+  present(event: ClientEventName, value: unknown, socket: WindowSocket): unknown;
+}
+
 export type SocketHandlers = {
   [N in ClientEventName]?: (
     payload: ClientPayload<N>,
@@ -83,12 +110,15 @@ async function answerEvent(
   payload: unknown,
   socket: WindowSocket,
   handle: (payload: never, socket: WindowSocket) => unknown,
-  log: Logger,
+  { log, guard }: { log: Logger; guard: SocketGuard | null },
 ): Promise<Answer<unknown>> {
   const parsed = clientEvents[name].payload.safeParse(payload);
   if (!parsed.success) return { ok: false, problem: problemFromZod(parsed.error, `The event ${name}`) };
   try {
-    return (await handle(parsed.data as never, socket)) as Answer<unknown>;
+    const allowed = guard?.allows(name, parsed.data, socket);
+    if (allowed && !allowed.ok) return allowed;
+    const answer = (await handle(parsed.data as never, socket)) as Answer<unknown>;
+    return answer.ok && guard ? { ok: true, value: guard.present(name, answer.value, socket) } : answer;
   } catch (error) {
     const refusal = problemOfFault(error);
     log.error({ err: error, event: name }, 'a socket event failed');
@@ -97,7 +127,8 @@ async function answerEvent(
 }
 
 /**
- * Binds the features' handlers to every window. Each inbound message is counted, parsed, handled and acknowledged.
+ * Binds the features' handlers to every window. Each inbound message is counted, parsed, allowed, handled and
+ * acknowledged. Without a guard everybody may do everything.
  * @throws Error when an event has no handler or two.
  */
 export function bindSockets(
@@ -105,6 +136,7 @@ export function bindSockets(
   features: readonly SocketHandlers[],
   log: Logger,
   monotonicMs: () => number,
+  guard: SocketGuard | null = null,
 ): void {
   const handlers = new Map<ClientEventName, (payload: never, socket: WindowSocket) => unknown>();
   for (const name of Object.keys(clientEvents) as ClientEventName[]) {
@@ -127,8 +159,15 @@ export function bindSockets(
               `A window may send ${maxEventsPerSecond} events a second. Slow down.`,
             ),
           });
-        void answerEvent(name, payload, socket, handle, log).then(reply);
+        void answerEvent(name, payload, socket, handle, { log, guard }).then(reply);
       });
     }
   });
+}
+
+/** Ends every window's connection and the server below it, at once: browsers would keep theirs. */
+export async function closeDoors(http: HttpServer, io: Sockets): Promise<void> {
+  const closed = io.close();
+  http.closeAllConnections();
+  await closed;
 }

@@ -127,14 +127,6 @@ export interface Tables {
     paired_by: string;
     last_seen_at: number | null;
   };
-  player_links: {
-    id: string;
-    token_hash: string;
-    camera: string;
-    person: string;
-    session: string;
-    expires_at: number;
-  };
   access_views: {
     id: string;
     viewer: string;

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import type { ClientHello, ClientToServer, ServerToClient } from '@clerestory/protocol';
-import { startApp, type App } from '../app.ts';
+import { startApp, type App, type AppOptions } from '../app.ts';
 import { loadConfig } from '../config.ts';
+import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logging.ts';
 
 /** A folder of its own for a test, removed by `remove`. */
@@ -17,6 +18,7 @@ export function temporaryFolder(): { dir: string; remove(): void } {
 export async function startTestApp(
   env: Record<string, string> = {},
   dir?: string,
+  options: AppOptions = {},
 ): Promise<{ app: App; dir: string; fetchJson: FetchJson; stop(): Promise<void> }> {
   const folder = dir === undefined ? temporaryFolder() : { dir, remove: () => undefined };
   const config = loadConfig(
@@ -29,7 +31,7 @@ export async function startTestApp(
     },
     folder.dir,
   );
-  const app = await startApp(config, createLogger('silent'));
+  const app = await startApp(config, createLogger('silent'), systemClock, options);
   return {
     app,
     dir: folder.dir,

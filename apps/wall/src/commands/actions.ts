@@ -6,7 +6,8 @@ import type { ConsoleState, Overlay } from '../state/console.ts';
 import type { WallStore } from '../state/store.ts';
 import type { ToastMessage } from '../state/toasts.ts';
 import type { Sync } from '../sync/index.ts';
-import { cameraAt } from './context.ts';
+import { clearScreen } from './clear-screen.ts';
+import { awayText, cameraAt } from './context.ts';
 
 /** Everything a person can cause in the console; commands, clicks and drops all end here. */
 export interface Actions {
@@ -21,7 +22,7 @@ export interface Actions {
   /** Resolves true when it is done. `goOn`: the next free tile is chosen at once. */
   assign(camera: string, at: TileRef, goOn: boolean): Promise<boolean>;
   clear(at: TileRef): void;
-  /** Empties a screen and offers to put back what it held, on tiles that are still empty then. */
+  /** Empties a screen and offers to put back what it showed, on tiles that are still empty then. */
   clearScreen(screen: string): void;
   swap(a: TileRef, b: TileRef): void;
   /** A tile was chosen by pointer or Enter: completes a swap that waits, else selects. */
@@ -44,9 +45,6 @@ export interface ActionLinks {
   open(path: string): void;
   focusSearch(): void;
 }
-
-const awayText =
-  'The wall cannot be changed while the server is away. What the screens show goes on; try again when it is back.';
 
 export function createActions(links: ActionLinks): Actions {
   const { sync, console, wall, say } = links;
@@ -94,37 +92,7 @@ export function createActions(links: ActionLinks): Actions {
     clear: (at) => void send({ type: 'tile:clear', ...at }),
     clearScreen(id) {
       const screen = screenOf(id);
-      if (!screen) return;
-      const held = Object.entries(screen.tiles);
-      const undo = async () => {
-        const back = await Promise.all(
-          held.map(([tile, { camera }]) => {
-            const at = { screen: id, tile: Number(tile) };
-            return cameraAt(wall.getState(), at) === null
-              ? send({ type: 'tile:assign', ...at, camera })
-              : false;
-          }),
-        );
-        const kept = back.filter((done) => !done).length;
-        if (kept > 0)
-          say({
-            tone: 'plain',
-            title: `${held.length - kept} of ${held.length} are back`,
-            text: 'The other tiles hold something else by now, and keep it.',
-          });
-      };
-      void send({ type: 'screen:clear', screen: id }).then((done) => {
-        if (!done) return;
-        say({
-          tone: 'plain',
-          title:
-            held.length === 1
-              ? `1 tile of ${screen.name} was cleared`
-              : `${held.length} tiles of ${screen.name} were cleared`,
-          text: '',
-          action: { label: 'Undo', run: () => void undo() },
-        });
-      });
+      if (screen) void clearScreen(screen, { wall, ask, send, say });
     },
     swap(a, b) {
       console.setState({ mark: null, screen: b.screen, tile: b.tile });

@@ -143,18 +143,57 @@ describe('what is not lost', () => {
     await settled();
     expect(consoleState.getState()).toMatchObject({ callUp: '12', tile: null });
   });
-  test('a cleared screen is filled again by undo, but for tiles that somebody filled meanwhile', async () => {
-    void actions.assign('camera-1', { screen: 'left', tile: 0 }, false);
-    void actions.assign('camera-2', { screen: 'left', tile: 3 }, false);
+  test('a cleared screen is filled again by undo, each tile with its reason', async () => {
+    const why = { kind: 'standing', purpose: 'Bridge works' } as const;
+    execute({ type: 'tile:assign', screen: 'left', tile: 0, camera: 'camera-1', why });
+    execute({ type: 'tile:assign', screen: 'left', tile: 3, camera: 'camera-2' });
     actions.clearScreen('left');
     await settled();
     expect(on('left')).toEqual({});
-    expect(said.at(-1)).toContain('2 tiles of Left were cleared');
-    void actions.assign('camera-12', { screen: 'left', tile: 3 }, false);
+    expect(said).toEqual(['Cleared 2 tiles of Left: ']);
+    offered?.();
+    await settled();
+    expect(on('left')).toEqual({ 0: 'camera-1', 3: 'camera-2' });
+    expect(wall.getState().wall?.screens[0]?.tiles['0']?.why).toEqual(why);
+    expect(said).toHaveLength(1);
+  });
+  test('undo leaves alone what somebody put there meanwhile, and says so', async () => {
+    execute({ type: 'tile:assign', screen: 'left', tile: 0, camera: 'camera-1' });
+    execute({ type: 'tile:assign', screen: 'left', tile: 3, camera: 'camera-2' });
+    actions.clearScreen('left');
+    await settled();
+    execute({ type: 'tile:assign', screen: 'left', tile: 3, camera: 'camera-12' });
     offered?.();
     await settled();
     expect(on('left')).toEqual({ 0: 'camera-1', 3: 'camera-12' });
-    expect(said.at(-1)).toContain('1 of 2 are back');
+    expect(said.at(-1)).toContain('1 of 2 tiles are as before: Somebody filled the others');
+  });
+  test('a parked camera cannot be put back, which is said before', async () => {
+    execute({ type: 'tile:assign', screen: 'left', tile: 0, camera: 'camera-1' });
+    execute({ type: 'tile:assign', screen: 'left', tile: 3, camera: 'camera-2' });
+    execute({ type: 'screen:layout', screen: 'left', layout: '1' });
+    actions.clearScreen('left');
+    await settled();
+    expect(said).toEqual([
+      'Cleared 2 tiles of Left: 1 of them parked: Undo brings back only what was on show.',
+    ]);
+    offered?.();
+    await settled();
+    expect(on('left')).toEqual({ 0: 'camera-1' });
+    expect(said).toHaveLength(1);
+  });
+  test('undo is offered again when the server is away', async () => {
+    execute({ type: 'tile:assign', screen: 'left', tile: 0, camera: 'camera-1' });
+    actions.clearScreen('left');
+    await settled();
+    wall.setState({ link: { state: 'offline', sinceMs: 0 } });
+    offered?.();
+    await settled();
+    expect(on('left')).toEqual({});
+    wall.setState({ link: { state: 'online' } });
+    offered?.();
+    await settled();
+    expect(on('left')).toEqual({ 0: 'camera-1' });
   });
 });
 

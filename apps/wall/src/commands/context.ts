@@ -22,3 +22,7 @@ export function chosenTile(context: Pick<ConsoleContext, 'console' | 'wall'>): T
 /** The camera on a tile; null when it shows nothing. */
 export const cameraAt = (wall: WallStore, at: TileRef): string | null =>
   wall.wall?.screens.find(({ id }) => id === at.screen)?.tiles[String(at.tile)]?.camera ?? null;
+
+/** Said in place of sending while there is no link. */
+export const awayText =
+  'The wall cannot be changed while the server is away. What the screens show goes on; try again when it is back.';

@@ -5,9 +5,10 @@ export const refreshMs = 12_000;
 /** After a failed try: a camera that has just been started has its first picture soon. Doubled each time, up to the second. */
 export const retryFirstMs = 2_000;
 export const retryMs = 30_000;
-/** Between two requests: a first look comes fast, refreshing goes gently. */
+/** Between two requests: a first look comes fast, refreshing goes gently, a little faster with many in view. */
 const firstSpacingMs = 120;
 const refreshSpacingMs = 1_000;
+const crowdedSpacingMs = 400;
 /** A request that takes longer is given up. */
 const requestTimeoutMs = 8_000;
 /** Pictures kept of cameras that are not in view any more. */
@@ -138,7 +139,9 @@ export function createPosterFeed(
       for (const { draw } of next.viewers) draw(next.picture);
       tellAge(next);
     }
-    schedule(wanted().some((entry) => entry.dueMs === 0) ? firstSpacingMs : refreshSpacingMs);
+    const inView = wanted();
+    const evenMs = Math.min(refreshSpacingMs, Math.max(crowdedSpacingMs, refreshMs / inView.length));
+    schedule(inView.some((entry) => entry.dueMs === 0) ? firstSpacingMs : evenMs);
   };
 
   const forget = () => {
@@ -168,7 +171,8 @@ export function createPosterFeed(
       entries.set(key, entry);
       entry.viewers.add(frame);
       ageTimer ??= setInterval(tellAges, ageEveryMs);
-      if (entry.picture) frame.draw(entry.picture);
+      // None, too: the frame may still hold one from when it was last in view.
+      frame.draw(entry.picture);
       tellAge(entry);
       schedule(firstSpacingMs);
       forget();

@@ -24,7 +24,7 @@ const readJson = async (response: Response): Promise<unknown> => {
  * it could not be reached or spoke another language.
  */
 export async function request<T>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   { parse, body, key, base, signal }: RequestOptions<T>,
 ): Promise<Answer<T>> {

@@ -19,6 +19,7 @@ export type LinkState =
 /** All that the server has told this window. Written by `sync/` alone; every surface reads it through `useWall`. */
 export interface WallStore {
   link: LinkState;
+  /** With this window's own commands that are still on the way done already; see `sync/predictions.ts`. */
   wall: WallState | null;
   cameras: Readonly<Record<string, Camera>>;
   health: Readonly<Record<string, CameraHealth>>;

@@ -29,6 +29,10 @@ export interface CommanderLinks {
   /** The server is known to be at `sequence`. */
   expect(sequence: number): void;
   freshKey(): string;
+  /** The command is on its way; shown as done from here on. */
+  started(key: string, command: ClientCommand): void;
+  /** Its answer is there, or none will come: what holds is on show. */
+  ended(key: string): void;
 }
 
 /**
@@ -69,9 +73,7 @@ export function createCommander(links: CommanderLinks): Commander {
     return answer;
   };
 
-  const attempt = async (command: ClientCommand, wall: string, seen: number) => {
-    const key = links.freshKey();
-    remember(key);
+  const attempt = async (command: ClientCommand, key: string, wall: string, seen: number) => {
     const envelope: CommandEnvelope = { wall, key, base: baseNow(seen), command };
     for (let tries = 0; tries < maxCommandTries; tries++) {
       if (!(await links.joined(ackTimeoutMs))) continue;
@@ -97,7 +99,15 @@ export function createCommander(links: CommanderLinks): Commander {
         );
       waiting += 1;
       const seen = wall.sequence;
-      const result = chain.then(() => attempt(command, wall.id, seen)).finally(() => (waiting -= 1));
+      const key = links.freshKey();
+      remember(key);
+      links.started(key, command);
+      const result = chain
+        .then(() => attempt(command, key, wall.id, seen))
+        .finally(() => {
+          waiting -= 1;
+          links.ended(key);
+        });
       chain = result.catch(() => undefined);
       return result;
     },

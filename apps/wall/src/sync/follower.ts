@@ -1,5 +1,5 @@
 import type { Commit, ResyncResult, Snapshot, WallState } from '@clerestory/protocol';
-import { apply } from '@clerestory/wall-state';
+import { catchUp, type CatchUp } from '@clerestory/wall-state';
 
 /** Commits held while a snapshot or a resync is under way. Beyond it the window starts again from a snapshot. */
 export const maxHeldCommits = 500;
@@ -7,7 +7,8 @@ export const maxHeldCommits = 500;
 export interface FollowerLinks {
   /** The state on show. */
   wall(): WallState | null;
-  show(wall: WallState, commit: Commit): void;
+  /** `commits`: those that led there from the state before. */
+  show(wall: WallState, commits: readonly Commit[]): void;
   /** Asks for what came after `since`; null when no answer came. */
   resync(since: number): Promise<ResyncResult | null>;
   /** Takes a whole snapshot; calls `restart` of the follower itself. */
@@ -43,35 +44,39 @@ export function createFollower(links: FollowerLinks): Follower {
     else overflowed = true;
   };
 
-  const take = (commit: Commit) => {
+  const take = (commits: readonly Commit[]) => {
     const wall = links.wall();
-    if (!wall || commit.wall !== wall.id || commit.sequence <= wall.sequence) return;
-    if (commit.sequence > wall.sequence + 1) {
-      keep(commit);
-      void fill(wall.sequence);
-      return;
-    }
-    let next: WallState;
+    if (!wall) return;
+    const news = commits.filter(({ wall: id, sequence }) => id === wall.id && sequence > wall.sequence);
+    let reached: CatchUp;
     try {
-      next = apply(wall, commit);
+      reached = catchUp(wall, news);
     } catch {
       // The state on show cannot have this happen to it: it is not the server's. Start from a snapshot.
       links.rejoin();
       return;
     }
-    links.show(next, commit);
+    const { sequence: last } = reached.state;
+    if (last > wall.sequence)
+      links.show(
+        reached.state,
+        news.filter(({ sequence }) => sequence <= last),
+      );
+    if (reached.gap === null) return;
+    for (const commit of news) if (commit.sequence > last) keep(commit);
+    void fill(last);
   };
 
   const drain = () => {
     holding = false;
-    const waiting = held.sort((a, b) => a.sequence - b.sequence);
+    const waiting = held;
     held = [];
     if (overflowed) {
       overflowed = false;
       links.rejoin();
       return;
     }
-    for (const commit of waiting) follower.receive(commit);
+    take(waiting);
   };
 
   const fill = async (since: number) => {
@@ -84,10 +89,8 @@ export function createFollower(links: FollowerLinks): Follower {
     else {
       const before = links.wall()?.sequence;
       holding = false;
-      for (const commit of result.commits) {
-        take(commit);
-        if (holding) return;
-      }
+      take(result.commits);
+      if (holding) return;
       // An answer that fills nothing would be asked for again and again.
       if (held.length > 0 && links.wall()?.sequence === before) links.rejoin();
       else drain();
@@ -97,7 +100,7 @@ export function createFollower(links: FollowerLinks): Follower {
   const follower: Follower = {
     receive(commit) {
       if (holding) keep(commit);
-      else take(commit);
+      else take([commit]);
     },
     expect(sequence) {
       const wall = links.wall();

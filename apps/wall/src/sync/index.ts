@@ -14,6 +14,7 @@ import { createFollower } from './follower.ts';
 import { createJoiner } from './joiner.ts';
 import { freshKey } from './key.ts';
 import { withDefaults, type SyncOptions } from './options.ts';
+import { createPredictions } from './predictions.ts';
 import { createStoreWriter } from './store-writer.ts';
 import { until } from './until.ts';
 import { startVersionWatch } from './version.ts';
@@ -46,11 +47,16 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
   let stopped = false;
   let lastReport: ScreenReport | null = null;
 
-  const writer = createStoreWriter(store, hello, options.storage, (commit) => follower.receive(commit));
+  const predictions = createPredictions(clock.nowMs);
+  const writer = createStoreWriter(store, hello, options.storage, predictions.over, (commit) =>
+    follower.receive(commit),
+  );
 
   const takeSnapshot = (snapshot: Snapshot) => {
     joined = true;
     commander.jumped(snapshot.wall.sequence);
+    // Some of it may be in the snapshot; a swap shown twice would look undone.
+    predictions.clear();
     writer.putSnapshot(snapshot);
     store.setState({ link: { state: 'online' } });
     follower.restart();
@@ -58,13 +64,16 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
   };
 
   const follower = createFollower({
-    wall: () => store.getState().wall,
-    show: (wall, commit) => {
-      commander.saw(commit);
+    wall: writer.confirmed,
+    show: (wall, commits) => {
+      for (const commit of commits) {
+        commander.saw(commit);
+        predictions.drop(commit.key);
+      }
       writer.putWall(wall);
     },
     resync: async (since) => {
-      const wall = store.getState().wall;
+      const wall = writer.confirmed();
       const answer = wall ? await connection.ask('wall:resync', { wall: wall.id, since }) : null;
       return answer?.ok ? answer.value : null;
     },
@@ -92,13 +101,20 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
   );
 
   const commander = createCommander({
-    wall: () => store.getState().wall,
+    wall: writer.confirmed,
     send: (envelope) => connection.ask('wall:command', envelope),
     joined: (timeoutMs) => until(store, () => joined, timeoutMs),
     reached: (sequence, timeoutMs) =>
       until(store, ({ wall }) => (wall?.sequence ?? 0) >= sequence, timeoutMs),
     expect: (sequence) => follower.expect(sequence),
     freshKey,
+    started: (key, command) => {
+      predictions.add(key, command);
+      writer.redraw();
+    },
+    ended: (key) => {
+      if (predictions.drop(key)) writer.redraw();
+    },
   });
 
   writer.putCached();
@@ -110,6 +126,8 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
       connected: () => joiner.join(),
       disconnected: () => {
         joiner.cancel();
+        predictions.clear();
+        writer.redraw();
         if (store.getState().link.state !== 'offline')
           store.setState({ link: { state: 'offline', sinceMs: options.nowMs() } });
       },

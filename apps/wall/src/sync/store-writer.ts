@@ -24,6 +24,10 @@ export interface StoreWriter {
   putCached(): void;
   putSnapshot(snapshot: Snapshot): void;
   putWall(wall: WallState): void;
+  /** The wall as the server has it; the store has it with what is on the way. */
+  confirmed(): WallState | null;
+  /** What is on the way has changed. */
+  redraw(): void;
   putEvent<N extends ServerEventName>(name: N, payload: ServerPayload<N>): void;
 }
 
@@ -31,12 +35,15 @@ export function createStoreWriter(
   store: StoreApi<WallStore>,
   hello: ClientHello,
   storage: SnapshotStorage | null,
+  withPredictions: (wall: WallState) => WallState,
   onCommit: (commit: Commit) => void,
 ): StoreWriter {
   let last: Snapshot | null = null;
+  let confirmed: WallState | null = null;
 
   const putWall = (wall: WallState) => {
-    store.setState({ wall });
+    confirmed = wall;
+    store.setState({ wall: withPredictions(wall) });
     if (hello.surface === 'screen' && last && storage) saveSnapshot(storage, hello.screen, { ...last, wall });
   };
 
@@ -65,6 +72,8 @@ export function createStoreWriter(
         store.setState({ screens: { ...now.screens, [status.screen]: status } });
     },
     'media:address': (media) => store.setState({ media }),
+    // No surface shows it yet.
+    'camera:viewers': () => undefined,
   };
 
   return {
@@ -74,6 +83,10 @@ export function createStoreWriter(
     },
     putSnapshot,
     putWall,
+    confirmed: () => confirmed,
+    redraw() {
+      if (confirmed) store.setState({ wall: withPredictions(confirmed) });
+    },
     putEvent: (name, payload) => put[name](payload, store.getState()),
   };
 }

@@ -38,6 +38,8 @@ class TestControl {
   forgetful = false;
   /** Held-back answers to joins, while set. */
   heldJoins: (() => void)[] | null = null;
+  /** Commands that have not been looked at yet, while set. */
+  heldCommands: (() => void)[] | null = null;
   #done = new Map<string, number>();
   #http: HttpServer | undefined;
   io: Server | undefined;
@@ -103,9 +105,13 @@ class TestControl {
     });
     socket.on('wall:command', (envelope: CommandEnvelope, ack: Ack) => {
       this.envelopes.push(envelope);
-      const answer = this.execute(envelope.command, envelope.key, envelope.base);
-      if (this.lostAnswers > 0) this.lostAnswers -= 1;
-      else ack(answer);
+      const take = () => {
+        const answer = this.execute(envelope.command, envelope.key, envelope.base);
+        if (this.lostAnswers > 0) this.lostAnswers -= 1;
+        else ack(answer);
+      };
+      if (this.heldCommands) this.heldCommands.push(take);
+      else take();
     });
     socket.on('screen:report', (report: ScreenReport, ack: Ack) => {
       this.reports.push(report);
@@ -314,6 +320,67 @@ describe('commands', () => {
     ]);
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true]);
     await level();
+  });
+});
+
+describe('what is on the way', () => {
+  const onTile0 = (store: { getState(): WallStore }) =>
+    store.getState().wall?.screens[0]?.tiles['0']?.camera ?? null;
+
+  test('W22 is on show at once, at the sequence of what holds', async () => {
+    const { sync, store, online, level } = start();
+    await online();
+    control.heldCommands = [];
+    const answer = sync.command(assign(0, 'a'));
+    expect(onTile0(store)).toBe('a');
+    expect(store.getState().wall?.sequence).toBe(1);
+    await vi.waitFor(() => expect(control.heldCommands).toHaveLength(1));
+    control.heldCommands.splice(0).forEach((take) => take());
+    expect(await answer).toMatchObject({ ok: true });
+    await level();
+  });
+  test('W22 goes again when the server refuses it', async () => {
+    const { sync, store, online, level } = start();
+    await online();
+    control.heldCommands = [];
+    control.silent = true;
+    control.execute(assign(0, 'theirs'));
+    const answer = sync.command(assign(0, 'mine'));
+    expect(onTile0(store)).toBe('mine');
+    await vi.waitFor(() => expect(control.heldCommands).toHaveLength(1));
+    control.heldCommands.splice(0).forEach((take) => take());
+    expect(await answer).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+    await level();
+    expect(onTile0(store)).toBe('theirs');
+  });
+  test('W22 is never shown twice: a swap goes over and stays', async () => {
+    const { sync, store, online, level } = start();
+    control.execute(assign(0, 'a'));
+    control.execute(assign(1, 'b'));
+    await online();
+    await level();
+    const seen = [onTile0(store)];
+    store.subscribe(() => {
+      if (seen.at(-1) !== onTile0(store)) seen.push(onTile0(store));
+    });
+    const at = (tile: number) => ({ screen: 'left', tile });
+    await sync.command({ type: 'tile:swap', a: at(0), b: at(1) });
+    await level();
+    expect(seen).toEqual(['a', 'b']);
+  });
+  test('W22 is not shown any more while the server is away', async () => {
+    const { sync, store, online } = start();
+    await online();
+    control.heldCommands = [];
+    const answer = sync.command(assign(0, 'a'));
+    expect(onTile0(store)).toBe('a');
+    await control.close();
+    await vi.waitFor(() => expect(store.getState().link.state).toBe('offline'));
+    expect(onTile0(store)).toBeNull();
+    control.heldCommands = null;
+    await control.open();
+    expect(await answer).toMatchObject({ ok: true });
+    expect(onTile0(store)).toBe('a');
   });
 });
 

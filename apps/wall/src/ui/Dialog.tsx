@@ -83,3 +83,22 @@ export function FormDialog({
     </Dialog>
   );
 }
+
+/** Somebody else removed what a dialog was about. `what` is its name. */
+export function GoneDialog({ what, onClose }: { what: string; onClose: () => void }) {
+  return (
+    <Dialog
+      title={`${what} was removed`}
+      text="Somebody else removed it while this was open, so nothing more can be changed about it."
+      size="s"
+      onClose={onClose}
+      foot={
+        <div className="dialog-foot">
+          <Button kind="primary" autoFocus onClick={onClose}>
+            Close
+          </Button>
+        </div>
+      }
+    />
+  );
+}

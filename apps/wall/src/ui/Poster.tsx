@@ -8,16 +8,19 @@ const maxWidthPx = 960;
 
 /**
  * A still of a camera, refreshed now and then while it is in view. Drawn on a canvas, so that a new picture takes
- * the place of the old one without a flash. A still that is no longer young says how old it is.
+ * the place of the old one without a flash. A still that is no longer young says how old it is;
+ * a young one says that it is a still where no screen vouches for it (see the style sheet).
  */
 export function Poster({ camera, stream }: { camera: string; stream: StreamName }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [loaded, setLoaded] = useState(false);
   const [ageS, setAgeS] = useState<number | null>(null);
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
     let stop: (() => void) | null = null;
     const draw: Frame['draw'] = (picture) => {
+      setLoaded(picture !== null);
       if (!picture) {
         delete element.dataset['loaded'];
         return;
@@ -48,7 +51,13 @@ export function Poster({ camera, stream }: { camera: string; stream: StreamName 
         width={16}
         height={9}
       />
-      {ageS !== null && <span className="poster-age">still, {ageS} s old</span>}
+      {loaded && (
+        <span className="poster-age" data-young={ageS === null || undefined}>
+          <span className="poster-word">still</span>
+          {ageS !== null && ` ${ageS} s`}
+          <span className="poster-word">{ageS !== null && ' old'}</span>
+        </span>
+      )}
     </>
   );
 }

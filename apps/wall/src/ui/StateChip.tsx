@@ -51,6 +51,10 @@ export const tileWords: Record<ShownState, StateWords> = {
   unheard: { word: 'not known', tone: 'quiet', icon: CircleHelp },
 };
 
+/** The words of a tile. One that is offline because its camera refuses our login says that, as the camera does. */
+export const wordsOfTile = (state: ShownState, loginRefused: boolean): StateWords =>
+  state === 'offline' && loginRefused ? healthWords.unauthorized : tileWords[state];
+
 /** Icon and word of a state: never colour alone, and colour only for what is not normal. */
 export function StateChip({ words, iconOnly = false }: { words: StateWords; iconOnly?: boolean }) {
   const Icon = words.icon;

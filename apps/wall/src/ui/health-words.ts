@@ -1,4 +1,5 @@
 import type { CameraHealth, HealthState, StreamFacts } from '@clerestory/protocol';
+import { shortTime } from './time.ts';
 
 /** Worst first: the order of filters and counts. */
 export const healthOrder: readonly HealthState[] = [
@@ -34,6 +35,21 @@ export function ago(sinceMs: number, nowMs: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86_400)} days`;
+}
+
+/** How an idle camera failed when it was last tried, with its age where `nowMs` is given; null for any other camera. */
+export function lastFailureWords(
+  health: CameraHealth | undefined,
+  nowMs?: number,
+): { short: string; long: string } | null {
+  const failure = health?.lastFailure;
+  if (!failure) return null;
+  const time = shortTime(failure.at);
+  const age = nowMs === undefined ? '' : `, ${ago(failure.at, nowMs)} ago`;
+  return {
+    short: `failed ${time}`,
+    long: `Last seen failing ${time}${age}: ${failure.reason}`,
+  };
 }
 
 const number = (value: number | null, unit: string, digits = 0): string =>

@@ -58,7 +58,7 @@ export interface Mask {
 }
 
 /** Width of a text, pixels. */
-export const textWidth = (text: string, capPx: number): number => Math.ceil(text.length * advance * capPx);
+const textWidth = (text: string, capPx: number): number => Math.ceil(text.length * advance * capPx);
 
 function segmentsOf(text: string, capPx: number, penPx: number): Float64Array {
   const list: number[] = [];

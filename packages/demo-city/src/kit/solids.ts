@@ -59,7 +59,7 @@ function faceOf(points: readonly Vec[], inside: Vec, material: Material): Face {
 }
 
 /** A convex body from its sides; each side a list of corners in any turn. */
-export function convex(sides: readonly { points: readonly Vec[]; material: Material }[]): Solid {
+function convex(sides: readonly { points: readonly Vec[]; material: Material }[]): Solid {
   const all = sides.flatMap(({ points }) => points);
   const axis = (index: 0 | 1 | 2) => all.map((point) => point[index]);
   const min: Vec = [Math.min(...axis(0)), Math.min(...axis(1)), Math.min(...axis(2))];

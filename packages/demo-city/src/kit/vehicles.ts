@@ -40,7 +40,7 @@ const paints = [
 const weights = [5, 5, 4, 4, 4, 3, 2, 2, 1, 1, 1];
 
 /** A colour as cars have them: mostly greys, now and then a red. */
-export function carPaint(random: Random): Rgb {
+function carPaint(random: Random): Rgb {
   let dice = random() * weights.reduce((a, b) => a + b);
   for (let i = 0; i < weights.length; i++) {
     dice -= weights[i] as number;

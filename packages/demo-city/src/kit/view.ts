@@ -12,11 +12,6 @@ export const cross = (a: Vec, b: Vec): Vec => [
 ];
 export const dot = (a: Vec, b: Vec): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 export const minus = (a: Vec, b: Vec): Vec => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-export const along = (a: Vec, b: Vec, share: number): Vec => [
-  a[0] + (b[0] - a[0]) * share,
-  a[1] + (b[1] - a[1]) * share,
-  a[2] + (b[2] - a[2]) * share,
-];
 
 export interface ViewOptions {
   from: Vec;

@@ -17,14 +17,12 @@ const matches = (camera: Camera, words: string[]): boolean => {
 /** The registry over REST. */
 export function cameraRoutes(cameras: CameraService, health: HealthOf): RouteHandlers {
   return {
-    listCameras: ({ query }) => {
+    listCameras: ({ query }, { sees }) => {
       const after = query.cursor === undefined ? 0 : Number(query.cursor);
-      if (!Number.isInteger(after))
-        return refuse(
-          problem('invalid-request', 'The cursor is not one of ours. Leave it out to start anew.'),
-        );
       const words = (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-      const found = cameras.list().filter((camera) => camera.number > after && matches(camera, words));
+      const found = cameras
+        .list()
+        .filter((camera) => camera.number > after && sees(camera.id) && matches(camera, words));
       const items = found
         .slice(0, query.limit)
         .map((camera) => ({ ...camera, health: health.of(camera.id) }));

@@ -4,6 +4,7 @@ import {
   type Camera,
   type CameraInput,
   type CameraPatch,
+  type CameraSource,
   type MediaCamera,
 } from '@clerestory/protocol';
 import { newId, type Clock } from '../../platform/clock.ts';
@@ -24,15 +25,18 @@ export type CameraChange =
 export class CameraService {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #scenes: readonly string[];
   readonly #cameras = new Map<string, StoredCamera>();
   readonly #numbers = new Map<number, string>();
   readonly #listeners = new Set<(change: CameraChange) => void>();
   /** Mutations take turns, so that two that look for the same free number cannot both find it. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(db: Database, clock: Clock) {
+  /** `scenes`: names of the demo scenes that can be drawn. */
+  constructor(db: Database, clock: Clock, scenes: readonly string[]) {
     this.#db = db;
     this.#clock = clock;
+    this.#scenes = scenes;
   }
 
   async load(): Promise<void> {
@@ -68,6 +72,8 @@ export class CameraService {
         return refuse(
           problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
         );
+      const unknown = this.#unknownScene(input.source);
+      if (unknown) return unknown;
       const id = input.id ?? this.#freeId(input.name);
       if (this.#cameras.has(id))
         return refuse(problem('exists', `There is a camera "${id}" already. Choose another id.`));
@@ -95,6 +101,8 @@ export class CameraService {
             { sequence: before.revision },
           ),
         );
+      const unknown = this.#unknownScene(patch.source);
+      if (unknown) return unknown;
       const taken = patch.number === undefined ? null : this.#takenBy(patch.number, id);
       if (taken) return taken;
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
@@ -115,6 +123,16 @@ export class CameraService {
       this.#tell({ type: 'removed', camera: id });
       return ok(undefined);
     });
+  }
+
+  #unknownScene(source: CameraSource | undefined): Answer<never> | null {
+    if (source?.kind !== 'demo' || this.#scenes.includes(source.scene)) return null;
+    const message = `choose one of ${this.#scenes.join(', ')}`;
+    return refuse(
+      problem('unprocessable', `There is no demo scene "${source.scene}": ${message}.`, {
+        errors: [{ pointer: '/source/scene', message }],
+      }),
+    );
   }
 
   #takenBy(number: number, id: string): Answer<never> | null {

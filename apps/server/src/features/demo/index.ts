@@ -1,2 +1,2 @@
 export { SceneDrawing } from './drawing.ts';
-export { seedDemoCameras, seedWall, type SeedTargets } from './seed.ts';
+export { demoScenes, seedDemoCameras, seedWall, type SeedTargets } from './seed.ts';

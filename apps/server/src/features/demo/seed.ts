@@ -76,3 +76,6 @@ export async function seedWall({ cameras, walls }: SeedTargets): Promise<void> {
     }
   }
 }
+
+/** Names of the scenes that can be drawn. */
+export const demoScenes = (): string[] => city().cameras.map(({ scene }) => scene);

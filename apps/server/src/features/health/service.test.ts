@@ -75,6 +75,25 @@ test('a short gap is not told; a long one is, once, with its reason', () => {
   expect(health.of('gate')).toMatchObject({ state: 'offline', reason: 'it is backoff', viewers: 2 });
 });
 
+test('a failure stays to be seen while nobody watches, until there are pictures again', () => {
+  health.ingest([ingest('unauthorized')]);
+  pass(1000);
+  const failedAt = nowMs;
+  health.ingest([ingest('idle')]);
+  pass(2000);
+  const { state, lastFailure } = health.of('gate');
+  expect(state).toBe('idle');
+  expect(lastFailure).toMatchObject({ state: 'unauthorized', reason: 'it is unauthorized' });
+  expect(lastFailure?.at).toBeGreaterThanOrEqual(failedAt);
+  expect(told.at(-1)).toHaveProperty('lastFailure');
+  health.ingest([ingest('running')]);
+  pass(1000);
+  health.ingest([ingest('idle')]);
+  pass(2000);
+  expect(health.of('gate')).toMatchObject({ state: 'idle' });
+  expect(health.of('gate')).not.toHaveProperty('lastFailure');
+});
+
 test('flapping within the settle time leaves one transition, and it is stored', async () => {
   health.ingest([ingest('running')]);
   pass(1000);

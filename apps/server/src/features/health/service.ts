@@ -1,4 +1,10 @@
-import type { CameraHealth, IngestReport, ScreenReport, StreamFacts } from '@clerestory/protocol';
+import type {
+  CameraHealth,
+  HealthState,
+  IngestReport,
+  ScreenReport,
+  StreamFacts,
+} from '@clerestory/protocol';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
 import { judge, restartWindowMs, screenPatienceMs, type Verdict } from './rules.ts';
@@ -19,6 +25,7 @@ const tickMs = 500;
 const factsEveryMs = 4_000;
 
 const failingTiles = new Set(['stale', 'offline']);
+const withoutPictures = new Set<HealthState>(['offline', 'unauthorized', 'unsupported']);
 
 /** Weighs both witnesses, waits out short gaps, stores each transition and tells whoever listens. */
 export class HealthService {
@@ -171,7 +178,11 @@ export class HealthService {
   #move(camera: string, watched: Watched, verdict: Verdict): void {
     const from = watched.health.state;
     const at = this.#clock.nowMs();
-    watched.health = { ...watched.health, state: verdict.state, reason: verdict.reason, since: at };
+    const { lastFailure: _, ...health } = watched.health;
+    watched.health = { ...health, state: verdict.state, reason: verdict.reason, since: at };
+    // Nobody watching is no repair: that it failed stays to be seen until there are pictures again.
+    if (verdict.state === 'idle' && withoutPictures.has(from))
+      watched.health.lastFailure = { state: from, reason: health.reason, at };
     watched.pending = null;
     this.#changed.add(camera);
     this.#log.info({ camera, from, to: verdict.state, reason: verdict.reason }, 'camera health changed');

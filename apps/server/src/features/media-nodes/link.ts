@@ -7,15 +7,19 @@ import {
   type IngestReport,
   type MediaAddress,
   type MediaCamera,
+  type NodeFigures,
   type NodeToControl,
 } from '@clerestory/protocol';
 import type { Logger } from '../../platform/logging.ts';
 import type { Sockets } from '../../platform/sockets.ts';
+import { AccessLink, type AccessSource } from './access-link.ts';
 
 /** Whoever wants to know of the node's word. */
 export interface NodeListener {
   nodeConnected(there: boolean): void;
   ingest(reports: readonly IngestReport[]): void;
+  /** Null: no node is connected. */
+  figures(figures: NodeFigures | null): void;
 }
 
 /** Cameras with what a node must know of them. */
@@ -37,8 +41,17 @@ export class MediaLink {
   #node: string | null = null;
   #isReady = false;
   readonly #waiting: (() => void)[] = [];
+  readonly #access: AccessLink | null;
 
-  constructor(io: Sockets, token: string, cameras: CameraSources, listener: NodeListener, log: Logger) {
+  constructor(
+    io: Sockets,
+    token: string,
+    cameras: CameraSources,
+    listener: NodeListener,
+    log: Logger,
+    access: AccessSource | null = null,
+  ) {
+    this.#access = access && new AccessLink(access, log);
     this.#namespace = io.of(mediaNamespace) as unknown as Namespace<NodeToControl, ControlToNode>;
     this.#namespace.use((socket, next) => {
       if (sameToken(socket.handshake.auth['token'], token)) return next();
@@ -48,6 +61,7 @@ export class MediaLink {
     this.#namespace.on('connection', (socket) => {
       this.#node = socket.id;
       socket.emit('node:cameras', cameras.forMedia());
+      this.#access?.joined(socket);
       socket.on('node:ready', (payload: unknown) => {
         const parsed = nodeEvents['node:ready'].safeParse(payload);
         if (!parsed.success) return;
@@ -68,11 +82,16 @@ export class MediaLink {
             'the media node sent a report that cannot be read',
           );
       });
+      socket.on('node:figures', (payload: unknown) => {
+        const parsed = nodeEvents['node:figures'].safeParse(payload);
+        if (parsed.success) listener.figures(parsed.data);
+      });
       socket.on('disconnect', () => {
         if (this.#node !== socket.id) return;
         this.#node = null;
         this.#isReady = false;
         listener.nodeConnected(false);
+        listener.figures(null);
       });
     });
   }
@@ -113,6 +132,11 @@ export class MediaLink {
 
   cameraRemoved(camera: string): void {
     this.#namespace.emit('node:camera-removed', { camera });
+  }
+
+  /** Grants that were given or have ended, and viewers that are gone. */
+  accessChanged(change: Parameters<AccessLink['changed']>[0]): void {
+    this.#access?.changed(change);
   }
 
   #move(address: MediaAddress): void {

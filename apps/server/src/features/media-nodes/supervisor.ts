@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Logger } from '../../platform/logging.ts';
+import { forwardLog } from './child-log.ts';
 
 /** What the child is told on the first line of its standard input: never in its arguments or environment. */
 export interface ChildSettings {
@@ -17,6 +17,8 @@ export interface ChildSettings {
   warmMs: number;
   demoDir: string;
   logLevel: string;
+  /** `grants`: nothing is shown without one; `open`: everybody may see everything. */
+  gate?: 'open' | 'grants';
 }
 
 const backoffMs = { first: 200, most: 5_000 };
@@ -26,8 +28,8 @@ const steadyMs = 10_000;
 const patienceMs = 2_000;
 /** … and this long more once its input is closed. */
 const hurryMs = 500;
-/** A child that lives but says nothing over its link for this long hangs, and is replaced, ms. */
-const silenceMs = 10_000;
+/** A child that lives but has had no link for this long hangs, and is replaced, ms. */
+const defaultSilenceMs = 10_000;
 
 const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
 
@@ -35,6 +37,7 @@ const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
 export class MediaSupervisor {
   readonly #settings: () => ChildSettings;
   readonly #log: Logger;
+  readonly #silenceMs: number;
   #child: ChildProcess | null = null;
   #delayMs = backoffMs.first;
   #timer: NodeJS.Timeout | null = null;
@@ -42,9 +45,10 @@ export class MediaSupervisor {
   #stopping = false;
   restarts = 0;
 
-  constructor(settings: () => ChildSettings, log: Logger) {
+  constructor(settings: () => ChildSettings, log: Logger, silenceMs = defaultSilenceMs) {
     this.#settings = settings;
     this.#log = log;
+    this.#silenceMs = silenceMs;
   }
 
   get pid(): number | undefined {
@@ -59,7 +63,7 @@ export class MediaSupervisor {
     this.linked(false);
     child.stdin.on('error', () => undefined);
     child.stdin.write(JSON.stringify(this.#settings()) + '\n');
-    createInterface({ input: child.stderr }).on('line', (line) => process.stderr.write(line + '\n'));
+    forwardLog(child.stderr, this.#log.child({ role: 'media' }));
     child.once('error', (error) => this.#log.error({ err: error }, 'the media process could not be started'));
     child.once('close', (code, signal) => {
       this.#child = null;
@@ -82,13 +86,16 @@ export class MediaSupervisor {
    */
   linked(there: boolean): void {
     if (this.#silence) clearTimeout(this.#silence);
-    this.#silence = there || this.#stopping ? null : setTimeout(() => this.#replaceHung(), silenceMs);
+    this.#silence = there || this.#stopping ? null : setTimeout(() => this.#replaceHung(), this.#silenceMs);
     this.#silence?.unref();
   }
 
   #replaceHung(): void {
     if (!this.#child) return;
-    this.#log.error({ pid: this.#child.pid, silentMs: silenceMs }, 'the media process hangs; it is replaced');
+    this.#log.error(
+      { pid: this.#child.pid, silentMs: this.#silenceMs },
+      'the media process hangs; it is replaced',
+    );
     this.#child.kill('SIGKILL');
   }
 

@@ -3,18 +3,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import express, { type Express, type Request } from 'express';
 import helmet from 'helmet';
+import { mountReadOnly } from '../../platform/http.ts';
 
 const distDir = path.resolve(import.meta.dirname, '../../../../wall/dist');
 const indexFile = path.join(distDir, 'index.html');
+const screenFile = path.join(distDir, 'screen.html');
 
 /** A page per surface; anything else is the app's own "no such page", with status 404. */
-const pages = ['/', '/screen/:screen'];
+const screenPages = ['/screen/:screen'];
+const pages = ['/', '/admin'];
 
 /** Changes with every build of the wall app, so that old pages know to reload. */
 export function buildId(): string {
-  return existsSync(indexFile)
-    ? createHash('sha256').update(readFileSync(indexFile)).digest('hex').slice(0, 12)
-    : 'not-built';
+  if (!existsSync(indexFile) || !existsSync(screenFile)) return 'not-built';
+  const hash = createHash('sha256').update(readFileSync(indexFile)).update(readFileSync(screenFile));
+  return hash.digest('hex').slice(0, 12);
 }
 
 /** Content-security policy of the wall's pages: no inline script, nothing from elsewhere but the media node. */
@@ -51,8 +54,11 @@ export function pageSecurity(mediaPort: () => number) {
 const missingPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Clerestory</title>
 <p>The pages are not built yet. Stop the server and run <code>npm start</code>, which builds them.</p></html>`;
 
-/** The wall app's pages and files. */
-export function mountPages(app: Express): void {
+/**
+ * The wall app's pages and files. A screen's page names the media node's port, so that the road to the pictures opens
+ * before its code is there.
+ */
+export function mountPages(app: Express, mediaPort: () => number): void {
   app.use(
     '/assets',
     express.static(path.join(distDir, 'assets'), {
@@ -63,10 +69,15 @@ export function mountPages(app: Express): void {
     }),
   );
   app.use(express.static(distDir, { index: false, maxAge: '1h' }));
-  const send = (status: number) => (_request: Request, response: express.Response) => {
+  const send = (status: number, file: string) => (_request: Request, response: express.Response) => {
     response.status(status).set('Cache-Control', 'no-cache').type('html');
-    response.send(existsSync(indexFile) ? readFileSync(indexFile) : missingPage);
+    if (!existsSync(file)) return response.send(missingPage);
+    const port = `name="clerestory-media-port" content="`;
+    return response.send(readFileSync(file, 'utf8').replace(`${port}"`, `${port}${mediaPort()}"`));
   };
-  app.get(pages, send(200));
-  app.get(/^\/(?!api\/|assets\/|socket\.io\/)[^.]*$/, send(404));
+  app.get(screenPages, send(200, screenFile));
+  app.get(pages, send(200, indexFile));
+  mountReadOnly(app, [...screenPages, ...pages]);
+  // The app says itself that there is no such page; a name with a dot asks for a file, and gets the plain answer.
+  app.get(/^[^.]*$/, send(404, indexFile));
 }

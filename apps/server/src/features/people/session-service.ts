@@ -129,6 +129,16 @@ export class SessionService {
     return token === undefined ? undefined : this.#live(this.#byHash.get(hashOf(token)));
   }
 
+  /** As a media node knows a session: by the hash of its cookie alone. */
+  byHash(hash: string): { id: string; leftMs: number } | undefined {
+    const session = this.#live(this.#byHash.get(hash));
+    return session && { id: session.id, leftMs: leftOf(this.#clock, session.ends) };
+  }
+
+  hashes(): string[] {
+    return [...this.#byHash.keys()];
+  }
+
   get(id: string): Session | undefined {
     return this.#live(this.#byId.get(id));
   }

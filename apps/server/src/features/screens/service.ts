@@ -7,7 +7,7 @@ import {
 } from '@clerestory/protocol';
 import type { Clock } from '../../platform/clock.ts';
 import { ok, refuse } from '../../platform/http.ts';
-import { rooms, type SocketHandlers, type Sockets, type WindowSocket } from '../../platform/sockets.ts';
+import { rooms, type Audience, type SocketHandlers, type WindowSocket } from '../../platform/sockets.ts';
 
 /** Whoever listens to what screens say of themselves. */
 export interface Witness {
@@ -31,12 +31,12 @@ const spokesman = (windows: ReadonlyMap<string, ScreenReport | null>): ScreenRep
 export class ScreenService {
   readonly #seen = new Map<string, Seen>();
   readonly #followed = new WeakSet<WindowSocket>();
-  readonly #io: Sockets;
+  readonly #audience: Audience;
   readonly #witness: Witness;
   readonly #clock: Clock;
 
-  constructor(io: Sockets, witness: Witness, clock: Clock) {
-    this.#io = io;
+  constructor(audience: Audience, witness: Witness, clock: Clock) {
+    this.#audience = audience;
     this.#witness = witness;
     this.#clock = clock;
   }
@@ -101,7 +101,7 @@ export class ScreenService {
   }
 
   #tell(wall: string, screen: string): void {
-    this.#io.to(rooms.consoles(wall)).emit('screen:status', this.status(wall, screen));
+    this.#audience.tell(rooms.consoles(wall), 'screen:status', this.status(wall, screen));
   }
 }
 

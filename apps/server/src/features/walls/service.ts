@@ -49,8 +49,10 @@ export class WallService {
     this.#clock = clock;
   }
 
+  /** Reads the walls, and takes cameras off them that are gone. The registry is loaded before. */
   async load(): Promise<void> {
     for (const wall of await this.#store.all()) this.#walls.set(wall.id, wall);
+    await this.#forgetLostCameras();
   }
 
   list(): WallState[] {
@@ -82,7 +84,10 @@ export class WallService {
             return refuse(problem('exists', `There is a wall "${id}" already. Choose another id.`));
           if (this.#walls.size >= maxWalls)
             return refuse(
-              problem('unprocessable', `A site has at most ${maxWalls} walls. Remove one first.`),
+              problem(
+                'unprocessable',
+                `A site has at most ${maxWalls} walls, and a wall stays once it is made. Rename one that is not used any more, and use that.`,
+              ),
             );
           const wall = emptyWall(id, input.name);
           await this.#store.create(write, wall, nowMs);
@@ -128,7 +133,7 @@ export class WallService {
   }
 
   /** A crash between removing a camera and clearing its tiles leaves tiles of no camera; mended at each start. */
-  async forgetLostCameras(): Promise<void> {
+  async #forgetLostCameras(): Promise<void> {
     const assigned = this.list().flatMap(({ screens }) =>
       screens.flatMap(({ tiles }) => Object.values(tiles)),
     );

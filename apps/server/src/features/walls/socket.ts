@@ -9,7 +9,7 @@ import {
 } from '@clerestory/protocol';
 import type { Clock } from '../../platform/clock.ts';
 import { ok, refuse } from '../../platform/http.ts';
-import { rooms, type SocketHandlers, type Sockets, type WindowSocket } from '../../platform/sockets.ts';
+import { rooms, type Audience, type SocketHandlers, type WindowSocket } from '../../platform/sockets.ts';
 import type { WallService } from './service.ts';
 
 /** What a snapshot shows beside the wall; the other features lend it. */
@@ -33,7 +33,7 @@ export function wallSockets(
   walls: WallService,
   parts: SnapshotParts,
   presence: Presence,
-  io: Sockets,
+  audience: Audience,
   clock: Clock,
 ): SocketHandlers {
   const snapshot = (wall: WallState): Snapshot => ({
@@ -47,7 +47,7 @@ export function wallSockets(
     server: parts.server,
   });
 
-  walls.onCommit((commit) => io.to(rooms.wall(commit.wall)).emit('wall:committed', commit));
+  walls.onCommit((commit) => audience.tell(rooms.wall(commit.wall), 'wall:committed', commit));
 
   const findWall = (request: {
     wall?: string | undefined;
@@ -105,7 +105,7 @@ export function wallSockets(
         return refuse(problem('forbidden', 'A screen only shows; change it from the console.'));
       if (socket.data.wall !== wall)
         return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
-      return walls.execute({ wall, key, base, command, by: 'console' });
+      return walls.execute({ wall, key, base, command, by: socket.data.by ?? 'console' });
     },
   };
 }

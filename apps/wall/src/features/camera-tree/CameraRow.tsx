@@ -1,9 +1,10 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import type { Camera } from '@clerestory/protocol';
-import { Eye } from 'lucide-react';
+import { Eye, TriangleAlert } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
 import { dragData, previewLabel } from '../../state/drag.ts';
 import { useWall } from '../../state/use-wall.ts';
+import { lastFailureWords } from '../../ui/health-words.ts';
 import { healthWords, StateChip } from '../../ui/StateChip.tsx';
 
 export const rowId = (camera: string) => `camera-row-${camera}`;
@@ -38,7 +39,8 @@ export const CameraRow = memo(function CameraRow({
   }, [camera]);
   const state = health?.state ?? 'idle';
   const words = healthWords[state];
-  const reason = health?.reason ? `${words.word}: ${health.reason}` : words.word;
+  const failure = lastFailureWords(health);
+  const reason = failure ? failure.long : health?.reason ? `${words.word}: ${health.reason}` : words.word;
   const viewers = health?.viewers ?? 0;
   return (
     <div
@@ -59,6 +61,12 @@ export const CameraRow = memo(function CameraRow({
       </span>
       <span className="camera-health" title={reason}>
         <StateChip words={words} />
+        {failure && (
+          <span className="chip" data-tone="warn">
+            <TriangleAlert aria-hidden="true" />
+            {failure.short}
+          </span>
+        )}
         {viewers > 0 && (
           <span className="chip" title={viewers === 1 ? '1 viewer' : `${viewers} viewers`}>
             <Eye aria-hidden="true" />

@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
-import { ago, factRows } from '../../ui/health-words.ts';
+import { ago, factRows, lastFailureWords } from '../../ui/health-words.ts';
 import { Poster } from '../../ui/Poster.tsx';
 import { healthWords, StateChip } from '../../ui/StateChip.tsx';
 import { clockTime } from '../../ui/time.ts';
@@ -39,7 +39,8 @@ function useNow(everyMs: number): number {
 function Health({ health }: { health: CameraHealth | undefined }) {
   const nowMs = useNow(5_000);
   const state = health?.state ?? 'idle';
-  const { tone } = healthWords[state];
+  const failure = lastFailureWords(health, nowMs);
+  const tone = failure ? 'warn' : healthWords[state].tone;
   return (
     <section className="details-health" data-tone={tone} data-health={state}>
       <div className="details-line">
@@ -51,6 +52,7 @@ function Health({ health }: { health: CameraHealth | undefined }) {
         )}
       </div>
       <p>{health?.reason || (health ? '' : 'Nothing has been reported yet.')}</p>
+      {failure && <p className="details-failure">{failure.long}</p>}
     </section>
   );
 }

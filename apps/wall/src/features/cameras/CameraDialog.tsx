@@ -3,7 +3,7 @@ import { useRef, useState, type ChangeEvent } from 'react';
 import { say } from '../../state/toasts.ts';
 import { freshKey } from '../../sync/key.ts';
 import { Button } from '../../ui/Button.tsx';
-import { FormDialog } from '../../ui/Dialog.tsx';
+import { FormDialog, GoneDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
 import {
   createCamera,
@@ -30,16 +30,24 @@ function NameFields({ form, faults, change }: Part) {
   });
   return (
     <div className="form-grid">
-      <TextField label="Name" {...text('name')} required autoFocus maxLength={80} />
+      <TextField label="Name" {...text('name')} required autoFocus />
       <TextField
         label="Number"
         {...text('number')}
         inputMode="numeric"
         placeholder="next free one"
-        hint="What an operator types to call it up."
+        hint="What an operator types to call it up, 1 to 99999."
       />
       <TextField label="Place" {...text('place')} placeholder="street and corner" />
       <TextField label="Neighbourhood" {...text('neighbourhood')} hint="Cameras are grouped by it." />
+      <TextField
+        label="Latitude"
+        {...text('latitude')}
+        inputMode="text"
+        placeholder="52.3702"
+        hint="Decimal degrees; may stay empty."
+      />
+      <TextField label="Longitude" {...text('longitude')} inputMode="text" placeholder="4.8952" />
       <SelectField label="Keep running" value={form.keep} onChange={change('keep')} fault={faults.keep} wide>
         <option value="on-demand">While somebody watches, and a while after</option>
         <option value="always">All the time</option>
@@ -156,7 +164,16 @@ export function AddCameraDialog({
 }
 
 /** Changes a camera. Its address and login stay unless they are given anew. */
-export function EditCameraDialog({ camera, onClose }: { camera: Camera; onClose: () => void }) {
+export function EditCameraDialog({
+  camera,
+  gone,
+  onClose,
+}: {
+  camera: Camera;
+  /** Somebody removed it meanwhile. */
+  gone: boolean;
+  onClose: () => void;
+}) {
   const [withSource, setWithSource] = useState(false);
   const { form, faults, fault, busy, change, submit } = useCameraForm(formOf(camera), (typed, key) =>
     updateCamera(camera, typed, withSource, key),
@@ -165,6 +182,7 @@ export function EditCameraDialog({ camera, onClose }: { camera: Camera; onClose:
   const save = async () => {
     if (await submit()) onClose();
   };
+  if (gone && !busy) return <GoneDialog what={`Camera ${camera.number}`} onClose={onClose} />;
   return (
     <FormDialog
       title={`Change camera ${camera.number}`}

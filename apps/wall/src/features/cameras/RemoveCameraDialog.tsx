@@ -1,15 +1,18 @@
 import type { Camera } from '@clerestory/protocol';
 import { useState } from 'react';
-import { FormDialog } from '../../ui/Dialog.tsx';
+import { FormDialog, GoneDialog } from '../../ui/Dialog.tsx';
 import { removeCamera } from './save.ts';
 
 /** Asks before a camera leaves the registry and every tile. */
 export function RemoveCameraDialog({
   camera,
+  gone,
   tiles,
   onClose,
 }: {
   camera: Camera;
+  /** It is removed; by this dialog, while that is busy. */
+  gone: boolean;
   /** On how many tiles it is. */
   tiles: number;
   onClose: () => void;
@@ -20,9 +23,10 @@ export function RemoveCameraDialog({
     setBusy(true);
     const answer = await removeCamera(camera.id);
     setBusy(false);
-    if (answer.ok || answer.problem.code === 'not-found') onClose();
+    if (answer.ok) onClose();
     else setFault(answer.problem.detail);
   };
+  if (gone && !busy) return <GoneDialog what={`Camera ${camera.number}`} onClose={onClose} />;
   const where =
     tiles === 0 ? 'It is on no tile.' : tiles === 1 ? 'It goes from 1 tile.' : `It goes from ${tiles} tiles.`;
   return (

@@ -2,7 +2,15 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { problem } from '@clerestory/protocol';
-import { createCamera, emptyForm, faultsOf, removeCamera, updateCamera, type CameraForm } from './save.ts';
+import {
+  createCamera,
+  emptyForm,
+  faultsOf,
+  formOf,
+  removeCamera,
+  updateCamera,
+  type CameraForm,
+} from './save.ts';
 
 const form: CameraForm = { ...emptyForm, name: 'Quay', main: ' rtsp://10.0.0.5/a ', password: 'p@ss: /#%' };
 const camera = {
@@ -58,6 +66,28 @@ describe('a form that cannot be saved', () => {
     expect(faults.rest).toEqual([]);
     expect(requests).toEqual([]);
   });
+  test.each([
+    ['number', '0', /whole number from 1 to 99999/],
+    ['number', '4.5', /whole number from 1 to 99999/],
+    ['number', '100000', /whole number from 1 to 99999/],
+    ['name', 'Qu\u202eay', /invisible signs/],
+    ['name', '\u200d', /nothing in it can be seen/],
+    ['place', 'Quay\u0007', /control characters/],
+    ['neighbourhood', 'x'.repeat(61), /at most 60/],
+    ['latitude', '91', /−90 to 90/],
+    ['latitude', '52,37', /such as 52.52/],
+    ['longitude', '-180.5', /−180 to 180/],
+  ] as const)('says at %s %j what to do', async (field, typed, words) => {
+    const answer = await createCamera({ ...form, [field]: typed }, 'key-12345');
+    const faults = faultsOf(answer.ok ? [] : (answer.problem.errors ?? []));
+    expect(faults.fields[field]).toMatch(words);
+    expect(requests).toEqual([]);
+  });
+  test('asks for the second coordinate', async () => {
+    const answer = await updateCamera(camera, { ...form, latitude: '52.37' }, false, 'key-12345');
+    const faults = faultsOf(answer.ok ? [] : (answer.problem.errors ?? []));
+    expect(faults.fields).toEqual({ longitude: expect.stringContaining('both coordinates') });
+  });
   test('shows the problem details of the server', async () => {
     const refusal = problem('exists', 'taken', { errors: [{ pointer: '/number', message: 'taken' }] });
     reply = { status: 409, body: JSON.stringify(refusal) };
@@ -66,7 +96,7 @@ describe('a form that cannot be saved', () => {
     expect(faultsOf(refusal.errors ?? []).fields).toEqual({ number: 'taken' });
   });
   test('keeps faults that belong to no field', () => {
-    expect(faultsOf([{ pointer: '/latitude', message: 'odd' }])).toEqual({ fields: {}, rest: ['odd'] });
+    expect(faultsOf([{ pointer: '/tags', message: 'odd' }])).toEqual({ fields: {}, rest: ['odd'] });
   });
   test('says so when the answer is no JSON, or of another shape', async () => {
     for (const body of ['<html>', '{"id":1}']) {
@@ -104,6 +134,17 @@ describe('saving', () => {
     expect(requests[0]?.body).not.toHaveProperty('source');
     await updateCamera(camera, form, true, 'key-12346');
     expect(requests[1]?.body).toHaveProperty('source.main', 'rtsp://10.0.0.5/a');
+  });
+  test('keeps the coordinates there are, sends new ones as numbers, and takes them away', async () => {
+    const placed = { ...camera, latitude: 52.5, longitude: -4 };
+    await updateCamera(placed, formOf(placed), false, 'key-12345');
+    await updateCamera(placed, { ...form, latitude: ' 1.25', longitude: '-0.5' }, false, 'key-12346');
+    await updateCamera(placed, form, false, 'key-12347');
+    expect(requests.map(({ body }) => body)).toMatchObject([
+      { latitude: 52.5, longitude: -4 },
+      { latitude: 1.25, longitude: -0.5 },
+      { latitude: null, longitude: null },
+    ]);
   });
   test('removes', async () => {
     reply = { status: 204, body: '' };

@@ -1,5 +1,14 @@
-import { Camera, CameraInput, CameraPatch, type Answer, type FieldFault } from '@clerestory/protocol';
-import { problemFromZod } from '@clerestory/protocol';
+import {
+  Camera,
+  CameraInput,
+  CameraPatch,
+  problem,
+  problemFromZod,
+  type Answer,
+  type FieldFault,
+  type Problem,
+} from '@clerestory/protocol';
+import type { z } from 'zod';
 import { request } from '../../state/rest.ts';
 
 /** The form as typed: every field is text. */
@@ -8,6 +17,8 @@ export interface CameraForm {
   number: string;
   place: string;
   neighbourhood: string;
+  latitude: string;
+  longitude: string;
   keep: string;
   main: string;
   sub: string;
@@ -21,6 +32,8 @@ export const emptyForm: CameraForm = {
   number: '',
   place: '',
   neighbourhood: '',
+  latitude: '',
+  longitude: '',
   keep: 'on-demand',
   main: '',
   sub: '',
@@ -35,6 +48,8 @@ export const formOf = (camera: Camera): CameraForm => ({
   number: String(camera.number),
   place: camera.place,
   neighbourhood: camera.neighbourhood,
+  latitude: camera.latitude === null ? '' : String(camera.latitude),
+  longitude: camera.longitude === null ? '' : String(camera.longitude),
   keep: camera.keep,
   transport: camera.source.transport ?? 'auto',
 });
@@ -50,20 +65,37 @@ const sourceOf = (form: CameraForm) => ({
   ...given('password', form.password),
 });
 
+const coordinate = (typed: string) => (typed.trim() === '' ? null : Number(typed));
+
 const wordsOf = (form: CameraForm) => ({
   name: form.name,
   place: form.place,
   neighbourhood: form.neighbourhood,
+  latitude: coordinate(form.latitude),
+  longitude: coordinate(form.longitude),
   keep: form.keep,
   ...(form.number.trim() === '' ? {} : { number: Number(form.number) }),
 });
 
 const parse = (value: unknown) => Camera.parse(value);
 
+const oneAlone = 'give both coordinates or neither: one alone is no place on the map';
+
+/** The schema's faults, and that one coordinate came alone. Null when nothing is wrong. */
+function faultIn(form: CameraForm, error: z.ZodError | undefined): Problem | null {
+  const missing = (['latitude', 'longitude'] as const).filter((field) => form[field].trim() === '');
+  const alone = missing.length === 1 ? [{ pointer: `/${missing[0]}`, message: oneAlone }] : [];
+  const errors = [...(error ? (problemFromZod(error).errors ?? []) : []), ...alone];
+  return errors.length === 0
+    ? null
+    : problem('invalid-request', 'The camera: correct the marked fields.', { errors });
+}
+
 /** Registers a camera. `key` stays the same while one form is tried again. */
 export async function createCamera(form: CameraForm, key: string): Promise<Answer<Camera>> {
   const input = CameraInput.safeParse({ ...wordsOf(form), source: sourceOf(form) });
-  if (!input.success) return { ok: false, problem: problemFromZod(input.error, 'The camera') };
+  const fault = faultIn(form, input.error);
+  if (fault) return { ok: false, problem: fault };
   return request('POST', '/cameras', { parse, body: input.data, key });
 }
 
@@ -78,7 +110,8 @@ export async function updateCamera(
     ...wordsOf(form),
     ...(withSource ? { source: sourceOf(form) } : {}),
   });
-  if (!patch.success) return { ok: false, problem: problemFromZod(patch.error, 'The camera') };
+  const fault = faultIn(form, patch.error);
+  if (fault) return { ok: false, problem: fault };
   return request('PATCH', `/cameras/${camera.id}`, { parse, body: patch.data, key, base: camera.revision });
 }
 
@@ -90,6 +123,8 @@ const pointers: Record<string, keyof CameraForm> = {
   '/number': 'number',
   '/place': 'place',
   '/neighbourhood': 'neighbourhood',
+  '/latitude': 'latitude',
+  '/longitude': 'longitude',
   '/keep': 'keep',
   '/source/main': 'main',
   '/source/sub': 'sub',

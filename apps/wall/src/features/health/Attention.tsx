@@ -3,24 +3,23 @@ import { useMemo } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { healthOrder } from '../../ui/health-words.ts';
+import { healthOrder, lastFailureWords } from '../../ui/health-words.ts';
 import { healthWords, StateChip } from '../../ui/StateChip.tsx';
 import './health.css';
 
-/** Cameras that are not as they should be, worst first, with the reason. */
+/** Cameras that are not as they should be, worst first, with the reason; last those that failed and rest now. */
 export function Attention() {
   const actions = useActions();
   const cameras = useWall((state) => state.cameras);
   const health = useWall((state) => state.health);
   const troubled = useMemo(
     () =>
-      healthOrder
-        .filter((state) => healthWords[state].tone !== 'quiet')
-        .flatMap((state) =>
-          Object.values(cameras)
-            .filter(({ id }) => health[id]?.state === state)
-            .sort((a, b) => a.number - b.number),
-        ),
+      healthOrder.flatMap((state) =>
+        Object.values(cameras)
+          .filter(({ id }) => health[id]?.state === state)
+          .filter(({ id }) => healthWords[state].tone !== 'quiet' || health[id]?.lastFailure)
+          .sort((a, b) => a.number - b.number),
+      ),
     [cameras, health],
   );
   if (troubled.length === 0)
@@ -49,7 +48,9 @@ export function Attention() {
                 <span className="cut">{camera.name}</span>
                 <StateChip words={healthWords[health[camera.id]?.state ?? 'idle']} />
               </span>
-              <span className="dim">{health[camera.id]?.reason}</span>
+              <span className="dim">
+                {lastFailureWords(health[camera.id])?.long ?? health[camera.id]?.reason}
+              </span>
             </button>
           </li>
         ))}

@@ -1,6 +1,6 @@
 import type { ClientCommand, LayoutId, Problem, Screen } from '@clerestory/protocol';
 import { useState, type ReactNode } from 'react';
-import { FormDialog } from '../../ui/Dialog.tsx';
+import { FormDialog, GoneDialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { idFromName } from './id-from-name.ts';
 
@@ -84,11 +84,14 @@ export function AddScreenDialog({
 export function RenameDialog({
   title,
   start,
+  gone = false,
   command,
   ask,
   onClose,
 }: {
   title: string;
+  /** Somebody removed it meanwhile. */
+  gone?: boolean;
   start: string;
   command: (name: string) => ClientCommand;
   ask: Ask;
@@ -96,6 +99,7 @@ export function RenameDialog({
 }) {
   const [name, setName] = useState(start);
   const { busy, send, at, fault } = useAsk(ask, onClose);
+  if (gone && !busy) return <GoneDialog what={start} onClose={onClose} />;
   return (
     <FormDialog
       title={title}
@@ -121,14 +125,18 @@ export function RenameDialog({
 
 export function RemoveScreenDialog({
   screen,
+  gone,
   ask,
   onClose,
 }: {
   screen: Screen;
+  /** It is removed; by this dialog, while that is busy. */
+  gone: boolean;
   ask: Ask;
   onClose: () => void;
 }) {
   const { busy, send, fault } = useAsk(ask, onClose);
+  if (gone && !busy) return <GoneDialog what={screen.name} onClose={onClose} />;
   const count = Object.keys(screen.tiles).length;
   const held =
     count === 0 ? 'It holds no cameras.' : count === 1 ? 'It holds 1 camera.' : `It holds ${count} cameras.`;
@@ -142,22 +150,6 @@ export function RemoveScreenDialog({
       busy={busy}
       fault={fault}
       onSubmit={() => void send({ type: 'screen:remove', screen: screen.id })}
-      onClose={onClose}
-    />
-  );
-}
-
-/** Somebody else removed what a dialog was about. */
-export function GoneDialog({ what, onClose }: { what: string; onClose: () => void }) {
-  return (
-    <FormDialog
-      title={`${what} was removed`}
-      text="Somebody else removed it while this was open. Nothing more can be changed about it."
-      size="s"
-      action="Close"
-      busy={false}
-      fault={null}
-      onSubmit={onClose}
       onClose={onClose}
     />
   );

@@ -8,6 +8,7 @@ import { useRun } from '../../commands/use-commands.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { aspectOf } from './aspect.ts';
+import { OpenScreen, screenAddress } from './OpenScreen.tsx';
 import { Presence } from './Presence.tsx';
 import { ScreenGrid } from './ScreenGrid.tsx';
 import { overlayHost } from '../../ui/overlay-host.ts';
@@ -40,10 +41,12 @@ export function Stage({ screen, number, picker }: { screen: Screen; number: numb
         </span>
         <div className="stage-tools">
           {picker}
-          <Button onClick={() => run('screen.open')}>
-            <ExternalLink aria-hidden="true" />
-            Open screen
-          </Button>
+          {!away && (
+            <Button onClick={() => run('screen.open')}>
+              <ExternalLink aria-hidden="true" />
+              Open screen
+            </Button>
+          )}
           <DropdownMenu.Root modal={false}>
             <DropdownMenu.Trigger asChild>
               <IconButton label={`More for ${screen.name}`}>
@@ -64,13 +67,10 @@ export function Stage({ screen, number, picker }: { screen: Screen; number: numb
           {away && (
             <div className="stage-away" role="status">
               <p>
-                <b>No window shows this screen.</b> Stills are shown here; open it on its monitor to see it
-                live.
+                <b>No window shows this screen.</b> Nothing is live here; a picture is a still. On its
+                monitor, open <span className="address">{screenAddress(screen.id)}</span>
               </p>
-              <Button onClick={() => run('screen.open')}>
-                <ExternalLink aria-hidden="true" />
-                Open screen
-              </Button>
+              <OpenScreen screen={screen.id} className="button" />
             </div>
           )}
         </div>

@@ -6,6 +6,7 @@ import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { aspectOf } from './aspect.ts';
+import { OpenScreen, screenAddress } from './OpenScreen.tsx';
 import { Presence } from './Presence.tsx';
 import { ScreenGrid } from './ScreenGrid.tsx';
 import './screens.css';
@@ -60,6 +61,12 @@ function Mini({ screen, number, chosen }: { screen: Screen; number: number; chos
       </button>
       <div className="mini-box">
         {chosen ? <Place screen={screen} /> : <ScreenGrid screen={screen} large={false} />}
+        {!chosen && (!status || status.connected === 0) && (
+          <div className="mini-away">
+            <OpenScreen screen={screen.id} className="mini-open" label="Open in a window" />
+            <span className="address">{screenAddress(screen.id)}</span>
+          </div>
+        )}
       </div>
     </li>
   );

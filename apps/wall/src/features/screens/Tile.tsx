@@ -10,7 +10,7 @@ import { wallStore } from '../../state/store.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Poster } from '../../ui/Poster.tsx';
-import { StateChip, tileWords } from '../../ui/StateChip.tsx';
+import { StateChip, wordsOfTile } from '../../ui/StateChip.tsx';
 import { hasPicture, shownTile, shownWords } from './shown.ts';
 
 interface TileProps {
@@ -90,6 +90,7 @@ export const Tile = memo(function Tile({
   const actions = useActions();
   const element = useRef<HTMLDivElement>(null);
   const camera = useWall((state) => (assignment ? state.cameras[assignment.camera] : undefined));
+  const health = useWall((state) => (assignment ? state.health[assignment.camera]?.state : undefined));
   const chosen = useConsole((state) => state.screen === screen && state.tile === tile);
   const linked = useWall((state) => state.link.state === 'online');
   const marked = useConsole((state) => state.mark?.screen === screen && state.mark.tile === tile);
@@ -97,7 +98,7 @@ export const Tile = memo(function Tile({
   useFocus(element, chosen);
 
   const shown = shownTile(assignment, status, tile, linked);
-  const words = tileWords[shown.state];
+  const words = wordsOfTile(shown.state, health === 'unauthorized');
   const name = camera
     ? `${camera.number} ${camera.name}`
     : assignment

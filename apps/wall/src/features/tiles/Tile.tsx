@@ -1,6 +1,7 @@
 import type { TileReport } from '@clerestory/protocol';
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
+import { wordsOfTile } from '../../ui/StateChip.tsx';
 import { emptyView, LiveTile, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
 import { StateChip, TilePanel } from './tile-words.tsx';
@@ -85,7 +86,7 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
       data-reason={shown.reason}
       data-picture={shown.picture}
       data-latency-ms=""
-      aria-label={`Tile ${tile + 1}: ${name === null ? 'empty' : `${name}, ${shown.state}`}`}
+      aria-label={`Tile ${tile + 1}: ${name === null ? 'empty' : `${name}, ${wordsOfTile(shown.state, shown.loginRefused).word}`}`}
     >
       <div ref={stage} className="tile__stage" />
       <span className="tile__number" aria-hidden="true">

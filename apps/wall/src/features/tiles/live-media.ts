@@ -1,5 +1,6 @@
 import type { MediaAddress, StreamName } from '@clerestory/protocol';
 import type * as HlsModule from 'hls.js/light';
+import { pushUrl } from './early-socket.ts';
 import { loadHls } from './hls-mse.ts';
 import { HttpClock } from './http-clock.ts';
 import { HlsLine, PushLine, type Line, type LineEvents } from './line.ts';
@@ -110,7 +111,7 @@ export class LiveMedia implements PictureRoad {
     // The same address said again: the node has come back.
     if (url === this.#url) return this.push.hurry();
     this.#url = url;
-    if (this.#forced !== 'llhls') this.push.setUrl(`${url.replace(/^http/, 'ws')}/push`);
+    if (this.#forced !== 'llhls') this.push.setUrl(pushUrl(url));
     if (this.#delivery === 'llhls') this.#renewAll();
   }
 

@@ -14,11 +14,20 @@ export interface TileView {
   /** Age of the picture, or how long there has been none, in words such as "12 s"; '' where none is told. */
   readonly age: string;
   readonly reason: string;
+  /** It is offline because the camera refuses our login. */
+  readonly loginRefused: boolean;
   /** The stream on show. */
   readonly stream: StreamName | null;
 }
 
-export const emptyView: TileView = { state: 'empty', picture: 'none', age: '', reason: '', stream: null };
+export const emptyView: TileView = {
+  state: 'empty',
+  picture: 'none',
+  age: '',
+  reason: '',
+  loginRefused: false,
+  stream: null,
+};
 
 /** What is on a tile, as far as the driver needs to know. */
 export interface TileCamera {
@@ -33,10 +42,23 @@ export interface TileListener {
   latency(latencyMs: number | null): void;
 }
 
+/**
+ * A stream that runs has its picture on the tile within this time, sooner than a still. Only where that does not come
+ * true is the still fetched: sixteen of them at once would hold sixteen pictures up.
+ */
+export const stillAfterMs = 300;
+
 /** A frame may seem to come this long before its capture, for the error of the clock reading. More means a wrong clock. */
 const clockErrorMs = 500;
 
-const noVerdict: TileVerdict = { state: 'empty', picture: false, ageMs: null, reason: '', holdsMs: Infinity };
+const noVerdict: TileVerdict = {
+  state: 'empty',
+  picture: false,
+  ageMs: null,
+  reason: '',
+  loginRefused: false,
+  holdsMs: Infinity,
+};
 
 /**
  * The driver of one tile: decides what the tile is, from what its picture, the media server and the control server
@@ -52,6 +74,7 @@ export class LiveTile implements Supervised {
   #heightPx = 0;
   #picture: Picture | null = null;
   #poster: Poster | null = null;
+  #stillTimer: ReturnType<typeof setTimeout> | undefined;
   #sinceMs = 0;
   #verdict = noVerdict;
   #view = emptyView;
@@ -138,9 +161,9 @@ export class LiveTile implements Supervised {
   #start(): void {
     const [stage, camera, url] = [this.#stage, this.#camera, this.#media.url];
     const ready = stage && camera && url !== null && this.#media.visible && this.#heightPx > 0;
-    if (ready && !this.#poster) {
+    if (ready && this.#stillTimer === undefined) {
       this.#sinceMs = this.#media.nowMs();
-      this.#poster = new Poster(stage, url, camera.id, this.#wantedStream(), () => this.#lookSoon());
+      this.#stillTimer = setTimeout(() => this.#lookSoon(), stillAfterMs);
     }
     if (ready && !this.#picture && this.#media.ready)
       this.#picture = new Picture(this.#media, stage, camera.id, this.#wantedStream(), () =>
@@ -154,9 +177,24 @@ export class LiveTile implements Supervised {
     this.#picture = null;
     this.#poster?.destroy();
     this.#poster = null;
+    clearTimeout(this.#stillTimer);
+    this.#stillTimer = undefined;
     this.#sinceMs = this.#media.nowMs();
     // At once, not at the next look: the name above may already be another camera's.
     this.#look(this.#sinceMs);
+  }
+
+  /** Fetches the still, once, as soon as it is clear that the moving picture will take its time. */
+  #stillIfSlow(nowMs: number): void {
+    const [stage, camera, url] = [this.#stage, this.#camera, this.#media.url];
+    if (this.#poster || this.#stillTimer === undefined || !stage || !camera || url === null) return;
+    if (this.#picture?.frame) return;
+    const source = this.#picture?.line.source ?? null;
+    const slow =
+      this.#media.delivery === 'llhls' ||
+      (source !== null && source.state !== 'running') ||
+      nowMs - this.#sinceMs >= stillAfterMs;
+    if (slow) this.#poster = new Poster(stage, url, camera.id, this.#wantedStream(), () => this.#lookSoon());
   }
 
   #wantedStream(): StreamName {
@@ -179,6 +217,7 @@ export class LiveTile implements Supervised {
   }
 
   #look(nowMs: number): number {
+    this.#stillIfSlow(nowMs);
     const picture = this.#picture;
     const frame = picture?.frame ?? null;
     const age = (captureMs: number | null, atMs: number): number | null => {
@@ -212,7 +251,7 @@ export class LiveTile implements Supervised {
   }
 
   #show(posterAgeMs: number | null): void {
-    const { state, picture, reason, ageMs } = this.#verdict;
+    const { state, picture, reason, loginRefused, ageMs } = this.#verdict;
     // A still whose age is not known, or too great, says nothing about now.
     const recent = posterAgeMs !== null && posterAgeMs <= posterMaxAgeMs;
     const poster = state === 'connecting' && recent && this.#poster?.shown === true;
@@ -222,6 +261,7 @@ export class LiveTile implements Supervised {
       picture: picture ? 'video' : poster ? 'poster' : 'none',
       age: toldMs === null || state === 'late' ? '' : durationText(toldMs),
       reason,
+      loginRefused,
       stream: picture ? (this.#picture?.stream ?? null) : null,
     };
     const old = this.#view;

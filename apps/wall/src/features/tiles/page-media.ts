@@ -1,14 +1,18 @@
 import { wallStore } from '../../state/store.ts';
-import { LiveMedia } from './live-media.ts';
 import { deliveryAsked } from '../../state/media-address.ts';
+import { portInPage } from './early-socket.ts';
+import { LiveMedia } from './live-media.ts';
 
 let media: LiveMedia | null = null;
 
-/** The page's one `LiveMedia`, bound to the media address in the store. Made when it is first asked for. */
+/**
+ * The page's one `LiveMedia`, bound to the media address in the store; until there is one, to that in the page. Made
+ * when it is first asked for.
+ */
 export function pageMedia(): LiveMedia {
   if (media) return media;
   const made = new LiveMedia(deliveryAsked(window.location.search));
-  made.setAddress(wallStore.getState().media);
+  made.setAddress(wallStore.getState().media ?? { port: portInPage(), url: null });
   wallStore.subscribe((state, before) => {
     if (state.media !== before.media) made.setAddress(state.media);
   });

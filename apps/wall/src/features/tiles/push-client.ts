@@ -27,6 +27,8 @@ interface Subscription {
 }
 
 const socketOpen = 1;
+/** A try that has only just begun is not begun again. */
+const youngTryMs = 1_000;
 
 /**
  * The page's one push socket with all its channels. Reconnects for ever, subscribes everything again, keeps the
@@ -83,7 +85,8 @@ export class PushClient {
 
   /** Tries at once instead of at the end of the pause: the network has come back. */
   hurry(): void {
-    if (this.#linked) return;
+    const tryingMs = this.#options.nowMs() - this.#connectingSinceMs;
+    if (this.#linked || (this.#socket && tryingMs < youngTryMs)) return;
     this.#attempt = 0;
     this.#drop();
     this.#connect();
@@ -153,6 +156,8 @@ export class PushClient {
     socket.onopen = () => this.#opened();
     socket.onmessage = (event) => this.#message(socket, event.data as unknown);
     socket.onclose = () => this.#lost(socket);
+    // One that was opened before its turn.
+    if (socket.readyState === socketOpen) this.#opened();
   }
 
   #opened(): void {

@@ -1,4 +1,5 @@
 import type { PushFrame, StreamName } from '@clerestory/protocol';
+import { takeEarly } from './early-socket.ts';
 import type { SourceState } from './tile-state.ts';
 
 /** What a subscriber hears. Every `init` starts a new picture: after a join, a reconnect or a new generation. */
@@ -48,7 +49,7 @@ export interface PushOptions {
 }
 
 export const pushDefaults: PushOptions = {
-  openSocket: (url) => new WebSocket(url) as Socket,
+  openSocket: (url) => (takeEarly(url) ?? new WebSocket(url)) as Socket,
   nowMs: () => performance.now(),
   random: Math.random,
   firstRetryMs: 300,

@@ -45,6 +45,8 @@ export interface TileVerdict {
   ageMs: number | null;
   /** Why it is not live, in words for a person; '' when there is nothing to explain. */
   reason: string;
+  /** Offline because the camera refuses our login: somebody has to correct it. */
+  loginRefused: boolean;
   /** How long this stays true if nothing new is learned, milliseconds. */
   holdsMs: number;
 }
@@ -53,6 +55,10 @@ const sourceIsDown = (facts: TileFacts): boolean =>
   facts.source?.state === 'backoff' ||
   facts.source?.state === 'unauthorized' ||
   (facts.source === null && (facts.health?.state === 'offline' || facts.health?.state === 'unauthorized'));
+
+/** By the witness that counts: the media server, or where it has said nothing the control server. */
+const loginIsRefused = ({ source, health }: TileFacts): boolean =>
+  (source ?? health)?.state === 'unauthorized';
 
 const unsupportedReason = (facts: TileFacts): string | null => {
   if (facts.unplayable !== null) return facts.unplayable;
@@ -72,7 +78,10 @@ function reasonOf(facts: TileFacts): string {
   return 'The camera sends no frames';
 }
 
-function withFrame(facts: TileFacts, frame: NonNullable<TileFacts['frame']>): TileVerdict | null {
+function withFrame(
+  facts: TileFacts,
+  frame: NonNullable<TileFacts['frame']>,
+): Omit<TileVerdict, 'loginRefused'> | null {
   const { sinceMs, ageMs } = frame;
   const advancing = sinceMs <= advancingMs;
   // A picture is as old as its capture says, and never younger than the time since it appeared.
@@ -100,6 +109,11 @@ function withFrame(facts: TileFacts, frame: NonNullable<TileFacts['frame']>): Ti
 
 /** Decides what a tile shows. Pure; called for every tile once per second and at each change. */
 export function tileState(facts: TileFacts): TileVerdict {
+  const verdict = judge(facts);
+  return { ...verdict, loginRefused: verdict.state === 'offline' && loginIsRefused(facts) };
+}
+
+function judge(facts: TileFacts): Omit<TileVerdict, 'loginRefused'> {
   const bare = { picture: false, ageMs: null, reason: '', holdsMs: Infinity } as const;
   if (!facts.assigned) return { ...bare, state: 'empty' };
   // Access that has ended takes the picture away at once, however fresh it is.

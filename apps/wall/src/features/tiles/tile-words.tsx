@@ -1,23 +1,8 @@
-import { Ban, CircleDashed, CircleDot, Clock3, FileQuestionMark, History, VideoOff } from 'lucide-react';
-import type { ComponentType } from 'react';
+import { wordsOfTile } from '../../ui/StateChip.tsx';
 import type { TileView } from './live-tile.ts';
 
-type State = TileView['state'];
-
-/** Sign and word for each state: never colour alone. */
-const signs: Record<State, { icon: ComponentType<{ className?: string }>; word: string }> = {
-  empty: { icon: CircleDashed, word: 'Empty' },
-  connecting: { icon: CircleDashed, word: 'Connecting' },
-  live: { icon: CircleDot, word: 'Live' },
-  late: { icon: Clock3, word: 'Late' },
-  stale: { icon: History, word: 'Not live' },
-  offline: { icon: VideoOff, word: 'Offline' },
-  unsupported: { icon: FileQuestionMark, word: 'Cannot play' },
-  refused: { icon: Ban, word: 'No access' },
-};
-
 export function StateChip({ view }: { view: TileView }) {
-  const { icon: Icon, word } = signs[view.state];
+  const { icon: Icon, word } = wordsOfTile(view.state, view.loginRefused);
   const age = view.state === 'connecting' && view.age !== '' ? ` · still, ${view.age} old` : '';
   return (
     <span className="tile__chip" data-state={view.state}>
@@ -31,6 +16,7 @@ export function StateChip({ view }: { view: TileView }) {
 }
 
 const headline = (view: TileView): string => {
+  if (view.loginRefused) return 'Login refused';
   switch (view.state) {
     case 'connecting':
       return 'Connecting';
@@ -43,8 +29,9 @@ const headline = (view: TileView): string => {
   }
 };
 
-const nextStep = (state: State, reason: string): string => {
-  if (/user name|password|login/i.test(reason)) return 'Correct the login of this camera in the console.';
+/** What to do about it, where there is something to be done; else ''. */
+const nextStep = ({ state, reason, loginRefused }: TileView): string => {
+  if (loginRefused) return 'Correct the login of this camera in the console.';
   if (/no stream at that path|not with RTSP|host name/i.test(reason))
     return 'Correct the address of this camera in the console.';
   if (/media server|ffmpeg|demo scene/i.test(reason))
@@ -72,8 +59,8 @@ export function TilePanel({ tile, view }: { tile: number; view: TileView }) {
         <span className="tile__hint">empty</span>
       </div>
     );
-  const { icon: Icon } = signs[view.state];
-  const step = nextStep(view.state, view.reason);
+  const { icon: Icon } = wordsOfTile(view.state, view.loginRefused);
+  const step = nextStep(view);
   return (
     <div className="tile__panel">
       <Icon className="tile__sign" aria-hidden="true" />

@@ -4,6 +4,7 @@ import { fitSelection } from '../../commands/fit-selection.ts';
 import { ActionsContext } from '../../commands/use-actions.ts';
 import { useKeys } from '../../commands/use-commands.ts';
 import { CameraPanel, searchId } from '../../features/camera-tree/CameraPanel.tsx';
+import { LockCover } from '../../features/people/LockCover.tsx';
 import { consoleStore } from '../../state/console.ts';
 import { mediaBaseUrl } from '../../state/media-address.ts';
 import { posters } from '../../state/posters.ts';
@@ -75,6 +76,7 @@ export function Console() {
           <DetailsPanel />
         </div>
         <Overlays />
+        <LockCover />
         <Toasts />
       </TooltipProvider>
     </ActionsContext>

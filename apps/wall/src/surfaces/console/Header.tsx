@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { CommandItems } from '../../commands/CommandItems.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
+import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { countHealth, healthOrder } from '../../ui/health-words.ts';
@@ -146,6 +147,7 @@ export function Header() {
       <IconButton label="Show the keys" onClick={() => run('keys.show')}>
         <Keyboard />
       </IconButton>
+      <AccountMenu />
       <Clock />
     </header>
   );

@@ -1,23 +1,64 @@
+import { useState } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { AddCameraDialog, EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
 import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.tsx';
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
-import {
-  AddScreenDialog,
-  GoneDialog,
-  RemoveScreenDialog,
-  RenameDialog,
-} from '../../features/screens/ScreenDialogs.tsx';
+import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../features/screens/ScreenDialogs.tsx';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
+import { GoneDialog } from '../../ui/Dialog.tsx';
 import { KeyMap } from './KeyMap.tsx';
+
+/** What a dialog is about, and as it was last when somebody has removed it since. */
+function useLastKnown<T>(now: T | undefined): T | undefined {
+  const [last, setLast] = useState(now);
+  if (now !== undefined && now !== last) setLast(now);
+  return now ?? last;
+}
+
+function ScreenOverlay({
+  id,
+  kind,
+  onClose,
+}: {
+  id: string;
+  kind: 'rename' | 'remove';
+  onClose: () => void;
+}) {
+  const { ask } = useActions();
+  const now = useWall((state) => state.wall?.screens.find((screen) => screen.id === id));
+  const screen = useLastKnown(now);
+  const common = { gone: now === undefined, ask, onClose };
+  if (!screen) return <GoneDialog what="This screen" onClose={onClose} />;
+  if (kind === 'remove') return <RemoveScreenDialog {...common} screen={screen} />;
+  return (
+    <RenameDialog
+      {...common}
+      title="Rename the screen"
+      start={screen.name}
+      command={(name) => ({ type: 'screen:rename', screen: id, name })}
+    />
+  );
+}
+
+function CameraOverlay({ id, kind, onClose }: { id: string; kind: 'edit' | 'remove'; onClose: () => void }) {
+  const now = useWall((state) => state.cameras[id]);
+  const wall = useWall((state) => state.wall);
+  const camera = useLastKnown(now);
+  const common = { gone: now === undefined, onClose };
+  if (!camera) return <GoneDialog what="This camera" onClose={onClose} />;
+  if (kind === 'edit') return <EditCameraDialog {...common} camera={camera} />;
+  const tiles = (wall?.screens ?? [])
+    .flatMap((screen) => Object.values(screen.tiles))
+    .filter((assignment) => assignment.camera === id).length;
+  return <RemoveCameraDialog {...common} camera={camera} tiles={tiles} />;
+}
 
 /** The one dialog that is open. What it is about may vanish meanwhile; then the dialog says so. */
 export function Overlays() {
   const actions = useActions();
   const overlay = useConsole((state) => state.overlay);
   const wall = useWall((state) => state.wall);
-  const cameras = useWall((state) => state.cameras);
   const close = () => actions.show(null);
   const common = { ask: actions.ask, onClose: close };
   if (!overlay) return null;
@@ -45,28 +86,12 @@ export function Overlays() {
     case 'add-camera':
       return <AddCameraDialog onClose={close} onDone={(camera) => actions.set({ camera })} />;
     case 'edit-camera':
-    case 'remove-camera': {
-      const camera = cameras[overlay.camera];
-      if (!camera) return <GoneDialog what="This camera" onClose={close} />;
-      if (overlay.kind === 'edit-camera') return <EditCameraDialog camera={camera} onClose={close} />;
-      const tiles = (wall?.screens ?? [])
-        .flatMap((screen) => Object.values(screen.tiles))
-        .filter((assignment) => assignment.camera === camera.id).length;
-      return <RemoveCameraDialog camera={camera} tiles={tiles} onClose={close} />;
-    }
+      return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="edit" onClose={close} />;
+    case 'remove-camera':
+      return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="remove" onClose={close} />;
     case 'rename-screen':
-    case 'remove-screen': {
-      const screen = wall?.screens.find(({ id }) => id === overlay.screen);
-      if (!screen) return <GoneDialog what="This screen" onClose={close} />;
-      if (overlay.kind === 'remove-screen') return <RemoveScreenDialog {...common} screen={screen} />;
-      return (
-        <RenameDialog
-          {...common}
-          title="Rename the screen"
-          start={screen.name}
-          command={(name) => ({ type: 'screen:rename', screen: screen.id, name })}
-        />
-      );
-    }
+      return <ScreenOverlay key={overlay.screen} id={overlay.screen} kind="rename" onClose={close} />;
+    case 'remove-screen':
+      return <ScreenOverlay key={overlay.screen} id={overlay.screen} kind="remove" onClose={close} />;
   }
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { pageMedia, TileGrid, type TileReporters } from '../../features/tiles/index.ts';
 import { wallStore } from '../../state/store.ts';
 import { useWall } from '../../state/use-wall.ts';
-import { startSync } from '../../sync/index.ts';
+import type { Sync } from '../../sync/index.ts';
 import { LinkNote } from './LinkNote.tsx';
 import { renewWhenBlocked } from './renew-page.ts';
 import { ScreenReporter } from './reporter.ts';
@@ -14,7 +14,7 @@ import './display.css';
 const pointerRestMs = 3_000;
 
 /** A screen of the wall at `/screen/<id>`: shows what its wall says, for ever, with nobody at the keyboard. */
-export function Display({ screenId }: { screenId: string }) {
+export function Display({ screenId, sync }: { screenId: string; sync: Sync }) {
   const wall = useWall((store) => store.wall);
   const screen = wall?.screens.find((candidate) => candidate.id === screenId) ?? null;
   const reporters = useMemo<TileReporters>(() => new Map(), []);
@@ -23,7 +23,6 @@ export function Display({ screenId }: { screenId: string }) {
   useEffect(() => {
     // The socket to the pictures opens as soon as its address is known, before there is a tile.
     pageMedia();
-    const sync = startSync({ surface: 'screen', screen: screenId });
     const made = new ScreenReporter(
       sync,
       screenId,
@@ -32,15 +31,14 @@ export function Display({ screenId }: { screenId: string }) {
     );
     reporter.current = made;
     const letSleep = keepAwake();
-    const leavePolicy = renewWhenBlocked();
+    const leavePolicy = renewWhenBlocked(() => pageMedia().url);
     return () => {
       letSleep();
       leavePolicy();
       made.stop();
       reporter.current = null;
-      sync.stop();
     };
-  }, [screenId, reporters]);
+  }, [screenId, sync, reporters]);
   const changed = useMemo(() => () => reporter.current?.changed(), []);
   useEffect(() => reporter.current?.changed(), [screen]);
   const pointer = usePointerRest();

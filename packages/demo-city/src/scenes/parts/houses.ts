@@ -4,7 +4,7 @@ import { brick, concrete, paint, rooftiles } from '../../kit/materials.ts';
 import { pick, type Random } from '../../kit/random.ts';
 import { box, gable, type Solid } from '../../kit/solids.ts';
 
-export const warmWalls: readonly Rgb[] = [
+const warmWalls: readonly Rgb[] = [
   '#c9b28c',
   '#b98f6a',
   '#d9cdb4',
@@ -13,14 +13,6 @@ export const warmWalls: readonly Rgb[] = [
   '#8f6a52',
   '#dcd6c8',
   '#b5654a',
-].map((t) => hex(t));
-export const coolWalls: readonly Rgb[] = [
-  '#b9bcbc',
-  '#8d959a',
-  '#d0cfca',
-  '#a39a8e',
-  '#7d7468',
-  '#c4b8a4',
 ].map((t) => hex(t));
 export const oldWalls: readonly Rgb[] = [
   '#d8b46a',

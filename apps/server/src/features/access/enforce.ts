@@ -1,0 +1,147 @@
+import type { RequestHandler } from 'express';
+import {
+  problem,
+  type Answer,
+  type CameraHealth,
+  type Commit,
+  type RouteName,
+  type ScreenStatus,
+  type WallState,
+} from '@clerestory/protocol';
+import { actorName, anonymous, type Actor } from '../../platform/actor.ts';
+import { sendProblem, type RequestContext, type RouteGuard } from '../../platform/http.ts';
+import { admits, policy, type DoorId, type PolicyRow } from './policy.ts';
+import type { RefusalSink } from './ports.ts';
+import type { RightsService } from './rights-service.ts';
+import { seen, type Sees } from './views.ts';
+
+const allowed: Answer<void> = { ok: true, value: undefined };
+
+/** The refusal for a camera that is not there, and for one that is not there for whoever asks. */
+export const noCamera = (camera: string): Answer<never> => ({
+  ok: false,
+  problem: problem('not-found', `There is no camera "${camera}".`),
+});
+
+const denied: Answer<never> = {
+  ok: false,
+  problem: problem('forbidden', 'You have no right to this. An administrator can give it to you.'),
+};
+const locked: Answer<never> = {
+  ok: false,
+  problem: problem('locked', 'This session is locked. Unlock it with your PIN, password or passkey.'),
+};
+
+/** The right that a row asks for, on the camera that is named or on some camera. */
+export function checkRight(
+  rights: RightsService,
+  row: PolicyRow,
+  actor: Actor,
+  camera: string | null,
+): Answer<void> {
+  if (!row.right || row.camera === 'each') return allowed;
+  if (camera === null) return rights.somewhere(actor).includes(row.right) ? allowed : denied;
+  const decision = rights.may(actor, row.right, camera);
+  if (decision.ok) return allowed;
+  return decision.because === 'hidden' ? noCamera(camera) : decision.because === 'locked' ? locked : denied;
+}
+
+const cameraOf = (row: PolicyRow, input: { params: unknown; body: unknown }): string | null => {
+  const from = row.camera === 'params' ? input.params : row.camera === 'body' ? input.body : null;
+  const camera = (from as { camera?: unknown } | null | undefined)?.camera;
+  return typeof camera === 'string' ? camera : null;
+};
+
+const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+export interface EnforcementParts {
+  rights: RightsService;
+  refusals: RefusalSink;
+  /** Who is behind a request. */
+  authenticate: (request: Parameters<RequestHandler>[0]) => Actor | undefined;
+}
+
+/** The policy table at the HTTP doors. */
+export class Enforcement implements RouteGuard {
+  readonly #parts: EnforcementParts;
+  constructor(parts: EnforcementParts) {
+    this.#parts = parts;
+  }
+
+  admits(route: RouteName, { actor, web }: RequestContext): Answer<void> {
+    return this.#noted(`rest:${route}`, actor, '', web.address, admits(policy[`rest:${route}`], actor));
+  }
+
+  allows(
+    route: RouteName,
+    input: { params: unknown; body: unknown },
+    { actor, web }: RequestContext,
+  ): Answer<void> {
+    const row = policy[`rest:${route}`];
+    const camera = cameraOf(row, input);
+    const answer = checkRight(this.#parts.rights, row, actor, camera);
+    return this.#noted(
+      `rest:${route}`,
+      actor,
+      camera === null ? '' : `camera:${camera}`,
+      web.address,
+      answer,
+    );
+  }
+
+  sees(actor: Actor): Sees {
+    return this.#parts.rights.sees(actor);
+  }
+
+  present(route: RouteName, value: unknown, { sees }: RequestContext): unknown {
+    return presenters[route]?.(value as never, sees) ?? value;
+  }
+
+  /** For a door that is no route of the API. */
+  door(id: DoorId): RequestHandler {
+    return (request, response, next) => {
+      const actor = this.#parts.authenticate(request) ?? anonymous;
+      const address = request.socket.remoteAddress ?? 'unknown';
+      const isLocal = loopback.has(address) && request.headers['x-forwarded-for'] === undefined;
+      const answer = this.#noted(id, actor, '', address, admits(policy[id], actor, isLocal));
+      if (answer.ok) next();
+      else sendProblem(response, answer.problem);
+    };
+  }
+
+  #noted(asked: DoorId, actor: Actor, subject: string, address: string, answer: Answer<void>): Answer<void> {
+    if (!answer.ok)
+      this.#parts.refusals.note({
+        actor: actorName(actor),
+        asked,
+        subject,
+        code: answer.problem.code,
+        ...(actor.kind === 'anonymous' && { address }),
+      });
+    return answer;
+  }
+}
+
+type Screenlike = WallState['screens'][number] & { status: ScreenStatus };
+const screenWithStatus = (screen: Screenlike, sees: Sees): Screenlike => ({
+  ...seen.screen(screen, sees),
+  status: seen.status(screen.status, sees),
+});
+
+/** Answers that hold things of cameras. `listCameras` leaves them out itself, since it counts and pages. */
+const presenters: { [N in RouteName]?: (value: never, sees: Sees) => unknown } = {
+  listHealth: ({ items }: { items: CameraHealth[] }, sees) => ({ items: seen.health(items, sees) }),
+  getWall: (wall: WallState, sees) => seen.wall(wall, sees),
+  listCommits: ({ items, next }: { items: Commit[]; next: string | null }, sees) => ({
+    items: items.map((commit) => seen.commit(commit, sees)),
+    next,
+  }),
+  listScreens: ({ items }: { items: Screenlike[] }, sees) => ({
+    items: items.map((screen) => screenWithStatus(screen, sees)),
+  }),
+  getScreen: (screen: Screenlike, sees) => screenWithStatus(screen, sees),
+  getTile: ({ tile, assignment }: { tile: number; assignment: { camera: string } | null }, sees) => ({
+    tile,
+    assignment: assignment && sees(assignment.camera) ? assignment : null,
+  }),
+};

@@ -1,0 +1,109 @@
+import { problem, type WallState } from '@clerestory/protocol';
+import { actorName, type PersonActor } from '../../platform/actor.ts';
+import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
+import { deviceCookie, deviceCookieS, type Devices } from './devices.ts';
+import { pairingMs, type PairingDesk } from './pairing.ts';
+import type { PlayerLinks } from './player-links.ts';
+import type { RightsService } from './rights-service.ts';
+import type { ViewsService } from './views-service.ts';
+
+/** The secret of a browser that shows a code. */
+const pairingCookie = 'clerestory-pairing';
+
+export interface AccessRouteParts {
+  rights: RightsService;
+  devices: Devices;
+  desk: PairingDesk;
+  links: PlayerLinks;
+  views: ViewsService;
+  walls: { ofScreen(screen: string): WallState | undefined };
+}
+
+const signIn = refuse(problem('unauthenticated', 'Sign in first.'));
+const personOf = ({ actor }: RequestContext): PersonActor | null => (actor.kind === 'person' ? actor : null);
+
+/** Rights, camera groups, screens and links over REST. Who may is for the policy table. */
+export function accessRoutes({
+  rights,
+  devices,
+  desk,
+  links,
+  views,
+  walls,
+}: AccessRouteParts): RouteHandlers {
+  return {
+    listCameraGroups: () => ok({ items: rights.groups() }),
+    createCameraGroup: ({ body }, { actor, key }) => rights.createGroup(body, actorName(actor), key),
+    updateCameraGroup: ({ params, body }, { actor, base }) =>
+      rights.updateGroup(params.group, body, base, actorName(actor)),
+    deleteCameraGroup: ({ params }, { actor }) => rights.removeGroup(params.group, actorName(actor)),
+    listRights: () => ok({ items: [...rights.rules()] }),
+    addRight: ({ body }, { actor, key }) => rights.addRule(body, actorName(actor), key),
+    removeRight: ({ params }, { actor }) => rights.removeRule(params.rule, actorName(actor)),
+    getMyRights: (_input, { actor }) =>
+      ok({ rights: rights.somewhere(actor), locked: actor.kind === 'person' && actor.locked }),
+    ...pairingRoutes(devices, desk, walls),
+    listScreenDevices: () => ok({ items: devices.list() }),
+    revokeScreenDevice: ({ params }, { actor }) => devices.revoke(params.device, actorName(actor)),
+    makePlayerLink: ({ params }, context) => {
+      const person = personOf(context);
+      return person ? links.make(params.camera, person) : signIn;
+    },
+    renewPlayerLink: ({ params }, context) => {
+      const person = personOf(context);
+      return person ? links.renew(params.link, person) : signIn;
+    },
+    endPlayerLink: ({ params }, context) => {
+      const person = personOf(context);
+      return person ? links.end(params.link, person) : signIn;
+    },
+    listViewers: ({ params }) => ok({ camera: params.camera, viewers: views.viewersOf(params.camera) }),
+  };
+}
+
+function pairingRoutes(
+  devices: Devices,
+  desk: PairingDesk,
+  walls: AccessRouteParts['walls'],
+): Pick<RouteHandlers, 'beginPairing' | 'getPairing' | 'approvePairing'> {
+  return {
+    beginPairing: (_input, { web }) => {
+      const begun = desk.begin(web.address);
+      if (!begun.ok) return begun;
+      web.setCookie({ name: pairingCookie, value: begun.value.secret, maxAgeS: pairingMs / 1000 });
+      return ok(begun.value.pairing);
+    },
+    getPairing: (_input, { web, actor }) => {
+      const secret = web.cookie(pairingCookie);
+      const found = secret === undefined ? null : desk.look(secret);
+      if (found) {
+        if (found.token !== null) {
+          web.setCookie({ name: deviceCookie, value: found.token, maxAgeS: deviceCookieS });
+          web.setCookie({ name: pairingCookie, value: '', maxAgeS: 0 });
+        }
+        return ok(found.pairing);
+      }
+      const token = web.cookie(deviceCookie);
+      const screen =
+        actor.kind === 'screen' ? actor : token === undefined ? undefined : devices.ofToken(token);
+      if (!screen || token === undefined)
+        return refuse(
+          problem('not-found', 'This browser is no screen and shows no code. Ask for a code first.'),
+        );
+      // Browsers keep a cookie for 400 days at most; each start begins them anew.
+      web.setCookie({ name: deviceCookie, value: token, maxAgeS: deviceCookieS });
+      return ok({ state: 'paired', wall: screen.wall, screen: screen.id });
+    },
+    approvePairing: ({ body }, { actor }) => {
+      const wall = walls.ofScreen(body.screen);
+      const screen = wall?.screens.find(({ id }) => id === body.screen);
+      if (!wall || !screen)
+        return refuse(problem('not-found', `There is no screen "${body.screen}". Add it to a wall first.`));
+      return desk.approve(
+        body.code,
+        { wall: wall.id, screen: screen.id, name: body.name ?? screen.name },
+        actorName(actor),
+      );
+    },
+  };
+}

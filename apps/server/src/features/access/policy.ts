@@ -1,0 +1,285 @@
+import {
+  problem,
+  type Answer,
+  type ClientCommand,
+  type ClientEventName,
+  type PushNotice,
+  type PushRequest,
+  type Right,
+  type Role,
+  type RouteName,
+  type ServerEventName,
+} from '@clerestory/protocol';
+import type { Actor } from '../../platform/actor.ts';
+
+/**
+ * Who may use a door. A role; `person`: anybody who signed in, whatever the roles; `screen`: a paired screen; `anyone`: also
+ * who has not signed in; `local`: a program on this machine itself.
+ */
+export type Who = Role | 'person' | 'screen' | 'anyone' | 'local';
+
+/** One door: who may use it, and what is asked besides. */
+export interface PolicyRow {
+  who: readonly Who[];
+  /** A locked session may not. */
+  unlocked?: true;
+  /** Needed on the camera that is named; where none is, on some camera. */
+  right?: Right;
+  /** Where the camera is named. `each`: one for each thing that is sent, so what one may not see is left out. */
+  camera?: 'params' | 'body' | 'each';
+}
+
+type FrameName =
+  `request:${PushRequest['type']}` | `notice:${PushNotice['type']}` | 'binary:init' | 'binary:chunk';
+type MediaPath = 'upgrade' | 'healthz' | 'multivariant' | 'playlist' | 'resource' | 'poster' | 'preflight';
+type PagePath =
+  | 'healthz'
+  | 'readyz'
+  | 'metrics'
+  | 'openapi'
+  | 'page'
+  | 'screen-page'
+  | 'no-page'
+  | 'files'
+  | 'socket'
+  | 'media-link';
+export type DoorId =
+  | `rest:${RouteName}`
+  | `http:${PagePath}`
+  | `event:${ClientEventName}`
+  | `command:${ClientCommand['type']}`
+  | `push:${ServerEventName}`
+  | `frame:${FrameName}`
+  | `media:${MediaPath}`;
+
+const anyone: PolicyRow = { who: ['anyone'] };
+const person: PolicyRow = { who: ['person'] };
+const acting: PolicyRow = { who: ['person'], unlocked: true };
+const everyRole = ['operator', 'supervisor', 'investigator', 'auditor', 'administrator'] as const;
+const atTheWall = ['operator', 'supervisor', 'investigator'] as const;
+const builders = ['supervisor', 'administrator'] as const;
+const reading: PolicyRow = { who: everyRole };
+const seeing: PolicyRow = { who: everyRole, right: 'see', camera: 'params' };
+const listing: PolicyRow = { who: everyRole, right: 'see', camera: 'each' };
+const overseeing: PolicyRow = { who: ['administrator', 'auditor'] };
+const administering: PolicyRow = { who: ['administrator'], unlocked: true };
+const building: PolicyRow = { who: builders, unlocked: true };
+const arranging: PolicyRow = { who: atTheWall, unlocked: true, right: 'arrange' };
+const putting: PolicyRow = { ...arranging, camera: 'body' };
+const auditing: PolicyRow = { who: ['auditor'] };
+const exporting: PolicyRow = { who: atTheWall, unlocked: true, right: 'export', camera: 'params' };
+/** What a window of the wall gets. */
+const windows = [...everyRole, 'screen'] as const;
+const pushed: PolicyRow = { who: windows, right: 'see', camera: 'each' };
+/** Whoever can hold a grant; the gate asks for the right again with each piece. */
+const watching: PolicyRow = { who: [...atTheWall, 'screen'], right: 'live', camera: 'params' };
+const connected: PolicyRow = { who: [...everyRole, 'screen'] };
+
+/** Sign-in has its own limits and answers; nobody is signed in yet when it is used. */
+const session = {
+  'rest:whoAmI': anyone,
+  'rest:signIn': anyone,
+  'rest:secondStep': anyone,
+  'rest:signOut': anyone,
+  'rest:switchPerson': anyone,
+  'rest:passkeySignInOptions': anyone,
+  'rest:passkeySignIn': anyone,
+  'rest:providerSignIn': anyone,
+  'rest:providerReturn': anyone,
+  'rest:setUp': anyone,
+  'rest:redeemLink': anyone,
+  'rest:lockSession': person,
+  'rest:unlockSession': person,
+  'rest:touchSession': person,
+} as const;
+
+const me = {
+  'rest:listMySessions': person,
+  'rest:endMySession': person,
+  'rest:endMySessions': person,
+  'rest:changeMyPassword': acting,
+  'rest:getMyAuthenticators': person,
+  'rest:beginTotp': acting,
+  'rest:confirmTotp': acting,
+  'rest:removeTotp': acting,
+  'rest:renewRecoveryCodes': acting,
+  'rest:beginPasskey': acting,
+  'rest:addPasskey': acting,
+  'rest:removePasskey': acting,
+  'rest:setMyPin': acting,
+  'rest:removeMyPin': acting,
+  'rest:linkProvider': acting,
+  'rest:unlinkProvider': acting,
+  'rest:getMyRights': person,
+} as const;
+
+const people = {
+  'rest:listPeople': overseeing,
+  'rest:createPerson': administering,
+  'rest:getPerson': overseeing,
+  'rest:updatePerson': administering,
+  'rest:makeLink': administering,
+  'rest:listSessionsOf': overseeing,
+  'rest:endSessionsOf': administering,
+  'rest:resetAuthenticators': administering,
+  'rest:importPeople': administering,
+  'rest:getPeoplePolicy': overseeing,
+  'rest:setPeoplePolicy': administering,
+  'rest:listProviders': overseeing,
+  'rest:createProvider': administering,
+  'rest:updateProvider': administering,
+  'rest:deleteProvider': administering,
+} as const;
+
+const access = {
+  'rest:listCameraGroups': { who: ['administrator', 'auditor'] },
+  'rest:createCameraGroup': administering,
+  'rest:updateCameraGroup': administering,
+  'rest:deleteCameraGroup': administering,
+  'rest:listRights': overseeing,
+  'rest:addRight': administering,
+  'rest:removeRight': administering,
+  'rest:beginPairing': anyone,
+  'rest:getPairing': anyone,
+  'rest:approvePairing': building,
+  'rest:listScreenDevices': { who: [...builders, 'auditor'] },
+  'rest:revokeScreenDevice': building,
+  'rest:makePlayerLink': exporting,
+  'rest:renewPlayerLink': { who: atTheWall, unlocked: true, right: 'export' },
+  'rest:endPlayerLink': { who: atTheWall },
+  'rest:listViewers': seeing,
+  'rest:readRecord': auditing,
+  'rest:getRecordHead': auditing,
+  'rest:verifyRecord': auditing,
+} as const;
+
+const wall = {
+  'rest:listCameras': listing,
+  'rest:createCamera': administering,
+  'rest:getCamera': seeing,
+  'rest:updateCamera': { ...administering, right: 'see', camera: 'params' },
+  'rest:deleteCamera': { ...administering, right: 'see', camera: 'params' },
+  'rest:listTransitions': seeing,
+  'rest:listHealth': listing,
+  'rest:listLayouts': reading,
+  'rest:listWalls': reading,
+  'rest:createWall': building,
+  'rest:getWall': listing,
+  'rest:renameWall': building,
+  'rest:listCommits': listing,
+  'rest:listScreens': listing,
+  'rest:createScreen': building,
+  'rest:getScreen': listing,
+  'rest:renameScreen': building,
+  'rest:deleteScreen': building,
+  'rest:setLayout': arranging,
+  'rest:clearScreen': arranging,
+  'rest:getTile': listing,
+  'rest:assignTile': putting,
+  'rest:clearTile': arranging,
+  'rest:swapTiles': arranging,
+} as const;
+
+const pages = {
+  'http:healthz': anyone,
+  'http:readyz': anyone,
+  'http:metrics': { who: ['local', 'administrator'] },
+  'http:openapi': anyone,
+  'http:page': anyone,
+  'http:screen-page': anyone,
+  'http:no-page': anyone,
+  'http:files': anyone,
+  // Who may open a socket is asked at its handshake; a media node shows its own token.
+  'http:socket': { who: windows },
+  'http:media-link': { who: [] },
+} as const;
+
+const sockets = {
+  'event:wall:join': { who: windows, right: 'see', camera: 'each' },
+  'event:wall:resync': { who: windows, right: 'see', camera: 'each' },
+  'event:wall:command': { who: [...atTheWall, 'administrator'], unlocked: true },
+  'event:screen:report': { who: windows },
+  'command:tile:assign': putting,
+  'command:tile:clear': arranging,
+  'command:tile:swap': arranging,
+  'command:screen:clear': arranging,
+  'command:screen:layout': arranging,
+  'command:screen:create': building,
+  'command:screen:rename': building,
+  'command:screen:remove': building,
+  'command:wall:rename': building,
+  'push:wall:committed': pushed,
+  'push:camera:changed': pushed,
+  'push:camera:removed': pushed,
+  'push:health:changed': pushed,
+  'push:screen:status': pushed,
+  'push:camera:viewers': pushed,
+  'push:media:address': { who: windows },
+} as const;
+
+const media = {
+  'media:upgrade': connected,
+  'media:healthz': anyone,
+  'media:preflight': anyone,
+  'media:multivariant': watching,
+  'media:playlist': watching,
+  'media:resource': watching,
+  'media:poster': watching,
+  'frame:request:subscribe': watching,
+  'frame:request:unsubscribe': connected,
+  'frame:request:time': connected,
+  'frame:notice:time': connected,
+  'frame:notice:state': watching,
+  'frame:notice:skipped': watching,
+  'frame:notice:refused': connected,
+  'frame:binary:init': watching,
+  'frame:binary:chunk': watching,
+} as const;
+
+/** Every door there is. A door without a row does not compile, or fails the test that lists the doors of the running server. */
+export const policy: Readonly<Record<DoorId, PolicyRow>> = {
+  ...session,
+  ...me,
+  ...people,
+  ...access,
+  ...wall,
+  ...pages,
+  ...sockets,
+  ...media,
+};
+
+/** A refusal as it is written down. */
+export interface Refusal {
+  actor: string;
+  asked: string;
+  subject: string;
+  code: string;
+  address?: string;
+}
+
+const allowed: Answer<void> = { ok: true, value: undefined };
+const refused = (code: 'unauthenticated' | 'forbidden' | 'locked', detail: string): Answer<never> => ({
+  ok: false,
+  problem: problem(code, detail),
+});
+
+/** May this actor use this door at all? Pure; `local` says that a program on this machine itself asks. */
+export function admits({ who, unlocked }: PolicyRow, actor: Actor, local = false): Answer<void> {
+  if (who.includes('anyone') || (local && who.includes('local'))) return allowed;
+  switch (actor.kind) {
+    case 'anonymous':
+      return refused('unauthenticated', 'Sign in first.');
+    case 'screen':
+      return who.includes('screen') ? allowed : refused('forbidden', 'A screen only shows.');
+    case 'person': {
+      if (!who.includes('person') && !actor.roles.some((role) => who.includes(role)))
+        return refused(
+          'forbidden',
+          'Your role does not do this. An administrator can give you one that does.',
+        );
+      if (unlocked && actor.locked)
+        return refused('locked', 'This session is locked. Unlock it with your PIN, password or passkey.');
+      return allowed;
+    }
+  }
+}

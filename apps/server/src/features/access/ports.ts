@@ -1,0 +1,13 @@
+import type { RecordNote } from '@clerestory/protocol';
+import type { Write } from '../../platform/idempotency.ts';
+import type { Refusal } from './policy.ts';
+
+/** What this feature needs of the record: an entry is written in the transaction of what it records. */
+export interface Recorder {
+  append(write: Write, note: RecordNote): Promise<unknown>;
+}
+
+/** Where refusals are written down; it never waits. */
+export interface RefusalSink {
+  note(refusal: Refusal): void;
+}

@@ -1,0 +1,370 @@
+import type {
+  AccessTable,
+  CameraViewer,
+  GrantUsage,
+  MediaGrant,
+  StreamName,
+  ViewQuestion,
+  ViewVerdict,
+} from '@clerestory/protocol';
+import { actorName, type Actor } from '../../platform/actor.ts';
+import { newId, type Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import type { Logger } from '../../platform/logging.ts';
+import { Batch } from './batch.ts';
+import { admits, policy, type DoorId } from './policy.ts';
+import type { Recorder, RefusalSink } from './ports.ts';
+import type { RightsService } from './rights-service.ts';
+import { viewStore, type OpenView } from './view-store.ts';
+
+/** Open views of one site. */
+const maxViews = 20_000;
+/** A node has this long to say what was sent under a grant that has ended, ms. */
+const finalPatienceMs = 2_000;
+/** An end that the store did not take is tried again this often, ms. */
+const retryMs = 5_000;
+/** Changes of who watches are told together, ms. */
+const tellMs = 200;
+
+/** Whoever holds the token that a key is the hash of. */
+export interface Viewer {
+  kind: CameraViewer['kind'];
+  /** For the viewer's list. */
+  name: string;
+  actor: Actor;
+  /** A player's link: this camera and no other. */
+  only: string | null;
+  /** Milliseconds until it is over by itself; null: until revoked. */
+  leftMs: number | null;
+}
+
+/** Who there is to view: sessions, paired screens and players' links. */
+export interface Viewers {
+  find(key: string): Viewer | undefined;
+  keys(): string[];
+}
+
+/** Media nodes, as views tell them of changes. */
+export interface NodeTeller {
+  accessChanged(change: {
+    grants?: MediaGrant[];
+    ended?: { grant: string; reason: string }[];
+    gone?: { key: string; reason: string }[];
+  }): void;
+}
+
+interface View extends OpenView {
+  key: string;
+  kind: CameraViewer['kind'];
+  name: string;
+  streams: Set<StreamName>;
+  /** Usage under earlier node processes. */
+  before: { run: string; bytes: number; seconds: number };
+  /** Durable, and told to the node. */
+  opened: Promise<ViewVerdict>;
+  ended: string | null;
+  callOff: (() => void) | null;
+}
+
+const doors: Record<ViewQuestion['door'], DoorId> = {
+  push: 'frame:request:subscribe',
+  llhls: 'media:playlist',
+  poster: 'media:poster',
+};
+
+const no = (code: Extract<ViewVerdict, { ok: false }>['code'], reason: string): ViewVerdict => ({
+  ok: false,
+  code,
+  reason,
+});
+const hidden = no('not-found', 'There is no such camera');
+
+export interface ViewsParts {
+  db: Database;
+  clock: Clock;
+  record: Recorder;
+  refusals: RefusalSink;
+  rights: RightsService;
+  viewers: Viewers;
+  log: Logger;
+}
+
+/**
+ * Who watches what. A media node asks once for each viewer and camera; the grant is given when its entry in the record is
+ * durable, so that there is no video without audit. It ends with the right, the session, the screen or the watching, and
+ * then the record gets seconds and bytes.
+ */
+export class ViewsService {
+  readonly #parts: ViewsParts;
+  readonly #batch: Batch;
+  /** `key camera` → the view under way. */
+  readonly #views = new Map<string, View>();
+  readonly #byId = new Map<string, View>();
+  readonly #changedCameras = new Set<string>();
+  readonly #listeners = new Set<(camera: string) => void>();
+  #node: NodeTeller = { accessChanged: () => undefined };
+  #tellTimer: NodeJS.Timeout | null = null;
+  #retryTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: ViewsParts) {
+    this.#parts = parts;
+    this.#batch = new Batch(parts.db);
+  }
+
+  /** Views that the last run left open are closed with what is known of them. */
+  async load(): Promise<void> {
+    const { db } = this.#parts;
+    for (const view of await viewStore.all(db))
+      await this.#batch.write((write) => this.#close(write, view, 'server-stopped', []));
+  }
+
+  start(): void {
+    this.#retryTimer = setInterval(() => {
+      for (const view of this.#byId.values())
+        if (view.ended !== null && !view.callOff) void this.#finish(view);
+    }, retryMs);
+    this.#retryTimer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#retryTimer);
+    if (this.#tellTimer) clearTimeout(this.#tellTimer);
+    for (const view of [...this.#byId.values()]) {
+      this.#end(view, 'server-stopped');
+      view.callOff?.();
+      await this.#finish(view);
+    }
+    await this.#batch.settle();
+  }
+
+  /** Who is to be told of changes; set once the link to media nodes is there. */
+  tell(node: NodeTeller): void {
+    this.#node = node;
+  }
+
+  /** Somebody came to watch a camera or went. */
+  onViewers(listener: (camera: string) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  viewersOf(camera: string): CameraViewer[] {
+    return [...this.#views.values()]
+      .filter((view) => view.camera === camera)
+      .map(({ kind, name, startedAt }) => ({ kind, name, since: startedAt }));
+  }
+
+  /** For a node that has just connected. */
+  table(): Omit<AccessTable, 'sequence'> {
+    const grants = [...this.#views.values()].flatMap((view) => this.#grantOf(view) ?? []);
+    return { keys: this.#parts.viewers.keys(), grants };
+  }
+
+  knows(key: string): boolean {
+    return this.#parts.viewers.find(key) !== undefined;
+  }
+
+  /** A node asks. The yes comes when the view's entry is durable and the grant is on its way. */
+  async ask(question: ViewQuestion): Promise<ViewVerdict> {
+    const { key, camera } = question;
+    const viewer = this.#parts.viewers.find(key);
+    const verdict = this.#mayView(viewer, question.door, camera);
+    if (!verdict.ok || !viewer) {
+      const actor = viewer ? actorName(viewer.actor) : 'anonymous';
+      const code = verdict.ok ? 'unauthenticated' : verdict.code;
+      this.#parts.refusals.note({ actor, asked: doors[question.door], subject: `camera:${camera}`, code });
+      return verdict;
+    }
+    const known = this.#views.get(`${key} ${camera}`);
+    if (known) return known.opened;
+    if (this.#byId.size >= maxViews) return no('unavailable', 'Too many views at once on this site');
+    return this.#open(question, viewer).opened;
+  }
+
+  /** A node's word on what was sent. */
+  usage(run: string, usages: readonly GrantUsage[]): void {
+    const used: View[] = [];
+    for (const { grant, bytes, seconds, streams, done } of usages) {
+      const view = this.#byId.get(grant);
+      if (!view) continue;
+      if (view.before.run !== run) view.before = { run, bytes: view.bytes, seconds: view.seconds };
+      view.bytes = view.before.bytes + bytes;
+      view.seconds = view.before.seconds + seconds;
+      for (const stream of streams) view.streams.add(stream);
+      if (done) {
+        this.#end(view, 'closed', false);
+        view.callOff?.();
+        void this.#finish(view);
+      } else used.push(view);
+    }
+    if (used.length === 0) return;
+    this.#batch
+      .write(async (write) => {
+        for (const view of used) await viewStore.used(write, view);
+      })
+      .catch((error: unknown) =>
+        this.#parts.log.error({ err: error }, 'what was sent could not be written down'),
+      );
+  }
+
+  /** Rights, roles, tiles or groups have changed: what does not hold any more ends now. */
+  recheck(): void {
+    for (const view of [...this.#views.values()]) {
+      const verdict = this.#mayView(this.#parts.viewers.find(view.key), 'push', view.camera);
+      if (!verdict.ok) this.#end(view, 'right-ended');
+    }
+  }
+
+  /** A session, a screen or a link is over: its sockets close and its views end. */
+  viewerGone(key: string, reason: string): void {
+    this.#node.accessChanged({ gone: [{ key, reason }] });
+    for (const view of [...this.#views.values()]) if (view.key === key) this.#end(view, reason, false);
+  }
+
+  #mayView(viewer: Viewer | undefined, door: ViewQuestion['door'], camera: string): ViewVerdict {
+    if (!viewer) return no('unauthenticated', 'Sign in first');
+    if (viewer.only !== null && viewer.only !== camera) return hidden;
+    const admitted = admits(policy[doors[door]], viewer.actor);
+    const decision = this.#parts.rights.may(viewer.actor, 'live', camera);
+    if (!decision.ok && decision.because === 'hidden') return hidden;
+    if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
+    if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
+      return no('forbidden', 'The right behind this link is gone');
+    return { ok: true };
+  }
+
+  #open({ key, camera, stream, door }: ViewQuestion, { kind, name, actor }: Viewer): View {
+    const { clock, record } = this.#parts;
+    const by = actorName(actor);
+    const view: View = {
+      ...{
+        id: newId(),
+        key,
+        camera,
+        kind,
+        name,
+        actor: by,
+        seconds: 0,
+        bytes: 0,
+        ended: null,
+        callOff: null,
+      },
+      viewer: `${kind}:${key.slice(0, 8)}`,
+      startedAt: clock.nowMs(),
+      streams: new Set(),
+      before: { run: '', bytes: 0, seconds: 0 },
+      opened: Promise.resolve(hidden),
+    };
+    this.#views.set(`${key} ${camera}`, view);
+    this.#byId.set(view.id, view);
+    view.opened = this.#batch
+      .write(async (write) => {
+        await viewStore.open(write, view);
+        await record.append(write, {
+          kind: 'view-started',
+          actor: by,
+          subject: `camera:${camera}`,
+          detail: { view: view.id, as: kind, stream, door },
+        });
+      })
+      .then(
+        () => this.#grant(view),
+        (error: unknown) => this.#failed(view, error),
+      );
+    return view;
+  }
+
+  #grant(view: View): ViewVerdict {
+    const grant = this.#grantOf(view);
+    // It ended while its beginning was written.
+    if (!grant || view.ended !== null) return no('forbidden', 'The right to watch this camera has ended');
+    this.#node.accessChanged({ grants: [grant] });
+    this.#tellViewers(view.camera);
+    return { ok: true };
+  }
+
+  #failed(view: View, error: unknown): ViewVerdict {
+    this.#parts.log.error(
+      { err: error, camera: view.camera },
+      'a view could not be recorded, so it is refused',
+    );
+    this.#forget(view);
+    return no(
+      'unavailable',
+      'The view cannot be recorded just now, so it is not shown. Check the disk of the server.',
+    );
+  }
+
+  #grantOf({ id, key, camera }: View): MediaGrant | null {
+    const viewer = this.#parts.viewers.find(key);
+    return viewer ? { id, key, camera, leftMs: viewer.leftMs } : null;
+  }
+
+  /** Ends in memory and at the node at once; the record follows when the node has said what was sent. */
+  #end(view: View, reason: string, tellNode = true): void {
+    if (view.ended !== null) return;
+    view.ended = reason;
+    this.#views.delete(`${view.key} ${view.camera}`);
+    if (tellNode) this.#node.accessChanged({ ended: [{ grant: view.id, reason }] });
+    this.#tellViewers(view.camera);
+    const timer = setTimeout(() => {
+      view.callOff = null;
+      void this.#finish(view);
+    }, finalPatienceMs);
+    timer.unref();
+    view.callOff = () => {
+      clearTimeout(timer);
+      view.callOff = null;
+    };
+  }
+
+  async #finish(view: View): Promise<void> {
+    const { ended, streams } = view;
+    if (ended === null) return;
+    await view.opened;
+    if (!this.#byId.has(view.id)) return;
+    try {
+      await this.#batch.write((write) => this.#close(write, view, ended, [...streams]));
+      this.#forget(view);
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the end of a view could not be written down; it is tried again');
+    }
+  }
+
+  async #close(
+    write: Parameters<Recorder['append']>[0],
+    view: OpenView,
+    reason: string,
+    streams: string[],
+  ): Promise<void> {
+    if (!(await viewStore.close(write, view.id))) return;
+    await this.#parts.record.append(write, {
+      kind: 'view-ended',
+      actor: view.actor,
+      subject: `camera:${view.camera}`,
+      detail: {
+        view: view.id,
+        seconds: Math.round(view.seconds * 10) / 10,
+        bytes: view.bytes,
+        reason,
+        streams,
+      },
+    });
+  }
+
+  #forget(view: View): void {
+    this.#byId.delete(view.id);
+    if (this.#views.get(`${view.key} ${view.camera}`) === view)
+      this.#views.delete(`${view.key} ${view.camera}`);
+  }
+
+  #tellViewers(camera: string): void {
+    this.#changedCameras.add(camera);
+    this.#tellTimer ??= setTimeout(() => {
+      this.#tellTimer = null;
+      const changed = [...this.#changedCameras];
+      this.#changedCameras.clear();
+      for (const one of changed) for (const listener of this.#listeners) listener(one);
+    }, tellMs);
+    this.#tellTimer.unref();
+  }
+}

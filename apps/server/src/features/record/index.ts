@@ -1,0 +1,3 @@
+export { recordRoutes } from './http.ts';
+export { RecordService } from './record-service.ts';
+export { Refusals, type Refusal } from './refusals.ts';

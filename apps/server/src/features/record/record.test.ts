@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { encodeRecordEntry, RecordQuery, type RecordEntry, type RecordNote } from '@clerestory/protocol';
+import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { TurnedClock } from '../../testing/clock.ts';
+import { temporaryFolder } from '../../testing/server.ts';
+import { emptyHead, faultOf, nextRow } from './chain.ts';
+import { RecordService, Refusals } from './index.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let open: OpenDatabase;
+let record: RecordService;
+const clock = new TurnedClock();
+const note = (n: number): RecordNote => ({
+  kind: 'sign-in',
+  actor: `person:p${n}`,
+  subject: 'site',
+  detail: { n, way: 'password' },
+});
+const append = (given: RecordNote) => open.db.transaction().execute((write) => record.append(write, given));
+const everything = (given: object = {}) =>
+  RecordQuery.parse(Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])));
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  open = openDatabase(folder.dir);
+  record = new RecordService(open.db, clock);
+});
+afterEach(async () => {
+  await open.close();
+  folder.remove();
+});
+
+describe('the canonical text, version 1', () => {
+  const entry: RecordEntry = {
+    sequence: 7,
+    at: 1_700_000_000_000,
+    kind: 'view-ended',
+    actor: 'person:ä',
+    subject: 'camera:gate',
+    detail: { seconds: 12.5, b: null, a: ['x', 'é\n'], '€': true, '\u{1f600}': 1e21, '\ufb33': -0 },
+  };
+  test('is JSON by RFC 8785: keys by code unit, numbers as ECMAScript writes them', () => {
+    // A surrogate pair sorts before U+FB33, as in the example of RFC 8785 section 3.2.3.
+    expect(encodeRecordEntry(entry)).toBe(
+      '{"actor":"person:ä","at":1700000000000,"detail":{"a":["x","é\\n"],"b":null,"seconds":12.5,"€":true,' +
+        '"😀":1e+21,"\ufb33":0},"kind":"view-ended","sequence":7,"subject":"camera:gate","v":1}',
+    );
+  });
+  test('refuses what canonical JSON cannot hold', () => {
+    expect(() => encodeRecordEntry({ ...entry, actor: '\ud800' })).toThrow(RangeError);
+    expect(() => encodeRecordEntry({ ...entry, subject: 'a\udc00b' })).toThrow(RangeError);
+    expect(() => encodeRecordEntry({ ...entry, detail: { n: Infinity } })).toThrow(RangeError);
+  });
+});
+
+describe('the chain', () => {
+  test('can be recomputed by hand from the stored texts', async () => {
+    for (let n = 1; n <= 3; n++) await append(note(n));
+    let before = Buffer.alloc(32);
+    const rows = await open.db.selectFrom('record_entries').selectAll().orderBy('sequence').execute();
+    for (const { entry, hash } of rows) {
+      before = createHash('sha256').update(before).update(entry).digest();
+      expect(hash).toBe(before.toString('hex'));
+    }
+    expect(await record.head()).toEqual({ sequence: 3, hash: before.toString('hex') });
+    expect(rows[1]).toMatchObject({ kind: 'sign-in', actor: 'person:p2', subject: 'site' });
+  });
+
+  test('an entry goes with its transaction: both or none', async () => {
+    await expect(
+      open.db.transaction().execute(async (write) => {
+        await record.append(write, note(1));
+        throw new Error('what it records failed');
+      }),
+    ).rejects.toThrow();
+    expect(await record.head()).toMatchObject({ sequence: 0 });
+    await append(note(2));
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 1 });
+  });
+
+  test('the store refuses to change, remove, insert in between, or move the head', async () => {
+    for (let n = 1; n <= 3; n++) await append(note(n));
+    for (const statement of [
+      `update record_entries set entry = '{}' where sequence = 2`,
+      'delete from record_entries where sequence = 3',
+      `insert into record_entries (sequence, entry, hash) values (9, '{}', '')`,
+      `insert or replace into record_entries (sequence, entry, hash) values (3, '{}', '')`,
+      'update record_head set sequence = 2',
+      `update record_head set sequence = 4, hash = 'x'`,
+      'delete from record_head',
+    ])
+      expect(() => open.raw.exec(statement), statement).toThrow(/record/);
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 3 });
+  });
+});
+
+describe('verify names the first entry that is not as it was written', () => {
+  /** Somebody with the file and without scruples. */
+  async function tamper(statements: string): Promise<void> {
+    await open.close();
+    const raw = new SqliteDatabase(path.join(folder.dir, 'clerestory.db'));
+    const triggers = raw.prepare(`select name from sqlite_master where type = 'trigger'`).all() as {
+      name: string;
+    }[];
+    for (const { name } of triggers) raw.exec(`drop trigger ${name}`);
+    raw.exec(statements);
+    raw.close();
+    open = openDatabase(folder.dir);
+    record = new RecordService(open.db, clock);
+  }
+  test.each([
+    ['a changed word', `update record_entries set entry = replace(entry, 'p3', 'p9') where sequence = 3`, 3],
+    ['a changed hash', `update record_entries set hash = replace(hash, '0', '1') where sequence = 2`, 2],
+    ['an entry taken out', `delete from record_entries where sequence = 2`, 2],
+    [
+      'two that changed places',
+      `update record_entries set sequence = 99 where sequence = 2; update record_entries set sequence = 2 where sequence = 3; update record_entries set sequence = 3 where sequence = 99`,
+      2,
+    ],
+    ['the end cut off', `delete from record_entries where sequence > 3`, 4],
+  ])('%s', async (_, statements, sequence) => {
+    for (let n = 1; n <= 5; n++) await append(note(n));
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 5 });
+    await tamper(statements);
+    expect(await record.verify()).toMatchObject({ ok: false, sequence });
+  });
+
+  test('a cut that also moves the head is found by whoever kept one', async () => {
+    for (let n = 1; n <= 5; n++) await append(note(n));
+    const kept = await record.head();
+    await tamper(
+      `delete from record_entries where sequence > 3; update record_head set sequence = 3, hash = (select hash from record_entries where sequence = 3)`,
+    );
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 3 });
+    expect(await record.verify(kept)).toMatchObject({ ok: false, sequence: 4 });
+    // Written anew: each entry right in itself, chained from an entry that stands.
+    let head = await record.head();
+    const forged = [6, 7, 8].map((n) => {
+      const row = nextRow(head, { ...note(n), at: clock.nowMs() });
+      head = { sequence: row.sequence, hash: row.hash };
+      return `insert into record_entries (sequence, entry, hash) values (${row.sequence}, '${row.entry}', '${row.hash}')`;
+    });
+    await tamper(
+      [...forged, `update record_head set sequence = ${head.sequence}, hash = '${head.hash}'`].join(';'),
+    );
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 6 });
+    expect(await record.verify(kept)).toMatchObject({ ok: false, sequence: 5 });
+  });
+
+  test('each of 300 random changes of one character is found', async () => {
+    for (let n = 1; n <= 4; n++) await append(note(n));
+    const rows = await open.db.selectFrom('record_entries').select(['sequence', 'entry', 'hash']).execute();
+    let seed = 20_260_301;
+    const random = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
+    for (let trial = 0; trial < 300; trial++) {
+      const at = random(rows.length);
+      const field = random(2) === 0 ? 'entry' : 'hash';
+      const changed = rows.map((row) => ({ ...row }));
+      const row = changed[at];
+      if (!row) throw new Error('no row');
+      const place = random(row[field].length);
+      const other = String.fromCharCode(row[field].charCodeAt(place) ^ (1 + random(15)));
+      row[field] = row[field].slice(0, place) + other + row[field].slice(place + 1);
+      let head = emptyHead;
+      const fault = changed.find((one) => {
+        if (faultOf(head, one) !== null) return true;
+        head = { sequence: one.sequence, hash: one.hash };
+        return false;
+      });
+      expect(fault?.sequence, `${field} of ${row.sequence} at ${place}`).toBe(row.sequence);
+    }
+  });
+});
+
+test('a start on a store whose guards are gone is refused', async () => {
+  await record.load();
+  open.raw.exec('drop trigger record_keeps_entries');
+  await expect(record.load()).rejects.toThrow(/record_keeps_entries/);
+});
+
+describe('reading', () => {
+  test('is by cursor and filter, newest first, hands out the head, and is itself recorded', async () => {
+    for (let n = 1; n <= 5; n++) await append(note(n));
+    const first = await record.read(everything({ kind: 'sign-in', limit: 3 }), 'person:anna');
+    expect(first.items.map(({ sequence }) => sequence)).toEqual([5, 4, 3]);
+    expect(first.head).toMatchObject({ sequence: 6 });
+    const second = await record.read(
+      everything({ kind: 'sign-in', limit: 3, cursor: first.next }),
+      'person:anna',
+    );
+    expect(second.items.map(({ sequence }) => sequence)).toEqual([2, 1]);
+    expect(second.next).toBeNull();
+    const reads = await record.read(everything({ kind: 'record-read' }), 'person:ben');
+    expect(reads.items.map(({ actor }) => actor)).toEqual(['person:ben', 'person:anna', 'person:anna']);
+    expect(reads.items[1]?.detail).toEqual({ kind: 'sign-in', limit: 3, before: '3' });
+    expect((await record.read(everything({ actor: 'person:p2' }), 'person:ben')).items).toHaveLength(1);
+  });
+});
+
+describe('refusals', () => {
+  const refusal = { actor: 'anonymous', asked: 'rest:listCameras', subject: '', code: 'unauthenticated' };
+  test('the first is written at once, the rest of the minute as one entry with their number', async () => {
+    const refusals = new Refusals(open.db, record, clock, createLogger('silent'));
+    for (let n = 0; n < 1_000; n++) refusals.note({ ...refusal, address: '127.0.0.9' });
+    clock.pass(61_000);
+    refusals.note({ ...refusal, address: '127.0.0.9' });
+    await refusals.stop();
+    const { items } = await record.read(everything({ kind: 'refused' }), 'person:anna');
+    expect(items.map(({ detail }) => detail['count'])).toEqual([1, 999, 1]);
+  });
+  test('ten thousand different ones in a minute stay below the bound', async () => {
+    const refusals = new Refusals(open.db, record, clock, createLogger('silent'));
+    for (let n = 0; n < 10_000; n++) refusals.note({ ...refusal, subject: `camera:c${n}` });
+    await refusals.stop();
+    const { items } = await record.read(everything({ kind: 'refused', limit: 500 }), 'person:anna');
+    expect(items.length).toBeLessThanOrEqual(201);
+    expect(items.reduce((sum, { detail }) => sum + Number(detail['count']), 0)).toBe(10_000);
+  });
+});

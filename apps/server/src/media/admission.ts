@@ -1,0 +1,36 @@
+import type { Verdict, ViewRequest } from './gate.ts';
+
+/** Why the door stays shut, with the status it is answered with. */
+export type Refused = Extract<Verdict, { ok: false }> & {
+  code: 'unauthenticated' | 'forbidden' | 'not-found' | 'unavailable';
+};
+export type Admitted = { ok: true } | Refused;
+
+/** What a connection hears of its viewer. */
+export interface Connection {
+  /** The viewer is gone: session over, screen revoked. Close at once; nothing more may leave. */
+  gone(reason: string): void;
+  /** One grant has ended: whatever of this camera is on its way is cut off. */
+  ended(camera: string, reason: string): void;
+}
+
+/**
+ * Who comes in at the doors, while the gate asks for grants. Without it (`null`) everybody comes in, and the gate says yes to
+ * everybody or is a test's own.
+ */
+export interface Admission {
+  /** Keys (hashes) of the tokens in a Cookie header, ours alone. */
+  keysOf(cookieHeader: string | undefined): string[];
+  /** The key of a token that came in a path. */
+  keyOf(token: string): string;
+  /** Which of these belong to somebody now; asks control for those that are not known. Null: control cannot be asked. */
+  known(keys: readonly string[]): Promise<string[] | null>;
+  /** From here on `viewer` in a ViewRequest is whoever shows these keys. Returns how to leave. */
+  enter(viewer: string, keys: readonly string[], connection: Connection): () => void;
+  /** Gets a grant where there is none yet. Resolves when the gate would say yes, or never will. */
+  ask(request: Omit<ViewRequest, 'grant'>): Promise<Admitted>;
+  /** A channel is open: its grant is in use though no byte flows. Returns how to let go. */
+  hold(viewer: string, camera: string): () => void;
+  /** Bytes that left under the viewer's grant. */
+  sent(request: Omit<ViewRequest, 'grant'>, bytes: number): void;
+}

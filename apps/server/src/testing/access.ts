@@ -1,0 +1,47 @@
+import type { Role } from '@clerestory/protocol';
+import type { App } from '../app.ts';
+import { addPerson, Browser, setUpAdministrator } from './browser.ts';
+import { startTestApp } from './server.ts';
+
+/** A running app with the policy in force, and its first administrator. */
+export interface GuardedApp {
+  app: App;
+  dir: string;
+  administrator: Browser;
+  /** Somebody new with this role, signed in. */
+  personAs(role: Role, login?: string): Promise<Browser & { person: string }>;
+  /** A browser that is this screen, paired by `approver`. */
+  pair(screen: string, approver?: Browser): Promise<Browser & { device: string }>;
+  stop(): Promise<void>;
+}
+
+/** The real app with the policy in force. `dir` starts on an existing store, whose administrator is Ada. */
+export async function startGuardedApp(env: Record<string, string> = {}, dir?: string): Promise<GuardedApp> {
+  const server = await startTestApp(env, dir, { enforced: true });
+  const { app } = server;
+  const administrator = dir === undefined ? await setUpAdministrator(app) : new Browser(app.url);
+  if (dir !== undefined) await administrator.signIn('ada');
+  let count = 0;
+  return {
+    app,
+    dir: server.dir,
+    administrator,
+    async personAs(role, login = `${role}-${(count += 1)}`) {
+      const person = await addPerson(administrator, login, [role]);
+      const browser = new Browser(app.url);
+      const answer = await browser.signIn(login);
+      if (answer.status !== 200) throw new Error(`sign-in failed: ${JSON.stringify(answer.body)}`);
+      return Object.assign(browser, { person });
+    },
+    async pair(screen, approver = administrator) {
+      const browser = new Browser(app.url);
+      const begun = await browser.call('POST', '/pairing');
+      const approved = await approver.call('POST', '/screen-devices', { code: begun.body.code, screen });
+      const paired = await browser.call('GET', '/pairing');
+      if (paired.body.state !== 'paired')
+        throw new Error(`pairing failed: ${JSON.stringify([begun.body, approved.body, paired.body])}`);
+      return Object.assign(browser, { device: approved.body.id as string });
+    },
+    stop: () => server.stop(),
+  };
+}

@@ -1,0 +1,129 @@
+import { RecordKind, type HashedEntry } from '@clerestory/protocol';
+import { useCallback, useState } from 'react';
+import { callRoute } from '../../state/call-route.ts';
+import { Button } from '../../ui/Button.tsx';
+import { SelectField, TextField } from '../../ui/TextField.tsx';
+import { useStep } from '../people/use-step.ts';
+import { Section, Table } from './Section.tsx';
+import { useAsked } from './use-asked.ts';
+
+const words = (kind: string) => kind.replaceAll('-', ' ');
+const detailOf = ({ detail }: HashedEntry): string =>
+  Object.entries(detail)
+    .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`)
+    .join(', ');
+
+/** Is it all still as it was written? Walks the whole chain on the server and says what it found. */
+function Verify() {
+  const [found, setFound] = useState<{ ok: boolean; text: string } | null>(null);
+  const { busy, run, fault } = useStep();
+  const verify = () =>
+    void run(
+      () => callRoute('verifyRecord', { query: {} }),
+      (answer) =>
+        setFound(
+          answer.ok
+            ? {
+                ok: true,
+                text: `All ${answer.entries} entries are as they were written. Head: ${answer.head.hash}`,
+              }
+            : { ok: false, text: `Entry ${answer.sequence} is not as it was written: ${answer.fault}` },
+        ),
+    );
+  return (
+    <div>
+      <Button disabled={busy} onClick={verify}>
+        {busy ? 'Walking the chain…' : 'Check the whole record'}
+      </Button>{' '}
+      {found && <span className={found.ok ? 'dim' : 'field-fault'}>{found.text}</span>}
+      {fault && <span className="field-fault">{fault}</span>}
+    </div>
+  );
+}
+
+/** Everything that was done, newest first. That it is read is in it too. */
+export function Record() {
+  const [filter, setFilter] = useState({ kind: '', actor: '', subject: '' });
+  const [pages, setPages] = useState<{ of: typeof filter; items: HashedEntry[]; next: string | null } | null>(
+    null,
+  );
+  const { busy, run, problem: refused } = useStep();
+  const query = useCallback(
+    (cursor?: string) =>
+      callRoute('readRecord', {
+        query: {
+          ...(filter.kind ? { kind: filter.kind as RecordKind } : {}),
+          actor: filter.actor || undefined,
+          subject: filter.subject || undefined,
+          cursor,
+        },
+      }),
+    [filter],
+  );
+  const { value, problem } = useAsked(useCallback(() => query(), [query]));
+  const older = pages?.of === filter ? pages : null;
+  const items = [...(value?.items ?? []), ...(older?.items ?? [])];
+  const next = older ? older.next : (value?.next ?? null);
+  const more = () =>
+    void run(
+      () => query(next ?? undefined),
+      (page) => setPages({ of: filter, items: [...(older?.items ?? []), ...page.items], next: page.next }),
+    );
+  return (
+    <Section
+      title="Record"
+      text="Append-only and chained by hashes. That you read it is recorded too."
+      problem={refused ?? problem}
+      tools={
+        <>
+          <SelectField
+            label="What"
+            value={filter.kind}
+            onChange={(event) => setFilter({ ...filter, kind: event.target.value })}
+          >
+            <option value="">everything</option>
+            {RecordKind.options.map((kind) => (
+              <option key={kind} value={kind}>
+                {words(kind)}
+              </option>
+            ))}
+          </SelectField>
+          <TextField
+            label="By"
+            value={filter.actor}
+            placeholder="person:ada"
+            onChange={(event) => setFilter({ ...filter, actor: event.target.value.trim() })}
+          />
+          <TextField
+            label="About"
+            value={filter.subject}
+            placeholder="camera:harbour-1"
+            onChange={(event) => setFilter({ ...filter, subject: event.target.value.trim() })}
+          />
+        </>
+      }
+    >
+      <Verify />
+      <Table
+        head={['No.', 'Time', 'What', 'By', 'About', 'Detail']}
+        empty={items.length === 0 ? 'Nothing found.' : null}
+      >
+        {items.map((entry) => (
+          <tr key={entry.sequence} data-record={entry.kind} title={entry.hash}>
+            <td>{entry.sequence}</td>
+            <td>{new Date(entry.at).toLocaleString()}</td>
+            <td>{words(entry.kind)}</td>
+            <td>{entry.actor}</td>
+            <td>{entry.subject}</td>
+            <td className="dim">{detailOf(entry)}</td>
+          </tr>
+        ))}
+      </Table>
+      {next !== null && (
+        <Button disabled={busy} onClick={more}>
+          Show older
+        </Button>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,137 @@
+import { chromium, type Browser, type Page } from '@playwright/test';
+import config from '../playwright.config.ts';
+import { percentile } from './pixels.ts';
+
+/** One load of a page of tiles, milliseconds from the start of its navigation; null where it never came. */
+export interface Load {
+  /** The pushed state's socket was asked for; the pictures' socket was asked for; it was open. */
+  stateSocketMs: number | null;
+  pushSocketMs: number | null;
+  pushOpenMs: number | null;
+  /** First bytes of video. */
+  firstChunkMs: number | null;
+  /** Posters on show, the first and the last of them; null where no poster came before the picture. */
+  firstPosterMs: number | null;
+  /** A frame on the first tile, and on all. */
+  firstPictureMs: number | null;
+  allPicturesMs: number | null;
+}
+
+const loadTimeoutMs = 30_000;
+
+/** Notes when sockets open and when each video has shown its first frame; runs before the page's own scripts. */
+function watchLoad(): void {
+  const seen = {
+    sockets: [] as { url: string; atMs: number; openMs: number | null; bytesMs: number | null }[],
+    posters: [] as number[],
+    pictures: [] as number[],
+  };
+  Object.assign(window, { benchLoad: seen });
+  const Native = window.WebSocket;
+  window.WebSocket = class extends Native {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      const entry = {
+        url: String(url),
+        atMs: performance.now(),
+        openMs: null as number | null,
+        bytesMs: null as number | null,
+      };
+      seen.sockets.push(entry);
+      this.addEventListener('open', () => (entry.openMs = performance.now()));
+      const heard = (event: MessageEvent) => {
+        if (typeof event.data === 'string') return;
+        entry.bytesMs = performance.now();
+        this.removeEventListener('message', heard);
+      };
+      this.addEventListener('message', heard);
+    }
+  };
+  const known = new WeakSet<Element>();
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records)
+      for (const node of addedNodes) {
+        if (!(node instanceof HTMLElement)) continue;
+        if (node instanceof HTMLImageElement && node.className === 'tile__poster')
+          seen.posters.push(performance.now());
+        const videos = node instanceof HTMLVideoElement ? [node] : [...node.querySelectorAll('video')];
+        for (const video of videos) {
+          if (known.has(video)) continue;
+          known.add(video);
+          video.requestVideoFrameCallback(() => seen.pictures.push(performance.now()));
+        }
+      }
+  }).observe(document, { childList: true, subtree: true });
+}
+
+/** Loads `url` and waits until `tiles` tiles have shown a frame. */
+export async function loadOnce(page: Page, url: string, tiles: number): Promise<Load> {
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.waitForFunction(
+    (count) =>
+      (window as unknown as { benchLoad?: { pictures: number[] } }).benchLoad?.pictures.length === count,
+    tiles,
+    { timeout: loadTimeoutMs, polling: 50 },
+  );
+  return page.evaluate(() => {
+    const { sockets, posters, pictures } = (
+      window as unknown as {
+        benchLoad: {
+          sockets: { url: string; atMs: number; openMs: number | null; bytesMs: number | null }[];
+          posters: number[];
+          pictures: number[];
+        };
+      }
+    ).benchLoad;
+    const push = sockets.find(({ url }) => url.endsWith('/push'));
+    return {
+      stateSocketMs: sockets.find(({ url }) => url.includes('/socket.io/'))?.atMs ?? null,
+      pushSocketMs: push?.atMs ?? null,
+      pushOpenMs: push?.openMs ?? null,
+      firstChunkMs: push?.bytesMs ?? null,
+      firstPosterMs: posters[0] ?? null,
+      firstPictureMs: pictures[0] ?? null,
+      allPicturesMs: pictures.at(-1) ?? null,
+    };
+  });
+}
+
+const launch = (): Promise<Browser> => chromium.launch({ ...config.use?.launchOptions, headless: true });
+
+async function openPage(browser: Browser): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+  await page.addInitScript(watchLoad);
+  return page;
+}
+
+const medianLoad = (loads: readonly Load[]): Load =>
+  Object.fromEntries(
+    Object.keys(loads[0] ?? {}).map((key) => {
+      const values = loads.map((load) => load[key as keyof Load]).filter((value) => value !== null);
+      return [key, values.length === 0 ? null : Math.round(percentile(values, 0.5))];
+    }),
+  ) as unknown as Load;
+
+/**
+ * First pictures of a page of tiles whose streams run already: in a browser that has never seen the page (`cold`), and
+ * in one that has (`warm`). Medians of `loads` each.
+ */
+export async function firstPictures(
+  url: string,
+  tiles: number,
+  loads: number,
+): Promise<{ cold: Load; warm: Load }> {
+  const [cold, warm]: [Load[], Load[]] = [[], []];
+  for (let index = 0; index < loads; index++) {
+    const browser = await launch();
+    try {
+      const page = await openPage(browser);
+      cold.push(await loadOnce(page, url, tiles));
+      await page.goto('about:blank');
+      warm.push(await loadOnce(page, url, tiles));
+    } finally {
+      await browser.close();
+    }
+  }
+  return { cold: medianLoad(cold), warm: medianLoad(warm) };
+}

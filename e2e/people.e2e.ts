@@ -1,0 +1,175 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { generate } from 'otplib';
+import { goodPassword } from '../apps/server/src/testing/browser.ts';
+import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import { expect, test as base, type Complaints } from './support/city.ts';
+import { enter } from './support/sign-in.ts';
+
+/** The browser reports refused requests itself; these tests ask for some. */
+const refusedRequest = /Failed to load resource: the server responded with a status of 4\d\d/;
+
+const test = base.extend<{ site: ServerProcess; complaints: Complaints }>({
+  site: async ({ complaints }, use) => {
+    complaints.allow(refusedRequest);
+    const site = await startServerProcess();
+    await site.signedIn('team');
+    await use(site);
+    await site.stop();
+  },
+});
+
+const fillSignIn = async (page: Page, login: string, password: string) => {
+  await page.getByLabel('Sign-in name').fill(login);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+};
+const account = (page: Page) => page.getByRole('button', { name: /^Signed in as/ });
+const choose = async (page: Page, item: string | RegExp) => {
+  await account(page).click();
+  await page.getByRole('menuitem', { name: item }).click();
+};
+
+test('nobody sees the console before signing in; a wrong password is refused in words; the right one opens it', async ({
+  page,
+  site,
+}) => {
+  await page.goto(site.url);
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expect(page.getByRole('main', { name: 'Wall' })).toHaveCount(0);
+  await fillSignIn(page, 'tess', 'not this sentence');
+  await expect(page.getByRole('alert')).toContainText('The name or the password is not right.');
+  await fillSignIn(page, 'tess', goodPassword);
+  await expect(account(page)).toContainText('tess');
+  await expect(page.getByRole('main', { name: 'Wall' })).toBeVisible();
+  await choose(page, 'Sign out');
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+});
+
+test('an administrator adds somebody, who chooses a password with the link and comes in; disabled, they are out', async ({
+  page,
+  browser,
+  site,
+}) => {
+  await enter(page.context(), site, 'administrator');
+  await page.goto(`${site.url}/admin`);
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('Nils');
+  await dialog.getByLabel('Sign-in name').fill('No Good');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog.getByText(/2 to 64 of a-z/)).toBeVisible();
+  await dialog.getByLabel('Sign-in name').fill('nils');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  const link = (await page.locator('[data-one-time-link]').textContent()) ?? '';
+  expect(link).toContain('/#password=');
+
+  const elsewhere = await browser.newContext();
+  const theirs = await elsewhere.newPage();
+  await theirs.goto(link);
+  await theirs.getByLabel('New password').fill(goodPassword);
+  await theirs.getByRole('button', { name: 'Set password' }).click();
+  await theirs.getByRole('button', { name: 'Sign in' }).click();
+  expect(theirs.url()).not.toContain('password=');
+  await fillSignIn(theirs, 'nils', goodPassword);
+  await expect(account(theirs)).toContainText('Nils');
+
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'More for Nils' }).click();
+  await page.getByRole('menuitem', { name: 'Disable' }).click();
+  await expect(page.locator('[data-person="nils"]')).toContainText('disabled');
+  await theirs.reload();
+  await expect(theirs.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await elsewhere.close();
+});
+
+test('locked: the page stays in sight, its controls are out of reach, and a PIN opens it', async ({
+  page,
+  site,
+}) => {
+  await enter(page.context(), site);
+  await page.goto(site.url);
+  await choose(page, 'Your sign-in');
+  await page.getByRole('listitem').filter({ hasText: 'No PIN' }).getByRole('button', { name: 'Set' }).click();
+  await page.getByLabel(/PIN, 6 to 12/).fill('271828');
+  await page.getByRole('button', { name: 'Set PIN' }).click();
+  await expect(page.getByText('PIN at this workstation', { exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'Lock');
+  const cover = page.getByRole('dialog', { name: 'Locked' });
+  await expect(cover).toBeVisible();
+  await expect(page.getByRole('main', { name: 'Wall' })).toBeVisible();
+  await cover.getByLabel('Your PIN').fill('000000');
+  await cover.getByRole('button', { name: /^Unlock/ }).click();
+  await expect(cover.getByRole('alert')).toBeVisible();
+  await cover.getByLabel('Your PIN').fill('271828');
+  await cover.getByRole('button', { name: /^Unlock/ }).click();
+  await expect(cover).toHaveCount(0);
+});
+
+test('an app for codes: set up from the page, asked for at the next sign-in', async ({ page, site }) => {
+  await page.goto(site.url);
+  await fillSignIn(page, 'tess', goodPassword);
+  await choose(page, 'Your sign-in');
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'No app' })
+    .getByRole('button', { name: 'Set up' })
+    .click();
+  await expect(page.getByAltText(/QR code/)).toBeVisible();
+  const secret = (await page.locator('code').textContent()) ?? '';
+  await page.getByLabel('Code of the app').fill(await generate({ secret }));
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await expect(page.locator('.my-codes span')).toHaveCount(10);
+  const codes = await page.locator('.my-codes span').allTextContents();
+  await page.keyboard.press('Escape');
+  await choose(page, 'Sign out');
+  await fillSignIn(page, 'tess', goodPassword);
+  await page.getByLabel(/Code of your app/).fill(codes[0] ?? '');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(account(page)).toContainText('tess');
+});
+
+test('a passkey: registered, and enough to sign in', async ({ page, site }) => {
+  // A passkey belongs to a host name.
+  const url = site.url.replace('127.0.0.1', 'localhost');
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await page.goto(url);
+  await fillSignIn(page, 'tess', goodPassword);
+  await choose(page, 'Your sign-in');
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: /^Passkey / })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'Sign out');
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(account(page)).toContainText('tess');
+});
+
+test('nothing on the sign-in and administration pages is a serious barrier', async ({ page, site }) => {
+  await page.goto(site.url);
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  const serious = async () => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(' ')}`);
+  };
+  expect(await serious()).toEqual([]);
+  await enter(page.context(), site, 'administrator');
+  for (const section of ['people', 'rights', 'screens', 'sign-in']) {
+    await page.goto(`${site.url}/admin#${section}`);
+    await expect(page.locator('.admin-section')).toBeVisible();
+    expect(await serious(), section).toEqual([]);
+  }
+});

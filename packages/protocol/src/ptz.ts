@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { answerOf } from './errors.ts';
+import { CameraId, UnixMs } from './ids.ts';
+import { PtzAbilities } from './onvif.ts';
+
+/** A move ends by itself when it is not asked for again within this long, ms. */
+export const ptzHoldMs = 1_000;
+/** While a key is held, a page asks again this often, ms. */
+export const ptzRenewMs = 400;
+/** A camera that was not moved for this long is free for anybody, ms. */
+export const ptzIdleMs = 30_000;
+
+/** Share of the camera's greatest speed, from −1 to 1: right, up and closer are positive. */
+const speed = z.number().min(-1, 'from −1 to 1').max(1, 'from −1 to 1');
+export const PtzMove = z.strictObject({ camera: CameraId, pan: speed, tilt: speed, zoom: speed });
+export type PtzMove = z.infer<typeof PtzMove>;
+
+export const PtzPreset = z.object({ token: z.string(), name: z.string() });
+export type PtzPreset = z.infer<typeof PtzPreset>;
+
+/** Who moves a camera now; null: nobody. `until`: when it is free again unless it is moved before. */
+export const PtzHolder = z.object({
+  camera: CameraId,
+  holder: z.object({ name: z.string(), since: UnixMs, until: UnixMs }).nullable(),
+  /** What went wrong last, in words; '' when nothing did. */
+  fault: z.string(),
+});
+export type PtzHolder = z.infer<typeof PtzHolder>;
+
+export const PtzView = z.object({ abilities: PtzAbilities, presets: z.array(PtzPreset), holder: PtzHolder });
+export type PtzView = z.infer<typeof PtzView>;
+
+const OnCamera = z.strictObject({ camera: CameraId });
+
+/** client → server. To stop is never refused to whoever moves. */
+export const ptzClientEvents = {
+  /** What the camera can do, its presets, and who moves it. */
+  'ptz:presets': { payload: OnCamera, answer: answerOf(PtzView) },
+  /** Begins or goes on; all three at 0 stop. Repeat it every `ptzRenewMs` while the key is held. */
+  'ptz:move': { payload: PtzMove, answer: answerOf(PtzHolder) },
+  'ptz:stop': { payload: OnCamera, answer: answerOf(PtzHolder) },
+  'ptz:preset': {
+    payload: z.strictObject({ camera: CameraId, preset: z.string().min(1).max(128) }),
+    answer: answerOf(PtzHolder),
+  },
+  'ptz:home': { payload: OnCamera, answer: answerOf(PtzHolder) },
+  /** Lets go before the time is over. */
+  'ptz:release': { payload: OnCamera, answer: answerOf(PtzHolder) },
+} as const;
+
+/** server → client */
+export const ptzServerEvents = { 'ptz:holder': PtzHolder } as const;

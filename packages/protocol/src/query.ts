@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** A whole number in a query, which arrives as text. */
+export const wholeNumber = (least: number, most: number) => {
+  const message = `a whole number from ${least} to ${most}`;
+  return z
+    .string(message)
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.int().min(least, message).max(most, message));
+};
+
+const foreignCursor = 'the cursor is not one of ours; leave it out to start anew';
+/** `next` of the page before: a number in the order of the list. */
+export const NumberCursor = z.string(foreignCursor).regex(/^\d{1,15}$/, foreignCursor);
