@@ -56,6 +56,7 @@ export async function startDesignA(cameras: BenchCameras): Promise<Design> {
     name: 'A: ffmpeg HLS muxer, static files, hls.js defaults',
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     roots: [process.pid, ...children.map(({ pid }) => pid ?? 0)],
+    enter: () => Promise.resolve(),
     async close() {
       for (const child of children) child.kill('SIGKILL');
       server.closeAllConnections();

@@ -1,5 +1,6 @@
 import { chromium, type Browser, type Page } from '@playwright/test';
 import config from '../playwright.config.ts';
+import type { Design } from './main.ts';
 import { percentile } from './pixels.ts';
 
 /** One load of a page of tiles, milliseconds from the start of its navigation; null where it never came. */
@@ -96,10 +97,14 @@ export async function loadOnce(page: Page, url: string, tiles: number): Promise<
   });
 }
 
-const launch = (): Promise<Browser> => chromium.launch({ ...config.use?.launchOptions, headless: true });
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ ...config.use?.launchOptions, headless: true });
 
-async function openPage(browser: Browser): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+/** A page whose loads and joins are watched. */
+export async function openPage(browser: Browser, design: Pick<Design, 'enter'>): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  await design.enter(context);
+  const page = await context.newPage();
   await page.addInitScript(watchLoad);
   return page;
 }
@@ -117,7 +122,7 @@ const medianLoad = (loads: readonly Load[]): Load =>
  * in one that has (`warm`). Medians of `loads` each.
  */
 export async function firstPictures(
-  url: string,
+  design: Pick<Design, 'enter' | 'url'>,
   tiles: number,
   loads: number,
 ): Promise<{ cold: Load; warm: Load }> {
@@ -125,10 +130,10 @@ export async function firstPictures(
   for (let index = 0; index < loads; index++) {
     const browser = await launch();
     try {
-      const page = await openPage(browser);
-      cold.push(await loadOnce(page, url, tiles));
+      const page = await openPage(browser, design);
+      cold.push(await loadOnce(page, design.url, tiles));
       await page.goto('about:blank');
-      warm.push(await loadOnce(page, url, tiles));
+      warm.push(await loadOnce(page, design.url, tiles));
     } finally {
       await browser.close();
     }

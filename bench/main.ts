@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { chromium } from '@playwright/test';
+import { chromium, type BrowserContext } from '@playwright/test';
 import config from '../playwright.config.ts';
 import { clip, startCameras, type BenchCameras } from './cameras.ts';
 import { startDesignA } from './design-a.ts';
 import { startWall } from './design-wall.ts';
+import { firstPictures } from './first-pictures.ts';
+import { measureJoins } from './joins.ts';
 import { latencyMs, percentile, watchClocks } from './pixels.ts';
 import { coresUsed, sampleCpu } from './processes.ts';
 
@@ -14,6 +16,8 @@ export interface Design {
   name: string;
   url: string;
   roots: number[];
+  /** Lets the pages of a browser in, where one has to be somebody. */
+  enter(context: BrowserContext): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,7 +46,9 @@ async function measure(design: Design, cameras: BenchCameras): Promise<Figures> 
   const browserPid = server.process().pid ?? 0;
   try {
     const browser = await chromium.connect(server.wsEndpoint());
-    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+    await design.enter(context);
+    const page = await context.newPage();
     await page.addInitScript(() => {
       const counts = { waits: 0 };
       (window as unknown as { benchCounts: typeof counts }).benchCounts = counts;
@@ -123,7 +129,11 @@ function medianOf(rounds: Figures[]): Figures {
   return middle;
 }
 
-/** `npm run bench -- [--tiles 16] [--rounds 3] [--json file]` */
+/**
+ * `npm run bench -- [--tiles 16] [--rounds 3] [--loads 0] [--joins 0] [--json file]`
+ * `--loads`: page loads, in a new browser and again in the same, whose first pictures are timed, for each design.
+ * `--joins`: how often another camera is put on a tile, for each interval of key frames.
+ */
 function options() {
   const given = new Map<string, string>();
   for (let index = 2; index < process.argv.length; index += 2)
@@ -131,6 +141,8 @@ function options() {
   return {
     tiles: (given.get('--tiles') ?? '16').split(',').map(Number),
     rounds: Number(given.get('--rounds') ?? 3),
+    loads: Number(given.get('--loads') ?? 0),
+    joins: Number(given.get('--joins') ?? 0),
     json: given.get('--json'),
   };
 }
@@ -159,13 +171,38 @@ async function benchTiles(tiles: number, rounds: number): Promise<Figures[]> {
   return results.map(medianOf);
 }
 
-const { tiles, rounds, json } = options();
+/** First pictures of each design on the same cameras, told line by line. */
+async function benchLoads(tiles: number, loads: number): Promise<void> {
+  const cameras = await startCameras(tiles);
+  try {
+    for (const start of [startDesignA, startWall]) {
+      const design = await start(cameras);
+      try {
+        const figures = await firstPictures(design, tiles, loads);
+        process.stdout.write(`first pictures, ${tiles} tiles, ${design.name}: ${JSON.stringify(figures)}\n`);
+      } finally {
+        await design.close();
+      }
+    }
+  } finally {
+    await cameras.close();
+  }
+}
+
+/** Intervals of key frames that cameras really have, seconds. */
+const gops = [1, 2, 4, 10];
+
+const { tiles, rounds, loads, joins, json } = options();
 const chromiumVersion = spawnSync(config.use?.launchOptions?.executablePath ?? '', ['--version'], {
   encoding: 'utf8',
 }).stdout.trim();
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${chromiumVersion}`;
 const all: Figures[] = [];
-for (const count of tiles) all.push(...(await benchTiles(count, rounds)));
+if (rounds > 0) for (const count of tiles) all.push(...(await benchTiles(count, rounds)));
+if (loads > 0) for (const count of tiles) await benchLoads(count, loads);
+if (joins > 0)
+  for (const gopS of gops)
+    process.stdout.write(`joins: ${JSON.stringify(await measureJoins(gopS, joins))}\n`);
 
 process.stdout.write(
   `\n${new Date().toISOString().slice(0, 10)} · ${machine} · medians of ${rounds} interleaved rounds; CPU in cores\n\n`,

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { cameraName, expect, expectState, test, tileAt } from './support/city.ts';
+import { enter } from './support/sign-in.ts';
 import { readTile } from './support/clock.ts';
 
 const stageTile = (page: Page, screen: string, tile: number): Locator =>
@@ -93,6 +94,7 @@ test('a camera is added, with the reason for each wrong field, and removed', asy
 }) => {
   // The browser logs the refusal, which is what this test asks for.
   complaints.allow(/status of 400/);
+  await enter(page.context(), server, 'administrator');
   await open(page, server.url);
   await page
     .getByRole('button', { name: /add a camera|add camera/i })

@@ -90,7 +90,7 @@ test('cameras that hang, drip, reset, flap, stay silent or refuse: each told in 
   try {
     const silence = /No frames for|does not answer/;
     // ffmpeg says the same of a reset during its first question as of an answer that is no RTSP.
-    const lost = /broke|cut the connection|not with RTSP/;
+    const lost = /ended the stream|broke|cut the connection|not with RTSP/;
     await Promise.all([
       told(server, 'hangs', /^offline$/, silence, 5_000),
       told(server, 'drips', /^offline$/, silence, 5_000),
@@ -103,7 +103,13 @@ test('cameras that hang, drip, reset, flap, stay silent or refuse: each told in 
     }
     expect(Date.now() - shownAtMs).toBeLessThan(25_000);
     // Back each time before its picture is old, it is no outage at first; that it goes on is told.
-    await told(server, 'flaps', /^(degraded|offline)$/, /Restarted \d+ times|broke|cut|RTSP/, 15_000);
+    await told(
+      server,
+      'flaps',
+      /^(degraded|offline)$/,
+      /Restarted \d+ times|ended the stream|broke|cut|RTSP/,
+      15_000,
+    );
     for (const name of ['hangs', 'drips', 'resets'])
       await expect.poll(() => picture(page, tileOf(name)), { timeout: 12_000 }).toBeUndefined();
     expectTiles(await record.read(), brokenAtMs);

@@ -80,6 +80,7 @@ test('a page that hangs: the screen is veiled within three seconds, and clears w
   await page.goto(`${server.url}/screen/left`);
   for (let tile = 0; tile < 4; tile++) await expectState(page, tile, 'live');
   const camera = await film(page);
+  await expect.poll(() => camera.frames.length).toBeGreaterThan(5);
   const hungAtMs = await page.evaluate(() => {
     const atMs = Date.now();
     while (Date.now() < atMs + 6_000);

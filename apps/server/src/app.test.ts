@@ -1,18 +1,8 @@
-import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiBase, ErrorCode, routes, Snapshot, type Commit, type RestRoute } from '@clerestory/protocol';
-import {
-  openWindow,
-  startTestApp,
-  temporaryFolder,
-  until,
-  type FetchJson,
-  type TestSocket,
-} from './testing/server.ts';
+import { openWindow, startTestApp, until, type FetchJson, type TestSocket } from './testing/server.ts';
 
 let server: Awaited<ReturnType<typeof startTestApp>>;
 let call: FetchJson;
@@ -430,60 +420,4 @@ test('a port in use is told in one sentence, and the store is let go of', async 
     /is in use\. Stop the other program, or set CLERESTORY_PORT/,
   );
   taken.close();
-});
-
-test('what was acknowledged is there after kill -9', async () => {
-  const folder = temporaryFolder();
-  const start = async () => {
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], {
-      env: {
-        ...process.env,
-        CLERESTORY_PORT: '0',
-        CLERESTORY_DATA: folder.dir,
-        CLERESTORY_DEMO: '0',
-        CLERESTORY_LOG_LEVEL: 'silent',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    for await (const line of createInterface({ input: child.stdout })) {
-      const url = /ready: (\S+)/.exec(line)?.[1];
-      if (url) return { child, url };
-    }
-    throw new Error('the server did not start');
-  };
-  const acknowledged = new Map<string, string>();
-  for (let round = 0; round < 3; round++) {
-    const { child, url } = await start();
-    const killed = once(child, 'exit');
-    let running = true;
-    const work = (async () => {
-      for (let n = 0; running; n++) {
-        const id = `c-${round}-${n}`;
-        const response = await fetch(`${url}${apiBase}/cameras`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ id, name: `Camera ${id}`, source: rtsp }),
-        }).catch(() => null);
-        if (response?.status === 201)
-          acknowledged.set(
-            id,
-            ((await response.json().catch(() => null)) as { name: string } | null)?.name ?? '',
-          );
-      }
-    })();
-    await until(() => acknowledged.size >= (round + 1) * 10);
-    child.kill('SIGKILL');
-    await killed;
-    running = false;
-    await work;
-  }
-  const again = await startTestApp({}, folder.dir);
-  const { body } = await again.fetchJson('GET', api('/cameras?limit=500'));
-  const stored = new Map<string, string>(
-    (body.items as { id: string; name: string }[]).map(({ id, name }) => [id, name]),
-  );
-  for (const id of acknowledged.keys()) expect(stored.has(id), id).toBe(true);
-  expect(acknowledged.size).toBeGreaterThanOrEqual(30);
-  await again.stop();
-  folder.remove();
 });

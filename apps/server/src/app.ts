@@ -13,6 +13,7 @@ import { People, reachedOnlyFromHere, type Welcome } from './features/people/ind
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
+import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
@@ -68,6 +69,7 @@ export async function startApp(
   const { db, close: closeDatabase } = openDatabase(config.dataDir);
   const http = createServer();
   http.maxConnections = maxConnections;
+  answerBrokenRequests(http);
   const metrics = createMetrics();
   const startedAt = clock.nowMs();
   const demoDir = path.join(config.dataDir, 'demo-city');

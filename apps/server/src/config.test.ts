@@ -47,11 +47,16 @@ test.each([
   ['warm_s', -1],
   ['demo', 'yes'],
   ['host', 7],
-  ['prot', 8080],
 ])('%s = %j in the file says what to give', (key, value) => {
   writeFileSync(path.join(folder.dir, 'clerestory.config.json'), JSON.stringify({ [key]: value }));
+  expect(faultsOf({})).toEqual([expect.stringMatching(new RegExp(`^CLERESTORY_${key.toUpperCase()}: give`))]);
+});
+
+test('a name in the file that is no setting is named, with those that there are', () => {
+  writeFileSync(path.join(folder.dir, 'clerestory.config.json'), JSON.stringify({ prot: 8080, port: 'x' }));
   expect(faultsOf({})).toEqual([
-    expect.stringMatching(new RegExp(`^CLERESTORY_${key.toUpperCase()}: (give|there is no such)`)),
+    expect.stringMatching(/^"prot" in the file is not a setting\. Known: host, port, /),
+    expect.stringMatching(/^CLERESTORY_PORT: give/),
   ]);
 });
 

@@ -109,6 +109,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
   const faults: string[] = [];
   const values = readFileSettings(env, cwd, faults);
   const known = new Set(Object.keys(Settings.shape));
+  const inFile = Object.keys(values).filter((key) => !known.has(key));
+  for (const key of inFile) {
+    faults.push(`"${key}" in the file is not a setting. Known: ${[...known].join(', ')}`);
+    delete values[key];
+  }
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith(prefix) || readElsewhere.has(name) || value === undefined || value === '') continue;
     const key = name.slice(prefix.length).toLowerCase();
@@ -119,12 +124,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
       );
   }
   const parsed = Settings.safeParse(values);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      const names = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0] ?? '')];
-      for (const name of names) faults.push(`${prefix}${name.toUpperCase()}: ${issue.message}`);
-    }
-  }
+  for (const { path: where, message } of parsed.error?.issues ?? [])
+    faults.push(`${prefix}${String(where[0] ?? '').toUpperCase()}: ${message}`);
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   const settings = parsed.data;
   return {

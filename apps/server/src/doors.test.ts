@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiBase, Problem, routes, type RestRoute } from '@clerestory/protocol';
 import { startTestApp } from './testing/server.ts';
@@ -70,5 +72,34 @@ describe('elsewhere it is a small page', () => {
       status: 404,
       type: expect.stringContaining('text/html'),
     });
+  });
+});
+
+describe('what is hardly a request', () => {
+  const send = async (bytes: string): Promise<string> => {
+    const socket = connect(server.app.port, '127.0.0.1');
+    socket.end(bytes);
+    return text(socket);
+  };
+
+  test('an address of 50 KB, and headers of as much', async () => {
+    const long = 'x'.repeat(50_000);
+    for (const request of [
+      `GET /api/v1/cameras?q=${long} HTTP/1.1\r\n\r\n`,
+      `GET / HTTP/1.1\r\nx-a: ${long}\r\n\r\n`,
+    ]) {
+      const [head = '', body = ''] = (await send(request)).split('\r\n\r\n');
+      expect(head).toMatch(/^HTTP\/1\.1 431 /);
+      expect(head).toContain('application/problem+json');
+      expect(Problem.parse(JSON.parse(body)).status).toBe(431);
+    }
+  });
+
+  test('another language, and nothing at all', async () => {
+    const answer = await send('\x16\x03\x01 hello\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(Problem.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).code).toBe('invalid-request');
+    expect(await send('')).toBe('');
+    expect((await ask('GET', '/healthz')).status).toBe(200);
   });
 });

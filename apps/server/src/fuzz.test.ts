@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientEvents, problem, routes, type ClientEventName, type RestRoute } from '@clerestory/protocol';
-import { addPerson, Browser, setUpAdministrator } from './testing/browser.ts';
+import { startGuardedApp, type GuardedApp } from './testing/access.ts';
+import { addPerson, Browser } from './testing/browser.ts';
 import { mustAnswer, requestsFor, valuesFor } from './testing/fuzz.ts';
-import { openWindow, startTestApp } from './testing/server.ts';
+import { openWindow } from './testing/server.ts';
 
 /** The same requests in every run; another seed or more of them by hand: `FUZZ_SEED=1 FUZZ_RUNS=500`. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
@@ -18,50 +19,44 @@ const rows = Object.entries(routes) as [string, RestRoute][];
 const last = ['deleteCamera', 'deleteScreen', 'setPeoplePolicy', 'signOut', 'lockSession', 'endMySessions'];
 const inOrder = rows.toSorted(([a], [b]) => last.indexOf(a) - last.indexOf(b));
 
-let server: Awaited<ReturnType<typeof startTestApp>>;
-let people: Record<'nobody' | 'administrator' | 'team', Record<string, string>>;
+let server: GuardedApp;
+let screen: Browser;
+let people: Record<'nobody' | 'administrator' | 'team' | 'auditor', Record<string, string>>;
+const headersOf = (browser: Browser) => ({ cookie: browser.cookieHeader(), origin: browser.url });
 
 beforeAll(async () => {
-  server = await startTestApp();
-  const { url } = server.app;
-  const administrator = await setUpAdministrator(server.app);
+  server = await startGuardedApp();
+  const { administrator } = server;
   await addPerson(administrator, 'team', ['operator', 'supervisor', 'investigator']);
-  const team = new Browser(url);
+  const team = new Browser(server.app.url);
   await team.signIn('team');
-  for (const id of ['gate', 'main-street'])
-    await administrator.call('POST', '/cameras', {
-      id,
-      name: id,
-      source: { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/x' },
-    });
-  const headers = (browser: Browser) => ({ cookie: browser.cookieHeader(), origin: url });
-  people = { nobody: {}, administrator: headers(administrator), team: headers(team) };
+  screen = await server.pair('left', team);
+  for (const id of ['gate', 'main-street']) {
+    const source = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/x' };
+    await administrator.call('POST', '/cameras', { id, name: id, source });
+  }
+  const auditor = await server.personAs('auditor');
+  people = {
+    nobody: {},
+    administrator: headersOf(administrator),
+    team: headersOf(team),
+    auditor: headersOf(auditor),
+  };
 });
 afterAll(() => server.stop());
 
 const answerOfJoin = clientEvents['wall:join'].answer;
 const alive = async () => expect((await fetch(`${server.app.url}/healthz`)).status).toBe(200);
 
-describe('E1: whatever is asked, every route answers as the protocol says, and never with a fault', () => {
-  test.each(inOrder)('%s', async (_name, row) => {
-    const who = fc.constantFrom(...(Object.keys(people) as (keyof typeof people)[]));
-    await fc.assert(
-      fc.asyncProperty(requestsFor(row), who, (request, one) =>
-        mustAnswer(server.app.url, row, { ...request, headers: { ...request.headers, ...people[one] } }),
-      ),
-      bounds,
-    );
-    await alive();
-  });
-});
-
 describe('E1: whatever is sent, every socket event is acknowledged as the protocol says', () => {
   test.each(Object.keys(clientEvents) as ClientEventName[])('%s', async (name) => {
     const { payload, answer } = clientEvents[name];
-    const hellos = [{ surface: 'console' } as const, { surface: 'screen', screen: 'left' } as const];
-    for (const [at, hello] of hellos.entries()) {
-      const cookie = people.team['cookie'] ?? '';
-      const socket = await openWindow(server.app.url, hello, { cookie, origin: server.app.url });
+    const windows = [
+      [{ surface: 'console' }, people.team],
+      [{ surface: 'screen', screen: 'left' }, headersOf(screen)],
+    ] as const;
+    for (const [at, [hello, headers]] of windows.entries()) {
+      const socket = await openWindow(server.app.url, hello, headers);
       socket.emit('wall:join', {}, () => undefined);
       await fc.assert(
         fc.asyncProperty(valuesFor(payload), async (value) => {
@@ -80,6 +75,19 @@ describe('E1: whatever is sent, every socket event is acknowledged as the protoc
       answerOfJoin.parse(await socket.timeout(5_000).emitWithAck('wall:join', {}));
       socket.close();
     }
+    await alive();
+  });
+});
+
+describe('E1: whatever is asked, every route answers as the protocol says, and never with a fault', () => {
+  test.each(inOrder)('%s', async (_name, row) => {
+    const who = fc.constantFrom('nobody', 'administrator', 'team', 'administrator', 'team', 'auditor');
+    await fc.assert(
+      fc.asyncProperty(requestsFor(row), who, (request, one) =>
+        mustAnswer(server.app.url, row, { ...request, headers: { ...request.headers, ...people[one] } }),
+      ),
+      bounds,
+    );
     await alive();
   });
 });

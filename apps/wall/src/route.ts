@@ -3,6 +3,7 @@ import { ScreenId } from '@clerestory/protocol';
 export type Route =
   | { surface: 'console' }
   | { surface: 'admin' }
+  | { surface: 'pairing' }
   | { surface: 'screen'; screen: string }
   | { surface: 'missing' };
 
@@ -10,6 +11,7 @@ export type Route =
 export function routeOf(path: string): Route {
   const clean = path.replace(/\/+$/, '');
   if (clean === '') return { surface: 'console' };
+  if (clean === '/screen') return { surface: 'pairing' };
   if (clean === '/admin') return { surface: 'admin' };
   const screen = ScreenId.safeParse(/^\/screen\/([^/]+)$/.exec(clean)?.[1]);
   return screen.success ? { surface: 'screen', screen: screen.data } : { surface: 'missing' };

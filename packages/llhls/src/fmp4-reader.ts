@@ -5,6 +5,8 @@ import type { Fmp4Unit, FragmentUnit } from './types.ts';
 
 /** Other boxes between a moof and its mdat; they must stay, because offsets count from the moof. */
 const maxBoxesInFragment = 8;
+/** A fragment that claims to last longer than this is damaged: no live source goes on after such a pause, seconds. */
+const maxFragmentS = 600;
 const headBytes = 8;
 const largeHeadBytes = 16;
 
@@ -32,7 +34,7 @@ function joined(arrays: readonly Uint8Array[]): Uint8Array {
  * `-movflags +frag_keyframe+empty_moov+default_base_moof`: arbitrary pieces in, whole units out.
  *
  * Each box is received into an array of its final size, so media bytes are copied once and the pieces handed in may be
- * reused at once. Memory: at most one box of `maxBoxBytes` and the moof before it.
+ * reused at once. Memory: a box, and a fragment as a whole, have at most `maxBoxBytes`; the moof is held twice.
  */
 export class Fmp4Reader {
   readonly #maxBoxBytes: number;
@@ -141,10 +143,11 @@ export class Fmp4Reader {
       throw new Fmp4Error('malformed', 'the stream is not an MP4: it does not consist of MP4 boxes');
     if (size < headLength)
       throw new Fmp4Error('malformed', `the MP4 box "${type}" has an impossible size of ${size} bytes`);
-    if (size > this.#maxBoxBytes)
+    const before = this.#fragment.reduce((sum, box) => sum + box.length, 0);
+    if (before + size > this.#maxBoxBytes)
       throw new Fmp4Error(
         'too-large',
-        `the MP4 box "${type}" has ${size} bytes, the limit is ${this.#maxBoxBytes}`,
+        `with the MP4 box "${type}" ${before + size} bytes belong together, the limit is ${this.#maxBoxBytes}`,
       );
     const inFragment = this.#fragment.length > 0;
     if (type === 'moof' && !this.#track)
@@ -186,6 +189,8 @@ export class Fmp4Reader {
     const units = moof.runs.flatMap((run) => run.durations);
     const start = moof.decodeTime ?? this.#nextDecodeTime;
     const total = units.reduce((sum, duration) => sum + duration, 0);
+    if (total > maxFragmentS * timescale)
+      throw new Fmp4Error('malformed', `a fragment claims to last ${Math.round(total / timescale)} s`);
     this.#nextDecodeTime = start + total;
     const first = moof.runs.find((run) => run.durations.length > 0);
     if (!first) return null;

@@ -107,7 +107,8 @@ export function readMoof(bytes: Uint8Array, track: Pick<VideoTrack, 'id' | 'defa
   const size = data.u32(0);
   const moof = data.children(0, Math.min(size === 1 ? data.u64(8) : size, bytes.length))[0];
   if (moof?.type !== 'moof') throw new Fmp4Error('malformed', 'a fragment does not start with a moof box');
-  const trafs = data.children(moof.body, moof.end).filter((box) => box.type === 'traf');
+  const boxes = data.children(moof.body, moof.end);
+  const trafs = boxes.filter((box) => box.type === 'traf');
   for (const traf of trafs) {
     const tfhd = data.need(traf, 'tfhd');
     if (data.u32(tfhd.body + 4, tfhd.end) !== track.id) continue;
@@ -136,6 +137,7 @@ export function readMoof(bytes: Uint8Array, track: Pick<VideoTrack, 'id' | 'defa
       relative &&
       tfdt !== null &&
       trafs.length === 1 &&
+      boxes.some((box) => box.type === 'mfhd') &&
       runs.length === 1 &&
       runs[0]?.dataOffset !== null;
     return { box: moof, traf, tfhd, tfdt, decodeTime, runs, divisible };

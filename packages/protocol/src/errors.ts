@@ -15,6 +15,7 @@ export const errorCatalogue = {
   'unsupported-media-type': { status: 415, title: 'Send JSON' },
   unprocessable: { status: 422, title: 'It makes sense, but cannot be done' },
   'too-many': { status: 429, title: 'Too many at once' },
+  'headers-too-large': { status: 431, title: 'The address or the headers are too large' },
   internal: { status: 500, title: 'A fault of ours' },
   'bad-gateway': { status: 502, title: 'The camera or media node gave no usable answer' },
   unavailable: { status: 503, title: 'Not available right now' },

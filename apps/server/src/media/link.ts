@@ -45,12 +45,21 @@ export function linkToControl(
   }
 
   function linkGrants(table: GrantTable): void {
-    const line = socket.timeout(answerTimeoutMs);
+    // A timeout holds for one question.
+    const line = () => socket.timeout(answerTimeoutMs);
     table.connect({
       ask: async (question) =>
-        socket.connected ? line.emitWithAck('node:ask', question).catch(() => null) : null,
+        socket.connected
+          ? line()
+              .emitWithAck('node:ask', question)
+              .catch(() => null)
+          : null,
       knows: async (key) =>
-        socket.connected ? line.emitWithAck('node:knows', { key }).catch(() => null) : null,
+        socket.connected
+          ? line()
+              .emitWithAck('node:knows', { key })
+              .catch(() => null)
+          : null,
       usage(run, usages) {
         if (socket.connected) socket.emit('node:usage', { run, usages });
         return socket.connected;

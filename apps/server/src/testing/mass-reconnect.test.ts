@@ -6,7 +6,7 @@ import { startServerProcess, type ServerProcess } from '../../../../tools/harnes
 /** A wall each, with one screen each, shared out evenly among the windows. */
 const walls = ['control-room', 'north', 'south', 'training'];
 const windowCount = 200;
-const restarts = 2;
+const restarts = 4;
 /** From the kill to the last window's snapshot, start of the server included. */
 const allBackMs = 15_000;
 

@@ -7,6 +7,7 @@ import {
   type ClientCommand,
   type Command,
   type CommandResult,
+  type Role,
   type WallState,
 } from '@clerestory/protocol';
 import { apply, decide } from '@clerestory/wall-state';
@@ -35,6 +36,7 @@ const camera = (number: number): Camera => ({
 let consoleState: StoreApi<ConsoleState>;
 let wall: StoreApi<WallStore>;
 let said: string[];
+let roles: Role[];
 let offered: (() => void) | undefined;
 let opened: string[];
 let refuseWith: Answer<CommandResult> | null;
@@ -64,6 +66,7 @@ function execute(command: Command): Answer<CommandResult> {
 
 beforeEach(() => {
   said = [];
+  roles = ['supervisor'];
   opened = [];
   refuseWith = null;
   consoleState = createStore<ConsoleState>(() => initialConsole);
@@ -94,7 +97,7 @@ beforeEach(() => {
 
 function keys(...pressed: string[]): void {
   for (const key of pressed) {
-    const context = { console: consoleState.getState(), wall: wall.getState(), actions };
+    const context = { console: consoleState.getState(), wall: wall.getState(), actions, roles };
     const command = consoleCommands.forPress({ key, ctrlKey: false, altKey: false, metaKey: false }, context);
     command?.run(context, key);
   }
@@ -233,6 +236,19 @@ describe('by keyboard', () => {
     keys('o', 'l', '?');
     expect(opened).toEqual(['/screen/left']);
     expect(consoleState.getState().overlay).toEqual({ kind: 'keys' });
+  });
+});
+
+describe('what a role does not do is not offered', () => {
+  const can = (id: string) =>
+    consoleCommands.get(id).when({ console: consoleState.getState(), wall: wall.getState(), actions, roles });
+  test.each<[Role, Record<string, boolean>]>([
+    ['operator', { 'camera.add': false, 'screen.add': false, 'screen.remove': false, 'screen.layout': true }],
+    ['supervisor', { 'camera.add': false, 'screen.add': true, 'screen.remove': true, 'wall.rename': true }],
+    ['administrator', { 'camera.add': true, 'screen.add': true }],
+  ])('%s', (role, expected) => {
+    roles = [role];
+    for (const [id, may] of Object.entries(expected)) expect(can(id), id).toBe(may);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Screen, TileRef } from '@clerestory/protocol';
+import type { Role, Screen, TileRef } from '@clerestory/protocol';
 import type { ConsoleState } from '../state/console.ts';
 import type { WallStore } from '../state/store.ts';
 import type { Actions } from './actions.ts';
@@ -8,7 +8,16 @@ export interface ConsoleContext {
   console: ConsoleState;
   wall: WallStore;
   actions: Actions;
+  /** Of who is signed in. The server decides again; this hides what it would refuse. */
+  roles: readonly Role[];
 }
+
+/** Who registers cameras. */
+export const mayRegister = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
+  roles.includes('administrator');
+/** Who makes, names and removes screens and walls. */
+export const mayBuild = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
+  roles.includes('supervisor') || roles.includes('administrator');
 
 export const chosenScreen = ({ console, wall }: Pick<ConsoleContext, 'console' | 'wall'>): Screen | null =>
   wall.wall?.screens.find(({ id }) => id === console.screen) ?? null;

@@ -1,6 +1,6 @@
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
-import { cameraAt, chosenScreen, chosenTile, type ConsoleContext } from './context.ts';
+import { cameraAt, chosenScreen, chosenTile, mayBuild, mayRegister, type ConsoleContext } from './context.ts';
 import { createRegistry, type Command } from './registry.ts';
 
 type ConsoleCommand = Command<ConsoleContext>;
@@ -162,7 +162,7 @@ const screens: ConsoleCommand[] = [
     label: 'Rename the screen',
     group: 'Screens',
     keys: [],
-    when: onScreen,
+    when: (context) => mayBuild(context) && onScreen(context),
     run: (context) => {
       const screen = chosenScreen(context);
       if (screen) context.actions.show({ kind: 'rename-screen', screen: screen.id });
@@ -184,7 +184,7 @@ const screens: ConsoleCommand[] = [
     label: 'Remove the screen',
     group: 'Screens',
     keys: [],
-    when: onScreen,
+    when: (context) => mayBuild(context) && onScreen(context),
     run: (context) => {
       const screen = chosenScreen(context);
       if (screen) context.actions.show({ kind: 'remove-screen', screen: screen.id });
@@ -195,7 +195,7 @@ const screens: ConsoleCommand[] = [
     label: 'Add a screen',
     group: 'Screens',
     keys: [],
-    when: ({ wall }) => wall.wall !== null,
+    when: (context) => mayBuild(context) && context.wall.wall !== null,
     run: ({ actions }) => actions.show({ kind: 'add-screen' }),
   },
 ];
@@ -214,7 +214,7 @@ const general: ConsoleCommand[] = [
     label: 'Add a camera',
     group: 'Everything else',
     keys: [],
-    when: always,
+    when: mayRegister,
     run: ({ actions }) => actions.show({ kind: 'add-camera' }),
   },
   {
@@ -222,7 +222,7 @@ const general: ConsoleCommand[] = [
     label: 'Rename the wall',
     group: 'Everything else',
     keys: [],
-    when: ({ wall }) => wall.wall !== null,
+    when: (context) => mayBuild(context) && context.wall.wall !== null,
     run: ({ actions }) => actions.show({ kind: 'rename-wall' }),
   },
   {

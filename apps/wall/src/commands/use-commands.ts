@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { consoleStore, type ConsoleState } from '../state/console.ts';
+import { sessionStore } from '../state/session.ts';
 import { wallStore } from '../state/store.ts';
 import type { Actions } from './actions.ts';
 import type { ConsoleContext } from './context.ts';
@@ -13,6 +14,7 @@ const contextNow = (actions: Actions, target?: MenuTarget | null): ConsoleContex
   console: { ...consoleStore.getState(), ...target },
   wall: wallStore.getState(),
   actions,
+  roles: sessionStore.getState().who?.me?.roles ?? [],
 });
 
 /** Runs a command by its id, if it may run now. */
@@ -38,6 +40,7 @@ export function useKeys(actions: Actions): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || consoleStore.getState().overlay) return;
+      if (sessionStore.getState().who?.me?.session.locked) return;
       if (event.target instanceof Element && event.target.closest(keepsKeys)) return;
       const context = contextNow(actions);
       const command = consoleCommands.forPress(event, context);

@@ -37,7 +37,12 @@ export type LoadPicture = (url: string) => Promise<Loaded | null>;
 export const loadPicture: LoadPicture = async (url) => {
   let blobUrl: string | null = null;
   try {
-    const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(requestTimeoutMs) });
+    const answer = await fetch(url, {
+      cache: 'no-store',
+      // The media node knows the viewer by the cookie.
+      credentials: 'include',
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    });
     const ageMs =
       Date.parse(answer.headers.get('Date') ?? '') - Number(answer.headers.get('X-Captured-At') ?? NaN);
     if (answer.status !== 200 || !Number.isFinite(ageMs)) return null;

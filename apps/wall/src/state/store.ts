@@ -1,4 +1,5 @@
 import type {
+  ErrorCode,
   Camera,
   CameraHealth,
   MediaAddress,
@@ -14,7 +15,7 @@ export type LinkState =
   | { state: 'online' }
   | { state: 'offline'; sinceMs: number }
   /** The server answered and said no; `detail` is for people. */
-  | { state: 'refused'; detail: string };
+  | { state: 'refused'; detail: string; code: ErrorCode | null };
 
 /** All that the server has told this window. Written by `sync/` alone; every surface reads it through `useWall`. */
 export interface WallStore {

@@ -2,11 +2,13 @@ import {
   ackTimeoutMs,
   clientEvents,
   serverEvents,
+  Problem,
   type Answer,
   type ClientEventName,
   type ClientHello,
   type ClientPayload,
   type ClientValue,
+  type ErrorCode,
   type ServerEventName,
   type ServerPayload,
 } from '@clerestory/protocol';
@@ -22,8 +24,8 @@ export interface ConnectionHandlers {
   connected(): void;
   /** The link is gone, for whatever reason; it comes back by itself. */
   disconnected(): void;
-  /** The server answered and does not want this window; asked again by itself. */
-  refused(detail: string): void;
+  /** The server answered and does not let this window in, `code` where it said why; asked again by itself. */
+  refused(detail: string, code: ErrorCode | null): void;
   /** A message in either direction did not match its schema. */
   malformed(name: string, detail: string): void;
   event<N extends ServerEventName>(name: N, payload: ServerPayload<N>): void;
@@ -72,7 +74,8 @@ export function openConnection(
   socket.on('connect_error', (error: Error) => {
     if (socket.active) handlers.disconnected();
     else {
-      handlers.refused(error.message);
+      const refusal = Problem.safeParse((error as { data?: unknown }).data);
+      handlers.refused(error.message, refusal.success ? refusal.data.code : null);
       comeBack(reconnectMaxMs);
     }
   });

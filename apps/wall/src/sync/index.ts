@@ -94,7 +94,7 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
         takeSnapshot(snapshot);
         if (lastReport) void connection.ask('screen:report', lastReport);
       },
-      refused: ({ detail }) => store.setState({ link: { state: 'refused', detail } }),
+      refused: ({ detail, code }) => store.setState({ link: { state: 'refused', detail, code } }),
     },
     hello.surface === 'screen' ? { screen: hello.screen } : {},
     options.rejoinMs,
@@ -131,7 +131,7 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
         if (store.getState().link.state !== 'offline')
           store.setState({ link: { state: 'offline', sinceMs: options.nowMs() } });
       },
-      refused: (detail) => store.setState({ link: { state: 'refused', detail } }),
+      refused: (detail, code) => store.setState({ link: { state: 'refused', detail, code } }),
       malformed: (name, detail) => {
         store.setState({ droppedMessages: store.getState().droppedMessages + 1 });
         if (complained) return;

@@ -86,6 +86,21 @@ describe('a camera one may not see does not exist', () => {
     }
   });
 
+  test('R11 is not moved to another screen by who does not see it, neither over REST nor by a command', async () => {
+    const swap = { a: { screen: 'left', tile: 3 }, b: { screen: 'right', tile: 5 } };
+    expect((await operator.call('POST', `/walls/${wall}/swap`, swap)).body.code).toBe('forbidden');
+    const socket = await windowOf(operator);
+    const { wall: state } = await join(socket);
+    const answer = await socket.emitWithAck('wall:command', {
+      ...{ wall, key: 'swap-hidden-1', base: state.sequence },
+      command: { type: 'tile:swap', ...swap },
+    });
+    expect(answer).toMatchObject({ ok: false, problem: { code: 'forbidden' } });
+    socket.close();
+    const open = { a: { screen: 'left', tile: 2 }, b: { screen: 'left', tile: 1 } };
+    expect((await operator.call('POST', `/walls/${wall}/swap`, open)).status).toBe(200);
+  });
+
   test('not in a snapshot, a commit or a push; and back when the rule is gone', async () => {
     const socket = await windowOf(operator);
     const snapshot = await join(socket);

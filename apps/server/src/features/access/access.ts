@@ -77,6 +77,8 @@ export class Access {
     const rights = (this.rights = new RightsService(db, clock, record, {
       cameraExists: (camera) => cameras.exists(camera),
       showing: (wall, screen) => showing(walls.get(wall), screen),
+      onTile: (wall, { screen, tile }) =>
+        walls.get(wall)?.screens.find(({ id }) => id === screen)?.tiles[tile]?.camera ?? null,
     }));
     const devices = (this.devices = new Devices(db, clock, record, origins));
     this.#desk = new PairingDesk(clock, devices);

@@ -6,6 +6,7 @@ import {
   type Commit,
   type RouteName,
   type ScreenStatus,
+  type TileRef,
   type WallState,
 } from '@clerestory/protocol';
 import { actorName, anonymous, type Actor } from '../../platform/actor.ts';
@@ -23,7 +24,7 @@ export const noCamera = (camera: string): Answer<never> => ({
   problem: problem('not-found', `There is no camera "${camera}".`),
 });
 
-const denied: Answer<never> = {
+export const denied: Extract<Answer<never>, { ok: false }> = {
   ok: false,
   problem: problem('forbidden', 'You have no right to this. An administrator can give it to you.'),
 };
@@ -79,7 +80,8 @@ export class Enforcement implements RouteGuard {
   ): Answer<void> {
     const row = policy[`rest:${route}`];
     const camera = cameraOf(row, input);
-    const answer = checkRight(this.#parts.rights, row, actor, camera);
+    const checked = checkRight(this.#parts.rights, row, actor, camera);
+    const answer = checked.ok && route === 'swapTiles' ? this.#checkSwap(input, actor) : checked;
     return this.#noted(
       `rest:${route}`,
       actor,
@@ -87,6 +89,12 @@ export class Enforcement implements RouteGuard {
       web.address,
       answer,
     );
+  }
+
+  #checkSwap({ params, body }: { params: unknown; body: unknown }, actor: Actor): Answer<void> {
+    const { wall } = params as { wall: string };
+    const { a, b } = body as { a: TileRef; b: TileRef };
+    return this.#parts.rights.maySwap(actor, wall, [a, b]) ? allowed : denied;
   }
 
   sees(actor: Actor): Sees {

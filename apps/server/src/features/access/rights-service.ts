@@ -5,6 +5,7 @@ import {
   type Answer,
   type CameraGroup,
   type Right,
+  type TileRef,
 } from '@clerestory/protocol';
 import type { Actor } from '../../platform/actor.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
@@ -30,6 +31,8 @@ const maxGroups = 200;
 /** What rights need of walls and cameras. */
 export interface World {
   cameraExists(camera: string): boolean;
+  /** The camera on a tile now, or null. */
+  onTile(wall: string, tile: TileRef): string | null;
   /** Cameras on a screen's own tiles now. */
   showing(wall: string, screen: string): ReadonlySet<string>;
 }
@@ -89,6 +92,14 @@ export class RightsService {
   may(actor: Actor, right: Right, camera: string): Decision {
     if (!this.#world.cameraExists(camera)) return { ok: false, because: 'hidden' };
     return decide(this.subjectOf(actor), right, camera, this.#policy());
+  }
+
+  /** R11: moves a camera only who may put it there. */
+  maySwap(actor: Actor, wall: string, tiles: readonly TileRef[]): boolean {
+    return tiles.every((tile) => {
+      const camera = this.#world.onTile(wall, tile);
+      return camera === null || this.may(actor, 'arrange', camera).ok;
+    });
   }
 
   /** Which cameras exist for this one, now. */

@@ -18,10 +18,13 @@ export const viewStore = {
     const rows = await db.selectFrom('access_views').selectAll().orderBy('started_at').execute();
     return rows.map(({ started_at: startedAt, ...row }) => ({ ...row, startedAt }));
   },
-  async open(write: Write, { startedAt, ...view }: OpenView): Promise<void> {
+  async open(
+    write: Write,
+    { id, viewer, actor, camera, startedAt, seconds, bytes }: OpenView,
+  ): Promise<void> {
     await write
       .insertInto('access_views')
-      .values({ ...view, started_at: startedAt })
+      .values({ id, viewer, actor, camera, started_at: startedAt, seconds, bytes })
       .execute();
   },
   async used(write: Write, { id, seconds, bytes }: OpenView): Promise<void> {

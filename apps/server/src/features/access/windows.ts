@@ -12,7 +12,7 @@ import { actorName, anonymous, type Actor } from '../../platform/actor.ts';
 import { ok } from '../../platform/http.ts';
 import type { Audience, SocketGuard, Sockets, WindowSocket } from '../../platform/sockets.ts';
 import type { Devices } from './devices.ts';
-import { checkRight } from './enforce.ts';
+import { checkRight, denied } from './enforce.ts';
 import { admits, policy, type DoorId } from './policy.ts';
 import type { RefusalSink } from './ports.ts';
 import type { RightsService } from './rights-service.ts';
@@ -89,7 +89,11 @@ export class Windows implements SocketGuard, Audience {
     const answer = this.#check(`event:${event}`, actor, null);
     if (!answer.ok || event !== 'wall:command') return answer;
     if (actor.kind === 'person') this.#parts.sessions.touch(actor.session);
-    const { command } = payload as { command: ClientCommand };
+    const { wall, command } = payload as { wall: string; command: ClientCommand };
+    if (command.type === 'tile:swap' && !this.#parts.rights.maySwap(actor, wall, [command.a, command.b])) {
+      this.#note('command:tile:swap', actor, denied.problem);
+      return denied;
+    }
     return this.#check(
       `command:${command.type}`,
       actor,

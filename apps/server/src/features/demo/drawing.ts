@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import type { Logger } from '../../platform/logging.ts';
 const cli = fileURLToPath(import.meta.resolve('@clerestory/demo-city/render-cli'));
 
 /** After a failure (a full disk, say) it is tried again this much later, ms. */
-const againAfterMs = 60_000;
+const defaultAgainAfterMs = 60_000;
 
 /**
  * Draws the scenes that are not on disk yet, in a process of its own so that nothing waits for it. Cameras whose
@@ -20,10 +20,13 @@ export class SceneDrawing {
   readonly #log: Logger;
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | null = null;
+  readonly #againAfterMs: number;
   #stopping = false;
+  #waitsForFfmpeg = false;
   #triesLeft = 2;
 
-  constructor(dir: string, ffmpegPath: string, log: Logger) {
+  constructor(dir: string, ffmpegPath: string, log: Logger, againAfterMs: number = defaultAgainAfterMs) {
+    this.#againAfterMs = againAfterMs;
     this.#dir = dir;
     this.#ffmpegPath = ffmpegPath;
     this.#log = log;
@@ -40,6 +43,8 @@ export class SceneDrawing {
   start(): void {
     const scenes = this.missing();
     if (scenes.length === 0) return;
+    if (spawnSync(this.#ffmpegPath, ['-version'], { stdio: 'ignore' }).error) return this.#awaitFfmpeg();
+    this.#waitsForFfmpeg = false;
     this.#log.info(
       { scenes: scenes.length },
       'drawing the demo city once; its cameras come up one after the other',
@@ -61,9 +66,20 @@ export class SceneDrawing {
       this.#log.error({ code, signal, lastWords, again }, 'the demo city is not drawn to the end');
       if (!again) return;
       this.#triesLeft -= 1;
-      this.#timer = setTimeout(() => this.start(), againAfterMs);
-      this.#timer.unref();
+      this.#tryLater();
     });
+  }
+
+  /** Said once; it is drawn as soon as there is one, without a new start. */
+  #awaitFfmpeg(): void {
+    if (!this.#waitsForFfmpeg) this.#log.warn('the demo city waits for ffmpeg to be drawn');
+    this.#waitsForFfmpeg = true;
+    this.#tryLater();
+  }
+
+  #tryLater(): void {
+    this.#timer = setTimeout(() => this.start(), this.#againAfterMs);
+    this.#timer.unref();
   }
 
   /** One line of the drawing process: a scene that is done, or what went wrong with it. */

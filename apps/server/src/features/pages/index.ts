@@ -10,7 +10,7 @@ const indexFile = path.join(distDir, 'index.html');
 const screenFile = path.join(distDir, 'screen.html');
 
 /** A page per surface; anything else is the app's own "no such page", with status 404. */
-const screenPages = ['/screen/:screen'];
+const screenPages = ['/screen', '/screen/:screen'];
 const pages = ['/', '/admin'];
 
 /** Changes with every build of the wall app, so that old pages know to reload. */

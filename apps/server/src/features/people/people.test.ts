@@ -106,16 +106,18 @@ describe('signing in', () => {
     await own.stop();
   });
 
-  test('an unknown name takes as long as a known one, at the door too', async () => {
+  test('an unknown name costs as much as a known one, at the door too', async () => {
     const own = await startTestApp();
     const admin = await setUpAdministrator(own.app);
     await addPerson(admin, 'known', ['operator']);
+    // Processor time of the whole process, hashing threads included: what else the machine does is not in it.
     const spent = { known: 0, unknown: 0 };
     for (let round = 0; round < 2; round++)
       for (const login of ['known', 'unknown'] as const) {
-        const from = performance.now();
+        const from = process.cpuUsage();
         expect((await new Browser(own.app.url).signIn(login, 'not the password')).status).toBe(401);
-        spent[login] += performance.now() - from;
+        const { user, system } = process.cpuUsage(from);
+        spent[login] += user + system;
       }
     expect(spent.unknown / spent.known).toBeGreaterThan(0.4);
     expect(spent.unknown / spent.known).toBeLessThan(2.5);

@@ -1,6 +1,8 @@
 import { ContextMenu } from 'radix-ui';
 import type { MouseEvent, ReactNode } from 'react';
+import { mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
+import { useRoles } from '../../state/use-roles.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { overlayHost } from '../../ui/overlay-host.ts';
 
@@ -15,6 +17,7 @@ export function CameraMenu({
   children: ReactNode;
 }) {
   const actions = useActions();
+  const mayChange = mayRegister({ roles: useRoles() });
   const screen = useConsole((state) => state.screen);
   const tile = useConsole((state) => state.tile);
   const onContextMenu = (event: MouseEvent) => {
@@ -45,9 +48,13 @@ export function CameraMenu({
             actions.useCamera,
             screen === null || tile === null,
           )}
-          <ContextMenu.Separator className="menu-line" />
-          {item('Change the camera…', (id) => actions.show({ kind: 'edit-camera', camera: id }))}
-          {item('Remove the camera…', (id) => actions.show({ kind: 'remove-camera', camera: id }))}
+          {mayChange && (
+            <>
+              <ContextMenu.Separator className="menu-line" />
+              {item('Change the camera…', (id) => actions.show({ kind: 'edit-camera', camera: id }))}
+              {item('Remove the camera…', (id) => actions.show({ kind: 'remove-camera', camera: id }))}
+            </>
+          )}
         </ContextMenu.Content>
       </ContextMenu.Portal>
     </ContextMenu.Root>

@@ -5,6 +5,8 @@ import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
 import { consoleStore } from '../../state/console.ts';
 import { useConsole } from '../../state/use-console.ts';
+import { mayRegister } from '../../commands/context.ts';
+import { useRoles } from '../../state/use-roles.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -40,6 +42,7 @@ function Hint() {
 export function CameraPanel() {
   const actions = useActions();
   const run = useRun();
+  const mayAdd = mayRegister({ roles: useRoles() });
   const cameras = useWall((state) => state.cameras);
   // Only a filter looks at health; without one a change of health draws its own row alone.
   const filter = useConsole((state) => state.filter);
@@ -76,9 +79,11 @@ export function CameraPanel() {
     <aside className="panel camera-panel" aria-label="Cameras">
       <div className="panel-head">
         <h2>Cameras</h2>
-        <IconButton label="Add a camera" onClick={() => run('camera.add')}>
-          <Plus />
-        </IconButton>
+        {mayAdd && (
+          <IconButton label="Add a camera" onClick={() => run('camera.add')}>
+            <Plus />
+          </IconButton>
+        )}
       </div>
       <div className="camera-search">
         <input
@@ -138,6 +143,7 @@ export function CameraPanel() {
 function NoCameras({ none }: { none: boolean }) {
   const actions = useActions();
   const run = useRun();
+  const mayAdd = mayRegister({ roles: useRoles() });
   const away = useWall((state) => state.wall === null);
   if (none && away) return null;
   return (
@@ -146,9 +152,11 @@ function NoCameras({ none }: { none: boolean }) {
         <EmptyState
           icon={<CameraOff aria-hidden="true" />}
           title="No cameras yet"
-          action={<Button onClick={() => run('camera.add')}>Add a camera</Button>}
+          action={mayAdd && <Button onClick={() => run('camera.add')}>Add a camera</Button>}
         >
-          Give the RTSP address of one, and it is on the wall in seconds.
+          {mayAdd
+            ? 'Give the RTSP address of one, and it is on the wall in seconds.'
+            : 'An administrator adds cameras, and says who may see which.'}
         </EmptyState>
       ) : (
         <EmptyState

@@ -1,7 +1,9 @@
 import type { Camera, CameraHealth, StreamFacts } from '@clerestory/protocol';
 import { Pencil, Trash2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
+import { mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
+import { useRoles } from '../../state/use-roles.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { ago, factRows, lastFailureWords } from '../../ui/health-words.ts';
@@ -89,6 +91,7 @@ function Places({ camera }: { camera: string }) {
 /** All that is known of one camera. `history` is its last changes of health. */
 export function CameraDetails({ camera, history }: { camera: Camera; history: ReactNode }) {
   const actions = useActions();
+  const mayChange = mayRegister({ roles: useRoles() });
   const health = useWall((state) => state.health[camera.id]);
   // The small stream is large enough here, and its still is often there already from a tile.
   const running = health?.streams.filter((facts) => facts.fps !== null).map(({ stream }) => stream);
@@ -102,18 +105,22 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
           <h3>{camera.name}</h3>
           <p className="dim">{[camera.place, camera.neighbourhood].filter(Boolean).join(' · ')}</p>
         </div>
-        <IconButton
-          label={`Change ${camera.name}`}
-          onClick={() => actions.show({ kind: 'edit-camera', camera: camera.id })}
-        >
-          <Pencil />
-        </IconButton>
-        <IconButton
-          label={`Remove ${camera.name}`}
-          onClick={() => actions.show({ kind: 'remove-camera', camera: camera.id })}
-        >
-          <Trash2 />
-        </IconButton>
+        {mayChange && (
+          <>
+            <IconButton
+              label={`Change ${camera.name}`}
+              onClick={() => actions.show({ kind: 'edit-camera', camera: camera.id })}
+            >
+              <Pencil />
+            </IconButton>
+            <IconButton
+              label={`Remove ${camera.name}`}
+              onClick={() => actions.show({ kind: 'remove-camera', camera: camera.id })}
+            >
+              <Trash2 />
+            </IconButton>
+          </>
+        )}
       </div>
       <div className="details-picture">
         {pictures ? (

@@ -8,9 +8,6 @@ const askMs = 2_000;
 /** After a refusal: the server counts, and a screen has time. */
 const refusedMs = 10_000;
 
-/** "WXYZ-2345": two halves are easier to carry across a room. */
-const halves = (code: string) => `${code.slice(0, 4)}-${code.slice(4)}`;
-
 /** Begins a pairing and follows it until this browser is a screen. */
 function usePairing(onPaired: (screen: string) => void): { pairing: Pairing | null; fault: string | null } {
   const [pairing, setPairing] = useState<Pairing | null>(null);
@@ -55,12 +52,15 @@ export function PairingPage({ onPaired }: { onPaired: (screen: string) => void }
       <h1>This screen is not paired yet</h1>
       {pairing?.state === 'waiting' && (
         <p className="pairing-code" data-pairing-code={pairing.code}>
-          {halves(pairing.code)}
+          {pairing.code}
         </p>
       )}
       <p>
         A supervisor opens <b>Administration, Screens</b> on the console, chooses <b>Pair a screen</b> and
         enters this code.
+      </p>
+      <p className="dim">
+        This is your own workstation? <a href="/">Sign in</a>, then open this page again.
       </p>
       {fault && <p role="status">{fault} This page tries again by itself.</p>}
     </main>

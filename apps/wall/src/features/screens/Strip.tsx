@@ -2,7 +2,9 @@ import type { Screen } from '@clerestory/protocol';
 import { layoutOf } from '@clerestory/layout';
 import { Plus } from 'lucide-react';
 import type { CSSProperties } from 'react';
+import { mayBuild } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
+import { useRoles } from '../../state/use-roles.ts';
 import { useRun } from '../../commands/use-commands.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { aspectOf } from './aspect.ts';
@@ -75,18 +77,21 @@ function Mini({ screen, number, chosen }: { screen: Screen; number: number; chos
 /** All screens of the wall in their order; the chosen one keeps its place, so that the others never move. */
 export function Strip({ screens, chosen }: { screens: readonly Screen[]; chosen: string | null }) {
   const run = useRun();
+  const mayAdd = mayBuild({ roles: useRoles() });
   return (
     <nav className="strip" aria-label="Screens of the wall" data-rows={screens.length > oneRow ? 2 : 1}>
       <ul className="strip-list">
         {screens.map((screen, index) => (
           <Mini key={screen.id} screen={screen} number={index + 1} chosen={screen.id === chosen} />
         ))}
-        <li className="mini-add">
-          <button type="button" className="mini-add-button" onClick={() => run('screen.add')}>
-            <Plus aria-hidden="true" />
-            Add screen
-          </button>
-        </li>
+        {mayAdd && (
+          <li className="mini-add">
+            <button type="button" className="mini-add-button" onClick={() => run('screen.add')}>
+              <Plus aria-hidden="true" />
+              Add screen
+            </button>
+          </li>
+        )}
       </ul>
     </nav>
   );

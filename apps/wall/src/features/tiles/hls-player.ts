@@ -23,6 +23,10 @@ export class HlsPlayer implements TilePlayer {
     this.#hls = new module.default({
       enableWorker: false,
       lowLatencyMode: true,
+      // The media node knows the viewer by the cookie.
+      xhrSetup: (request: XMLHttpRequest) => {
+        request.withCredentials = true;
+      },
       // The default back buffer is infinite and fills 150 MB per tile.
       backBufferLength: 8,
       maxBufferLength: 6,

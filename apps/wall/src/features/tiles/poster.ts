@@ -47,7 +47,12 @@ export class Poster {
   async #load(address: string, stage: HTMLElement, onShown: () => void): Promise<void> {
     const timer = setTimeout(() => this.#abort.abort(), posterTimeoutMs);
     try {
-      const answer = await fetch(address, { signal: this.#abort.signal, cache: 'no-store' });
+      // The media node knows the viewer by the cookie, as the push socket does.
+      const answer = await fetch(address, {
+        signal: this.#abort.signal,
+        cache: 'no-store',
+        credentials: 'include',
+      });
       if (!answer.ok || answer.status === 204) return;
       this.captureMs = capturedAt(answer.headers.get('X-Captured-At'));
       const bytes = await answer.blob();

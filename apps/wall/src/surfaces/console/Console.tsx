@@ -8,6 +8,7 @@ import { LockCover } from '../../features/people/LockCover.tsx';
 import { consoleStore } from '../../state/console.ts';
 import { mediaBaseUrl } from '../../state/media-address.ts';
 import { posters } from '../../state/posters.ts';
+import { refreshSession } from '../../state/session.ts';
 import { wallStore } from '../../state/store.ts';
 import { say } from '../../state/toasts.ts';
 import { startSync } from '../../sync/index.ts';
@@ -58,6 +59,11 @@ const fit = () => {
   if (part) consoleStore.setState(part);
 };
 wallStore.subscribe(fit);
+// A session that ended elsewhere: the sign-in page comes up at once.
+wallStore.subscribe(({ link }, before) => {
+  if (link !== before.link && link.state === 'refused' && link.code === 'unauthenticated')
+    void refreshSession();
+});
 
 export function Console() {
   useKeys(actions);

@@ -1,9 +1,11 @@
 import type { Screen } from '@clerestory/protocol';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { PairingPage } from '../../features/pairing/PairingPage.tsx';
 import { pageMedia, TileGrid, type TileReporters } from '../../features/tiles/index.ts';
 import { wallStore } from '../../state/store.ts';
 import { useWall } from '../../state/use-wall.ts';
 import type { Sync } from '../../sync/index.ts';
+import { HangVeil } from './HangVeil.tsx';
 import { LinkNote } from './LinkNote.tsx';
 import { renewWhenBlocked } from './renew-page.ts';
 import { ScreenReporter } from './reporter.ts';
@@ -12,6 +14,9 @@ import './display.css';
 
 /** The pointer hides after this much rest. */
 const pointerRestMs = 3_000;
+
+/** Starts anew as the screen that this browser has become. */
+const becomeScreen = (screen: string) => location.assign(`/screen/${screen}`);
 
 /** A screen of the wall at `/screen/<id>`: shows what its wall says, for ever, with nobody at the keyboard. */
 export function Display({ screenId, sync }: { screenId: string; sync: Sync }) {
@@ -42,6 +47,8 @@ export function Display({ screenId, sync }: { screenId: string; sync: Sync }) {
   const changed = useMemo(() => () => reporter.current?.changed(), []);
   useEffect(() => reporter.current?.changed(), [screen]);
   const pointer = usePointerRest();
+  const unpaired = useWall(({ link }) => link.state === 'refused' && link.code === 'unauthenticated');
+  if (unpaired) return <PairingPage onPaired={becomeScreen} />;
 
   return (
     <main className="display" data-pointer={pointer} data-screen={screenId}>
@@ -51,6 +58,7 @@ export function Display({ screenId, sync }: { screenId: string; sync: Sync }) {
         <NoScreen screenId={screenId} wallKnown={wall !== null} />
       )}
       <LinkNote />
+      <HangVeil />
     </main>
   );
 }
