@@ -163,7 +163,7 @@ export async function startApp(
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',
-      load: () => cameras.list().forEach(({ id }) => health.addCamera(id)),
+      load: () => health.load(cameras.list().map(({ id }) => id)),
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),

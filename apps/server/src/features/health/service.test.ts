@@ -94,6 +94,31 @@ test('a failure stays to be seen while nobody watches, until there are pictures 
   expect(health.of('gate')).not.toHaveProperty('lastFailure');
 });
 
+test('how a camera failed is known after a start of the server', async () => {
+  health.ingest([ingest('unauthorized')]);
+  pass(1000);
+  await until(async () => (await store.list('gate', null, 10)).length > 0);
+  const startAgain = async () => {
+    const again = new HealthService(
+      store,
+      { nowMs: () => nowMs, monotonicMs: () => nowMs },
+      createLogger('silent'),
+    );
+    await again.load(['gate', 'other']);
+    return again;
+  };
+  const after = await startAgain();
+  expect(after.of('gate')).toMatchObject({
+    state: 'idle',
+    lastFailure: { state: 'unauthorized', reason: 'it is unauthorized' },
+  });
+  expect(after.of('other')).not.toHaveProperty('lastFailure');
+  health.ingest([ingest('running')]);
+  pass(1000);
+  await until(async () => (await store.list('gate', null, 10)).length > 1);
+  expect((await startAgain()).of('gate')).not.toHaveProperty('lastFailure');
+});
+
 test('flapping within the settle time leaves one transition, and it is stored', async () => {
   health.ingest([ingest('running')]);
   pass(1000);

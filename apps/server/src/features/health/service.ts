@@ -53,6 +53,15 @@ export class HealthService {
     this.#log = log;
   }
 
+  /** The cameras that there are, with how each failed when it was last tried. */
+  async load(cameras: readonly string[]): Promise<void> {
+    for (const camera of cameras) this.addCamera(camera);
+    for (const { camera, to, reason, at } of await this.#store.lastInUse()) {
+      const watched = this.#cameras.get(camera);
+      if (watched && withoutPictures.has(to)) watched.health.lastFailure = { state: to, reason, at };
+    }
+  }
+
   start(): void {
     this.#timer = setInterval(() => this.tick(), tickMs);
     this.#timer.unref();

@@ -35,6 +35,22 @@ export class TransitionStore {
     });
   }
 
+  /** How each camera was when it was last in use, which a start of the server does not change. */
+  async lastInUse(): Promise<Pick<HealthTransition, 'camera' | 'to' | 'reason' | 'at'>[]> {
+    const rows = await this.#db
+      .selectFrom('health_transitions')
+      .select(['camera', 'to_state', 'reason', 'at'])
+      .where('id', 'in', (newest) =>
+        newest
+          .selectFrom('health_transitions')
+          .select(({ fn }) => fn.max('id').as('id'))
+          .where('to_state', '!=', 'idle')
+          .groupBy('camera'),
+      )
+      .execute();
+    return rows.map(({ to_state, ...row }) => ({ ...row, to: HealthState.parse(to_state) }));
+  }
+
   async remove(camera: string): Promise<void> {
     await this.#db.deleteFrom('health_transitions').where('camera', '=', camera).execute();
   }
