@@ -10,11 +10,13 @@ import { enter } from './support/sign-in.ts';
 const refusedRequest = /Failed to load resource: the server responded with a status of 4\d\d/;
 
 const test = base.extend<{ site: ServerProcess; complaints: Complaints }>({
-  site: async ({ complaints }, use) => {
+  site: async ({ complaints, context }, use) => {
     complaints.allow(refusedRequest);
     const site = await startServerProcess();
     await site.signedIn('team');
     await use(site);
+    // A page that outlives its server complains of it, rightly.
+    for (const page of context.pages()) await page.close();
     await site.stop();
   },
 });

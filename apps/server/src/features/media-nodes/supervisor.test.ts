@@ -73,7 +73,8 @@ afterEach(async () => {
 
 describe('a media process that hangs', () => {
   it('is killed and replaced, though it still lives', async () => {
-    await start({ silenceMs: 700 });
+    // Long enough for a new one to link up on a busy machine.
+    await start({ silenceMs: 5_000 });
     await until(() => link.connected);
     const hung = supervisor.pid ?? 0;
     process.kill(hung, 'SIGSTOP');
