@@ -12,8 +12,8 @@ export interface BenchCameras {
   close(): Promise<void>;
 }
 
-/** As in the design notes' prototype: 640×360, 15 frames a second, about 500 kb/s. */
-export const clip = { width: 640, height: 360, fps: 15, seconds: 20 };
+/** A usual sub stream: 640×360, 15 frames/s, 500 kbit/s. */
+export const clip = { width: 640, height: 360, fps: 15, seconds: 20, kbps: 500 };
 
 /** `count` real RTSP cameras, each with its own clip. */
 export async function startCameras(count: number, gopS = 1): Promise<BenchCameras> {

@@ -37,12 +37,12 @@ const onlineTimeoutMs = 60_000;
 const startedMs = 6_000;
 
 /** As in daily running, and as design A's playlists are full: every camera's stream is there before a page is. */
-async function untilOnline(server: ServerProcess, count: number): Promise<void> {
+export async function untilOnline(server: ServerProcess, count: number): Promise<void> {
   const deadlineMs = Date.now() + onlineTimeoutMs;
   for (;;) {
     const { items } = await server.api<{ items: { health: { state: string } }[] }>(
       'GET',
-      '/cameras?limit=100',
+      '/cameras?limit=500',
     );
     if (items.filter(({ health }) => health.state === 'online').length >= count) return;
     if (Date.now() > deadlineMs) throw new Error(`after ${onlineTimeoutMs} ms not every camera is online`);

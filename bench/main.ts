@@ -4,10 +4,12 @@ import { cpus, totalmem } from 'node:os';
 import { chromium, type BrowserContext } from '@playwright/test';
 import config from '../playwright.config.ts';
 import { clip, startCameras, type BenchCameras } from './cameras.ts';
+import { bareCommands, clerestoryCommands, measureReconnects } from './control-plane.ts';
 import { startDesignA } from './design-a.ts';
 import { startWall } from './design-wall.ts';
 import { firstPictures } from './first-pictures.ts';
 import { measureJoins } from './joins.ts';
+import { measureMediaCost } from './media-cost.ts';
 import { latencyMs, percentile, watchClocks } from './pixels.ts';
 import { coresUsed, sampleCpu } from './processes.ts';
 
@@ -130,9 +132,11 @@ function medianOf(rounds: Figures[]): Figures {
 }
 
 /**
- * `npm run bench -- [--tiles 16] [--rounds 3] [--loads 0] [--joins 0] [--json file]`
+ * `npm run bench -- [--tiles 16] [--rounds 3] [--loads 0] [--joins 0] [--commands 0] [--restarts 0] [--cameras 1,10] [--viewers 0] [--json file]`
  * `--loads`: page loads, in a new browser and again in the same, whose first pictures are timed, for each design.
  * `--joins`: how often another camera is put on a tile, for each interval of key frames.
+ * `--commands`: how many commands go to 200 screens, beside a bare ws server. `--restarts`: how often those lose their server.
+ * `--cameras`: what the server costs with so many, nobody watching; with `--viewers`, and with so many push sockets on four each.
  */
 function options() {
   const given = new Map<string, string>();
@@ -143,6 +147,10 @@ function options() {
     rounds: Number(given.get('--rounds') ?? 3),
     loads: Number(given.get('--loads') ?? 0),
     joins: Number(given.get('--joins') ?? 0),
+    commands: Number(given.get('--commands') ?? 0),
+    restarts: Number(given.get('--restarts') ?? 0),
+    cameras: (given.get('--cameras') ?? '').split(',').filter(Boolean).map(Number),
+    viewers: Number(given.get('--viewers') ?? 0),
     json: given.get('--json'),
   };
 }
@@ -192,7 +200,12 @@ async function benchLoads(tiles: number, loads: number): Promise<void> {
 /** Intervals of key frames that cameras really have, seconds. */
 const gops = [1, 2, 4, 10];
 
-const { tiles, rounds, loads, joins, json } = options();
+/** Screens of a large site. */
+const screenCount = 200;
+
+const { tiles, rounds, loads, joins, commands, restarts, cameras, viewers, json } = options();
+const tell = (name: string, figures: object) =>
+  void process.stdout.write(`${name}: ${JSON.stringify(figures)}\n`);
 const chromiumVersion = spawnSync(config.use?.launchOptions?.executablePath ?? '', ['--version'], {
   encoding: 'utf8',
 }).stdout.trim();
@@ -200,9 +213,13 @@ const machine = `${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(to
 const all: Figures[] = [];
 if (rounds > 0) for (const count of tiles) all.push(...(await benchTiles(count, rounds)));
 if (loads > 0) for (const count of tiles) await benchLoads(count, loads);
-if (joins > 0)
-  for (const gopS of gops)
-    process.stdout.write(`joins: ${JSON.stringify(await measureJoins(gopS, joins))}\n`);
+if (joins > 0) for (const gopS of gops) tell('joins', await measureJoins(gopS, joins));
+if (commands > 0)
+  for (const measureCommands of [bareCommands, clerestoryCommands])
+    tell('command', await measureCommands(screenCount, commands));
+if (restarts > 0) tell('restart', await measureReconnects(screenCount, restarts));
+for (const count of cameras) tell('cameras', await measureMediaCost(count, 0, 0));
+if (viewers > 0) for (const count of [0, viewers]) tell('viewers', await measureMediaCost(16, count, 4));
 
 process.stdout.write(
   `\n${new Date().toISOString().slice(0, 10)} · ${machine} · medians of ${rounds} interleaved rounds; CPU in cores\n\n`,

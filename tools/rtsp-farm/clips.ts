@@ -16,6 +16,8 @@ export interface ClockClip {
   gopS: number;
   /** Default `h264`. */
   codec?: 'h264' | 'h265';
+  /** A picture with so much in it that it takes this many kbit/s; without, it is plain and takes next to none. */
+  kbps?: number;
 }
 
 /** Limited-range luma (ITU-R BT.601). */
@@ -26,7 +28,7 @@ const luma = { light: 235, dark: 16, ground: 96, bar: 190 } as const;
  * bottom, for programs; a colour and a moving bar, for people. Throws when ffmpeg fails.
  */
 export async function makeClockClip(clip: ClockClip): Promise<void> {
-  const { path, seconds, width, height, fps, gopS, codec = 'h264' } = clip;
+  const { path, seconds, width, height, fps, gopS, codec = 'h264', kbps } = clip;
   const gop = String(Math.max(1, Math.round(gopS * fps)));
   const encoder =
     codec === 'h264'
@@ -46,20 +48,39 @@ export async function makeClockClip(clip: ClockClip): Promise<void> {
       '-i',
       'pipe:0',
     ],
-    ...[...encoder, '-g', gop, '-keyint_min', gop, '-crf', '24', '-movflags', '+faststart', path],
+    ...[...encoder, '-g', gop, '-keyint_min', gop],
+    ...(kbps === undefined
+      ? ['-crf', '24']
+      : ['-b:v', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`]),
+    ...['-movflags', '+faststart', path],
   ];
   const child = spawn('ffmpeg', args, { stdio: ['pipe', 'ignore', 'inherit'] });
   child.stdin.on('error', () => {});
   const ended = once(child, 'close') as Promise<[number | null]>;
+  const grain = kbps === undefined ? null : makeGrain();
   for (let frame = 0; frame < seconds * fps && child.exitCode === null; frame++)
-    if (!child.stdin.write(paintFrame(clip, frame))) await Promise.race([once(child.stdin, 'drain'), ended]);
+    if (!child.stdin.write(paintFrame(clip, frame, grain)))
+      await Promise.race([once(child.stdin, 'drain'), ended]);
   child.stdin.end();
   const [code] = await ended;
   if (code !== 0) throw new Error(`ffmpeg could not make the clip ${path} (exit code ${code})`);
 }
 
+/** A ring of brightnesses around 0, the same in every run (linear congruential, Numerical Recipes' constants). */
+function makeGrain(): Int8Array {
+  let state = 1;
+  return Int8Array.from({ length: 65_521 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 27) - 16;
+  });
+}
+
 /** One frame as planar YUV 4:2:0. */
-function paintFrame({ camera, width, height, fps }: ClockClip, frame: number): Uint8Array {
+function paintFrame(
+  { camera, width, height, fps }: ClockClip,
+  frame: number,
+  grain: Int8Array | null,
+): Uint8Array {
   const size = width * height;
   const pixels = new Uint8Array(size * 1.5);
   const fill = (x: number, y: number, w: number, h: number, value: number) => {
@@ -68,6 +89,9 @@ function paintFrame({ camera, width, height, fps }: ClockClip, frame: number): U
       pixels.fill(value, row * width + left, row * width + right);
   };
   pixels.fill(luma.ground, 0, size);
+  // Elsewhere in the ring for each frame, so that no frame follows from the one before.
+  for (let at = 0, from = frame * 7_919; grain && at < size; at++)
+    pixels[at] = luma.ground + (grain[(from + at) % grain.length] ?? 0);
   pixels.fill(((camera * 53) % 180) + 38, size, size * 1.25);
   pixels.fill(((camera * 97) % 180) + 38, size * 1.25);
   fill(((frame * width) / 80) % (width - width / 16), height / 3, width / 16, height / 3, luma.bar);
