@@ -9,6 +9,7 @@ import { HealthService, healthRoutes, TransitionStore } from './features/health/
 import { layoutRoutes } from './features/layouts/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
 import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
+import { OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
@@ -92,6 +93,8 @@ export async function startApp(
     demoOpen: config.demo && reachedOnlyFromHere(config.host, config.origins),
   });
   const cameras = new CameraService(db, clock, demoScenes());
+  const onvif = new OnvifService({ db, clock, log, cameras, networks: config.cameraNetworks });
+  cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
@@ -153,6 +156,7 @@ export async function startApp(
       routes: people.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
+    { name: 'onvif', load: () => onvif.load(), stop: () => onvif.stop(), routes: onvifRoutes(onvif) },
     {
       name: 'walls',
       load: () => walls.load(),

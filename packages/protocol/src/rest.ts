@@ -4,6 +4,7 @@ import { accessRoutes } from './access-routes.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
+import { onvifRoutes } from './onvif.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
@@ -80,6 +81,7 @@ const route = <const R extends RestRoute>(row: R): R => row;
 export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
+  ...onvifRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -239,4 +239,10 @@ export const migrations: readonly string[] = [
     bytes integer not null
   ) strict;
   `,
+  `
+  create table onvif_devices (
+    camera text primary key references cameras (id) on delete cascade,
+    device text not null
+  ) strict;
+  `,
 ];

@@ -136,4 +136,5 @@ export interface Tables {
     seconds: number;
     bytes: number;
   };
+  onvif_devices: { camera: string; device: string };
 }

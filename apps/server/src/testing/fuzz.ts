@@ -57,6 +57,7 @@ const known: Record<string, readonly string[]> = {
   main: ['rtsp://127.0.0.1:9/main'],
   sub: ['rtsp://127.0.0.1:9/sub'],
   scene: ['alley', 'skyline'],
+  address: ['127.0.0.1:9'],
   issuer: ['http://127.0.0.1:9/issuer'],
   login: ['ada', 'team'],
 };

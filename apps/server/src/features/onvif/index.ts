@@ -1,0 +1,2 @@
+export { OnvifService } from './service.ts';
+export { onvifRoutes } from './http.ts';
