@@ -9,8 +9,9 @@ import { HealthService, healthRoutes, TransitionStore } from './features/health/
 import { layoutRoutes } from './features/layouts/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
 import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
-import { OnvifService, onvifRoutes } from './features/onvif/index.ts';
+import { OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
+import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
@@ -25,9 +26,10 @@ import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
 import { onFirstStart } from './platform/settings.ts';
-import { bindSockets, closeDoors, createSockets, everybody } from './platform/sockets.ts';
+import { bindSockets, closeDoors, createSockets, everybody, rooms } from './platform/sockets.ts';
 import { version } from './platform/version.ts';
 import { refreshGauges } from './wiring/gauges.ts';
+import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadNews } from './wiring/news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
@@ -104,6 +106,11 @@ export async function startApp(
   });
   const audience = enforced ? access.windows.install() : everybody(io);
   const screens = new ScreenService(audience, health, clock);
+  const ptz = new PtzService({
+    ...{ db, clock, log, record, movers: new OnvifMover(onvif) },
+    tell: (holder) => audience.tell(rooms.everyone, 'ptz:holder', holder),
+  });
+  const moverOf = moversAtConsoles({ access, people, ptz, cameras, rankOf, enforced });
   const supervisor = new MediaSupervisor(
     () => ({
       controlUrl: `http://${config.host}:${port}`,
@@ -134,6 +141,7 @@ export async function startApp(
   const snapshotParts = {
     cameras: () => cameras.list(),
     health: () => health.list(),
+    ptz: () => ptz.holders(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
@@ -157,6 +165,13 @@ export async function startApp(
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     { name: 'onvif', load: () => onvif.load(), stop: () => onvif.stop(), routes: onvifRoutes(onvif) },
+    {
+      name: 'ptz',
+      load: () => ptz.load(),
+      start: () => ptz.start(),
+      stop: () => ptz.stop(),
+      sockets: ptzSockets(ptz, moverOf),
+    },
     {
       name: 'walls',
       load: () => walls.load(),

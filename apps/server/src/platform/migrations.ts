@@ -244,5 +244,9 @@ export const migrations: readonly string[] = [
     camera text primary key references cameras (id) on delete cascade,
     device text not null
   ) strict;
+
+  create table ptz_moving (
+    camera text primary key references cameras (id) on delete cascade
+  ) strict;
   `,
 ];

@@ -137,4 +137,5 @@ export interface Tables {
     bytes: number;
   };
   onvif_devices: { camera: string; device: string };
+  ptz_moving: { camera: string };
 }
