@@ -94,8 +94,9 @@ export async function startApp(
     origins: () => origins.list(),
     demoOpen: config.demo && reachedOnlyFromHere(config.host, config.origins),
   });
-  const cameras = new CameraService(db, clock, demoScenes());
-  const onvif = new OnvifService({ db, clock, log, cameras, networks: config.cameraNetworks });
+  const cameras = new CameraService(db, clock, demoScenes(), (camera) => onvif.abilities(camera) !== null);
+  const onvif: OnvifService = new OnvifService({ db, clock, log, cameras, networks: config.cameraNetworks });
+  onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
   const transitions = new TransitionStore(db);

@@ -32,11 +32,19 @@ export class CameraService {
   /** Mutations take turns, so that two that look for the same free number cannot both find it. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** `scenes`: names of the demo scenes that can be drawn. */
-  constructor(db: Database, clock: Clock, scenes: readonly string[]) {
+  readonly #movable: (camera: string) => boolean;
+
+  /** `scenes`: names of the demo scenes that can be drawn. `movable`: whether a camera can be turned or zoomed. */
+  constructor(
+    db: Database,
+    clock: Clock,
+    scenes: readonly string[],
+    movable: (camera: string) => boolean = () => false,
+  ) {
     this.#db = db;
     this.#clock = clock;
     this.#scenes = scenes;
+    this.#movable = movable;
   }
 
   async load(): Promise<void> {
@@ -53,12 +61,14 @@ export class CameraService {
 
   get(id: string): Camera | undefined {
     const camera = this.#cameras.get(id);
-    return camera && viewOf(camera);
+    return camera && this.#view(camera);
   }
 
   /** All, by number. */
   list(): Camera[] {
-    return [...this.#cameras.values()].sort((a, b) => a.number - b.number).map(viewOf);
+    return [...this.#cameras.values()]
+      .sort((a, b) => a.number - b.number)
+      .map((camera) => this.#view(camera));
   }
 
   /** What media nodes must know, secrets included. */
@@ -174,16 +184,26 @@ export class CameraService {
           const { stored, isNew } = decision.value;
           await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
           done = stored;
-          return ok(viewOf(stored));
+          return ok(this.#view(stored));
         },
       );
       // Told only once the transaction is durable.
       if (done) {
         this.#remember(done);
-        this.#tell({ type: 'changed', camera: viewOf(done), media: mediaOf(done) });
+        this.#tell({ type: 'changed', camera: this.#view(done), media: mediaOf(done) });
       }
       return answer;
     });
+  }
+
+  /** What is known of it beside its row has changed: everybody hears of it anew. */
+  retell(id: string): void {
+    const camera = this.#cameras.get(id);
+    if (camera) this.#tell({ type: 'changed', camera: this.#view(camera), media: mediaOf(camera) });
+  }
+
+  #view(camera: StoredCamera): Camera {
+    return { ...viewOf(camera), ...(this.#movable(camera.id) && { movable: true }) };
   }
 
   #remember(camera: StoredCamera): void {

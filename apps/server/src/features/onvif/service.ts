@@ -215,7 +215,7 @@ export class OnvifService {
     this.forget(created.value.id);
     this.#stored.set(created.value.id, device);
     for (const listener of this.#listeners) listener(created.value.id);
-    return created;
+    return ok({ ...created.value, ...(this.abilities(created.value.id) && { movable: true }) });
   }
 
   async #ask(address: DeviceAddress, login: Login): Promise<Answer<ProbedDevice>> {
