@@ -14,7 +14,9 @@ import { People, reachedOnlyFromHere, type Welcome } from './features/people/ind
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
+import { trialRoutes } from './features/trials/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
+import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
@@ -94,8 +96,15 @@ export async function startApp(
     origins: () => origins.list(),
     demoOpen: config.demo && reachedOnlyFromHere(config.host, config.origins),
   });
-  const cameras = new CameraService(db, clock, demoScenes(), (camera) => onvif.abilities(camera) !== null);
-  const onvif: OnvifService = new OnvifService({ db, clock, log, cameras, networks: config.cameraNetworks });
+  const cameras = new CameraService(db, clock, demoScenes());
+  cameras.movableBy((camera) => onvif.abilities(camera) !== null);
+  const onvif: OnvifService = new OnvifService({
+    db,
+    clock,
+    log,
+    cameras,
+    networks: parseCameraNetworks(config.cameraNetworks),
+  });
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
@@ -166,6 +175,14 @@ export async function startApp(
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     { name: 'onvif', load: () => onvif.load(), stop: () => onvif.stop(), routes: onvifRoutes(onvif) },
+    {
+      name: 'trials',
+      routes: trialRoutes({
+        networks: parseCameraNetworks(config.cameraNetworks),
+        probed: (probe, profile) => onvif.sourceOf(probe, profile),
+        run: (order) => media.tryOut(order),
+      }),
+    },
     {
       name: 'ptz',
       load: () => ptz.load(),

@@ -2,11 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
-import {
-  defaultCameraNetworks,
-  parseCameraNetworks,
-  type CameraNetworks,
-} from './platform/addresses/networks.ts';
+import { defaultCameraNetworks, parseCameraNetworks } from './platform/addresses/networks.ts';
 
 /** A setting could not be used; every fault is listed, each with what to do. */
 export class ConfigError extends Error {
@@ -56,16 +52,18 @@ const Settings = z.strictObject({
   ffmpeg: filled('give the path of the program, or unset it to take the one on the PATH').default('ffmpeg'),
   /** How long a stream keeps running after its last viewer, seconds. */
   warm_s: boundedNumber(/^\d{1,9}(\.\d{1,9})?$/, 3600, 'give seconds from 0 to 3600').default(30),
-  /** Where cameras may be. */
+  /**
+   * Where cameras may be: `private` (the site's own networks), `public` (the internet), `loopback` (this machine) and
+   * ranges such as 10.20.0.0/16, separated by commas. Nothing else is ever connected to.
+   */
   camera_networks: z
     .string('give networks, separated by commas')
     .default(defaultCameraNetworks)
-    .transform((text, context) => {
+    .superRefine((value, context) => {
       try {
-        return parseCameraNetworks(text);
+        parseCameraNetworks(value);
       } catch (error) {
         context.addIssue({ code: 'custom', message: (error as Error).message });
-        return z.NEVER;
       }
     }),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
@@ -90,8 +88,8 @@ export interface Config {
   demo: boolean;
   ffmpegPath: string;
   warmMs: number;
-  /** Networks in which cameras may be reached. */
-  cameraNetworks: CameraNetworks;
+  /** As the setting says it; see parseCameraNetworks. */
+  cameraNetworks: string;
   logLevel: string;
   origins: string[];
 }

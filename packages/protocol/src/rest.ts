@@ -7,6 +7,7 @@ import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { onvifRoutes } from './onvif.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
+import { trialRoutes } from './trial.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -82,6 +83,7 @@ export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
   ...onvifRoutes,
+  ...trialRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

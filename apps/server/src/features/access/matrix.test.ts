@@ -69,7 +69,7 @@ const oracle: Record<RouteName, string> = {
   ...{ makePlayerLink: 'si', renewPlayerLink: 'si', endPlayerLink: 'osiL', listViewers: 'osiuaL' },
   ...{ readRecord: 'uL', getRecordHead: 'uL', verifyRecord: 'uL' },
   ...{ listCameras: 'osiuaL', getCamera: 'osiuaL', listTransitions: 'osiuaL', listHealth: 'osiuaL' },
-  ...{ discoverDevices: 'a', probeDevice: 'a', createOnvifCamera: 'a' },
+  ...{ discoverDevices: 'a', probeDevice: 'a', createOnvifCamera: 'a', tryCamera: 'a' },
   ...{ createCamera: 'a', updateCamera: 'a', deleteCamera: 'a', listLayouts: 'osiuaL' },
   ...{
     listWalls: 'osiuaL',

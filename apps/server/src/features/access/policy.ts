@@ -163,6 +163,7 @@ const wall = {
   'rest:discoverDevices': administering,
   'rest:probeDevice': administering,
   'rest:createOnvifCamera': administering,
+  'rest:tryCamera': administering,
   'rest:listTransitions': seeing,
   'rest:listHealth': listing,
   'rest:listLayouts': reading,

@@ -32,18 +32,17 @@ export class CameraService {
   /** Mutations take turns, so that two that look for the same free number cannot both find it. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  readonly #movable: (camera: string) => boolean;
+  #movable: (camera: string) => boolean = () => false;
 
-  /** `scenes`: names of the demo scenes that can be drawn. `movable`: whether a camera can be turned or zoomed. */
-  constructor(
-    db: Database,
-    clock: Clock,
-    scenes: readonly string[],
-    movable: (camera: string) => boolean = () => false,
-  ) {
+  /** `scenes`: names of the demo scenes that can be drawn. */
+  constructor(db: Database, clock: Clock, scenes: readonly string[]) {
     this.#db = db;
     this.#clock = clock;
     this.#scenes = scenes;
+  }
+
+  /** Who knows whether a camera can be turned or zoomed. */
+  movableBy(movable: (camera: string) => boolean): void {
     this.#movable = movable;
   }
 

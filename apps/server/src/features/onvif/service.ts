@@ -187,27 +187,12 @@ export class OnvifService {
   /** Registers what was probed. The streams' addresses and the login never leave the server. */
   async register(input: OnvifCameraInput, key: string): Promise<Answer<Camera>> {
     const { probe: id, main = null, sub, ...fields } = input;
-    const probe = this.#probes.get(id);
-    if (!probe || probe.expiresAt < this.#parts.clock.nowMs())
-      return refuse(
-        problem('gone', 'What was found out about this camera is no longer kept. Probe it again.'),
-      );
+    const probe = this.#probed(id);
+    if (!probe) return refuse(goneProbe);
     const { found, login, url } = probe;
-    const uriOf = (token: string | null) =>
-      found.profiles.find((one) => one.token === token && one.reason === '')?.uri;
-    const mainUri = uriOf(main ?? found.main);
-    if (mainUri === undefined) return refuse(noStream('/main'));
-    const subToken = sub === undefined ? found.sub : sub;
-    const subUri = subToken === null ? undefined : uriOf(subToken);
-    if (subToken !== null && subUri === undefined) return refuse(noStream('/sub'));
-    const source = CameraSource.safeParse({
-      kind: 'rtsp',
-      main: mainUri,
-      ...(subUri !== undefined && subUri !== mainUri && { sub: subUri }),
-      ...(login.username !== '' && login),
-    });
-    if (!source.success) return refuse(problemFromZod(source.error, 'The stream of the camera'));
-    const created = await this.#parts.cameras.create({ ...fields, source: source.data }, key);
+    const source = sourceFor(probe, main ?? found.main, sub === undefined ? found.sub : sub);
+    if (!source.ok) return source;
+    const created = await this.#parts.cameras.create({ ...fields, source: source.value }, key);
     if (!created.ok) return created;
     const { ptz, ptzProfile, events } = found;
     const device: StoredDevice = { url, ...login, ptz, ptzProfile, events };
@@ -216,6 +201,17 @@ export class OnvifService {
     this.#stored.set(created.value.id, device);
     for (const listener of this.#listeners) listener(created.value.id);
     return ok({ ...created.value, ...(this.abilities(created.value.id) && { movable: true }) });
+  }
+
+  /** What one profile of a probed device would be registered as; for a test picture. */
+  sourceOf(id: string, profile: string): Answer<CameraSource> {
+    const probe = this.#probed(id);
+    return probe ? sourceFor(probe, profile, null) : refuse(goneProbe);
+  }
+
+  #probed(id: string): Probe | null {
+    const probe = this.#probes.get(id);
+    return probe && probe.expiresAt >= this.#parts.clock.nowMs() ? probe : null;
   }
 
   async #ask(address: DeviceAddress, login: Login): Promise<Answer<ProbedDevice>> {
@@ -275,6 +271,23 @@ export class OnvifService {
     if (this.#probes.size >= maxProbes && oldest !== undefined) this.#probes.delete(oldest);
     this.#probes.set(id, probe);
   }
+}
+
+const goneProbe = problem('gone', 'What was found out about this camera is no longer kept. Probe it again.');
+
+function sourceFor({ found, login }: Probe, main: string | null, sub: string | null): Answer<CameraSource> {
+  const uriOf = (token: string | null) =>
+    found.profiles.find((one) => one.token === token && one.reason === '')?.uri;
+  const [mainUri, subUri] = [uriOf(main), uriOf(sub)];
+  if (mainUri === undefined) return refuse(noStream('/main'));
+  if (sub !== null && subUri === undefined) return refuse(noStream('/sub'));
+  const source = CameraSource.safeParse({
+    kind: 'rtsp',
+    main: mainUri,
+    ...(subUri !== undefined && subUri !== mainUri && { sub: subUri }),
+    ...(login.username !== '' && login),
+  });
+  return source.success ? ok(source.data) : refuse(problemFromZod(source.error, 'The stream of the camera'));
 }
 
 const noStream = (pointer: string) =>

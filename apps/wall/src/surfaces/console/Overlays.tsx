@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
-import { AddCameraDialog, EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
+import { AddCameraDialog } from '../../features/cameras/AddCameraDialog.tsx';
+import { EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
 import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.tsx';
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
 import { PtzDialog } from '../../features/ptz/PtzDialog.tsx';
