@@ -6,6 +6,7 @@ import { Access, assertPolicy } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
+import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
 import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
@@ -116,6 +117,10 @@ export async function startApp(
   });
   const audience = enforced ? access.windows.install() : everybody(io);
   const screens = new ScreenService(audience, health, clock);
+  const imports = new ImportService({
+    ...{ db, clock, log, cameras },
+    networks: parseCameraNetworks(config.cameraNetworks),
+  });
   const ptz = new PtzService({
     ...{ db, clock, log, record, movers: new OnvifMover(onvif) },
     tell: (holder) => audience.tell(rooms.everyone, 'ptz:holder', holder),
@@ -175,6 +180,7 @@ export async function startApp(
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     { name: 'onvif', load: () => onvif.load(), stop: () => onvif.stop(), routes: onvifRoutes(onvif) },
+    { name: 'imports', stop: () => imports.stop(), routes: importRoutes(imports) },
     {
       name: 'trials',
       routes: trialRoutes({

@@ -4,6 +4,7 @@ import { accessRoutes } from './access-routes.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
+import { importRoutes } from './imports.ts';
 import { onvifRoutes } from './onvif.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
@@ -84,6 +85,7 @@ export const routes = {
   ...accessRoutes,
   ...onvifRoutes,
   ...trialRoutes,
+  ...importRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -137,5 +137,6 @@ export interface Tables {
     bytes: number;
   };
   onvif_devices: { camera: string; device: string };
+  imported_cameras: { list: string; external_id: string; camera: string; fingerprint: string };
   ptz_moving: { camera: string };
 }

@@ -70,6 +70,7 @@ const oracle: Record<RouteName, string> = {
   ...{ readRecord: 'uL', getRecordHead: 'uL', verifyRecord: 'uL' },
   ...{ listCameras: 'osiuaL', getCamera: 'osiuaL', listTransitions: 'osiuaL', listHealth: 'osiuaL' },
   ...{ discoverDevices: 'a', probeDevice: 'a', createOnvifCamera: 'a', tryCamera: 'a' },
+  ...{ createImport: 'a', getImport: 'a', startImport: 'a', cancelImport: 'a' },
   ...{ createCamera: 'a', updateCamera: 'a', deleteCamera: 'a', listLayouts: 'osiuaL' },
   ...{
     listWalls: 'osiuaL',
