@@ -101,15 +101,16 @@ test('a camera is added, with the reason for each wrong field, and removed', asy
     .first()
     .click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByRole('tab', { name: 'By stream address' }).click();
   await dialog.getByLabel(/^name/i).fill('Back yard');
   await dialog.getByLabel(/main/i).first().fill('http://wrong.example/');
-  await dialog.getByRole('button', { name: /add|save/i }).click();
+  await dialog.getByRole('button', { name: 'Add camera' }).click();
   await expect(dialog.getByText(/rtsp:\/\//).first()).toBeVisible();
   await dialog
     .getByLabel(/main/i)
     .first()
     .fill(farm.url(cameraName(1)));
-  await dialog.getByRole('button', { name: /add|save/i }).click();
+  await dialog.getByRole('button', { name: 'Add camera' }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText('Back yard').first()).toBeVisible();
 });

@@ -11,6 +11,8 @@ import config from '../../playwright.config.ts';
 /** A browser that treats its pages as for a person; see `startOwnBrowser`. */
 export interface OwnBrowser {
   browser: Browser;
+  /** Ends it as the kernel would. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,13 @@ export async function startOwnBrowser(): Promise<OwnBrowser> {
   const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
   return {
     browser,
+    async kill() {
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+      process.off('exit', tidy);
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
     async close() {
       const ended = child.exitCode === null ? once(child, 'close') : null;
       const session = await browser.newBrowserCDPSession();

@@ -40,6 +40,7 @@ export async function startServerProcess(
       CLERESTORY_DATA: dataDir,
       CLERESTORY_DEMO: '0',
       CLERESTORY_LOG_LEVEL: 'error',
+      CLERESTORY_CAMERA_NETWORKS: 'private,public,loopback',
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -52,6 +52,8 @@ export interface OnvifCamera {
 
 export interface OnvifCameraOptions {
   login?: { username: string; password: string };
+  /** The login is asked for as HTTP digest (RFC 7616) instead of WS-Security. */
+  httpDigest?: boolean;
   model?: Partial<CameraModel>;
 }
 
@@ -94,6 +96,19 @@ function loginHolds(xml: string, login: OnvifCameraOptions['login'], nowMs: numb
     .update(created + login.password)
     .digest('base64');
   return username === login.username && digest === expected;
+}
+
+const realm = 'camera';
+const digestNonce = 'dcd98b7102dd2f0e8b11d0f600bfb0c0';
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+/** HTTP digest, RFC 7616 section 3.4, MD5 with `qop=auth`. */
+function digestHolds(header: string, login: { username: string; password: string }): boolean {
+  const value = (name: string) => new RegExp(`\\b${name}="?([^",]*)`).exec(header)?.[1] ?? '';
+  const secret = md5(`${login.username}:${realm}:${login.password}`);
+  const about = md5(`POST:${value('uri')}`);
+  const parts = [secret, digestNonce, value('nc'), value('cnonce'), 'auth', about];
+  return value('username') === login.username && value('response') === md5(parts.join(':'));
 }
 
 const ptzNames = new Set(['ContinuousMove', 'Stop', 'GotoPreset', 'GotoHomePosition']);
@@ -164,7 +179,15 @@ export async function startOnvifCamera(options: OnvifCameraOptions = {}): Promis
     const refused = faults.refuse[name];
     if (refused) return send(400, fault(refused.subcode, refused.reason));
     const nowMs = Date.now();
-    if (name !== 'GetSystemDateAndTime' && !loginHolds(xml, options.login, nowMs + model.clockSkewMs))
+    const open = name === 'GetSystemDateAndTime';
+    if (options.httpDigest && options.login && !open) {
+      if (!digestHolds(Buffer.from(request.headers.authorization ?? '', 'latin1').toString(), options.login))
+        return void response
+          .writeHead(401, {
+            'www-authenticate': `Digest realm="${realm}", qop="auth", nonce="${digestNonce}"`,
+          })
+          .end();
+    } else if (!open && !loginHolds(xml, options.login, nowMs + model.clockSkewMs))
       return send(400, fault('ter:NotAuthorized', 'Sender not authorized'));
     if (ptzNames.has(name)) ptz.push(ptzCommand(name, xml));
     if (name === 'CreatePullPointSubscription')

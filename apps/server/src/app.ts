@@ -6,13 +6,18 @@ import { Access, assertPolicy } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
+import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
 import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
+import { OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
+import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
+import { trialRoutes } from './features/trials/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
+import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
@@ -24,9 +29,10 @@ import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
 import { onFirstStart } from './platform/settings.ts';
-import { bindSockets, closeDoors, createSockets, everybody } from './platform/sockets.ts';
+import { bindSockets, closeDoors, createSockets, everybody, rooms } from './platform/sockets.ts';
 import { version } from './platform/version.ts';
 import { refreshGauges } from './wiring/gauges.ts';
+import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadNews } from './wiring/news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
@@ -92,6 +98,16 @@ export async function startApp(
     demoOpen: config.demo && reachedOnlyFromHere(config.host, config.origins),
   });
   const cameras = new CameraService(db, clock, demoScenes());
+  cameras.movableBy((camera) => onvif.abilities(camera) !== null);
+  const onvif: OnvifService = new OnvifService({
+    db,
+    clock,
+    log,
+    cameras,
+    networks: parseCameraNetworks(config.cameraNetworks),
+  });
+  onvif.onDevice((camera) => cameras.retell(camera));
+  cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
@@ -101,6 +117,15 @@ export async function startApp(
   });
   const audience = enforced ? access.windows.install() : everybody(io);
   const screens = new ScreenService(audience, health, clock);
+  const imports = new ImportService({
+    ...{ db, clock, log, cameras },
+    networks: parseCameraNetworks(config.cameraNetworks),
+  });
+  const ptz = new PtzService({
+    ...{ db, clock, log, record, movers: new OnvifMover(onvif) },
+    tell: (holder) => audience.tell(rooms.everyone, 'ptz:holder', holder),
+  });
+  const moverOf = moversAtConsoles({ access, people, ptz, cameras, rankOf, enforced });
   const supervisor = new MediaSupervisor(
     () => ({
       controlUrl: `http://${config.host}:${port}`,
@@ -131,6 +156,7 @@ export async function startApp(
   const snapshotParts = {
     cameras: () => cameras.list(),
     health: () => health.list(),
+    ptz: () => ptz.holders(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
@@ -153,6 +179,23 @@ export async function startApp(
       routes: people.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
+    { name: 'onvif', load: () => onvif.load(), stop: () => onvif.stop(), routes: onvifRoutes(onvif) },
+    { name: 'imports', stop: () => imports.stop(), routes: importRoutes(imports) },
+    {
+      name: 'trials',
+      routes: trialRoutes({
+        networks: parseCameraNetworks(config.cameraNetworks),
+        probed: (probe, profile) => onvif.sourceOf(probe, profile),
+        run: (order) => media.tryOut(order),
+      }),
+    },
+    {
+      name: 'ptz',
+      load: () => ptz.load(),
+      start: () => ptz.start(),
+      stop: () => ptz.stop(),
+      sockets: ptzSockets(ptz, moverOf),
+    },
     {
       name: 'walls',
       load: () => walls.load(),

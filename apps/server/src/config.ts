@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { defaultCameraNetworks, parseCameraNetworks } from './platform/addresses/networks.ts';
 
 /** A setting could not be used; every fault is listed, each with what to do. */
 export class ConfigError extends Error {
@@ -51,6 +52,20 @@ const Settings = z.strictObject({
   ffmpeg: filled('give the path of the program, or unset it to take the one on the PATH').default('ffmpeg'),
   /** How long a stream keeps running after its last viewer, seconds. */
   warm_s: boundedNumber(/^\d{1,9}(\.\d{1,9})?$/, 3600, 'give seconds from 0 to 3600').default(30),
+  /**
+   * Where cameras may be: `private` (the site's own networks), `public` (the internet), `loopback` (this machine) and
+   * ranges such as 10.20.0.0/16, separated by commas. Nothing else is ever connected to.
+   */
+  camera_networks: z
+    .string('give networks, separated by commas')
+    .default(defaultCameraNetworks)
+    .superRefine((value, context) => {
+      try {
+        parseCameraNetworks(value);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    }),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
   /** More page origins that may open sockets, comma-separated: for a proxy in front. */
   origins: z
@@ -73,6 +88,8 @@ export interface Config {
   demo: boolean;
   ffmpegPath: string;
   warmMs: number;
+  /** As the setting says it; see parseCameraNetworks. */
+  cameraNetworks: string;
   logLevel: string;
   origins: string[];
 }
@@ -136,6 +153,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     demo: settings.demo,
     ffmpegPath: settings.ffmpeg,
     warmMs: settings.warm_s * 1000,
+    cameraNetworks: settings.camera_networks,
     logLevel: settings.log_level,
     origins: settings.origins,
   };

@@ -124,6 +124,8 @@ export const Camera = z.object({
   keep: Keep,
   tags: z.array(z.string()),
   source: CameraSourceView,
+  /** It can be turned or zoomed from here. */
+  movable: z.boolean().optional(),
   /** Goes up by one with each change. */
   revision: z.int(),
   createdAt: UnixMs,

@@ -13,6 +13,7 @@ export * from './access.ts';
 export * from './record.ts';
 export * from './onvif.ts';
 export * from './ptz.ts';
+export * from './trial.ts';
 export * from './imports.ts';
 export * from './rest.ts';
 export * from './openapi.ts';

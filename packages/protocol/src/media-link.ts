@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CameraId, Id, StreamName } from './ids.ts';
 import { CameraSource, Keep } from './camera.ts';
 import { IngestReport } from './health.ts';
+import { TrialOrder, TrialOutcome } from './trial.ts';
 
 /**
  * The link between control and a media node: Socket.IO namespace `/media-node`, the node being the client,
@@ -108,6 +109,11 @@ export const controlEvents = {
   'node:access-changed': AccessChange,
 } as const;
 
+/** control → node, answered */
+export const controlQuestions = {
+  'node:try': { payload: TrialOrder, answer: TrialOutcome },
+} as const;
+
 /** node → control */
 export const nodeEvents = {
   /** The node's doors are open on this port. */
@@ -132,6 +138,11 @@ export const nodeQuestions = {
 
 export type ControlToNode = {
   [N in keyof typeof controlEvents]: (payload: z.infer<(typeof controlEvents)[N]>) => void;
+} & {
+  [N in keyof typeof controlQuestions]: (
+    payload: z.infer<(typeof controlQuestions)[N]['payload']>,
+    ack: (answer: z.infer<(typeof controlQuestions)[N]['answer']>) => void,
+  ) => void;
 };
 export type NodeToControl = {
   [N in keyof typeof nodeEvents]: (payload: z.infer<(typeof nodeEvents)[N]>) => void;

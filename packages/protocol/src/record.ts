@@ -31,6 +31,8 @@ export const RecordKind = z.enum([
   'record-read',
   'record-verified',
   'settings-changed',
+  'ptz-taken',
+  'ptz-lost',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

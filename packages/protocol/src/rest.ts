@@ -4,8 +4,11 @@ import { accessRoutes } from './access-routes.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
+import { importRoutes } from './imports.ts';
+import { onvifRoutes } from './onvif.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
+import { trialRoutes } from './trial.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -80,6 +83,9 @@ const route = <const R extends RestRoute>(row: R): R => row;
 export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
+  ...onvifRoutes,
+  ...trialRoutes,
+  ...importRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -4,6 +4,7 @@ import { Camera } from './camera.ts';
 import { answerOf, type Answer } from './errors.ts';
 import { CameraHealth } from './health.ts';
 import { CameraId, ScreenId, UnixMs, WallId } from './ids.ts';
+import { ptzClientEvents, PtzHolder, ptzServerEvents } from './ptz.ts';
 import { ScreenReport, ScreenStatus } from './screen-report.ts';
 import { Commit, CommandEnvelope, CommandResult, WallState } from './wall.ts';
 
@@ -29,6 +30,8 @@ export const Snapshot = z.object({
   cameras: z.array(Camera),
   health: z.array(CameraHealth),
   screens: z.array(ScreenStatus),
+  /** Cameras that somebody moves. */
+  ptz: z.array(PtzHolder).optional(),
   media: MediaAddress.nullable(),
   /** All walls, so that a console can choose. */
   walls: z.array(z.object({ id: WallId, name: z.string() })),
@@ -58,6 +61,7 @@ export const clientEvents = {
   'wall:resync': { payload: ResyncRequest, answer: answerOf(ResyncResult) },
   'wall:command': { payload: CommandEnvelope, answer: answerOf(CommandResult) },
   'screen:report': { payload: ScreenReport, answer: answerOf(z.object({})) },
+  ...ptzClientEvents,
 } as const;
 
 /** server → client: schema of the payload. */
@@ -70,6 +74,7 @@ export const serverEvents = {
   'media:address': MediaAddress.nullable(),
   /** Who watches a camera now, to those for whom it exists. Everybody who watches nothing any more is left out. */
   'camera:viewers': CameraViewers,
+  ...ptzServerEvents,
 } as const;
 
 export type ClientEventName = keyof typeof clientEvents;

@@ -36,6 +36,14 @@ export function ingestArgs(input: IngestInput): string[] {
   }
 }
 
+/** As `posterArgs`, but small: a picture to recognise the place by. */
+export const trialPictureArgs: readonly string[] = [
+  ...quiet,
+  ...['-threads', '1', '-f', 'mp4', '-protocol_whitelist', 'pipe', '-i', 'pipe:0'],
+  ...['-map', '0:v:0', '-an', '-frames:v', '1', '-vf', 'scale=480:-2', '-pix_fmt', 'yuvj420p'],
+  ...['-q:v', '8', '-f', 'mjpeg', 'pipe:1'],
+];
+
 /** Arguments that turn an init segment and a key chunk on stdin into one JPEG on stdout. */
 export const posterArgs: readonly string[] = [
   ...quiet,

@@ -1,4 +1,11 @@
-import { controlEvents, mediaNamespace, type ControlToNode, type NodeToControl } from '@clerestory/protocol';
+import {
+  controlEvents,
+  controlQuestions,
+  mediaNamespace,
+  type ControlToNode,
+  type NodeToControl,
+  type TrialOutcome,
+} from '@clerestory/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
 import type { Log } from './clock.ts';
@@ -101,6 +108,11 @@ export function linkToControl(
       node.removeCamera(camera),
     ),
   );
+  socket.on('node:try', (payload: unknown, ack: unknown) => {
+    const order = controlQuestions['node:try'].payload.safeParse(payload);
+    if (!order.success || typeof ack !== 'function') return;
+    void node.tryOut(order.data).then((outcome) => void (ack as (answer: TrialOutcome) => void)(outcome));
+  });
   if (grants) linkGrants(grants);
   const deafen = node.onIngest(send);
   const figures = setInterval(() => {

@@ -1,4 +1,4 @@
-import type { IngestReport, NodeFigures } from '@clerestory/protocol';
+import type { IngestReport, NodeFigures, TrialOrder, TrialOutcome } from '@clerestory/protocol';
 import type { Admission } from './admission.ts';
 import { Cameras, type MediaCameraConfig } from './cameras.ts';
 import { silentLog, systemClock, type Clock, type Log } from './clock.ts';
@@ -13,6 +13,8 @@ import { Posters } from './poster.ts';
 import { PushDoor } from './push-door.ts';
 import { defaultPushLimits, type PushLimits } from './push-socket.ts';
 import type { SceneFiles } from './sources.ts';
+import type { StreamDeps } from './stream.ts';
+import { Trials } from './trial.ts';
 
 /** An HTTP viewer counts for this long after a request: longer than between two reloads of a playlist. */
 const defaultLeaseMs = 10_000;
@@ -45,6 +47,8 @@ export interface MediaNode {
   onIngest(listener: (reports: IngestReport[]) => void): () => void;
   /** All streams as they are now. */
   reports(): IngestReport[];
+  /** One picture of a source that is no camera's. */
+  tryOut(order: TrialOrder): Promise<TrialOutcome>;
   /** What was counted since the start; see FigureTaker. */
   figures(): NodeFigures;
   /** Ends doors and ffmpegs, politely; resolves when all are gone. */
@@ -68,20 +72,19 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
     if (reports.length > 0) for (const listener of listeners) listener(reports);
   };
 
-  const cameras = new Cameras(
-    {
-      ...{ clock, log, counters, ffmpeg, warmMs },
-      leaseMs: deps.leaseMs ?? defaultLeaseMs,
-      keepStoppedMs: deps.keepStoppedMs ?? defaultKeepStoppedMs,
-      random: deps.random ?? Math.random,
-      scenes: { demoDir, sceneFiles: deps.sceneFiles, loopMs: deps.sceneLoopMs ?? null },
-      timing: { ...defaultTiming, ...deps.timing },
-    },
-    (stream) => {
-      posters.follow(stream);
-      stream.listen({ onState: () => tell([stream.report()]) });
-    },
-  );
+  const streamDeps: StreamDeps = {
+    ...{ clock, log, counters, ffmpeg, warmMs },
+    leaseMs: deps.leaseMs ?? defaultLeaseMs,
+    keepStoppedMs: deps.keepStoppedMs ?? defaultKeepStoppedMs,
+    random: deps.random ?? Math.random,
+    scenes: { demoDir, sceneFiles: deps.sceneFiles, loopMs: deps.sceneLoopMs ?? null },
+    timing: { ...defaultTiming, ...deps.timing },
+  };
+  const trials = new Trials(streamDeps);
+  const cameras = new Cameras(streamDeps, (stream) => {
+    posters.follow(stream);
+    stream.listen({ onState: () => tell([stream.report()]) });
+  });
 
   const limits = { ...defaultPushLimits, ...deps.pushLimits };
   const push = new PushDoor({
@@ -116,6 +119,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
       return () => void listeners.delete(listener);
     },
     reports: () => cameras.reports(),
+    tryOut: (order) => trials.run(order),
     figures: () => figures.take(),
     async close() {
       callOffReport();

@@ -243,7 +243,19 @@ export function guardOrigins(origins: Origins) {
 }
 
 /** JSON bodies for the API, with its bound. */
-export const jsonBody = () => express.json({ limit: maxBodyBytes, strict: true });
+export function jsonBody() {
+  const usual = express.json({ limit: maxBodyBytes, strict: true });
+  const large = (Object.values(routes) as RestRoute[]).flatMap(({ method, path, maxBodyBytes: limit }) =>
+    limit === undefined
+      ? []
+      : [{ method: method.toUpperCase(), path, read: express.json({ limit, strict: true }) }],
+  );
+  return (request: Request, response: Response, next: NextFunction): void => {
+    // Below the API's own path; no large body has a parameter in its address.
+    const row = large.find(({ method, path }) => request.method === method && request.path === path);
+    (row?.read ?? usual)(request, response, next);
+  };
+}
 
 const apiRoot = '/api';
 

@@ -239,4 +239,23 @@ export const migrations: readonly string[] = [
     bytes integer not null
   ) strict;
   `,
+  `
+  create table onvif_devices (
+    camera text primary key references cameras (id) on delete cascade,
+    device text not null
+  ) strict;
+
+  create table imported_cameras (
+    list text not null,
+    external_id text not null,
+    camera text not null references cameras (id) on delete cascade,
+    fingerprint text not null,
+    primary key (list, external_id)
+  ) strict, without rowid;
+  create index imported_cameras_by_camera on imported_cameras (camera);
+
+  create table ptz_moving (
+    camera text primary key references cameras (id) on delete cascade
+  ) strict;
+  `,
 ];

@@ -136,4 +136,7 @@ export interface Tables {
     seconds: number;
     bytes: number;
   };
+  onvif_devices: { camera: string; device: string };
+  imported_cameras: { list: string; external_id: string; camera: string; fingerprint: string };
+  ptz_moving: { camera: string };
 }

@@ -27,6 +27,7 @@ export async function startTestApp(
       CLERESTORY_DATA: folder.dir,
       CLERESTORY_DEMO: '0',
       CLERESTORY_LOG_LEVEL: 'silent',
+      CLERESTORY_CAMERA_NETWORKS: 'loopback',
       ...env,
     },
     folder.dir,

@@ -35,10 +35,12 @@ export interface Actions {
   openScreen(screen: string): void;
   focusSearch(): void;
   joinWall(wall: string): void;
+  /** Asks or tells the server what changes no wall; null when no answer came. */
+  tell: Sync['ask'];
 }
 
 export interface ActionLinks {
-  sync: Pick<Sync, 'command' | 'join'>;
+  sync: Pick<Sync, 'command' | 'join' | 'ask'>;
   console: StoreApi<ConsoleState>;
   wall: StoreApi<WallStore>;
   say(message: Omit<ToastMessage, 'id'>): void;
@@ -145,6 +147,7 @@ export function createActions(links: ActionLinks): Actions {
     set: (part) => console.setState(part),
     openScreen: (screen) => links.open(`/screen/${screen}`),
     focusSearch: links.focusSearch,
+    tell: (name, payload) => sync.ask(name, payload),
     joinWall(id) {
       console.setState({ screen: null, tile: null, mark: null, callUp: '' });
       sync.join(id);

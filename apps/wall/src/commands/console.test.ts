@@ -80,6 +80,7 @@ beforeEach(() => {
     sync: {
       command: async (command: ClientCommand) => refuseWith ?? execute(command),
       join: () => undefined,
+      ask: async () => null,
     },
     console: consoleState,
     wall,

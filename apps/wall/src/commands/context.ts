@@ -15,6 +15,9 @@ export interface ConsoleContext {
 /** Who registers cameras. */
 export const mayRegister = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
   roles.includes('administrator');
+/** Who moves cameras, where the right is given. */
+export const mayMove = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
+  roles.some((role) => role === 'operator' || role === 'supervisor' || role === 'investigator');
 /** Who makes, names and removes screens and walls. */
 export const mayBuild = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
   roles.includes('supervisor') || roles.includes('administrator');

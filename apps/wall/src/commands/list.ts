@@ -1,6 +1,14 @@
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
-import { cameraAt, chosenScreen, chosenTile, mayBuild, mayRegister, type ConsoleContext } from './context.ts';
+import {
+  cameraAt,
+  chosenScreen,
+  chosenTile,
+  mayBuild,
+  mayMove,
+  mayRegister,
+  type ConsoleContext,
+} from './context.ts';
 import { createRegistry, type Command } from './registry.ts';
 
 type ConsoleCommand = Command<ConsoleContext>;
@@ -208,6 +216,15 @@ const general: ConsoleCommand[] = [
     keys: ['/'],
     when: always,
     run: ({ actions }) => actions.focusSearch(),
+  },
+  {
+    id: 'camera.move',
+    label: 'Move the camera',
+    group: 'Everything else',
+    keys: ['m'],
+    when: (context) =>
+      mayMove(context) && context.wall.cameras[context.console.camera ?? '']?.movable === true,
+    run: ({ actions, console }) => actions.show({ kind: 'move-camera', camera: console.camera ?? '' }),
   },
   {
     id: 'camera.add',

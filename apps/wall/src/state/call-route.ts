@@ -18,7 +18,7 @@ type Wire<T> = T extends object ? { [K in keyof T]?: T[K] | string | undefined }
 export function callRoute<N extends RouteName>(
   name: N,
   given: Given<N>,
-  more: { key?: string; base?: number } = {},
+  more: { key?: string; base?: number; timeoutMs?: number } = {},
 ): Promise<Answer<RouteAnswer<N>>> {
   const row: RestRoute = routes[name];
   const { params, query, body } = given as {

@@ -12,6 +12,8 @@ export interface RequestOptions<T> {
   /** The revision that the person was looking at. */
   base?: number;
   signal?: AbortSignal;
+  /** Where a camera has to answer first, which takes longer. */
+  timeoutMs?: number;
 }
 
 const readJson = async (response: Response): Promise<unknown> => {
@@ -26,13 +28,13 @@ const readJson = async (response: Response): Promise<unknown> => {
 export async function request<T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  { parse, body, key, base, signal }: RequestOptions<T>,
+  { parse, body, key, base, signal, timeoutMs = requestTimeoutMs }: RequestOptions<T>,
 ): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
   if (base !== undefined) headers['If-Match'] = `"${base}"`;
-  const signals = [AbortSignal.timeout(requestTimeoutMs), ...(signal ? [signal] : [])];
+  const signals = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
   let response: Response;
   try {
     response = await fetch(apiBase + path, {

@@ -2,6 +2,7 @@ import type {
   ErrorCode,
   Camera,
   CameraHealth,
+  PtzHolder,
   MediaAddress,
   ScreenStatus,
   Snapshot,
@@ -25,6 +26,8 @@ export interface WallStore {
   cameras: Readonly<Record<string, Camera>>;
   health: Readonly<Record<string, CameraHealth>>;
   screens: Readonly<Record<string, ScreenStatus>>;
+  /** Who moves which camera, and what went wrong with it last. */
+  ptz: Readonly<Record<string, PtzHolder>>;
   walls: Snapshot['walls'];
   media: MediaAddress | null;
   /** The server program that this window last heard from. */
@@ -41,6 +44,7 @@ export const initialStore: WallStore = {
   cameras: {},
   health: {},
   screens: {},
+  ptz: {},
   walls: [],
   media: null,
   server: null,

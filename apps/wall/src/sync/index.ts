@@ -9,7 +9,7 @@ import {
 } from '@clerestory/protocol';
 import { createServerClock } from './clock.ts';
 import { createCommander } from './commander.ts';
-import { openConnection } from './connection.ts';
+import { openConnection, type Connection } from './connection.ts';
 import { createFollower } from './follower.ts';
 import { createJoiner } from './joiner.ts';
 import { freshKey } from './key.ts';
@@ -30,6 +30,8 @@ export interface Sync {
   command(command: ClientCommand): Promise<Answer<CommandResult>>;
   /** Tells what a screen shows. The last word is said again after a reconnect. */
   report(report: ScreenReport): void;
+  /** Asks or tells what is no command; see `Connection.ask`. */
+  ask: Connection['ask'];
   /** Changes to another wall. */
   join(wall: string): void;
   stop(): void;
@@ -154,6 +156,7 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
       lastReport = report;
       if (joined) void connection.ask('screen:report', report);
     },
+    ask: (name, payload) => connection.ask(name, payload),
     join(wall) {
       joiner.aim({ wall });
       if (connection.connected && !stopped) joiner.join();

@@ -53,6 +53,7 @@ export function createStoreWriter(
       cameras: byId(snapshot.cameras, (camera) => camera.id),
       health: byId(snapshot.health, (health) => health.camera),
       screens: byId(snapshot.screens, (status) => status.screen),
+      ptz: byId(snapshot.ptz ?? [], (holder) => holder.camera),
       walls: snapshot.walls,
       media: snapshot.media,
       server: snapshot.server,
@@ -74,6 +75,7 @@ export function createStoreWriter(
     'media:address': (media) => store.setState({ media }),
     // No surface shows it yet.
     'camera:viewers': () => undefined,
+    'ptz:holder': (holder, now) => store.setState({ ptz: { ...now.ptz, [holder.camera]: holder } }),
   };
 
   return {

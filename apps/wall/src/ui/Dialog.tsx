@@ -8,7 +8,7 @@ interface DialogProps {
   title: string;
   /** What it is about, in one sentence. */
   text?: ReactNode;
-  size?: 's' | 'm' | 'l';
+  size?: 's' | 'm' | 'l' | 'xl';
   onClose: () => void;
   children?: ReactNode;
   foot?: ReactNode;

@@ -47,7 +47,8 @@ export function checkRight(
   return decision.because === 'hidden' ? noCamera(camera) : decision.because === 'locked' ? locked : denied;
 }
 
-const cameraOf = (row: PolicyRow, input: { params: unknown; body: unknown }): string | null => {
+/** The camera that a request or an event names, where its row asks for one. */
+export const cameraOf = (row: PolicyRow, input: { params: unknown; body: unknown }): string | null => {
   const from = row.camera === 'params' ? input.params : row.camera === 'body' ? input.body : null;
   const camera = (from as { camera?: unknown } | null | undefined)?.camera;
   return typeof camera === 'string' ? camera : null;

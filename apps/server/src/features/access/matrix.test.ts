@@ -69,6 +69,8 @@ const oracle: Record<RouteName, string> = {
   ...{ makePlayerLink: 'si', renewPlayerLink: 'si', endPlayerLink: 'osiL', listViewers: 'osiuaL' },
   ...{ readRecord: 'uL', getRecordHead: 'uL', verifyRecord: 'uL' },
   ...{ listCameras: 'osiuaL', getCamera: 'osiuaL', listTransitions: 'osiuaL', listHealth: 'osiuaL' },
+  ...{ discoverDevices: 'a', probeDevice: 'a', createOnvifCamera: 'a', tryCamera: 'a' },
+  ...{ createImport: 'a', getImport: 'a', startImport: 'a', cancelImport: 'a' },
   ...{ createCamera: 'a', updateCamera: 'a', deleteCamera: 'a', listLayouts: 'osiuaL' },
   ...{
     listWalls: 'osiuaL',

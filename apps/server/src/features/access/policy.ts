@@ -66,6 +66,7 @@ const administering: PolicyRow = { who: ['administrator'], unlocked: true };
 const building: PolicyRow = { who: builders, unlocked: true };
 const arranging: PolicyRow = { who: atTheWall, unlocked: true, right: 'arrange' };
 const putting: PolicyRow = { ...arranging, camera: 'body' };
+const moving: PolicyRow = { who: atTheWall, unlocked: true, right: 'ptz', camera: 'body' };
 const auditing: PolicyRow = { who: ['auditor'] };
 const exporting: PolicyRow = { who: atTheWall, unlocked: true, right: 'export', camera: 'params' };
 /** What a window of the wall gets. */
@@ -159,6 +160,14 @@ const wall = {
   'rest:getCamera': seeing,
   'rest:updateCamera': { ...administering, right: 'see', camera: 'params' },
   'rest:deleteCamera': { ...administering, right: 'see', camera: 'params' },
+  'rest:discoverDevices': administering,
+  'rest:probeDevice': administering,
+  'rest:createOnvifCamera': administering,
+  'rest:tryCamera': administering,
+  'rest:createImport': administering,
+  'rest:getImport': administering,
+  'rest:startImport': administering,
+  'rest:cancelImport': administering,
   'rest:listTransitions': seeing,
   'rest:listHealth': listing,
   'rest:listLayouts': reading,
@@ -199,6 +208,13 @@ const sockets = {
   'event:wall:resync': { who: windows, right: 'see', camera: 'each' },
   'event:wall:command': { who: [...atTheWall, 'administrator'], unlocked: true },
   'event:screen:report': { who: windows },
+  'event:ptz:presets': moving,
+  'event:ptz:move': moving,
+  'event:ptz:preset': moving,
+  'event:ptz:home': moving,
+  // Whoever moves may always stop; the service knows who that is.
+  'event:ptz:stop': { who: everyRole },
+  'event:ptz:release': { who: everyRole },
   'command:tile:assign': putting,
   'command:tile:clear': arranging,
   'command:tile:swap': arranging,
@@ -214,6 +230,7 @@ const sockets = {
   'push:health:changed': pushed,
   'push:screen:status': pushed,
   'push:camera:viewers': pushed,
+  'push:ptz:holder': pushed,
   'push:media:address': { who: windows },
 } as const;
 

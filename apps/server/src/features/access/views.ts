@@ -38,6 +38,7 @@ export const seen = {
     wall: seen.wall(snapshot.wall, sees),
     cameras: snapshot.cameras.filter(({ id }) => sees(id)),
     health: seen.health(snapshot.health, sees),
+    ...(snapshot.ptz && { ptz: snapshot.ptz.filter(({ camera }) => sees(camera)) }),
     screens: snapshot.screens.map((status) => seen.status(status, sees)),
   }),
 };

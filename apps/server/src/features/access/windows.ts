@@ -12,7 +12,7 @@ import { actorName, anonymous, type Actor } from '../../platform/actor.ts';
 import { ok } from '../../platform/http.ts';
 import type { Audience, SocketGuard, Sockets, WindowSocket } from '../../platform/sockets.ts';
 import type { Devices } from './devices.ts';
-import { checkRight, denied } from './enforce.ts';
+import { cameraOf, checkRight, denied } from './enforce.ts';
 import { admits, policy, type DoorId } from './policy.ts';
 import type { RefusalSink } from './ports.ts';
 import type { RightsService } from './rights-service.ts';
@@ -86,7 +86,8 @@ export class Windows implements SocketGuard, Audience {
 
   allows(event: ClientEventName, payload: unknown, socket: WindowSocket): Answer<void> {
     const actor = this.actorOf(socket);
-    const answer = this.#check(`event:${event}`, actor, null);
+    const named = cameraOf(policy[`event:${event}`], { params: null, body: payload });
+    const answer = this.#check(`event:${event}`, actor, named);
     if (!answer.ok || event !== 'wall:command') return answer;
     if (actor.kind === 'person') this.#parts.sessions.touch(actor.session);
     const { wall, command } = payload as { wall: string; command: ClientCommand };
@@ -233,6 +234,7 @@ const narrow = {
     return hidden ? seen.status(status, sees) : status;
   },
   'camera:viewers': (viewers, sees) => (sees(viewers.camera) ? viewers : null),
+  'ptz:holder': (one, sees) => (sees(one.camera) ? one : null),
   'media:address': (address) => address,
 } as { [N in ServerEventName]: Narrow<N> } as Record<
   ServerEventName,

@@ -10,7 +10,7 @@ import {
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
-import { once } from '../../platform/idempotency.ts';
+import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
 
@@ -32,11 +32,18 @@ export class CameraService {
   /** Mutations take turns, so that two that look for the same free number cannot both find it. */
   #tail: Promise<unknown> = Promise.resolve();
 
+  #movable: (camera: string) => boolean = () => false;
+
   /** `scenes`: names of the demo scenes that can be drawn. */
   constructor(db: Database, clock: Clock, scenes: readonly string[]) {
     this.#db = db;
     this.#clock = clock;
     this.#scenes = scenes;
+  }
+
+  /** Who knows whether a camera can be turned or zoomed. */
+  movableBy(movable: (camera: string) => boolean): void {
+    this.#movable = movable;
   }
 
   async load(): Promise<void> {
@@ -53,12 +60,14 @@ export class CameraService {
 
   get(id: string): Camera | undefined {
     const camera = this.#cameras.get(id);
-    return camera && viewOf(camera);
+    return camera && this.#view(camera);
   }
 
   /** All, by number. */
   list(): Camera[] {
-    return [...this.#cameras.values()].sort((a, b) => a.number - b.number).map(viewOf);
+    return [...this.#cameras.values()]
+      .sort((a, b) => a.number - b.number)
+      .map((camera) => this.#view(camera));
   }
 
   /** What media nodes must know, secrets included. */
@@ -113,6 +122,66 @@ export class CameraService {
     });
   }
 
+  /**
+   * Several in one transaction, for imports: each is written or refused by itself, `also` with every one that is written.
+   * `camera` null makes a new one; what an input leaves out stays as it is.
+   */
+  async writeMany(
+    changes: readonly { camera: string | null; input: CameraInput }[],
+    also: (write: Write, camera: string, at: number) => Promise<void>,
+  ): Promise<Answer<Camera>[]> {
+    return this.#inTurn(async () => {
+      const written = new Map<string, StoredCamera>();
+      const numbers = new Map<number, string>();
+      const answers = await this.#db.transaction().execute(async (write) => {
+        const given: Answer<Camera>[] = [];
+        for (const [at, change] of changes.entries()) {
+          const decision = this.#decideOne(change, written, numbers);
+          if (decision.ok) {
+            const stored = decision.value;
+            const isNew = !this.#cameras.has(stored.id) && !written.has(stored.id);
+            await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
+            await also(write, stored.id, at);
+            written.set(stored.id, stored);
+            numbers.set(stored.number, stored.id);
+          }
+          given.push(decision.ok ? ok(this.#view(decision.value)) : decision);
+        }
+        return given;
+      });
+      for (const stored of written.values()) {
+        this.#remember(stored);
+        this.#tell({ type: 'changed', camera: this.#view(stored), media: mediaOf(stored) });
+      }
+      return answers;
+    });
+  }
+
+  #decideOne(
+    { camera, input }: { camera: string | null; input: CameraInput },
+    written: ReadonlyMap<string, StoredCamera>,
+    numbers: ReadonlyMap<number, string>,
+  ): Answer<StoredCamera> {
+    const before = camera === null ? undefined : (written.get(camera) ?? this.#cameras.get(camera));
+    if (camera !== null && !before) return refuse(noCamera(camera));
+    if (!before && this.#cameras.size + written.size >= maxCameras)
+      return refuse(problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`));
+    const unknown = this.#unknownScene(input.source);
+    if (unknown) return unknown;
+    const id = before?.id ?? this.#freeId(input.name, written);
+    const number = input.number ?? before?.number ?? this.#freeNumber(numbers);
+    if (number === null) return refuse(problem('unprocessable', 'Every camera number is taken.'));
+    const owner = numbers.get(number) ?? id;
+    const taken =
+      owner === id
+        ? this.#takenBy(number, id)
+        : refuse(problem('exists', `Number ${number} is in the list twice. Leave one of them out.`));
+    if (taken) return taken;
+    const nowMs = this.#clock.nowMs();
+    const kept = before && { keep: before.keep, revision: before.revision + 1, createdAt: before.createdAt };
+    return ok({ ...input, revision: 1, createdAt: nowMs, ...kept, id, number, updatedAt: nowMs });
+  }
+
   async remove(id: string): Promise<Answer<void>> {
     return this.#inTurn(async () => {
       const camera = this.#cameras.get(id);
@@ -147,14 +216,17 @@ export class CameraService {
     );
   }
 
-  #freeId(name: string): string {
+  #freeId(name: string, written: ReadonlyMap<string, unknown> = new Map()): string {
     const slug = slugOf(name);
-    return slug && !this.#cameras.has(slug) ? slug : `${slug || 'camera'}-${newId().slice(0, 8)}`;
+    return slug && !this.#cameras.has(slug) && !written.has(slug)
+      ? slug
+      : `${slug || 'camera'}-${newId().slice(0, 8)}`;
   }
 
-  #freeNumber(): number | null {
-    for (let number = 101; number <= maxNumber; number++) if (!this.#numbers.has(number)) return number;
-    for (let number = 1; number <= 100; number++) if (!this.#numbers.has(number)) return number;
+  #freeNumber(also: ReadonlyMap<number, string> = new Map()): number | null {
+    const free = (number: number) => !this.#numbers.has(number) && !also.has(number);
+    for (let number = 101; number <= maxNumber; number++) if (free(number)) return number;
+    for (let number = 1; number <= 100; number++) if (free(number)) return number;
     return null;
   }
 
@@ -174,16 +246,26 @@ export class CameraService {
           const { stored, isNew } = decision.value;
           await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
           done = stored;
-          return ok(viewOf(stored));
+          return ok(this.#view(stored));
         },
       );
       // Told only once the transaction is durable.
       if (done) {
         this.#remember(done);
-        this.#tell({ type: 'changed', camera: viewOf(done), media: mediaOf(done) });
+        this.#tell({ type: 'changed', camera: this.#view(done), media: mediaOf(done) });
       }
       return answer;
     });
+  }
+
+  /** What is known of it beside its row has changed: everybody hears of it anew. */
+  retell(id: string): void {
+    const camera = this.#cameras.get(id);
+    if (camera) this.#tell({ type: 'changed', camera: this.#view(camera), media: mediaOf(camera) });
+  }
+
+  #view(camera: StoredCamera): Camera {
+    return { ...viewOf(camera), ...(this.#movable(camera.id) && { movable: true }) };
   }
 
   #remember(camera: StoredCamera): void {

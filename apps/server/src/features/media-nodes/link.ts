@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Namespace } from 'socket.io';
 import {
+  controlQuestions,
   mediaNamespace,
   nodeEvents,
   type ControlToNode,
@@ -9,10 +10,15 @@ import {
   type MediaCamera,
   type NodeFigures,
   type NodeToControl,
+  type TrialOrder,
+  type TrialOutcome,
 } from '@clerestory/protocol';
 import type { Logger } from '../../platform/logging.ts';
 import type { Sockets } from '../../platform/sockets.ts';
 import { AccessLink, type AccessSource } from './access-link.ts';
+
+/** Longer than a node takes for a test picture at most, ms. */
+const trialTimeoutMs = 25_000;
 
 /** Whoever wants to know of the node's word. */
 export interface NodeListener {
@@ -132,6 +138,18 @@ export class MediaLink {
 
   cameraRemoved(camera: string): void {
     this.#namespace.emit('node:camera-removed', { camera });
+  }
+
+  /** One picture of a source that is not registered; null: no node answers. */
+  async tryOut(order: TrialOrder): Promise<TrialOutcome | null> {
+    const node = this.#node === null ? undefined : this.#namespace.sockets.get(this.#node);
+    if (!node || !this.#isReady) return null;
+    const given: unknown = await node
+      .timeout(trialTimeoutMs)
+      .emitWithAck('node:try', order)
+      .catch(() => null);
+    const parsed = controlQuestions['node:try'].answer.safeParse(given);
+    return parsed.success ? parsed.data : null;
   }
 
   /** Grants that were given or have ended, and viewers that are gone. */

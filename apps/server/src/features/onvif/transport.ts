@@ -127,7 +127,7 @@ function send(
     );
     request.on('close', () => clearTimeout(timer));
     request.on('error', reject);
-    request.end(order.body);
+    request.end(Buffer.from(order.body));
   });
 }
 
@@ -135,6 +135,7 @@ function send(
 class BoundedCam extends onvif.Cam {
   readonly #address: DeviceAddress;
   readonly #agent: Agent;
+  readonly #login: Login;
 
   constructor(address: DeviceAddress, login: Login) {
     super({
@@ -148,6 +149,7 @@ class BoundedCam extends onvif.Cam {
       autoconnect: false,
     });
     this.#address = address;
+    this.#login = login;
     // Cameras sign their certificates themselves; the address is pinned and the login goes as a digest.
     const options = { keepAlive: true, maxSockets: 4, timeout: 30_000 };
     this.#agent = address.secure
@@ -181,8 +183,18 @@ class BoundedCam extends onvif.Cam {
         return sent;
       }
       if (asked >= maxChallenges - 1) throw new DeviceError('Unauthorized', 'EAUTH');
-      order.headers = { Authorization: inner.digestAuth(sent.challenges, { path, method: 'POST' }) };
+      order.headers = { Authorization: this.#digest(sent.challenges, path) };
     }
+  }
+
+  /** The library's answer to a challenge. What it puts into XML is escaped; here the name goes as it is, in UTF-8. */
+  #digest(challenges: string[], path: string): string {
+    const inner = this as unknown as Inner & { username: string };
+    const escaped = inner.username;
+    inner.username = this.#login.username;
+    const header = inner.digestAuth(challenges, { path, method: 'POST' });
+    inner.username = escaped;
+    return Buffer.from(header).toString('latin1');
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type Camera,
   type CameraHealth,
   type MediaAddress,
+  type PtzHolder,
   type ScreenStatus,
   type Snapshot,
   type WallState,
@@ -17,6 +18,7 @@ export interface SnapshotParts {
   cameras(): Camera[];
   health(): CameraHealth[];
   screens(wall: WallState): ScreenStatus[];
+  ptz(): PtzHolder[];
   media(): MediaAddress | null;
   server: Snapshot['server'];
 }
@@ -41,6 +43,7 @@ export function wallSockets(
     cameras: parts.cameras(),
     health: parts.health(),
     screens: parts.screens(wall),
+    ptz: parts.ptz(),
     media: parts.media(),
     walls: walls.list().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),

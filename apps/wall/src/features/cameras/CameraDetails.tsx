@@ -1,7 +1,7 @@
 import type { Camera, CameraHealth, StreamFacts } from '@clerestory/protocol';
-import { Pencil, Trash2 } from 'lucide-react';
+import { Move, Pencil, Trash2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { mayRegister } from '../../commands/context.ts';
+import { mayMove, mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useWall } from '../../state/use-wall.ts';
@@ -91,7 +91,9 @@ function Places({ camera }: { camera: string }) {
 /** All that is known of one camera. `history` is its last changes of health. */
 export function CameraDetails({ camera, history }: { camera: Camera; history: ReactNode }) {
   const actions = useActions();
-  const mayChange = mayRegister({ roles: useRoles() });
+  const roles = useRoles();
+  const mayChange = mayRegister({ roles });
+  const mover = useWall((state) => state.ptz[camera.id]?.holder?.name);
   const health = useWall((state) => state.health[camera.id]);
   // The small stream is large enough here, and its still is often there already from a tile.
   const running = health?.streams.filter((facts) => facts.fps !== null).map(({ stream }) => stream);
@@ -132,6 +134,19 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
           <StateChip words={healthWords[health?.state ?? 'idle']} />
         )}
       </div>
+      {camera.movable && mayMove({ roles }) && (
+        <div className="details-line">
+          <Button onClick={() => actions.show({ kind: 'move-camera', camera: camera.id })}>
+            <Move aria-hidden="true" />
+            Move the camera
+          </Button>
+          {mover && (
+            <span className="dim">
+              <b>{mover}</b> moves it
+            </span>
+          )}
+        </div>
+      )}
       <Health health={health} />
       {health?.streams.map((facts) => (
         <Facts key={facts.stream} facts={facts} />

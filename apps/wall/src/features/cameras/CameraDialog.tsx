@@ -1,19 +1,10 @@
 import type { Answer, Camera } from '@clerestory/protocol';
 import { useRef, useState, type ChangeEvent } from 'react';
-import { say } from '../../state/toasts.ts';
 import { freshKey } from '../../sync/key.ts';
 import { Button } from '../../ui/Button.tsx';
 import { FormDialog, GoneDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
-import {
-  createCamera,
-  emptyForm,
-  faultsOf,
-  formOf,
-  updateCamera,
-  type CameraForm,
-  type FormFaults,
-} from './save.ts';
+import { faultsOf, formOf, updateCamera, type CameraForm, type FormFaults } from './save.ts';
 
 type Change = (field: keyof CameraForm) => (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) => void;
 interface Part {
@@ -22,7 +13,7 @@ interface Part {
   change: Change;
 }
 
-function NameFields({ form, faults, change }: Part) {
+export function NameFields({ form, faults, change }: Part) {
   const text = (field: keyof CameraForm) => ({
     value: form[field],
     onChange: change(field),
@@ -56,7 +47,7 @@ function NameFields({ form, faults, change }: Part) {
   );
 }
 
-function SourceFields({ form, faults, change }: Part) {
+export function SourceFields({ form, faults, change }: Part) {
   const text = (field: keyof CameraForm) => ({
     value: form[field],
     onChange: change(field),
@@ -98,7 +89,10 @@ function SourceFields({ form, faults, change }: Part) {
 }
 
 /** The form's state: what is typed, what was wrong with it, and sending it. */
-function useCameraForm(start: CameraForm, send: (form: CameraForm, key: string) => Promise<Answer<Camera>>) {
+export function useCameraForm(
+  start: CameraForm,
+  send: (form: CameraForm, key: string) => Promise<Answer<Camera>>,
+) {
   const [form, setForm] = useState(start);
   const [faults, setFaults] = useState<FormFaults['fields']>({});
   const [fault, setFault] = useState<string | null>(null);
@@ -124,43 +118,6 @@ function useCameraForm(start: CameraForm, send: (form: CameraForm, key: string) 
     return null;
   };
   return { form, faults, fault, busy, change, submit };
-}
-
-/** Registers a camera. */
-export function AddCameraDialog({
-  onClose,
-  onDone,
-}: {
-  onClose: () => void;
-  onDone: (camera: string) => void;
-}) {
-  const { form, faults, fault, busy, change, submit } = useCameraForm(emptyForm, createCamera);
-  const part = { form, faults, change };
-  const save = async () => {
-    const camera = await submit();
-    if (!camera) return;
-    say({
-      tone: 'plain',
-      title: `Camera ${camera.number} is there`,
-      text: `${camera.name} can go on a tile now.`,
-    });
-    onDone(camera.id);
-    onClose();
-  };
-  return (
-    <FormDialog
-      title="Add a camera"
-      text="Any camera that speaks RTSP. The login is kept on the server and never shown again."
-      action="Add camera"
-      busy={busy}
-      fault={fault}
-      onSubmit={() => void save()}
-      onClose={onClose}
-    >
-      <NameFields {...part} />
-      <SourceFields {...part} />
-    </FormDialog>
-  );
 }
 
 /** Changes a camera. Its address and login stay unless they are given anew. */

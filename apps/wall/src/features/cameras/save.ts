@@ -2,6 +2,7 @@ import {
   Camera,
   CameraInput,
   CameraPatch,
+  OnvifCameraInput,
   problem,
   problemFromZod,
   type Answer,
@@ -56,7 +57,8 @@ export const formOf = (camera: Camera): CameraForm => ({
 
 const given = <K extends string>(key: K, value: string) => (value === '' ? {} : { [key]: value });
 
-const sourceOf = (form: CameraForm) => ({
+/** As the server takes it; the schema says what is wrong with it. */
+export const sourceOf = (form: CameraForm) => ({
   kind: 'rtsp',
   main: form.main.trim(),
   transport: form.transport,
@@ -67,7 +69,8 @@ const sourceOf = (form: CameraForm) => ({
 
 const coordinate = (typed: string) => (typed.trim() === '' ? null : Number(typed));
 
-const wordsOf = (form: CameraForm) => ({
+/** Name, number and place, as the server takes them. */
+export const wordsOf = (form: CameraForm) => ({
   name: form.name,
   place: form.place,
   neighbourhood: form.neighbourhood,
@@ -76,6 +79,18 @@ const wordsOf = (form: CameraForm) => ({
   keep: form.keep,
   ...(form.number.trim() === '' ? {} : { number: Number(form.number) }),
 });
+
+/** Registers the camera that was probed, with the profiles that were chosen. */
+export async function createProbed(
+  form: CameraForm,
+  probed: { probe: string; main: string; sub: string | null },
+  key: string,
+): Promise<Answer<Camera>> {
+  const input = OnvifCameraInput.safeParse({ ...wordsOf(form), ...probed });
+  const fault = faultIn(form, input.error);
+  if (fault) return { ok: false, problem: fault };
+  return request('POST', '/onvif/cameras', { parse, body: input.data, key });
+}
 
 const parse = (value: unknown) => Camera.parse(value);
 

@@ -24,6 +24,7 @@ export interface TileProps {
 export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: TileProps) {
   const info = useWall((store) => (camera === null ? undefined : store.cameras[camera]));
   const health = useWall((store) => (camera === null ? undefined : store.health[camera]));
+  const mover = useWall((store) => (camera === null ? undefined : store.ptz[camera]?.holder?.name));
   const root = useRef<HTMLElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TileView>(emptyView);
@@ -98,6 +99,7 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
         <header className="tile__header">
           <span className="tile__name">{name}</span>
           <span className="tile__place">{info?.place ?? ''}</span>
+          {mover !== undefined && <span className="tile__mover">moved by {mover}</span>}
           <StateChip view={shown} />
         </header>
       )}

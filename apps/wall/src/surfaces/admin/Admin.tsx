@@ -8,6 +8,7 @@ import { overlayHostId } from '../../ui/overlay-host.ts';
 import { ShieldAlert } from 'lucide-react';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
+import { ImportCameras } from '../../features/admin/ImportCameras.tsx';
 import { People } from '../../features/admin/People.tsx';
 import { Providers } from '../../features/admin/Providers.tsx';
 import { Record } from '../../features/admin/Record.tsx';
@@ -26,6 +27,7 @@ interface Page {
 const pages: readonly Page[] = [
   { id: 'people', name: 'People', roles: ['administrator', 'auditor'], view: People },
   { id: 'rights', name: 'Camera groups and rights', roles: ['administrator', 'auditor'], view: Rights },
+  { id: 'import', name: 'Import cameras', roles: ['administrator'], view: ImportCameras },
   { id: 'screens', name: 'Screens', roles: ['supervisor', 'administrator', 'auditor'], view: Screens },
   { id: 'sign-in', name: 'Sign-in', roles: ['administrator', 'auditor'], view: Providers },
   { id: 'record', name: 'Record', roles: ['auditor'], view: Record },

@@ -1,13 +1,18 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
-import { AddCameraDialog, EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
+import { AddCameraDialog } from '../../features/cameras/AddCameraDialog.tsx';
+import { EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
 import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.tsx';
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
+import { PtzDialog } from '../../features/ptz/PtzDialog.tsx';
 import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../features/screens/ScreenDialogs.tsx';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { GoneDialog } from '../../ui/Dialog.tsx';
 import { KeyMap } from './KeyMap.tsx';
+
+/** With the player, which a console needs for this alone. */
+const LivePicture = lazy(() => import('../../features/tiles/LivePicture.tsx'));
 
 /** What a dialog is about, and as it was last when somebody has removed it since. */
 function useLastKnown<T>(now: T | undefined): T | undefined {
@@ -41,13 +46,33 @@ function ScreenOverlay({
   );
 }
 
-function CameraOverlay({ id, kind, onClose }: { id: string; kind: 'edit' | 'remove'; onClose: () => void }) {
+function CameraOverlay({
+  id,
+  kind,
+  onClose,
+}: {
+  id: string;
+  kind: 'edit' | 'move' | 'remove';
+  onClose: () => void;
+}) {
   const now = useWall((state) => state.cameras[id]);
   const wall = useWall((state) => state.wall);
   const camera = useLastKnown(now);
   const common = { gone: now === undefined, onClose };
   if (!camera) return <GoneDialog what="This camera" onClose={onClose} />;
   if (kind === 'edit') return <EditCameraDialog {...common} camera={camera} />;
+  if (kind === 'move') {
+    const picture = (
+      <Suspense fallback={null}>
+        <LivePicture camera={id} />
+      </Suspense>
+    );
+    return now ? (
+      <PtzDialog camera={camera} picture={picture} onClose={onClose} />
+    ) : (
+      <GoneDialog what="This camera" onClose={onClose} />
+    );
+  }
   const tiles = (wall?.screens ?? [])
     .flatMap((screen) => Object.values(screen.tiles))
     .filter((assignment) => assignment.camera === id).length;
@@ -87,6 +112,8 @@ export function Overlays() {
       return <AddCameraDialog onClose={close} onDone={(camera) => actions.set({ camera })} />;
     case 'edit-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="edit" onClose={close} />;
+    case 'move-camera':
+      return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="move" onClose={close} />;
     case 'remove-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="remove" onClose={close} />;
     case 'rename-screen':

@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ImportInput, type CameraImport, type CameraImportPage } from '@clerestory/protocol';
+import { parseCameraNetworks } from '../../platform/addresses/networks.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { openDatabase } from '../../platform/database.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { temporaryFolder, until } from '../../testing/server.ts';
+import { CameraService } from '../cameras/index.ts';
+import { cameraStore } from '../cameras/store.ts';
+import { ImportService } from './index.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let store: ReturnType<typeof openDatabase>;
+let cameras: CameraService;
+let imports: ImportService;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  await open();
+});
+afterEach(async () => {
+  await close();
+  folder.remove();
+});
+async function open() {
+  store = openDatabase(folder.dir);
+  cameras = new CameraService(store.db, systemClock, []);
+  await cameras.load();
+  const networks = parseCameraNetworks('private,public');
+  imports = new ImportService({
+    db: store.db,
+    clock: systemClock,
+    log: createLogger('silent'),
+    cameras,
+    networks,
+  });
+}
+async function close() {
+  await imports.stop();
+  await store.close();
+}
+
+async function look(input: object): Promise<CameraImport> {
+  const made = await imports.create(ImportInput.parse({ format: 'csv', ...input }));
+  if (!made.ok) throw new Error(made.problem.detail);
+  return made.value;
+}
+function page(id: string, query: object = {}): CameraImportPage {
+  const answer = imports.page(id, { limit: 500, ...query });
+  if (!answer.ok) throw new Error(answer.problem.detail);
+  return answer.value;
+}
+async function run(id: string): Promise<CameraImportPage> {
+  imports.start(id);
+  return until(() => {
+    const now = page(id);
+    return now.state !== 'running' && now;
+  });
+}
+
+const list = `id;Camera name;street;Lat;Lng;RTSP URL;user;pass;tags
+a1;Quay north;Quay 1;52,37;4.89;rtsp://10.1.0.1/live;viewer;s;harbour|crane
+a2;"Quay
+south";Quay 2;52.38;4.90;rtsp://10.1.0.2/live;;;
+a3;No address;Quay 3;52.38;4.90;;;;
+a4;Elsewhere;Quay 4;north;4.90;rtsp://10.1.0.4/live;;;
+a5;Metadata;Quay 5;;;rtsp://169.254.169.254/live;;;
+a6;File;Quay 6;;;file:///etc/passwd;;;
+a1;Twin;Quay 7;;;rtsp://10.1.0.7/live;;;
+a8;Login inside;Quay 8;;;rtsp://root:p%40ss@10.1.0.8/live;;;
+a9;Far;Quay 9;95;4.9;rtsp://10.1.0.9/live;;;
+`;
+
+describe('CSV', () => {
+  test('columns are recognised, each bad row says its line and what to do, nothing is written before the word', async () => {
+    const made = await look({ text: list, list: 'city' });
+    expect(made.mapping).toEqual({
+      ...{ externalId: 'id', name: 'Camera name', place: 'street', latitude: 'Lat', longitude: 'Lng' },
+      ...{ url: 'RTSP URL', username: 'user', password: 'pass', tags: 'tags' },
+    });
+    expect(made.counts).toEqual({ created: 2, updated: 0, unchanged: 0, refused: 7 });
+    expect(page(made.id).rows.map(({ line, outcome, detail }) => `${line} ${outcome} ${detail}`)).toEqual([
+      '2 created ',
+      expect.stringMatching(/^4 refused its name: .*line breaks/),
+      expect.stringMatching(/^5 refused it has no stream address: fill the column/),
+      expect.stringMatching(/^6 refused its latitude or longitude is no number/),
+      expect.stringMatching(/^7 refused .*metadata service/),
+      expect.stringMatching(/^8 refused .*(not supported|address such as)/),
+      expect.stringMatching(/^9 refused the same camera is in row 2 already/),
+      '10 created ',
+      expect.stringMatching(/^11 refused its latitude: from −90 to 90 degrees/),
+    ]);
+    expect(JSON.stringify(page(made.id))).not.toMatch(/10\.1\.0|p@ss|p%40ss|passwd/);
+    expect(cameras.list()).toEqual([]);
+
+    const done = await run(made.id);
+    expect(done).toMatchObject({ state: 'done', done: 9, total: 9 });
+    expect(cameras.list()).toMatchObject([
+      { name: 'Quay north', place: 'Quay 1', latitude: 52.37, tags: ['harbour', 'crane'] },
+      { name: 'Login inside' },
+    ]);
+    expect((await cameraStore.all(store.db))[1]?.source).toMatchObject({
+      ...{ main: 'rtsp://10.1.0.8/live', username: 'root', password: 'p@ss' },
+    });
+  });
+
+  test('the same list again changes nothing; a changed row changes its camera, by its id', async () => {
+    await run((await look({ text: list, list: 'city' })).id);
+    const [first] = cameras.list();
+    await close();
+    await open();
+    const again = await look({ text: list, list: 'city' });
+    expect(again.counts).toMatchObject({ created: 0, updated: 0, unchanged: 2 });
+    await run(again.id);
+    expect(cameras.list()).toHaveLength(2);
+    expect(cameras.list()[0]?.revision).toBe(1);
+
+    const changed = await look({ text: list.replace('Quay north', 'Quay NW'), list: 'city' });
+    expect(changed.counts).toMatchObject({ updated: 1, unchanged: 1 });
+    await run(changed.id);
+    expect(cameras.list()).toMatchObject([
+      { id: first?.id, number: first?.number, name: 'Quay NW', revision: 2 },
+      {},
+    ]);
+    // Another list may have the same ids.
+    expect((await look({ text: list, list: 'port' })).counts).toMatchObject({ created: 2 });
+  });
+
+  test('numbers that are taken are refused by themselves', async () => {
+    const rows = ['7', '7', '8'].map((number, n) => `${n},Cam ${n},${number},rtsp://10.2.0.${n}/x`);
+    const done = await run((await look({ text: `id,name,number,url\n${rows.join('\n')}` })).id);
+    expect(done.rows.map(({ outcome }) => outcome)).toEqual(['created', 'refused', 'created']);
+    expect(done.rows[1]?.detail).toMatch(/Number 7 is in the list twice/);
+  });
+
+  test.each([
+    ['id,name\n"a,b\n', /no valid CSV.*quotation mark/],
+    ['id,name\n', /no cameras in this file/],
+  ])('a file that cannot be read as a whole: %j', async (text, words) => {
+    await expect(look({ text })).rejects.toThrow(words);
+  });
+
+  test('columns can be chosen by hand, or be none', async () => {
+    const text = 'what,where,stream\nGate,Yard,rtsp://10.3.0.1/x\n';
+    expect(page((await look({ text })).id).rows[0]?.detail).toMatch(/its name: a name is needed/);
+    const chosen = await look({ text, mapping: { name: 'what', place: null } });
+    expect(chosen.mapping).toEqual({ name: 'what', url: 'stream' });
+    expect(page(chosen.id).rows[0]?.name).toBe('Gate');
+  });
+});
+
+describe('GeoJSON and JSON', () => {
+  test('points, properties and ids', async () => {
+    const feature = (id: number, name: string, coordinates: unknown) => ({
+      ...{ type: 'Feature', id, properties: { name, url: `rtsp://10.4.0.${id}/x` } },
+      geometry: { type: 'Point', coordinates },
+    });
+    const features = [feature(1, 'Bridge', [4.9, 52.4]), feature(2, 'Lost', ['x', null]), 7];
+    const text = JSON.stringify({ type: 'FeatureCollection', features });
+    const made = await look({ text, format: 'geojson' });
+    expect(page(made.id).rows.map(({ line, outcome }) => [line, outcome])).toEqual([
+      [1, 'created'],
+      [2, 'refused'],
+      [3, 'refused'],
+    ]);
+    await run(made.id);
+    expect(cameras.list()).toMatchObject([{ name: 'Bridge', latitude: 52.4, longitude: 4.9 }]);
+    await expect(look({ text: '{"a":1}', format: 'geojson' })).rejects.toThrow(/no GeoJSON/);
+    await expect(look({ text: '{', format: 'json' })).rejects.toThrow(/not valid JSON/);
+  });
+
+  test('lists within groups: the groups become columns', async () => {
+    const text = JSON.stringify({
+      Alabama: {
+        Mobile: [{ description: 'I-10', latitude: 30.5, longitude: -88.2, url: 'rtsp://10.5.0.1/x' }],
+      },
+    });
+    const made = await look({ text, format: 'json' });
+    expect(made.mapping).toMatchObject({ name: 'description', neighbourhood: 'group 2' });
+    await run(made.id);
+    expect(cameras.list()).toMatchObject([{ name: 'I-10', neighbourhood: 'Mobile', latitude: 30.5 }]);
+  });
+});
+
+test('10 000 rows: cancelled in the midst, what is written stays, and the rest follows', async () => {
+  const rows = Array.from(
+    { length: 10_000 },
+    (_one, n) => `c${n},Camera ${n},rtsp://10.9.${n >> 8}.${n & 255}/x`,
+  );
+  const made = await look({ text: `id,name,url\n${rows.join('\n')}` });
+  expect(made.counts.created).toBe(10_000);
+  imports.start(made.id);
+  await until(() => page(made.id, { limit: 1 }).done > 200);
+  imports.cancel(made.id);
+  const cut = await until(() => {
+    const now = page(made.id, { limit: 1 });
+    return now.state === 'cancelled' && now;
+  });
+  expect(cut.done).toBeLessThan(10_000);
+  expect(cameras.list()).toHaveLength(cut.done);
+  const done = await run(made.id);
+  expect(done).toMatchObject({ state: 'done', done: 10_000 });
+  expect(new Set(cameras.list().map(({ number }) => number)).size).toBe(10_000);
+  expect(page(made.id, { cursor: '9999' })).toMatchObject({ next: null, rows: [{ line: 10_001 }] });
+  await expect(look({ text: `id,name,url\n${rows.join('\n')}\nx,y,rtsp://10.9.9.9/x` })).rejects.toThrow(
+    /more than 10000/,
+  );
+}, 60_000);

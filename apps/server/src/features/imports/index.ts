@@ -1,0 +1,14 @@
+import type { RouteHandlers } from '../../platform/http.ts';
+import type { ImportService } from './service.ts';
+
+export { ImportService } from './service.ts';
+
+/** Cameras from files over REST. */
+export function importRoutes(imports: ImportService): RouteHandlers {
+  return {
+    createImport: ({ body }) => imports.create(body),
+    getImport: ({ params, query }) => imports.page(params.import, query),
+    startImport: ({ params }) => imports.start(params.import),
+    cancelImport: ({ params }) => imports.cancel(params.import),
+  };
+}

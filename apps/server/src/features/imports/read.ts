@@ -1,0 +1,159 @@
+import { parse } from 'csv-parse';
+import { maxImportedCameras, type ImportInput } from '@clerestory/protocol';
+
+/** One row as it came: column → text. `line` is where it is in the file. */
+export interface RawRow {
+  line: number;
+  cells: Record<string, string>;
+}
+export interface ReadFile {
+  columns: string[];
+  rows: RawRow[];
+}
+/** The file as a whole cannot be read; the message says what to do. */
+export class ImportFileError extends Error {
+  override name = 'ImportFileError';
+}
+
+/** Columns of one file. */
+const maxColumns = 200;
+/** Groups within groups of a JSON file. */
+const maxDepth = 6;
+/** Characters of one cell that are looked at. */
+const maxCell = 4_096;
+/** Rows after which others get their turn. */
+const turnRows = 500;
+
+const tooMany = () =>
+  new ImportFileError(
+    `The file has more than ${maxImportedCameras} cameras. Split it; each part can be imported by itself.`,
+  );
+const otherTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value).slice(0, maxCell)
+    : Array.isArray(value)
+      ? value.map(textOf).filter(Boolean).join(';').slice(0, maxCell)
+      : '';
+
+/** Reads a file into rows, whatever is in them. @throws ImportFileError */
+export async function readFile({ format, text }: Pick<ImportInput, 'format' | 'text'>): Promise<ReadFile> {
+  const rows = await (format === 'csv' ? readCsv(text) : readJson(text, format));
+  if (rows.length === 0) throw new ImportFileError('There are no cameras in this file.');
+  const columns = new Set<string>();
+  for (const { cells } of rows)
+    for (const name of Object.keys(cells)) if (columns.size < maxColumns) columns.add(name);
+  return { columns: [...columns], rows };
+}
+
+/** The separator that is most frequent in the first line, outside quotes. */
+function delimiterOf(text: string): string {
+  const head = (/^[^\r\n]*/.exec(text.replace(/^\ufeff/, ''))?.[0] ?? '').replaceAll(/"[^"]*"/g, '');
+  const count = (sign: string) => head.split(sign).length;
+  return [',', ';', '\t'].sort((a, b) => count(b) - count(a))[0] ?? ',';
+}
+
+async function readCsv(text: string): Promise<RawRow[]> {
+  const parser = parse(text, {
+    bom: true,
+    delimiter: delimiterOf(text),
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+    max_record_size: 64 * 1024,
+  });
+  let names: string[] | null = null;
+  const rows: RawRow[] = [];
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: string[];
+      info: { lines: number };
+    }>) {
+      if (!names) {
+        names = record.slice(0, maxColumns).map((name, at) => name.slice(0, 200) || `column ${at + 1}`);
+        continue;
+      }
+      if (rows.length >= maxImportedCameras) throw tooMany();
+      if (rows.length % turnRows === 0) await otherTurn();
+      const known = names;
+      rows.push({
+        line: info.lines,
+        cells: Object.fromEntries(
+          record.slice(0, known.length).map((cell, at) => [known[at] ?? '', cell.slice(0, maxCell)]),
+        ),
+      });
+    }
+  } catch (error) {
+    if (error instanceof ImportFileError) throw error;
+    const { lines } = error as { lines?: number };
+    const where = lines === undefined ? '' : ` at line ${lines}`;
+    throw new ImportFileError(
+      `The file is no valid CSV${where}: look for a quotation mark that is not closed, then upload it again.`,
+    );
+  }
+  return rows;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+async function readJson(text: string, format: 'geojson' | 'json'): Promise<RawRow[]> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ImportFileError(
+      'The file is not valid JSON. Export it again, or open it and look for a cut end.',
+    );
+  }
+  const geo = isObject(value) && Array.isArray(value['features']) ? value['features'] : null;
+  if (format === 'geojson' && !geo)
+    throw new ImportFileError(
+      'The file is no GeoJSON: it has no "features". Choose JSON if it is a plain list.',
+    );
+  const found = geo ? geo.map(cellsOfFeature) : [...listsIn(value, [])];
+  if (found.length > maxImportedCameras) throw tooMany();
+  const rows: RawRow[] = [];
+  for (const [at, cells] of found.entries()) {
+    if (at % turnRows === 0) await otherTurn();
+    rows.push({ line: at + 1, cells });
+  }
+  return rows;
+}
+
+/** RFC 7946: properties, the feature's id, and the point. Longitude comes first. */
+function cellsOfFeature(feature: unknown): Record<string, string> {
+  if (!isObject(feature)) return {};
+  const properties = isObject(feature['properties']) ? feature['properties'] : {};
+  const cells = Object.fromEntries(
+    Object.entries(properties)
+      .slice(0, maxColumns)
+      .map(([name, value]) => [name.slice(0, 200), textOf(value)]),
+  );
+  if (feature['id'] !== undefined) cells['id'] ??= textOf(feature['id']);
+  const geometry = isObject(feature['geometry']) ? feature['geometry'] : {};
+  if (geometry['type'] === 'Point' && Array.isArray(geometry['coordinates'])) {
+    const [longitude, latitude] = geometry['coordinates'] as unknown[];
+    cells['longitude'] = textOf(longitude);
+    cells['latitude'] = textOf(latitude);
+  }
+  return cells;
+}
+
+/** Every object in a list, however deep the lists are grouped; the groups' names become columns. */
+function* listsIn(value: unknown, groups: readonly string[]): Generator<Record<string, string>> {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      if (!isObject(item)) continue;
+      const own = Object.entries(item)
+        .slice(0, maxColumns)
+        .map(([name, cell]) => [name.slice(0, 200), textOf(cell)]);
+      yield {
+        ...Object.fromEntries(groups.map((group, at) => [`group ${at + 1}`, group.slice(0, maxCell)])),
+        ...Object.fromEntries(own),
+      };
+    }
+  } else if (isObject(value) && groups.length < maxDepth)
+    for (const [name, inner] of Object.entries(value)) yield* listsIn(inner, [...groups, name]);
+}

@@ -1,0 +1,3 @@
+export { OnvifService } from './service.ts';
+export { onvifRoutes } from './http.ts';
+export { OnvifMover } from './mover.ts';

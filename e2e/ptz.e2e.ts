@@ -1,0 +1,140 @@
+import type { Page } from '@playwright/test';
+import { startOnvifCamera, type OnvifCamera } from '../tools/onvif-camera/camera.ts';
+import { cameraName, expect, test as base } from './support/city.ts';
+import { startOwnBrowser } from './support/own-browser.ts';
+import { startServerProcess } from '../tools/harness/server-process.ts';
+import { enter } from './support/sign-in.ts';
+
+/** A camera that moves, with a real stream of the farm behind it. */
+const test = base.extend<{ dome: OnvifCamera }>({
+  dome: async ({ farm, server }, use) => {
+    const login = { username: 'viewer', password: 'sesame' };
+    const dome = await startOnvifCamera({ login });
+    for (const profile of dome.model.profiles) profile.uri = farm.url(cameraName(1));
+    const { probe } = await server.api<{ probe: string }>('POST', '/onvif/probe', {
+      ...login,
+      address: dome.host,
+    });
+    await server.api('POST', '/onvif/cameras', {
+      probe,
+      id: 'dome',
+      number: 700,
+      name: 'Harbour dome',
+      sub: null,
+    });
+    await use(dome);
+    await dome.close();
+  },
+});
+
+async function openPad(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.locator('[data-camera-row="dome"]').click();
+  await page.getByRole('button', { name: 'Move the camera' }).click();
+  await expect(page.getByRole('button', { name: 'Gate' })).toBeVisible();
+}
+const last = (dome: OnvifCamera) => dome.ptz.at(-1)?.name;
+const moves = (dome: OnvifCamera) => expect.poll(() => last(dome), { timeout: 5_000 }).toBe('ContinuousMove');
+const stops = (dome: OnvifCamera) => expect.poll(() => last(dome), { timeout: 3_000 }).toBe('Stop');
+
+test('a camera moves while a key or a button is held, and everybody sees who moves it', async ({
+  context,
+  server,
+  dome,
+}) => {
+  const [page, screen] = [await context.newPage(), await context.newPage()];
+  await server.api('PUT', '/walls/control-room/screens/right/tiles/0', { camera: 'dome' });
+  await screen.goto(`${server.url}/screen/right`);
+  await page.bringToFront();
+  await openPad(page, server.url);
+  await expect(page.locator('.live-picture')).toHaveAttribute('data-state', 'live', { timeout: 30_000 });
+
+  await page.keyboard.down('ArrowRight');
+  await moves(dome);
+  expect(dome.ptz.at(-1)).toMatchObject({ pan: 0.5, tilt: 0 });
+  await expect(page.getByText('You move this camera.')).toBeVisible();
+  await expect(screen.getByText('moved by tess')).toBeVisible();
+  // Longer than a move lasts by itself: it is said again.
+  await expect.poll(() => dome.ptz.length, { timeout: 5_000 }).toBeGreaterThan(3);
+  await page.keyboard.up('ArrowRight');
+  await stops(dome);
+
+  await page.getByRole('radio', { name: 'Fast' }).click();
+  const closer = await page.getByRole('button', { name: 'Closer' }).boundingBox();
+  if (!closer) throw new Error('the pad has no zoom');
+  await page.mouse.move(closer.x + 5, closer.y + 5);
+  await page.mouse.down();
+  await moves(dome);
+  expect(dome.ptz.at(-1)).toMatchObject({ zoom: 1 });
+  // The pointer leaves the button: it is up wherever it comes up.
+  await page.mouse.move(10, 10);
+  await page.mouse.up();
+  await stops(dome);
+
+  await page.getByRole('button', { name: 'Car park & ramp' }).click();
+  await expect.poll(() => dome.ptz.at(-1)).toMatchObject({ name: 'GotoPreset', preset: '2' });
+  await page.getByRole('button', { name: 'Let go' }).click();
+  await expect(page.getByText('Nobody moves this camera.')).toBeVisible();
+  await expect(screen.getByText('moved by tess')).toBeHidden();
+});
+
+test('STOP: the page loses the focus, is closed, or its dialog is', async ({ context, server, dome }) => {
+  const page = await context.newPage();
+  await openPad(page, server.url);
+  const hold = async () => {
+    await page.keyboard.down('ArrowLeft');
+    await moves(dome);
+  };
+  await hold();
+  await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+  await stops(dome);
+  await page.keyboard.up('ArrowLeft');
+
+  await hold();
+  await page.keyboard.press('Escape');
+  await stops(dome);
+  await page.keyboard.up('ArrowLeft');
+  expect((await server.api<{ items: unknown[] }>('GET', '/cameras?q=dome')).items).toHaveLength(1);
+
+  await page.getByRole('button', { name: 'Move the camera' }).click();
+  await expect(page.getByRole('button', { name: 'Gate' })).toBeVisible();
+  await hold();
+  await page.close();
+  await stops(dome);
+});
+
+test('STOP: another tab comes before it, and the browser is killed', async ({ server, dome }) => {
+  const own = await startOwnBrowser();
+  const [context] = own.browser.contexts();
+  if (!context) throw new Error('a browser has a context');
+  await enter(context, server);
+  const page = await context.newPage();
+  await page.bringToFront();
+  await openPad(page, server.url);
+  await page.keyboard.down('ArrowUp');
+  await moves(dome);
+  const other = await context.newPage();
+  await other.bringToFront();
+  await stops(dome);
+
+  await other.close();
+  await page.bringToFront();
+  await page.keyboard.up('ArrowUp');
+  await page.keyboard.down('ArrowUp');
+  await moves(dome);
+  await own.kill();
+  await stops(dome);
+});
+
+test('STOP: the server is killed, and starts again', async ({ context, server, dome, complaints }) => {
+  complaints.allow(/./);
+  const page = await context.newPage();
+  await openPad(page, server.url);
+  await page.keyboard.down('ArrowUp');
+  await moves(dome);
+  await server.kill();
+  const again = await startServerProcess({ dataDir: server.dataDir });
+  await stops(dome);
+  await page.close();
+  await again.stop();
+});
