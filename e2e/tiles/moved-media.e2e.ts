@@ -12,7 +12,7 @@ test('a page whose policy blocks the media node’s new place loads itself anew,
     pages += 1;
     const response = await route.fetch();
     if (pages > 1) return route.fulfill({ response });
-    const port = /name="clerestory-media-port" content="(\d+)"/.exec(await response.text())?.[1] ?? '';
+    const port = /name="clerestory-media" content="(\d+)"/.exec(await response.text())?.[1] ?? '';
     const moved = (text: string) => text.replaceAll(port, '9');
     const policy = moved(response.headers()['content-security-policy'] ?? '');
     return route.fulfill({
