@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { Access, assertPolicy } from './features/access/index.ts';
+import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
-import { chooseMediaPort, MediaLink, MediaSupervisor } from './features/media-nodes/index.ts';
-import { buildId, mountPages, pageSecurity } from './features/pages/index.ts';
 import { OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
+import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
+import { buildId, mountPages } from './features/pages/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
@@ -26,10 +26,12 @@ import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
-import { originsOf } from './platform/origins.ts';
+import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
+import { defaultLimits, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
 import { onFirstStart } from './platform/settings.ts';
 import { bindSockets, closeDoors, createSockets, everybody, rooms } from './platform/sockets.ts';
+import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { refreshGauges } from './wiring/gauges.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
@@ -48,8 +50,12 @@ const accessEnforced = false;
 const maxConnections = 2_000;
 
 export interface App {
-  /** Where people open it, such as `http://127.0.0.1:8080`. */
+  /** Where this machine reaches it, such as `http://127.0.0.1:8080`. */
   url: string;
+  /** Where people open it: the first of the origins in the settings, else `url`. */
+  publicUrl: string;
+  /** What a request can reach, with its row in the policy table. */
+  doors: readonly MountedDoor[];
   port: number;
   /** Resolves once pictures can be had, or after five seconds: false then. */
   mediaReady(): Promise<boolean>;
@@ -63,17 +69,24 @@ export interface App {
 /** For tests. */
 export interface AppOptions {
   enforced?: boolean;
+  limits?: Partial<DoorLimits>;
+  /** How often the certificate's files are looked at. */
+  tlsLookEveryMs?: number;
 }
 
-/** Puts the features together, in start order, and opens the door. Throws ListenError or StoreError with what to do. */
+/** Puts the features together, in start order, and opens the door. Throws ListenError, StoreError or TlsError with what to do. */
 export async function startApp(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  { enforced = accessEnforced }: AppOptions = {},
+  { enforced = accessEnforced, limits, tlsLookEveryMs }: AppOptions = {},
 ): Promise<App> {
+  const { tls, trustProxy, onlyProxied } = config;
+  const http = createWebServer(tls, (message, isFault) => log[isFault ? 'error' : 'info'](message), {
+    nowMs: () => clock.nowMs(),
+    ...(tlsLookEveryMs !== undefined && { lookEveryMs: tlsLookEveryMs }),
+  });
   const { db, close: closeDatabase } = openDatabase(config.dataDir);
-  const http = createServer();
   http.maxConnections = maxConnections;
   answerBrokenRequests(http);
   const metrics = createMetrics();
@@ -83,8 +96,18 @@ export async function startApp(
   // Known once the door is open, which is last; nothing asks for it before.
   let port = config.port;
   let mediaPort = 0;
-  const origins = originsOf(config.host, () => port, config.origins);
-  const io = createSockets(http, origins);
+  const scheme = tls ? 'https' : 'http';
+  const origins = originsOf({ scheme, host: config.host, port: () => port }, config.origins, {
+    trustProxy,
+    onlyProxied,
+  });
+  const peerOf = (request: IncomingMessage) => origins.peer(request);
+  const isProxied = trustProxy.length > 0;
+  const mediaPlace = () => (isProxied ? { path: mediaPath } : { port: mediaPort });
+  const limitOf = (kind: keyof DoorLimits) =>
+    new RateLimit({ ...defaultLimits, ...limits }[kind], () => clock.monotonicMs());
+  const io = createSockets(http, origins, limitOf('sockets'));
+  const localUrl = () => `${scheme}://${localNameOf(config.host)}:${port}`;
 
   // They do not know each other; each is handed what it asked for.
   const record = new RecordService(db, clock);
@@ -94,8 +117,8 @@ export async function startApp(
     clock,
     record,
     log,
-    origins: () => origins.list(),
-    demoOpen: config.demo && reachedOnlyFromHere(config.host, config.origins),
+    isSecure: (request) => peerOf(request).secure,
+    demoOpen: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins),
   });
   const cameras = new CameraService(db, clock, demoScenes());
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
@@ -113,7 +136,7 @@ export async function startApp(
   const health = new HealthService(transitions, clock, log);
   const access = new Access({
     ...{ db, clock, log, io, record, refusals, people, cameras, health, walls },
-    origins: () => origins.list(),
+    peerOf,
   });
   const audience = enforced ? access.windows.install() : everybody(io);
   const screens = new ScreenService(audience, health, clock);
@@ -128,12 +151,13 @@ export async function startApp(
   const moverOf = moversAtConsoles({ access, people, ptz, cameras, rankOf, enforced });
   const supervisor = new MediaSupervisor(
     () => ({
-      controlUrl: `http://${config.host}:${port}`,
+      controlUrl: localUrl(),
       token: mediaToken,
       host: config.host,
       port: mediaPort,
       portFixed: true,
       allowedOrigins: origins.list(),
+      ...{ tls, trustProxy, onlyProxied },
       ffmpegPath: config.ffmpegPath,
       warmMs: config.warmMs,
       demoDir,
@@ -150,7 +174,7 @@ export async function startApp(
     ingest: health.ingest.bind(health),
     figures: metrics.takeNodeFigures,
   };
-  const media = new MediaLink(io, mediaToken, cameras, mediaWitness, log, access.views);
+  const media = new MediaLink(io, mediaToken, cameras, mediaWitness, log, access.views, isProxied);
   access.views.tell(media);
   const drawing = new SceneDrawing(demoDir, config.ffmpegPath, log);
   const snapshotParts = {
@@ -243,11 +267,11 @@ export async function startApp(
       if (enforced) door.use('/metrics', access.http.door('http:metrics'));
       mountMetrics(door, metrics, () => refreshGauges(metrics, { health, mediaNode: supervisor, io }));
     },
-    security: pageSecurity(() => mediaPort),
+    limits: { place: limitOf('place'), session: limitOf('session') },
     authenticate: (request) => access.authenticate(request),
     routes: doorsOf(features, 'routes'),
     guard: enforced ? access.http : null,
-    pages: (door) => mountPages(door, () => mediaPort),
+    pages: (door) => mountPages(door, mediaPlace, peerOf),
     log,
   });
   assertPolicy(app);
@@ -272,11 +296,16 @@ export async function startApp(
     await closeDatabase();
     throw error;
   }
+  if (tls)
+    for (const name of namesNotCovered(tls.certFile, config.origins))
+      log.warn(`the certificate does not name ${name}, so that browsers will warn of it`);
   media.expectAt(mediaPort);
   startAll(features);
 
   return {
-    url: `http://${config.host}:${port}`,
+    url: localUrl(),
+    publicUrl: (isProxied || tls ? config.origins[0] : undefined) ?? localUrl(),
+    doors: mountedDoors(app),
     port,
     mediaReady: () => media.ready(mediaPatienceMs),
     mediaPid: () => supervisor.pid,

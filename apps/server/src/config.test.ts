@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from './config.ts';
 import { temporaryFolder } from './testing/server.ts';
 
@@ -75,14 +75,52 @@ test('a relative data folder is one below the folder of the start', () => {
   expect(loadConfig({ CLERESTORY_DATA: 'a/../b' }, folder.dir).dataDir).toBe(path.join(folder.dir, 'b'));
 });
 
-test.each(['0.0.0.0', '::', '::1', '192.0.2.7', 'wall.example.org', ''])(
-  'refuses to listen on %j, beyond loopback',
-  (host) => {
-    const faults = faultsOf({ CLERESTORY_HOST: host });
-    if (host === '') expect(loadConfig({ CLERESTORY_HOST: host }, folder.dir).host).toBe('127.0.0.1');
-    else expect(faults).toEqual([expect.stringContaining('Use 127.0.0.1')]);
-  },
-);
+test.each(['::1', 'wall.example.org', '300.1.1.1'])('%j is no address to listen on', (host) => {
+  expect(faultsOf({ CLERESTORY_HOST: host })).toEqual([
+    expect.stringMatching(/^CLERESTORY_HOST: ".*" is no address to listen on\. Give 127\.0\.0\.1/),
+  ]);
+});
+
+describe('beyond loopback', () => {
+  const tls = { CLERESTORY_TLS_CERT: 'cert.pem', CLERESTORY_TLS_KEY: 'key.pem' };
+  const origins = { CLERESTORY_ORIGINS: 'https://wall.example.org' };
+  const proxy = { CLERESTORY_TRUST_PROXY: '10.0.0.1, fd00::/8' };
+
+  test.each(['0.0.0.0', '::', '192.0.2.7'])('%s in the clear is refused, with both ways out', (host) => {
+    const [fault, ...more] = faultsOf({ CLERESTORY_HOST: host });
+    expect(more).toEqual([]);
+    for (const words of [host, 'in the clear', 'CLERESTORY_TLS_CERT', 'CLERESTORY_TRUST_PROXY', 'network.md'])
+      expect(fault).toContain(words);
+  });
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ CLERESTORY_HOST: '192.0.2.7', CLERESTORY_TLS_CERT: 'c' }, /^CLERESTORY_TLS_KEY: give the key/],
+    [{ CLERESTORY_TLS_KEY: 'k' }, /^CLERESTORY_TLS_CERT: give the certificate/],
+    [{ CLERESTORY_HOST: '0.0.0.0', ...tls }, /^CLERESTORY_ORIGINS: name the address that people type/],
+    [{ CLERESTORY_HOST: '192.0.2.7', ...proxy }, /^CLERESTORY_ORIGINS: name the address that people type/],
+    [{ ...proxy, CLERESTORY_ORIGINS: 'http://wall.example.org' }, /^CLERESTORY_ORIGINS: .* in the clear/],
+    [origins, /^CLERESTORY_TRUST_PROXY: .* name its address/],
+    [{ ...origins, CLERESTORY_TRUST_PROXY: 'proxy.example.org' }, /^CLERESTORY_TRUST_PROXY: give addresses/],
+    [{ ...origins, CLERESTORY_TRUST_PROXY: '10.0.0.1/33' }, /^CLERESTORY_TRUST_PROXY: give addresses/],
+    [{ ...proxy, CLERESTORY_ORIGINS: 'https://wall.example.org/wall' }, /^CLERESTORY_ORIGINS: give origins/],
+  ])('%j says what is missing', (env, words) => {
+    expect(faultsOf(env).join('\n')).toMatch(words);
+  });
+
+  test.each<[string, Record<string, string>, object]>([
+    ['TLS on one address', { CLERESTORY_HOST: '192.0.2.7', ...tls }, { onlyProxied: false, origins: [] }],
+    ['TLS on all of them', { CLERESTORY_HOST: '0.0.0.0', ...tls, ...origins }, { onlyProxied: false }],
+    [
+      'a proxy elsewhere',
+      { CLERESTORY_HOST: '10.0.0.2', ...proxy, ...origins },
+      { onlyProxied: true, tls: null },
+    ],
+    ['a proxy here', { ...proxy, ...origins }, { onlyProxied: false, trustProxy: ['10.0.0.1', 'fd00::/8'] }],
+  ])('%s is enough', (_what, env, expected) => {
+    expect(faultsOf(env)).toEqual([]);
+    expect(loadConfig(env, folder.dir)).toMatchObject(expected);
+  });
+});
 
 test('a named file that is missing, or is not JSON, is a fault', () => {
   expect(faultsOf({ CLERESTORY_CONFIG: 'nowhere.json' })).toEqual([

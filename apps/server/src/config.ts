@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { defaultCameraNetworks, parseCameraNetworks } from './platform/addresses/networks.ts';
+import { readNetwork } from './platform/peers.ts';
+import type { TlsFiles } from './platform/tls.ts';
 
 /** A setting could not be used; every fault is listed, each with what to do. */
 export class ConfigError extends Error {
@@ -18,6 +20,7 @@ export class ConfigError extends Error {
 
 /** `::1` is left out: Chromium takes no IPv6 address in a content-security policy, so a page there would show no video. */
 const isLoopback = (host: string) => host === 'localhost' || (isIP(host) === 4 && host.startsWith('127.'));
+const isEvery = (host: string) => host === '0.0.0.0' || host === '::';
 
 const flag = z
   .union([z.boolean(), z.enum(['0', '1', 'true', 'false'])], 'give 1 for yes or 0 for no')
@@ -31,17 +34,25 @@ const boundedNumber = (pattern: RegExp, most: number, message: string) =>
 const port = boundedNumber(/^\d{1,9}$/, 65_535, 'give a port number from 0 to 65535; 0 takes any free port');
 const filled = (message: string) =>
   z.string(message).refine((value) => value.trim() !== '' && !value.includes('\0'), message);
+const originPattern = /^https?:\/\/[^/\s?#@]+$/;
+const list = (message: string) =>
+  z
+    .union([z.string(), z.array(z.string())], message)
+    .default('')
+    .transform((value) =>
+      (Array.isArray(value) ? value : value.split(',')).map((one) => one.trim()).filter(Boolean),
+    );
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting, its default and its bounds. The environment name is `CLERESTORY_` and the upper-case key. */
 const Settings = z.strictObject({
-  /** Until people can sign in, only this machine may reach the server. */
+  /** Where to listen. Beyond loopback only with TLS, or behind a proxy; see `faultsOfDoor`. */
   host: z
-    .string('give 127.0.0.1 or localhost')
+    .string('give 127.0.0.1 or another address of this machine')
     .default('127.0.0.1')
-    .refine(isLoopback, {
+    .refine((host) => host !== '::1' && (isLoopback(host) || isIP(host) !== 0), {
       error: (issue) =>
-        `"${String(issue.input)}" is not this machine's IPv4 loopback, and nobody signs in yet. Use 127.0.0.1 or localhost`,
+        `"${String(issue.input)}" is no address to listen on. Give 127.0.0.1, localhost, another address of this machine, or 0.0.0.0 for all of them`,
     }),
   port: port.default(8080),
   /** Port of the media node's doors; unset takes the one after `port`, or any free one if that is taken. */
@@ -67,17 +78,23 @@ const Settings = z.strictObject({
       }
     }),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
-  /** More page origins that may open sockets, comma-separated: for a proxy in front. */
-  origins: z
-    .union([z.string(), z.array(z.string())], 'give origins, separated by commas')
-    .default('')
-    .transform((value) =>
-      (Array.isArray(value) ? value : value.split(',')).map((one) => one.trim()).filter(Boolean),
-    )
+  /** Certificate and key, PEM. Both ports speak TLS then. */
+  tls_cert: filled('give the path of the certificate, PEM').optional(),
+  tls_key: filled('give the path of its key, PEM').optional(),
+  /** Proxies whose word on address, scheme and host is believed. */
+  trust_proxy: list('give addresses, separated by commas').refine(
+    (networks) => networks.every((one) => readNetwork(one) !== null),
+    'give addresses or networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
+  ),
+  /** Exactly the origins that people type, besides this machine's own address. */
+  origins: list('give origins, separated by commas')
     .refine(
-      (list) => list.every((one) => /^https?:\/\/[^/\s]+$/.test(one)),
+      (origins) => origins.every((one) => originPattern.test(one) && URL.canParse(one)),
       'give origins such as https://wall.example.org, separated by commas, without a path',
-    ),
+    )
+    .transform((origins) => origins.map((one) => new URL(one).origin)),
+  /** Opens the secrets in the store; made at the first start. */
+  key_file: filled('give a path for the key file, such as /etc/clerestory/key').optional(),
 });
 
 export interface Config {
@@ -92,6 +109,43 @@ export interface Config {
   cameraNetworks: string;
   logLevel: string;
   origins: string[];
+  tls: TlsFiles | null;
+  trustProxy: string[];
+  /** Plain HTTP beyond loopback: only trusted proxies and this machine get an answer. */
+  onlyProxied: boolean;
+  keyFile: string;
+}
+
+const guide = 'docs/guide/network.md has both ways';
+
+/** What must hold together before anybody but this machine may reach the server. */
+function faultsOfDoor({ host, tls_cert, tls_key, trust_proxy, origins }: z.infer<typeof Settings>): string[] {
+  const faults: string[] = [];
+  const fault = (key: string, words: string) => faults.push(`${prefix}${key}: ${words}`);
+  const withTls = tls_cert !== undefined && tls_key !== undefined;
+  const isGuarded = withTls || trust_proxy.length > 0;
+  const beyond = !isLoopback(host);
+  if (tls_cert === undefined && tls_key !== undefined)
+    fault('TLS_CERT', 'give the certificate of the key too');
+  if (tls_key === undefined && tls_cert !== undefined)
+    fault('TLS_KEY', 'give the key of the certificate too');
+  if (beyond && !isGuarded)
+    fault(
+      'HOST',
+      `${host} is reached from the network, where passwords and pictures must not travel in the clear. Give a certificate (${prefix}TLS_CERT and ${prefix}TLS_KEY), or put a proxy in front and name its address (${prefix}TRUST_PROXY), or use 127.0.0.1; ${guide}`,
+    );
+  if (isGuarded && origins.length === 0 && (trust_proxy.length > 0 || isEvery(host)))
+    fault('ORIGINS', 'name the address that people type, such as https://wall.example.org');
+  const foreign = origins.filter((origin) => !isLoopback(new URL(origin).hostname));
+  const plain = foreign.filter((origin) => !origin.startsWith('https:'));
+  if (plain.length > 0)
+    fault('ORIGINS', `${plain.join(', ')} would travel in the clear; give it an https address; ${guide}`);
+  else if (foreign.length > 0 && !isGuarded)
+    fault(
+      'TRUST_PROXY',
+      `${foreign.join(', ')} comes through a proxy: name its address, such as 127.0.0.1, or everybody would look like the proxy; ${guide}`,
+    );
+  return faults;
 }
 
 const prefix = 'CLERESTORY_';
@@ -143,18 +197,32 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
   const parsed = Settings.safeParse(values);
   for (const { path: where, message } of parsed.error?.issues ?? [])
     faults.push(`${prefix}${String(where[0] ?? '').toUpperCase()}: ${message}`);
+  if (parsed.success) faults.push(...faultsOfDoor(parsed.data));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   const settings = parsed.data;
+  const { host, tls_cert, tls_key, trust_proxy, origins } = settings;
+  const tls =
+    tls_cert === undefined || tls_key === undefined
+      ? null
+      : { certFile: path.resolve(cwd, tls_cert), keyFile: path.resolve(cwd, tls_key) };
+  const dataDir = path.resolve(cwd, settings.data);
   return {
-    host: settings.host,
+    host,
     port: settings.port,
     mediaPort: settings.media_port ?? null,
-    dataDir: path.resolve(cwd, settings.data),
+    dataDir,
     demo: settings.demo,
     ffmpegPath: settings.ffmpeg,
     warmMs: settings.warm_s * 1000,
     cameraNetworks: settings.camera_networks,
     logLevel: settings.log_level,
-    origins: settings.origins,
+    origins,
+    tls,
+    trustProxy: trust_proxy,
+    onlyProxied: !isLoopback(host) && tls === null,
+    keyFile:
+      settings.key_file === undefined
+        ? path.join(dataDir, 'clerestory.key')
+        : path.resolve(cwd, settings.key_file),
   };
 }

@@ -4,6 +4,7 @@ import { ConfigError, loadConfig } from './config.ts';
 import { storageFault, StoreError } from './platform/database.ts';
 import { createLogger } from './platform/logging.ts';
 import { ListenError } from './platform/listen.ts';
+import { TlsError } from './platform/tls.ts';
 
 /** What is not closed by then is ended, ms. Everything acknowledged is on disk already. */
 const closePatienceMs = 8_000;
@@ -17,9 +18,8 @@ function fail(error: unknown): never {
     );
     process.exit(1);
   }
-  const expected =
-    error instanceof ConfigError || error instanceof StoreError || error instanceof ListenError;
-  process.stderr.write(`${expected ? error.message : (error as Error).stack}\n`);
+  const expected = [ConfigError, StoreError, ListenError, TlsError].some((kind) => error instanceof kind);
+  process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`);
   process.exit(1);
 }
 
@@ -46,16 +46,17 @@ async function main(): Promise<void> {
 
   if (!(await app.mediaReady()))
     log.warn('the media process is slow to start; pictures come as soon as it is there');
-  say(`Clerestory is ready: ${app.url}`);
-  say(`  console  ${app.url}/`);
-  say(`  screens  ${app.url}/screen/left   (and /screen/centre, /screen/right)`);
+  const url = app.publicUrl;
+  say(`Clerestory is ready: ${url}`);
+  say(`  console  ${url}/`);
+  say(`  screens  ${url}/screen/left   (and /screen/centre, /screen/right)`);
   const { setUpToken, demo } = await app.welcome();
   if (demo)
     say(
       `  demo accounts (on this machine only): ${demo.people.map(({ login }) => login).join(', ')} — password ${demo.password}`,
     );
   if (setUpToken !== null)
-    say(`  nobody administers yet: set up with ${app.url}/#set-up=${setUpToken}   (once, within 24 hours)`);
+    say(`  nobody administers yet: set up with ${url}/#set-up=${setUpToken}   (once, within 24 hours)`);
   say('  Ctrl+C stops it.');
 }
 

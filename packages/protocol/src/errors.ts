@@ -44,6 +44,8 @@ export const Problem = z.object({
   errors: z.array(FieldFault).optional(),
   /** For `conflict`: the wall's present sequence, so that the client can resync. */
   sequence: z.int().optional(),
+  /** For `too-many`: seconds after which it may work. */
+  retryAfterS: z.int().positive().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 
@@ -51,7 +53,7 @@ export type Problem = z.infer<typeof Problem>;
 export function problem(
   code: ErrorCode,
   detail: string,
-  more: { errors?: FieldFault[]; sequence?: number } = {},
+  more: { errors?: FieldFault[]; sequence?: number; retryAfterS?: number } = {},
 ): Problem {
   const { status, title } = errorCatalogue[code];
   return { type: `urn:clerestory:problem:${code}`, title, status, detail, code, ...more };

@@ -12,7 +12,7 @@ import { Commit, CommandEnvelope, CommandResult, WallState } from './wall.ts';
 export const MediaAddress = z.object({
   /** Port on the same host as the page, or null where `url` is given. */
   port: z.int().nullable(),
-  /** Full base URL such as `https://media.example.org`, when the site sets one. */
+  /** Behind a proxy: a base URL, or a path such as `/media` on the page's own origin. */
   url: z.string().nullable(),
 });
 export type MediaAddress = z.infer<typeof MediaAddress>;

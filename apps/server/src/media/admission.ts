@@ -23,6 +23,8 @@ export interface Admission {
   keysOf(cookieHeader: string | undefined): string[];
   /** The key of a token that came in a path. */
   keyOf(token: string): string;
+  /** Whether one of these is known already, so that nobody has to be asked. */
+  isKnown(keys: readonly string[]): boolean;
   /** Which of these belong to somebody now; asks control for those that are not known. Null: control cannot be asked. */
   known(keys: readonly string[]): Promise<string[] | null>;
   /** From here on `viewer` in a ViewRequest is whoever shows these keys. Returns how to leave. */

@@ -12,6 +12,11 @@ export const MediaNodeConfig = z.object({
   portFixed: z.boolean().default(false),
   /** Exactly the origins of control's pages; their hosts are the names by which this node may be asked. */
   allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).min(1),
+  /** Paths of certificate and key; null: plain HTTP. */
+  tls: z.object({ certFile: z.string(), keyFile: z.string() }).nullable().default(null),
+  /** Whose word on address, scheme and host is believed; see platform/origins.ts. */
+  trustProxy: z.array(z.string()).default([]),
+  onlyProxied: z.boolean().default(false),
   ffmpegPath: z.string().min(1).default('ffmpeg'),
   warmMs: z.number().min(0).default(30_000),
   demoDir: z.string().startsWith('/'),
@@ -25,4 +30,5 @@ export type MediaNodeConfig = z.infer<typeof MediaNodeConfig>;
 export type NodeConfig = Pick<
   MediaNodeConfig,
   'host' | 'port' | 'portFixed' | 'allowedOrigins' | 'ffmpegPath' | 'warmMs' | 'demoDir'
->;
+> &
+  Partial<Pick<MediaNodeConfig, 'tls' | 'trustProxy' | 'onlyProxied'>>;

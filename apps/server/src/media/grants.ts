@@ -157,6 +157,10 @@ export class GrantTable implements Gate, Admission {
     return hashOf(token);
   }
 
+  isKnown(keys: readonly string[]): boolean {
+    return keys.some((key) => this.#known.has(key));
+  }
+
   async known(keys: readonly string[]): Promise<string[] | null> {
     const found: string[] = [];
     for (const key of keys) {

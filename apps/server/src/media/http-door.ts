@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hostAllowed, originAllowed } from '../platform/origins.ts';
+import type { Origins } from '../platform/origins.ts';
+import { placeOf, type RateLimit } from '../platform/rate-limit.ts';
+import { setSecurityHeaders } from '../platform/security.ts';
+import { createWebServer, type TlsFiles, type WebServer } from '../platform/tls.ts';
 import type { Clock, Log } from './clock.ts';
 import type { Admission } from './admission.ts';
 import { admitHttp } from './http-admission.ts';
@@ -9,27 +12,28 @@ import { answerProblem, HttpProblem, type Exchange } from './http-answer.ts';
 export interface HttpDoorDeps {
   clock: Clock;
   log: Log;
-  allowedOrigins: readonly string[];
+  origins: Origins;
+  /** Of those who show no session that is known. */
+  strangers: RateLimit;
+  tls: TlsFiles | null;
   admission: Admission | null;
   live(exchange: Exchange): Promise<void>;
   health(): object;
 }
 
-/** Headers of every answer. Video is private: nothing on the way may keep it. */
-const commonHeaders = {
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-  'Cross-Origin-Resource-Policy': 'same-site',
-  'Referrer-Policy': 'no-referrer',
-};
-
 const maxConnections = 2_000;
 
 /** The plain node:http server in front of LL-HLS, posters and health. */
-export function createHttpDoor(deps: HttpDoorDeps): Server {
-  const server = createServer((request, response) => {
-    void handle(deps, request, response);
-  });
+export function createHttpDoor(deps: HttpDoorDeps): WebServer {
+  const { log, clock } = deps;
+  const server = createWebServer(
+    deps.tls,
+    (message, isFault) => log[isFault ? 'error' : 'info']({}, message),
+    {
+      nowMs: () => clock.nowMs(),
+    },
+  );
+  server.on('request', (request, response) => void handle(deps, request, response));
   server.maxConnections = maxConnections;
   server.headersTimeout = 10_000;
   server.requestTimeout = 10_000;
@@ -41,12 +45,15 @@ async function handle(deps: HttpDoorDeps, request: IncomingMessage, response: Se
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   response.on('error', () => gone.abort());
-  for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
+  const peer = deps.origins.peer(request);
+  setSecurityHeaders(response, peer, 'same-site');
+  // Video is private: nothing on the way may keep it.
+  response.setHeader('Cache-Control', 'no-store');
   const exchange: Exchange = {
     request,
     response,
     url: new URL('http://node.invalid/'),
-    viewer: `http-${request.socket.remoteAddress ?? ''}-${(request.headers['user-agent'] ?? '').slice(0, 120)}`,
+    viewer: `http-${peer.address}-${(request.headers['user-agent'] ?? '').slice(0, 120)}`,
     clock: deps.clock,
     signal: gone.signal,
   };
@@ -72,14 +79,10 @@ function readUrl(path: string): URL {
 
 async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
   const { request, response, url } = exchange;
-  const { origin, host } = request.headers;
+  const { origin } = request.headers;
   // A foreign page's <img> or <video> carries no Origin; the browser says all the same where it comes from.
   const fromElsewhere = origin === undefined && request.headers['sec-fetch-site'] === 'cross-site';
-  if (
-    fromElsewhere ||
-    !hostAllowed(deps.allowedOrigins, host, true) ||
-    !originAllowed(deps.allowedOrigins, origin)
-  )
+  if (fromElsewhere || !deps.origins.allowsHost(request) || !deps.origins.allowsOrigin(request))
     throw new HttpProblem(
       'forbidden',
       'This page may not use the media node: open the wall by its own address',
@@ -106,7 +109,9 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
     return void response.end(JSON.stringify(deps.health()));
   }
   if (!deps.admission) return deps.live(exchange);
-  const leave = await admitHttp(deps.admission, exchange);
+  const leave = await admitHttp(deps.admission, exchange, () =>
+    deps.strangers.take(placeOf(deps.origins.peer(request).address)),
+  );
   try {
     await deps.live(exchange);
   } finally {
@@ -115,7 +120,7 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
 }
 
 /** Listens on `port`; when that is taken and not `fixed`, on any free one. Returns the port. */
-export async function listen(server: Server, host: string, port: number, fixed: boolean): Promise<number> {
+export async function listen(server: WebServer, host: string, port: number, fixed: boolean): Promise<number> {
   const attempt = (wanted: number) =>
     new Promise<number>((resolve, reject) => {
       server.once('error', reject);

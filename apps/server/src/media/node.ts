@@ -15,11 +15,15 @@ import { defaultPushLimits, type PushLimits } from './push-socket.ts';
 import type { SceneFiles } from './sources.ts';
 import type { StreamDeps } from './stream.ts';
 import { Trials } from './trial.ts';
+import { originsFrom } from '../platform/origins.ts';
+import { RateLimit } from '../platform/rate-limit.ts';
 
 /** An HTTP viewer counts for this long after a request: longer than between two reloads of a playlist. */
 const defaultLeaseMs = 10_000;
 const defaultKeepStoppedMs = 10_000;
 const reportEveryMs = 2_000;
+/** Requests and upgrades of one place that show no session anybody knows: each costs control a question. */
+const strangerRate = { perSecond: 10, burst: 500 };
 
 export interface NodeDeps {
   sceneFiles: SceneFiles;
@@ -64,7 +68,10 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
   const counters = new Counters();
   const gate = countRefusals(deps.gate ?? openGate, counters);
   const admission = deps.admission ?? null;
-  const { allowedOrigins, demoDir, warmMs } = config;
+  const { allowedOrigins, demoDir, warmMs, tls = null } = config;
+  const road = { trustProxy: config.trustProxy ?? [], onlyProxied: config.onlyProxied ?? false };
+  const origins = originsFrom(() => [...allowedOrigins], road, true);
+  const strangers = new RateLimit(strangerRate, () => clock.monotonicMs());
   const ffmpeg = new FfmpegRunner(config.ffmpegPath, clock, log);
   const posters = new Posters(ffmpeg, clock, log);
   const listeners = new Set<(reports: IngestReport[]) => void>();
@@ -88,14 +95,14 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
 
   const limits = { ...defaultPushLimits, ...deps.pushLimits };
   const push = new PushDoor({
-    ...{ clock, log, gate, admission, counters, limits, allowedOrigins },
+    ...{ clock, log, gate, admission, counters, limits, origins, strangers },
     find: (camera, wanted) => cameras.find(camera, wanted),
   });
   const live = new LiveDoor({ clock, gate, admission, counters, cameras, posters });
   const figures = new FigureTaker(counters, () => push.size);
   const startedMs = clock.monotonicMs();
   const server = createHttpDoor({
-    ...{ clock, log, admission, allowedOrigins },
+    ...{ clock, log, admission, origins, strangers, tls },
     live: (exchange) => live.answer(exchange),
     health: () => ({ status: 'ok', uptimeS: Math.round((clock.monotonicMs() - startedMs) / 1000) }),
   });

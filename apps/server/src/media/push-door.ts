@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { hostAllowed, originAllowed } from '../platform/origins.ts';
+import type { Origins } from '../platform/origins.ts';
+import { placeOf, refuseByHand, tooMany, type RateLimit } from '../platform/rate-limit.ts';
 import { PushSocket, type PushSocketDeps } from './push-socket.ts';
 
 const pushPath = '/push';
@@ -11,7 +12,9 @@ const maxSockets = 500;
 const maxMessageBytes = 64 * 1024;
 
 export interface PushDoorDeps extends PushSocketDeps {
-  allowedOrigins: readonly string[];
+  origins: Origins;
+  /** Of those who show no session that is known. */
+  strangers: RateLimit;
 }
 
 /** Upgrades that wait for control to say who it is. */
@@ -43,8 +46,7 @@ export class PushDoor {
 
   /** For the `upgrade` event of a node:http server. */
   upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
-    const { allowedOrigins, admission } = this.#deps;
-    const { origin, host } = request.headers;
+    const { origins, strangers, admission } = this.#deps;
     raw.on('error', () => raw.destroy());
     const refuse = (status: keyof typeof statusLines, detail: string) => {
       raw.end(
@@ -52,12 +54,19 @@ export class PushDoor {
       );
     };
     if (request.url?.split('?')[0] !== pushPath) return refuse(404, `The push socket is at ${pushPath}`);
-    if (!hostAllowed(allowedOrigins, host, true) || !originAllowed(allowedOrigins, origin))
+    if (!origins.allowsHost(request) || !origins.allowsOrigin(request))
       return refuse(403, 'This page may not use the push socket: open the wall by its own address');
     if (this.#sockets.size >= maxSockets || this.#waiting >= maxWaiting)
       return refuse(503, 'Too many screens on this media node');
     if (!admission) return this.#open(request, raw, head, []);
     const shown = admission.keysOf(request.headers.cookie);
+    const waitS = admission.isKnown(shown) ? 0 : strangers.take(placeOf(origins.peer(request).address));
+    if (waitS > 0)
+      return refuseByHand(
+        request,
+        null,
+        tooMany('Too many connections without a sign-in come from here.', waitS),
+      );
     if (shown.length === 0) return refuse(401, 'Sign in first');
     this.#waiting += 1;
     void admission.known(shown).then((keys) => {

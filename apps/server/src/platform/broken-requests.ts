@@ -1,5 +1,7 @@
-import { STATUS_CODES, type Server } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import { problem } from '@clerestory/protocol';
+import { securityHeaderLines } from './security.ts';
+import type { WebServer } from './tls.ts';
 
 const refusalOf = (code: string | undefined) => {
   if (code === 'HPE_HEADER_OVERFLOW')
@@ -10,7 +12,7 @@ const refusalOf = (code: string | undefined) => {
 };
 
 /** Answers what Node itself cannot read as a request, with a problem instead of an empty page; then hangs up. */
-export function answerBrokenRequests(http: Server): void {
+export function answerBrokenRequests(http: WebServer): void {
   http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const refusal = refusalOf(error.code);
@@ -19,6 +21,7 @@ export function answerBrokenRequests(http: Server): void {
       [
         `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
         'Connection: close',
+        ...securityHeaderLines,
         'Content-Type: application/problem+json; charset=utf-8',
         `Content-Length: ${Buffer.byteLength(body)}`,
         '',

@@ -1,11 +1,14 @@
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { apiBase, openApiDocument } from '@clerestory/protocol';
 import type { Actor } from './actor.ts';
 import {
   attachActor,
+  byActor,
+  byPlace,
   guardOrigins,
   jsonBody,
+  limitRequests,
   mountApiEnd,
   mountEnd,
   mountReadOnly,
@@ -14,6 +17,8 @@ import {
   type RouteHandlers,
 } from './http.ts';
 import { requestLog, type Logger } from './logging.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { securityHeaders } from './security.ts';
 import type { Origins } from './origins.ts';
 import { version } from './version.ts';
 
@@ -21,8 +26,7 @@ export interface HttpDoorParts {
   origins: Origins;
   /** Probes and figures for machines, ahead of everything that costs. */
   machines(app: Express): void;
-  /** Security headers of every answer below. */
-  security: RequestHandler;
+  limits: { place: RateLimit; session: RateLimit };
   authenticate(request: IncomingMessage): Actor | undefined;
   routes: readonly RouteHandlers[];
   /** The policy; null lets everybody do everything. */
@@ -33,14 +37,16 @@ export interface HttpDoorParts {
 
 /** Everything that an HTTP request passes, in order. */
 export function createHttpDoor(parts: HttpDoorParts): Express {
-  const { origins, machines, security, authenticate, routes, guard, pages, log } = parts;
+  const { origins, machines, limits, authenticate, routes, guard, pages, log } = parts;
   const app = express();
   app.disable('x-powered-by');
+  app.use(securityHeaders((request) => origins.peer(request)));
   app.use(guardOrigins(origins));
+  app.use(limitRequests(limits.place, byPlace(origins)));
   machines(app);
-  app.use(security);
   app.use(requestLog(log));
   app.use(apiBase, attachActor(origins, authenticate));
+  app.use(apiBase, limitRequests(limits.session, byActor));
   app.use(apiBase, jsonBody(), (_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();

@@ -17,6 +17,7 @@ import { actorName, anonymous, type Actor } from './actor.ts';
 import { storageFault } from './database.ts';
 import type { Logger } from './logging.ts';
 import type { Origins } from './origins.ts';
+import { placeOf, tooMany, type RateLimit } from './rate-limit.ts';
 import { webExchange, type WebExchange } from './web.ts';
 
 /** Who asks, and what makes the request safe to repeat and to refuse. */
@@ -60,6 +61,7 @@ export const refuse = (refusal: Problem): Answer<never> => ({ ok: false, problem
 const maxBodyBytes = 64 * 1024;
 
 export function sendProblem(response: Response, refusal: Problem): void {
+  if (refusal.retryAfterS !== undefined) response.set('Retry-After', String(refusal.retryAfterS));
   response.status(refusal.status).type('application/problem+json').send(JSON.stringify(refusal));
 }
 
@@ -208,7 +210,7 @@ export function attachActor(
   return (request, response, next) => {
     const attached: AttachedLocals = {
       actor: authenticate(request) ?? anonymous,
-      web: webExchange(request, response, () => origins.list()),
+      web: webExchange(request, response, origins.peer(request)),
     };
     Object.assign(response.locals, attached);
     next();
@@ -233,7 +235,7 @@ export function guardOrigins(origins: Origins) {
         response,
         problem(
           'forbidden',
-          'This server answers only under its own addresses. If this one is right, add its origin to CLERESTORY_ORIGINS.',
+          'This server answers only under its own addresses. If this one is right, add its origin to CLERESTORY_ORIGINS; if it has a proxy, go through that.',
         ),
       );
     if (!['GET', 'HEAD'].includes(request.method) && !mayChange(request, origins))
@@ -241,6 +243,28 @@ export function guardOrigins(origins: Origins) {
     next();
   };
 }
+
+const peerName = ({ actor }: AttachedLocals): string | null =>
+  actor.kind === 'person'
+    ? `session:${actor.session}`
+    : actor.kind === 'screen'
+      ? `screen:${actor.device}`
+      : null;
+
+/** Refuses what comes too fast: from one place, and, where it is known who asks, of one session or screen. */
+export function limitRequests(
+  limit: RateLimit,
+  keyOf: (request: Request, response: Response) => string | null,
+) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const key = keyOf(request, response);
+    const waitS = key === null ? 0 : limit.take(key);
+    if (waitS > 0) sendRefusal(request, response, tooMany('Too many requests come from here.', waitS));
+    else next();
+  };
+}
+export const byPlace = (origins: Origins) => (request: Request) => placeOf(origins.peer(request).address);
+export const byActor = (_request: Request, response: Response) => peerName(response.locals as AttachedLocals);
 
 /** JSON bodies for the API, with its bound. */
 export function jsonBody() {
@@ -265,6 +289,7 @@ const escapeHtml = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => `&#${
 export function sendRefusal(request: Request, response: Response, refusal: Problem): void {
   if (request.path === apiRoot || request.path.startsWith(`${apiRoot}/`))
     return sendProblem(response, refusal);
+  if (refusal.retryAfterS !== undefined) response.set('Retry-After', String(refusal.retryAfterS));
   response
     .status(refusal.status)
     .set('Cache-Control', 'no-store')

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 
 /** The door could not be opened; the message says what to do. */
 export class ListenError extends Error {
@@ -11,7 +10,7 @@ const wordsFor = (code: string | undefined, host: string, port: number): string 
     return `Port ${port} on ${host} is in use. Stop the other program, or set CLERESTORY_PORT to another port (0 takes any free one).`;
   if (code === 'EACCES') return `This user may not open port ${port}. Set CLERESTORY_PORT to one above 1023.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `This machine has no address ${host}. Set CLERESTORY_HOST to 127.0.0.1.`;
+    return `This machine has no address ${host}. Set CLERESTORY_HOST to one that it has, such as 127.0.0.1.`;
   return `Cannot listen on ${host}:${port} (${code ?? 'unknown fault'}).`;
 };
 

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { hostAllowed, originAllowed, originsOf } from './origins.ts';
 
-const list = originsOf('127.0.0.1', () => 8080, ['https://wall.example.org']).list();
+const list = originsOf({ scheme: 'http', host: '127.0.0.1', port: () => 8080 }, [
+  'https://wall.example.org',
+]).list();
 
 it('lists its own pages and what the settings add', () => {
   expect(list).toEqual(['http://127.0.0.1:8080', 'http://localhost:8080', 'https://wall.example.org']);

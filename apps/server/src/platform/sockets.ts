@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import {
   ClientHello,
@@ -16,6 +16,9 @@ import {
   type ServerToClient,
 } from '@clerestory/protocol';
 import { problemOfFault } from './http.ts';
+import { placeOf, refuseByHand, tooMany, type RateLimit } from './rate-limit.ts';
+import { setSecurityHeaders } from './security.ts';
+import type { WebServer } from './tls.ts';
 import type { Logger } from './logging.ts';
 import type { Origins } from './origins.ts';
 
@@ -44,7 +47,7 @@ export const rooms = {
   consoles: (wall: string) => `consoles:${wall}`,
 };
 
-export function createSockets(server: HttpServer, origins: Origins): Sockets {
+export function createSockets(server: WebServer, origins: Origins, limit: RateLimit): Sockets {
   const io: Sockets = new Server(server, {
     serveClient: false,
     maxHttpBufferSize: maxClientMessageBytes,
@@ -55,6 +58,20 @@ export function createSockets(server: HttpServer, origins: Origins): Sockets {
     connectTimeout: 10_000,
     allowRequest: (request, decide) =>
       decide(null, origins.allowsOrigin(request) && origins.allowsHost(request)),
+  });
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const peer = origins.peer(request);
+    setSecurityHeaders(response, peer);
+    // What a connection goes on to say has its own bound; by HTTP each of its messages is a request.
+    const isNew = !/[?&]sid=/.test(request.url ?? '');
+    const waitS = isNew ? limit.take(placeOf(peer.address)) : 0;
+    if (waitS === 0) return next();
+    const isUpgrade = request.headers.upgrade !== undefined;
+    refuseByHand(
+      request,
+      isUpgrade ? null : response,
+      tooMany('Too many connections come from here.', waitS),
+    );
   });
   io.use((socket, next) => {
     const hello = ClientHello.safeParse(socket.handshake.auth);
@@ -166,7 +183,7 @@ export function bindSockets(
 }
 
 /** Ends every window's connection and the server below it, at once: browsers would keep theirs. */
-export async function closeDoors(http: HttpServer, io: Sockets): Promise<void> {
+export async function closeDoors(http: WebServer, io: Sockets): Promise<void> {
   const closed = io.close();
   http.closeAllConnections();
   await closed;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import type { Response } from 'express';
+import type { Peer } from './peers.ts';
 
 /** Longest Cookie header looked at, characters; one that is longer holds none of ours. */
 const maxCookieHeader = 8_192;
@@ -18,11 +18,6 @@ export function cookiesOf(request: IncomingMessage): Map<string, string> {
   }
   return found;
 }
-
-/** Whether the browser reached us over TLS: our own, or that of the proxy whose https origin is in the settings. */
-export const isSecure = (request: IncomingMessage, origins: () => readonly string[]): boolean =>
-  (request.socket as Partial<TLSSocket>).encrypted === true ||
-  origins().includes(`https://${request.headers.host?.toLowerCase() ?? ''}`);
 
 /** A cookie's name as it travels. `__Host-` makes the browser refuse one set by another host or without TLS (RFC 6265bis section 4.1.3.2). */
 export const cookieName = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name);
@@ -55,18 +50,17 @@ export interface WebExchange {
 const maxAgentLength = 200;
 
 export function webExchange(
-  request: IncomingMessage & { ip?: string | undefined; originalUrl?: string },
+  request: IncomingMessage & { originalUrl?: string },
   response: Response,
-  origins: () => readonly string[],
+  { address, proxied, secure, host }: Peer,
 ): WebExchange {
-  const secure = isSecure(request, origins);
   const cookies = cookiesOf(request);
   return {
-    address: request.ip ?? request.socket.remoteAddress ?? 'unknown',
+    address,
     agent: (request.headers['user-agent'] ?? '').replaceAll(/\p{Cc}/gu, '').slice(0, maxAgentLength),
-    proxied: request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined,
+    proxied,
     secure,
-    origin: `${secure ? 'https' : 'http'}://${request.headers.host?.toLowerCase() ?? ''}`,
+    origin: `${secure ? 'https' : 'http'}://${host ?? ''}`,
     url: request.originalUrl ?? request.url ?? '/',
     cookie: (name) => cookies.get(cookieName(name, secure)),
     setCookie({ name, value, maxAgeS, sameSite = 'Strict' }) {

@@ -6,10 +6,10 @@ export type Delivery = 'push' | 'llhls';
 /** Where the media node's doors are, without a slash at the end; null while not known. */
 export function mediaBaseUrl(
   address: MediaAddress | null,
-  page: { protocol: string; hostname: string },
+  page: { protocol: string; hostname: string; origin: string },
 ): string | null {
   if (address === null) return null;
-  if (address.url !== null) return address.url.replace(/\/+$/, '');
+  if (address.url !== null) return new URL(address.url, page.origin).href.replace(/\/+$/, '');
   return address.port === null ? null : `${page.protocol}//${page.hostname}:${address.port}`;
 }
 

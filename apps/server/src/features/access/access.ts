@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { RouteHandlers } from '../../platform/http.ts';
 import type { Logger } from '../../platform/logging.ts';
+import type { Peer } from '../../platform/peers.ts';
 import { rooms, type Sockets } from '../../platform/sockets.ts';
 import { Devices } from './devices.ts';
 import { Enforcement } from './enforce.ts';
@@ -54,7 +55,8 @@ export interface AccessOptions {
     ofScreen(screen: string): WallState | undefined;
     onCommit(listener: (commit: Commit) => void): void;
   };
-  origins: () => readonly string[];
+  /** The other end of a request, as far as it is believed. */
+  peerOf(request: IncomingMessage): Peer;
 }
 
 /** Who may do what: rights, paired screens, players' links, open views, and the doors' guards. */
@@ -72,7 +74,7 @@ export class Access {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: AccessOptions) {
-    const { db, clock, log, io, record, refusals, people, cameras, health, walls, origins } = options;
+    const { db, clock, log, io, record, refusals, people, cameras, health, walls, peerOf } = options;
     this.#options = options;
     const rights = (this.rights = new RightsService(db, clock, record, {
       cameraExists: (camera) => cameras.exists(camera),
@@ -80,12 +82,15 @@ export class Access {
       onTile: (wall, { screen, tile }) =>
         walls.get(wall)?.screens.find(({ id }) => id === screen)?.tiles[tile]?.camera ?? null,
     }));
-    const devices = (this.devices = new Devices(db, clock, record, origins));
+    const devices = (this.devices = new Devices(db, clock, record, (request) => peerOf(request).secure));
     this.#desk = new PairingDesk(clock, devices);
     this.links = new PlayerLinks(db, clock, record);
     const viewers = { find: (key: string) => this.#viewer(key), keys: () => this.#keys() };
     this.views = new ViewsService({ db, clock, record, refusals, rights, viewers, log });
-    this.http = new Enforcement({ rights, refusals, authenticate: (request) => this.authenticate(request) });
+    this.http = new Enforcement({
+      ...{ rights, refusals, peerOf },
+      authenticate: (request) => this.authenticate(request),
+    });
     this.windows = new Windows(io, {
       sessions: {
         authenticate: (request) => people.authenticate(request),

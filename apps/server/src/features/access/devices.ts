@@ -4,7 +4,7 @@ import type { ScreenActor } from '../../platform/actor.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
-import { cookieName, cookiesOf, isSecure } from '../../platform/web.ts';
+import { cookieName, cookiesOf } from '../../platform/web.ts';
 import type { Recorder } from './ports.ts';
 import { deviceStore, type StoredDevice } from './store.ts';
 import { hashOf, newToken } from './tokens.ts';
@@ -23,16 +23,16 @@ export class Devices {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #record: Recorder;
-  readonly #origins: () => readonly string[];
+  readonly #isSecure: (request: IncomingMessage) => boolean;
   readonly #byHash = new Map<string, StoredDevice>();
   readonly #byId = new Map<string, StoredDevice>();
   readonly #revoked = new Set<(device: StoredDevice) => void>();
 
-  constructor(db: Database, clock: Clock, record: Recorder, origins: () => readonly string[]) {
+  constructor(db: Database, clock: Clock, record: Recorder, isSecure: (request: IncomingMessage) => boolean) {
     this.#db = db;
     this.#clock = clock;
     this.#record = record;
-    this.#origins = origins;
+    this.#isSecure = isSecure;
   }
 
   async load(): Promise<void> {
@@ -59,7 +59,7 @@ export class Devices {
 
   /** The screen behind a request or a socket's handshake. */
   authenticate(request: IncomingMessage): ScreenActor | undefined {
-    const token = cookiesOf(request).get(cookieName(deviceCookie, isSecure(request, this.#origins)));
+    const token = cookiesOf(request).get(cookieName(deviceCookie, this.#isSecure(request)));
     return token === undefined ? undefined : this.ofToken(token);
   }
 

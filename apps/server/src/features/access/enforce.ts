@@ -10,6 +10,7 @@ import {
   type WallState,
 } from '@clerestory/protocol';
 import { actorName, anonymous, type Actor } from '../../platform/actor.ts';
+import type { Peer } from '../../platform/peers.ts';
 import { sendProblem, type RequestContext, type RouteGuard } from '../../platform/http.ts';
 import { admits, policy, type DoorId, type PolicyRow } from './policy.ts';
 import type { RefusalSink } from './ports.ts';
@@ -54,11 +55,10 @@ export const cameraOf = (row: PolicyRow, input: { params: unknown; body: unknown
   return typeof camera === 'string' ? camera : null;
 };
 
-const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-
 export interface EnforcementParts {
   rights: RightsService;
   refusals: RefusalSink;
+  peerOf(request: Parameters<RequestHandler>[0]): Peer;
   /** Who is behind a request. */
   authenticate: (request: Parameters<RequestHandler>[0]) => Actor | undefined;
 }
@@ -110,9 +110,8 @@ export class Enforcement implements RouteGuard {
   door(id: DoorId): RequestHandler {
     return (request, response, next) => {
       const actor = this.#parts.authenticate(request) ?? anonymous;
-      const address = request.socket.remoteAddress ?? 'unknown';
-      const isLocal = loopback.has(address) && request.headers['x-forwarded-for'] === undefined;
-      const answer = this.#noted(id, actor, '', address, admits(policy[id], actor, isLocal));
+      const { address, local, proxied } = this.#parts.peerOf(request);
+      const answer = this.#noted(id, actor, '', address, admits(policy[id], actor, local && !proxied));
       if (answer.ok) next();
       else sendProblem(response, answer.problem);
     };

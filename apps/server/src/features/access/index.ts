@@ -1,3 +1,3 @@
 export { Access, type AccessOptions } from './access.ts';
 export { policy, type DoorId, type PolicyRow } from './policy.ts';
-export { assertPolicy, mountedDoors } from './doors.ts';
+export { assertPolicy, mountedDoors, type MountedDoor } from './doors.ts';

@@ -33,6 +33,9 @@ export interface CameraSources {
   forMedia(): MediaCamera[];
 }
 
+/** Where a proxy in front of both doors sends to the media node; it takes the path away (docs/guide/network.md). */
+export const mediaPath = '/media';
+
 const sameToken = (given: unknown, token: string): boolean => {
   if (typeof given !== 'string') return false;
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
@@ -48,6 +51,7 @@ export class MediaLink {
   #isReady = false;
   readonly #waiting: (() => void)[] = [];
   readonly #access: AccessLink | null;
+  readonly #proxied: boolean;
 
   constructor(
     io: Sockets,
@@ -56,7 +60,9 @@ export class MediaLink {
     listener: NodeListener,
     log: Logger,
     access: AccessSource | null = null,
+    proxied = false,
   ) {
+    this.#proxied = proxied;
     this.#access = access && new AccessLink(access, log);
     this.#namespace = io.of(mediaNamespace) as unknown as Namespace<NodeToControl, ControlToNode>;
     this.#namespace.use((socket, next) => {
@@ -74,7 +80,7 @@ export class MediaLink {
         listener.nodeConnected(true);
         this.#isReady = true;
         for (const tell of this.#waiting.splice(0)) tell();
-        this.#move({ port: parsed.data.port, url: null });
+        this.expectAt(parsed.data.port);
         // Said again although it is the same: pages that wait for a restarted node need not wait any longer.
         for (const tell of this.#listeners) tell(this.#address);
         log.info({ port: parsed.data.port, pid: parsed.data.pid }, 'the media node is ready');
@@ -120,7 +126,7 @@ export class MediaLink {
 
   /** Where the child will open its doors: told to pages before it has, so that they lose no time. */
   expectAt(port: number): void {
-    this.#move({ port, url: null });
+    this.#address = this.#proxied ? { port: null, url: mediaPath } : { port, url: null };
   }
 
   /** Where the doors are; they stay there while the node starts again. */
@@ -155,9 +161,5 @@ export class MediaLink {
   /** Grants that were given or have ended, and viewers that are gone. */
   accessChanged(change: Parameters<AccessLink['changed']>[0]): void {
     this.#access?.changed(change);
-  }
-
-  #move(address: MediaAddress): void {
-    this.#address = address;
   }
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Logger } from '../../platform/logging.ts';
+import type { TlsFiles } from '../../platform/tls.ts';
 import { forwardLog } from './child-log.ts';
 
 /** What the child is told on the first line of its standard input: never in its arguments or environment. */
@@ -17,6 +18,10 @@ export interface ChildSettings {
   warmMs: number;
   demoDir: string;
   logLevel: string;
+  /** TLS files of our own, and whose word is believed: as for the pages. */
+  tls?: TlsFiles | null;
+  trustProxy?: readonly string[];
+  onlyProxied?: boolean;
   /** `grants`: nothing is shown without one; `open`: everybody may see everything. */
   gate?: 'open' | 'grants';
 }

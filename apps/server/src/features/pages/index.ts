@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import express, { type Express, type Request } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { mountReadOnly } from '../../platform/http.ts';
+import type { Peer } from '../../platform/peers.ts';
 
 const distDir = path.resolve(import.meta.dirname, '../../../../wall/dist');
 const indexFile = path.join(distDir, 'index.html');
@@ -20,45 +21,46 @@ export function buildId(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+/** Where the media node is, as a page is told: its port on the page's own host, or a path there, behind a proxy. */
+export type MediaPlace = { port: number } | { path: string };
+
 /** Content-security policy of the wall's pages: no inline script, nothing from elsewhere but the media node. */
-export function pageSecurity(mediaPort: () => number) {
-  const media = (scheme: string) => (request: unknown) => {
-    const host = ((request as Request).get('host') ?? '127.0.0.1').replace(/:\d+$/, '');
-    return `${scheme}://${host}:${mediaPort()}`;
+function pageSecurity(media: () => MediaPlace, peerOf: (request: Request) => Peer): RequestHandler {
+  const at = (scheme: 'http' | 'ws') => (request: unknown) => {
+    const { secure, host = '127.0.0.1' } = peerOf(request as Request);
+    const place = media();
+    // A page's own host counts as its own origin by HTTP; not every browser says so of its WebSockets.
+    const there = 'path' in place ? host : `${host.replace(/:\d+$/, '')}:${place.port}`;
+    return `${scheme}${secure ? 's' : ''}://${there}`;
   };
-  const policy = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: [`'none'`],
-        scriptSrc: [`'self'`],
-        styleSrc: [`'self'`],
-        fontSrc: [`'self'`],
-        imgSrc: [`'self'`, 'data:', 'blob:', media('http')],
-        mediaSrc: [`'self'`, 'blob:', media('http')],
-        connectSrc: [`'self'`, media('http'), media('ws')],
-        manifestSrc: [`'self'`],
-        workerSrc: [`'self'`],
-        baseUri: [`'none'`],
-        formAction: [`'self'`],
-        frameAncestors: [`'none'`],
-      },
+  return helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: {
+      defaultSrc: [`'none'`],
+      scriptSrc: [`'self'`],
+      styleSrc: [`'self'`],
+      fontSrc: [`'self'`],
+      imgSrc: [`'self'`, 'data:', 'blob:', at('http')],
+      mediaSrc: [`'self'`, 'blob:', at('http')],
+      connectSrc: [`'self'`, at('http'), at('ws')],
+      manifestSrc: [`'self'`],
+      workerSrc: [`'self'`],
+      baseUri: [`'none'`],
+      formAction: [`'self'`],
+      frameAncestors: [`'none'`],
     },
-    // The product speaks plain HTTP on loopback until the door to the network is built.
-    strictTransportSecurity: false,
-    crossOriginEmbedderPolicy: false,
   });
-  return policy;
 }
 
 const missingPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Clerestory</title>
 <p>The pages are not built yet. Stop the server and run <code>npm start</code>, which builds them.</p></html>`;
 
 /**
- * The wall app's pages and files. A screen's page names the media node's port, so that the road to the pictures opens
+ * The wall app's pages and files. A screen's page says where the media node is, so that the road to the pictures opens
  * before its code is there.
  */
-export function mountPages(app: Express, mediaPort: () => number): void {
+export function mountPages(app: Express, media: () => MediaPlace, peerOf: (request: Request) => Peer): void {
+  app.use(pageSecurity(media, peerOf));
   app.use(
     '/assets',
     express.static(path.join(distDir, 'assets'), {
@@ -72,8 +74,10 @@ export function mountPages(app: Express, mediaPort: () => number): void {
   const send = (status: number, file: string) => (_request: Request, response: express.Response) => {
     response.status(status).set('Cache-Control', 'no-cache').type('html');
     if (!existsSync(file)) return response.send(missingPage);
-    const port = `name="clerestory-media-port" content="`;
-    return response.send(readFileSync(file, 'utf8').replace(`${port}"`, `${port}${mediaPort()}"`));
+    const place = media();
+    const name = `name="clerestory-media" content="`;
+    const said = 'path' in place ? place.path : String(place.port);
+    return response.send(readFileSync(file, 'utf8').replace(`${name}"`, `${name}${said}"`));
   };
   app.get(screenPages, send(200, screenFile));
   app.get(pages, send(200, indexFile));

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Person, Role } from '@clerestory/protocol';
 import type { PersonActor } from '../../platform/actor.ts';
-import { cookieName, cookiesOf, isSecure } from '../../platform/web.ts';
+import { cookieName, cookiesOf } from '../../platform/web.ts';
 import type { Authenticators } from './authenticators.ts';
 import type { PeopleService } from './people-service.ts';
 import type { PolicyService } from './policy.ts';
@@ -13,7 +13,7 @@ interface AuthenticateParts {
   sessions: SessionService;
   authenticators: Authenticators;
   policy: PolicyService;
-  origins: () => readonly string[];
+  isSecure(request: IncomingMessage): boolean;
   demoOpen: boolean;
 }
 
@@ -29,8 +29,8 @@ export class Authenticate {
 
   /** The person behind a request, or undefined. A request that changes something counts as activity. */
   of(request: IncomingMessage): PersonActor | undefined {
-    const { sessions, origins } = this.#parts;
-    const token = cookiesOf(request).get(cookieName(sessionCookie, isSecure(request, origins)));
+    const { sessions, isSecure } = this.#parts;
+    const token = cookiesOf(request).get(cookieName(sessionCookie, isSecure(request)));
     const session = sessions.find(token);
     const actor = session && this.actorOf(session);
     if (actor && session && !looking.has(request.method ?? '')) sessions.touch(session.id);

@@ -53,6 +53,7 @@ test('the demo city has an account for each role, and only for this machine', as
     {
       CLERESTORY_DEMO: '1',
       CLERESTORY_ORIGINS: 'https://wall.example.org',
+      CLERESTORY_TRUST_PROXY: '127.0.0.1',
       CLERESTORY_FFMPEG: '/nowhere/ffmpeg',
     },
     folder.dir,

@@ -9,6 +9,7 @@ import {
 import { newId, type Clock } from '../../platform/clock.ts';
 import { ok, refuse, type RouteHandlers } from '../../platform/http.ts';
 import type { WebExchange } from '../../platform/web.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Authenticators } from './authenticators.ts';
 import type { Guards } from './guards.ts';
@@ -21,7 +22,7 @@ import type { ProviderFlow } from './providers-flow.ts';
 import { faultOfPassword } from './rules.ts';
 import type { SessionService } from './session-service.ts';
 import { sessionCookie, workstationCookie, type SignedIn, type SignIn, type Step } from './sign-in.ts';
-import { placeOf, type Tries } from './tries.ts';
+import { type Tries } from './tries.ts';
 import type { Workstations } from './workstations.ts';
 
 /** As long as browsers keep a cookie at most (RFC 6265bis section 5.5), s. */

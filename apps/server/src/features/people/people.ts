@@ -31,8 +31,8 @@ export interface PeopleOptions {
   clock: Clock;
   record: PeopleRecord;
   log: Logger;
-  /** The origins under which pages are reached. */
-  origins: () => readonly string[];
+  /** Whether the browser behind a request speaks TLS. */
+  isSecure(request: IncomingMessage): boolean;
   /** Demo accounts work: the demo city is on, and this machine alone can reach the server. */
   demoOpen: boolean;
 }
@@ -67,7 +67,7 @@ export class People {
   #demoPassword: string | null = null;
 
   constructor(options: PeopleOptions) {
-    const { db, clock, record, log, origins, demoOpen } = options;
+    const { db, clock, record, log, isSecure, demoOpen } = options;
     this.#options = options;
     const passwords = this.#passwords;
     const tries = new Tries(() => clock.monotonicMs());
@@ -90,7 +90,7 @@ export class People {
       clock,
       record,
       log,
-      origins,
+      isSecure,
       demoOpen,
       people,
       sessions,

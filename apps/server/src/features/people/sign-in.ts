@@ -9,6 +9,7 @@ import {
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { WebExchange } from '../../platform/web.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
 import type { Authenticators } from './authenticators.ts';
 import type { Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
@@ -17,7 +18,7 @@ import type { PeopleRecord } from './ports.ts';
 import type { Session, SessionService } from './session-service.ts';
 import type { Deadline } from './session-rules.ts';
 import type { Tickets } from './tickets.ts';
-import { placeOf, type Attempt, type Tries } from './tries.ts';
+import { type Attempt, type Tries } from './tries.ts';
 import type { Workstations } from './workstations.ts';
 
 export const sessionCookie = 'clerestory';

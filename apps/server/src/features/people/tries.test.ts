@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { blockMs, maxTries, placeOf, Tries } from './tries.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
+import { blockMs, maxTries, Tries } from './tries.ts';
 
 /** Fifty at once, each looked at a moment after it was let through. @returns how many were looked at */
 async function attack(begin: () => { ok: boolean; wrong?: () => void }): Promise<number> {

@@ -1,4 +1,3 @@
-import ipaddr from 'ipaddr.js';
 import { problem, type Problem } from '@clerestory/protocol';
 
 /** Five wrong tries, then ten minutes. */
@@ -84,16 +83,8 @@ export class Tries {
       ? problem(
           'too-many',
           `Too many wrong tries. Try again in ${Math.max(1, Math.ceil(leftMs / 60_000))} minutes.`,
+          { retryAfterS: Math.ceil(leftMs / 1000) },
         )
-      : problem('too-many', 'Too many tries at once. Try again in a moment.');
+      : problem('too-many', 'Too many tries at once. Try again in a moment.', { retryAfterS: 1 });
   }
-}
-
-/** One place for the counter: an IPv4 address, or the /64 of an IPv6 one, since a home has that many. */
-export function placeOf(address: string): string {
-  if (!ipaddr.isValid(address)) return 'address:unknown';
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4'
-    ? `address:${parsed.toString()}`
-    : `address:${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;
 }

@@ -1,12 +1,14 @@
+import type { MediaAddress } from '@clerestory/protocol';
 import { deliveryAsked, mediaBaseUrl } from '../../state/media-address.ts';
 
 /** The media node's push socket, by the media node's address. */
 export const pushUrl = (mediaUrl: string): string => `${mediaUrl.replace(/^http/, 'ws')}/push`;
 
-/** The media node's port on this page's host, as the server wrote it into the page; null where it knew none. */
-export function portInPage(page: Document = document): number | null {
-  const text = page.querySelector<HTMLMetaElement>('meta[name="clerestory-media-port"]')?.content ?? '';
-  return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : null;
+/** Where the media node is, as the server wrote it into the page: a port on this host, or a path; null where it knew none. */
+export function mediaInPage(page: Document = document): MediaAddress | null {
+  const text = page.querySelector<HTMLMetaElement>('meta[name="clerestory-media"]')?.content ?? '';
+  if (/^\/[a-z]/.test(text)) return { port: null, url: text };
+  return /^[1-9]\d{0,4}$/.test(text) ? { port: Number(text), url: null } : null;
 }
 
 let early: WebSocket | null = null;
@@ -16,7 +18,7 @@ let early: WebSocket | null = null;
  * reading that code. Nothing where the page names no port or asks for another road.
  */
 export function openEarly(): void {
-  const mediaUrl = mediaBaseUrl({ port: portInPage(), url: null }, window.location);
+  const mediaUrl = mediaBaseUrl(mediaInPage(), window.location);
   if (mediaUrl === null || deliveryAsked(window.location.search) !== null) return;
   early = new WebSocket(pushUrl(mediaUrl));
 }

@@ -1,6 +1,6 @@
 import { wallStore } from '../../state/store.ts';
 import { deliveryAsked } from '../../state/media-address.ts';
-import { portInPage } from './early-socket.ts';
+import { mediaInPage } from './early-socket.ts';
 import { LiveMedia } from './live-media.ts';
 
 let media: LiveMedia | null = null;
@@ -12,7 +12,7 @@ let media: LiveMedia | null = null;
 export function pageMedia(): LiveMedia {
   if (media) return media;
   const made = new LiveMedia(deliveryAsked(window.location.search));
-  made.setAddress(wallStore.getState().media ?? { port: portInPage(), url: null });
+  made.setAddress(wallStore.getState().media ?? mediaInPage());
   wallStore.subscribe((state, before) => {
     if (state.media !== before.media) made.setAddress(state.media);
   });

@@ -48,7 +48,7 @@ describe('RebuildLimit', () => {
 });
 
 describe('addresses', () => {
-  const page = { protocol: 'http:', hostname: 'wall.local' };
+  const page = { protocol: 'http:', hostname: 'wall.local', origin: 'http://wall.local:8080' };
   it('are not made up', () => {
     expect(mediaBaseUrl(null, page)).toBeNull();
     expect(mediaBaseUrl({ port: null, url: null }, page)).toBeNull();
@@ -58,6 +58,7 @@ describe('addresses', () => {
     expect(mediaBaseUrl({ port: 9001, url: 'https://media.example.org/' }, page)).toBe(
       'https://media.example.org',
     );
+    expect(mediaBaseUrl({ port: null, url: '/media' }, page)).toBe('http://wall.local:8080/media');
   });
   it('may ask for LL-HLS', () => {
     expect(deliveryAsked('?delivery=llhls')).toBe('llhls');
