@@ -104,7 +104,7 @@ export const importRoutes = {
     status: 200,
     summary: 'How far an import is, and what became of each row',
     params: OnImport,
-    query: z.object({
+    query: z.strictObject({
       /** `next` of the page before. */
       cursor: NumberCursor.optional(),
       limit: wholeNumber(1, 500).default(100),
