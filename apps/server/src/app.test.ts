@@ -2,15 +2,22 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiBase, ErrorCode, routes, Snapshot, type Commit, type RestRoute } from '@clerestory/protocol';
-import { openWindow, startTestApp, until, type FetchJson, type TestSocket } from './testing/server.ts';
+import { startTeamApp, type TeamApp } from './testing/access.ts';
+import {
+  openWindow as openStranger,
+  startTestApp,
+  until,
+  type FetchJson,
+  type TestSocket,
+} from './testing/server.ts';
 
-let server: Awaited<ReturnType<typeof startTestApp>>;
+let server: TeamApp;
 let call: FetchJson;
 const secret = 'p@s:s/ #%w';
 const rtsp = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main', username: 'root', password: secret };
 
 beforeAll(async () => {
-  server = await startTestApp();
+  server = await startTeamApp();
   call = server.fetchJson;
 });
 afterAll(() => server.stop());
@@ -113,7 +120,13 @@ describe('refusals are RFC 9457 problems that say what to do', () => {
 describe('foreign pages', () => {
   const foreign = 'http://evil.example';
   test('may not open a socket', async () => {
-    await expect(openWindow(server.app.url, { surface: 'console' }, { origin: foreign })).rejects.toThrow();
+    await expect(
+      openStranger(
+        server.app.url,
+        { surface: 'console' },
+        { origin: foreign, cookie: server.team.cookieHeader() },
+      ),
+    ).rejects.toThrow();
   });
   test('may not change anything, nor read under a foreign host name', async () => {
     expect(
@@ -180,7 +193,7 @@ describe('cameras', () => {
       expect(text).not.toContain(secret);
       expect(text).not.toContain('rtsp://');
     }
-    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const socket = await server.openWindow({ surface: 'console' });
     const snapshot = JSON.stringify(await join(socket));
     expect(snapshot).toContain('Main gate');
     expect(snapshot).not.toContain(secret);
@@ -190,7 +203,7 @@ describe('cameras', () => {
   test('one that is removed leaves every tile', async () => {
     const { body: camera } = await call('POST', api('/cameras'), { name: 'Short lived', source: rtsp });
     await call('PUT', api(`/walls/${wall}/screens/left/tiles/3`), { camera: camera.id });
-    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const socket = await server.openWindow({ surface: 'console' });
     await join(socket);
     const committed = new Promise<Commit>((resolve) => socket.once('wall:committed', resolve));
     const removed = new Promise((resolve) => socket.once('camera:removed', resolve));
@@ -205,8 +218,8 @@ describe('cameras', () => {
 describe('the wall', () => {
   test('two people on one tile at once: one wins, the other is told, both see the same', async () => {
     const people = await Promise.all([
-      openWindow(server.app.url, { surface: 'console' }),
-      openWindow(server.app.url, { surface: 'console' }),
+      server.openWindow({ surface: 'console' }),
+      server.openWindow({ surface: 'console' }),
     ]);
     const [base] = (await Promise.all(people.map(join))).map((snapshot) => snapshot.wall.sequence);
     const heard: Commit[][] = [[], []];
@@ -233,7 +246,7 @@ describe('the wall', () => {
   });
 
   test('a repeated key changes nothing twice; the same key for something else is refused', async () => {
-    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const socket = await server.openWindow({ surface: 'console' });
     const { wall: state } = await join(socket);
     const command = { type: 'screen:layout', screen: 'right', layout: '25' } as const;
     const send = (more: object) =>
@@ -255,7 +268,7 @@ describe('the wall', () => {
   });
 
   test('a window that missed commits gets them in order; one from the future gets a snapshot', async () => {
-    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const socket = await server.openWindow({ surface: 'console' });
     const { wall: state } = await join(socket);
     for (const name of ['One', 'Two', 'Three']) await call('PATCH', api(`/walls/${wall}`), { name });
     const missed = await socket.emitWithAck('wall:resync', { wall, since: state.sequence });
@@ -270,7 +283,7 @@ describe('the wall', () => {
   });
 
   test('messages that do not parse are refused and the window lives on', async () => {
-    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const socket = await server.openWindow({ surface: 'console' });
     await join(socket);
     for (const bad of [
       null,
@@ -296,11 +309,11 @@ describe('the wall', () => {
   });
 
   test('a screen shows and reports for itself, and changes nothing', async () => {
-    const console_ = await openWindow(server.app.url, { surface: 'console' });
+    const console_ = await server.openWindow({ surface: 'console' });
     await join(console_);
     const statuses: number[] = [];
     console_.on('screen:status', ({ screen, connected }) => screen === 'left' && statuses.push(connected));
-    const screen = await openWindow(server.app.url, { surface: 'screen', screen: 'left' });
+    const screen = await server.openWindow({ surface: 'screen', screen: 'left' });
     const { wall: state } = await join(screen);
     const report = {
       screen: 'left',
@@ -333,7 +346,7 @@ describe('the wall', () => {
   });
 
   test('a screen that does not exist is told how to get one', async () => {
-    const socket = await openWindow(server.app.url, { surface: 'screen', screen: 'nowhere' });
+    const socket = await server.openWindow({ surface: 'screen', screen: 'nowhere' });
     expect(await socket.emitWithAck('wall:join', {})).toMatchObject({
       ok: false,
       problem: { code: 'not-found', detail: expect.stringContaining('Add it in the console') },
@@ -342,7 +355,7 @@ describe('the wall', () => {
   });
 
   test('a window that floods is slowed down, not obeyed', async () => {
-    const socket = await openWindow(server.app.url, { surface: 'console' });
+    const socket = await server.openWindow({ surface: 'console' });
     const answers = await Promise.all(Array.from({ length: 120 }, () => socket.emitWithAck('wall:join', {})));
     expect(
       answers.filter((answer) => !answer.ok && answer.problem.code === 'too-many').length,
@@ -366,7 +379,7 @@ test('health, readiness and metrics are there for machines', async () => {
 });
 
 test('a media process that hangs is replaced', { timeout: 90_000 }, async () => {
-  const hung = await startTestApp();
+  const hung = await startTeamApp();
   expect(await hung.app.mediaReady()).toBe(true);
   const before = hung.app.mediaPid();
   process.kill(before ?? 0, 'SIGSTOP');
@@ -397,7 +410,7 @@ test('a screen that is removed and made again while its window stays is still co
   const status = async () => (await call('GET', api(`/walls/${wall}/screens/again`))).body.status;
   await make();
   const windows = await Promise.all(
-    [1, 2].map(() => openWindow(server.app.url, { surface: 'screen', screen: 'again' })),
+    [1, 2].map(() => server.openWindow({ surface: 'screen', screen: 'again' })),
   );
   await Promise.all(windows.map(join));
   await call('DELETE', api(`/walls/${wall}/screens/again`));

@@ -30,7 +30,7 @@ import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
 import { defaultLimits, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
 import { onFirstStart } from './platform/settings.ts';
-import { bindSockets, closeDoors, createSockets, everybody, rooms } from './platform/sockets.ts';
+import { bindSockets, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { refreshGauges } from './wiring/gauges.ts';
@@ -39,12 +39,6 @@ import { spreadNews } from './wiring/news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
 const mediaPatienceMs = 5_000;
-
-/**
- * Whether the policy table is in force. On as soon as the pages can sign in; there is no setting for it, so that nobody can
- * turn it off.
- */
-const accessEnforced = false;
 
 /** Browser windows and programs at once; a wall of 200 screens needs a fifth of it. */
 const maxConnections = 2_000;
@@ -68,7 +62,6 @@ export interface App {
 
 /** For tests. */
 export interface AppOptions {
-  enforced?: boolean;
   limits?: Partial<DoorLimits>;
   /** How often the certificate's files are looked at. */
   tlsLookEveryMs?: number;
@@ -79,7 +72,7 @@ export async function startApp(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  { enforced = accessEnforced, limits, tlsLookEveryMs }: AppOptions = {},
+  { limits, tlsLookEveryMs }: AppOptions = {},
 ): Promise<App> {
   const { tls, trustProxy, onlyProxied } = config;
   const http = createWebServer(tls, (message, isFault) => log[isFault ? 'error' : 'info'](message), {
@@ -138,7 +131,7 @@ export async function startApp(
     ...{ db, clock, log, io, record, refusals, people, cameras, health, walls },
     peerOf,
   });
-  const audience = enforced ? access.windows.install() : everybody(io);
+  const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
   const imports = new ImportService({
     ...{ db, clock, log, cameras },
@@ -148,7 +141,7 @@ export async function startApp(
     ...{ db, clock, log, record, movers: new OnvifMover(onvif) },
     tell: (holder) => audience.tell(rooms.everyone, 'ptz:holder', holder),
   });
-  const moverOf = moversAtConsoles({ access, people, ptz, cameras, rankOf, enforced });
+  const moverOf = moversAtConsoles({ access, people, ptz, cameras, rankOf });
   const supervisor = new MediaSupervisor(
     () => ({
       controlUrl: localUrl(),
@@ -162,7 +155,6 @@ export async function startApp(
       warmMs: config.warmMs,
       demoDir,
       logLevel: config.logLevel,
-      gate: enforced ? 'grants' : 'open',
     }),
     log,
   );
@@ -264,24 +256,18 @@ export async function startApp(
     origins,
     machines(door) {
       mountProbes(door, () => media.connected);
-      if (enforced) door.use('/metrics', access.http.door('http:metrics'));
+      door.use('/metrics', access.http.door('http:metrics'));
       mountMetrics(door, metrics, () => refreshGauges(metrics, { health, mediaNode: supervisor, io }));
     },
     limits: { place: limitOf('place'), session: limitOf('session') },
     authenticate: (request) => access.authenticate(request),
     routes: doorsOf(features, 'routes'),
-    guard: enforced ? access.http : null,
+    guard: access.http,
     pages: (door) => mountPages(door, mediaPlace, peerOf),
     log,
   });
   assertPolicy(app);
-  bindSockets(
-    io,
-    doorsOf(features, 'sockets'),
-    log,
-    () => clock.monotonicMs(),
-    enforced ? access.windows : null,
-  );
+  bindSockets(io, doorsOf(features, 'sockets'), log, () => clock.monotonicMs(), access.windows);
   // Socket.IO has put itself in front of the request listeners; the app answers the rest.
   http.on('request', (request, response) => {
     if (!request.url?.startsWith('/socket.io/')) app(request, response);

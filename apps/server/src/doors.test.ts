@@ -2,11 +2,11 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiBase, Problem, routes, type RestRoute } from '@clerestory/protocol';
-import { startTestApp } from './testing/server.ts';
+import { startTeamApp, type TeamApp } from './testing/access.ts';
 
-let server: Awaited<ReturnType<typeof startTestApp>>;
+let server: TeamApp;
 beforeAll(async () => {
-  server = await startTestApp();
+  server = await startTeamApp();
 });
 afterAll(() => server.stop());
 

@@ -20,8 +20,6 @@ export const MediaNodeConfig = z.object({
   ffmpegPath: z.string().min(1).default('ffmpeg'),
   warmMs: z.number().min(0).default(30_000),
   demoDir: z.string().startsWith('/'),
-  /** `grants`: nothing is shown without one; `open`: everybody may see everything. */
-  gate: z.enum(['open', 'grants']).default('open'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type MediaNodeConfig = z.infer<typeof MediaNodeConfig>;

@@ -45,14 +45,14 @@ async function run(line: string): Promise<void> {
     log.fatal({ error: error.stack }, 'media node failed');
     fail(error.stack ?? error.message);
   });
-  const grants = config.gate === 'grants' ? new GrantTable(systemClock, log) : null;
-  const deps = { sceneFiles, sceneLoopMs: loopMs, log, ...(grants && { gate: grants, admission: grants }) };
+  const grants = new GrantTable(systemClock, log);
+  const deps = { sceneFiles, sceneLoopMs: loopMs, log, gate: grants, admission: grants };
   const started = (node = await startMediaNode(config, deps));
   log.info({ port: started.port }, 'media node is ready');
   const unlink = linkToControl(started, config, log, grants);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
-      grants?.stop();
+      grants.stop();
       unlink();
       void started.close().finally(() => leave(0));
     });

@@ -5,7 +5,7 @@ import { silentLog, systemClock, type Clock, type Log } from './clock.ts';
 import type { NodeConfig } from './config.ts';
 import { countRefusals, Counters, FigureTaker } from './counters.ts';
 import { FfmpegRunner } from './ffmpeg-process.ts';
-import { openGate, type Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { createHttpDoor, listen } from './http-door.ts';
 import { defaultTiming, type IngestTiming } from './ingest.ts';
 import { LiveDoor } from './live-door.ts';
@@ -32,8 +32,8 @@ export interface NodeDeps {
   log?: Log;
   clock?: Clock;
   random?: () => number;
-  gate?: Gate;
-  /** Where grants are asked for; without it everybody comes in. */
+  gate: Gate;
+  /** Where grants are asked for; without it everybody comes in, to a gate of one's own. */
   admission?: Admission;
   leaseMs?: number;
   keepStoppedMs?: number;
@@ -66,7 +66,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
   const clock = deps.clock ?? systemClock;
   const log = deps.log ?? silentLog;
   const counters = new Counters();
-  const gate = countRefusals(deps.gate ?? openGate, counters);
+  const gate = countRefusals(deps.gate, counters);
   const admission = deps.admission ?? null;
   const { allowedOrigins, demoDir, warmMs, tls = null } = config;
   const road = { trustProxy: config.trustProxy ?? [], onlyProxied: config.onlyProxied ?? false };

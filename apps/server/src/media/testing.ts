@@ -14,6 +14,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import type { MediaCameraConfig } from './cameras.ts';
 import { systemClock, type Clock, type Log } from './clock.ts';
 import type { NodeConfig } from './config.ts';
+import type { Gate } from './gate.ts';
 import { startMediaNode, type MediaNode, type NodeDeps } from './node.ts';
 
 /** Looks every few milliseconds until something is so; throws with `what` when it never is. */
@@ -56,6 +57,9 @@ export class TestClock implements Clock {
   }
 }
 
+/** Says yes to everybody. */
+const openGate: Gate = { mayView: () => ({ ok: true }) };
+
 /** A log that keeps its lines. */
 export function keepingLog(): Log & { lines: string[] } {
   const lines: string[] = [];
@@ -79,7 +83,11 @@ export function startNode(
       demoDir: '/nowhere',
       ...config,
     },
-    { sceneFiles: () => ({ main: '/nowhere/main.mp4', sub: '/nowhere/sub.mp4' }), ...deps },
+    {
+      sceneFiles: () => ({ main: '/nowhere/main.mp4', sub: '/nowhere/sub.mp4' }),
+      gate: openGate,
+      ...deps,
+    },
   );
 }
 

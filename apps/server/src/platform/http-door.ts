@@ -30,7 +30,7 @@ export interface HttpDoorParts {
   authenticate(request: IncomingMessage): Actor | undefined;
   routes: readonly RouteHandlers[];
   /** The policy; null lets everybody do everything. */
-  guard: RouteGuard | null;
+  guard: RouteGuard;
   pages(app: Express): void;
   log: Logger;
 }

@@ -94,7 +94,7 @@ export function problemOfFault(error: unknown): Problem {
 const expressPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 type Context = Answer<RequestContext>;
-function contextOf(request: Request, response: Response, row: RestRoute, guard: RouteGuard | null): Context {
+function contextOf(request: Request, response: Response, row: RestRoute, guard: RouteGuard): Context {
   let key: string = randomUUID();
   const given = request.get('idempotency-key');
   if (row.idempotent && given !== undefined) {
@@ -114,7 +114,7 @@ function contextOf(request: Request, response: Response, row: RestRoute, guard: 
   }
   const { actor, web } = response.locals as AttachedLocals;
   const by = actor.kind === 'anonymous' ? 'api' : actorName(actor);
-  return ok({ by, actor, web, key, base, sees: guard?.sees(actor) ?? (() => true) });
+  return ok({ by, actor, web, key, base, sees: guard.sees(actor) });
 }
 
 type Parts = Record<'params' | 'query' | 'body', unknown>;
@@ -144,36 +144,32 @@ function parse(row: RestRoute, request: Request): Answer<Parts> {
 function mountOne(
   app: Express,
   [name, row]: [RouteName, RestRoute],
-  guard: RouteGuard | null,
+  guard: RouteGuard,
   handle: (input: Parts, context: RequestContext) => Promise<Answer<unknown>> | Answer<unknown>,
 ): void {
   app[row.method](apiBase + expressPath(row.path), async (request: Request, response: Response) => {
     const context = contextOf(request, response, row, guard);
     if (!context.ok) return sendProblem(response, context.problem);
-    const admitted = guard?.admits(name, context.value);
+    const admitted = guard.admits(name, context.value);
     if (admitted && !admitted.ok) return sendProblem(response, admitted.problem);
     const input = parse(row, request);
     if (!input.ok) return sendProblem(response, input.problem);
-    const allowed = guard?.allows(name, input.value, context.value);
+    const allowed = guard.allows(name, input.value, context.value);
     if (allowed && !allowed.ok) return sendProblem(response, allowed.problem);
     const answer = await handle(input.value, context.value);
     if (!answer.ok) return sendProblem(response, answer.problem);
     if (row.status === 303) return response.redirect(303, (answer.value as { location: string }).location);
     response.status(row.status);
-    if (row.answer) response.json(guard ? guard.present(name, answer.value, context.value) : answer.value);
+    if (row.answer) response.json(guard.present(name, answer.value, context.value));
     else response.end();
   });
 }
 
 /**
- * Mounts every route of the protocol's table. Without a guard everybody may do everything.
+ * Mounts every route of the protocol's table.
  * @throws Error when a route has no handler or two: such a build does not start.
  */
-export function mountRoutes(
-  app: Express,
-  features: readonly RouteHandlers[],
-  guard: RouteGuard | null = null,
-): void {
+export function mountRoutes(app: Express, features: readonly RouteHandlers[], guard: RouteGuard): void {
   for (const [name, row] of Object.entries(routes) as [RouteName, RestRoute][]) {
     const found = features.map((feature) => feature[name]).filter((handler) => handler !== undefined);
     if (found.length !== 1)

@@ -88,11 +88,6 @@ export interface Audience {
   tell<N extends ServerEventName>(room: string, event: N, payload: ServerPayload<N>): void;
 }
 
-/** The audience while everybody sees everything. */
-export const everybody = (io: Sockets): Audience => ({
-  tell: (room, event, payload) => void io.to(room).emit(event, ...([payload] as never)),
-});
-
 /** The policy, as the sockets ask it. */
 export interface SocketGuard {
   /** May whoever is behind this window send this, as it is parsed? */
@@ -127,15 +122,15 @@ async function answerEvent(
   payload: unknown,
   socket: WindowSocket,
   handle: (payload: never, socket: WindowSocket) => unknown,
-  { log, guard }: { log: Logger; guard: SocketGuard | null },
+  { log, guard }: { log: Logger; guard: SocketGuard },
 ): Promise<Answer<unknown>> {
   const parsed = clientEvents[name].payload.safeParse(payload);
   if (!parsed.success) return { ok: false, problem: problemFromZod(parsed.error, `The event ${name}`) };
   try {
-    const allowed = guard?.allows(name, parsed.data, socket);
+    const allowed = guard.allows(name, parsed.data, socket);
     if (allowed && !allowed.ok) return allowed;
     const answer = (await handle(parsed.data as never, socket)) as Answer<unknown>;
-    return answer.ok && guard ? { ok: true, value: guard.present(name, answer.value, socket) } : answer;
+    return answer.ok ? { ok: true, value: guard.present(name, answer.value, socket) } : answer;
   } catch (error) {
     const refusal = problemOfFault(error);
     log.error({ err: error, event: name }, 'a socket event failed');
@@ -145,7 +140,7 @@ async function answerEvent(
 
 /**
  * Binds the features' handlers to every window. Each inbound message is counted, parsed, allowed, handled and
- * acknowledged. Without a guard everybody may do everything.
+ * acknowledged.
  * @throws Error when an event has no handler or two.
  */
 export function bindSockets(
@@ -153,7 +148,7 @@ export function bindSockets(
   features: readonly SocketHandlers[],
   log: Logger,
   monotonicMs: () => number,
-  guard: SocketGuard | null = null,
+  guard: SocketGuard,
 ): void {
   const handlers = new Map<ClientEventName, (payload: never, socket: WindowSocket) => unknown>();
   for (const name of Object.keys(clientEvents) as ClientEventName[]) {

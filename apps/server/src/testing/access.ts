@@ -1,7 +1,7 @@
-import type { Role } from '@clerestory/protocol';
+import { apiBase, type ClientHello, type Role } from '@clerestory/protocol';
 import type { App } from '../app.ts';
 import { addPerson, Browser, setUpAdministrator } from './browser.ts';
-import { startTestApp } from './server.ts';
+import { openWindow, startTestApp, type FetchJson, type TestSocket } from './server.ts';
 
 /** A running app with the policy in force, and its first administrator. */
 export interface GuardedApp {
@@ -12,12 +12,14 @@ export interface GuardedApp {
   personAs(role: Role, login?: string): Promise<Browser & { person: string }>;
   /** A browser that is this screen, paired by `approver`. */
   pair(screen: string, approver?: Browser): Promise<Browser & { device: string }>;
+  /** Without anybody's cookies. */
+  fetchJson: FetchJson;
   stop(): Promise<void>;
 }
 
 /** The real app with the policy in force. `dir` starts on an existing store, whose administrator is Ada. */
 export async function startGuardedApp(env: Record<string, string> = {}, dir?: string): Promise<GuardedApp> {
-  const server = await startTestApp(env, dir, { enforced: true });
+  const server = await startTestApp(env, dir);
   const { app } = server;
   const administrator = dir === undefined ? await setUpAdministrator(app) : new Browser(app.url);
   if (dir !== undefined) await administrator.signIn('ada');
@@ -42,6 +44,40 @@ export async function startGuardedApp(env: Record<string, string> = {}, dir?: st
         throw new Error(`pairing failed: ${JSON.stringify([begun.body, approved.body, paired.body])}`);
       return Object.assign(browser, { device: approved.body.id as string });
     },
+    fetchJson: server.fetchJson,
     stop: () => server.stop(),
+  };
+}
+
+/** A running app as a test of the wall needs it: with an administrator and a team, who ask for what is theirs. */
+export interface TeamApp extends GuardedApp {
+  team: Browser;
+  /** As `fetchJsonFrom`, signed in: the registry as the administrator, all else as the team. */
+  fetchJson: FetchJson;
+  /** A connected window of the team. */
+  openWindow(hello: ClientHello): Promise<TestSocket>;
+}
+
+/** Changes that are an administrator's. */
+const administers = /^\/(cameras|camera-groups|people|rights|onvif|imports)\b/;
+
+/** `startGuardedApp`, with somebody who is operator, supervisor and investigator in one. */
+export async function startTeamApp(env: Record<string, string> = {}, dir?: string): Promise<TeamApp> {
+  const server = await startGuardedApp(env, dir);
+  const { administrator, app } = server;
+  if (dir === undefined) await addPerson(administrator, 'tess', ['operator', 'supervisor', 'investigator']);
+  const team = new Browser(app.url);
+  await team.signIn('tess');
+  const headersOf = (browser: Browser) => ({ cookie: browser.cookieHeader(), origin: app.url });
+  return {
+    ...server,
+    team,
+    fetchJson(method, address, body, headers = {}) {
+      const path = address.slice(apiBase.length);
+      const who =
+        address.startsWith(apiBase) && method !== 'GET' && administers.test(path) ? administrator : team;
+      return server.fetchJson(method, address, body, { ...headersOf(who), ...headers });
+    },
+    openWindow: (hello) => openWindow(app.url, hello, headersOf(team)),
   };
 }

@@ -35,7 +35,6 @@ export interface MoverParties {
   };
   /** Who comes before whom. */
   rankOf(roles: readonly Role[]): number;
-  enforced: boolean;
 }
 
 /** Who is behind a console's window, for moving cameras; a hold ends at once with what it rests on. */
@@ -45,7 +44,6 @@ export function moversAtConsoles({
   ptz,
   cameras,
   rankOf,
-  enforced,
 }: MoverParties): (socket: WindowSocket) => Mover | null {
   const recheck = () => ptz.recheck();
   people.sessions.onEnded(recheck);
@@ -57,10 +55,7 @@ export function moversAtConsoles({
   });
   return (socket) => {
     const person = people.authenticate(socket.request);
-    if (!person)
-      return enforced
-        ? null
-        : { window: socket.id, actor: 'anonymous', name: 'Somebody', rank: 1, may: () => true };
+    if (!person) return null;
     return {
       window: socket.id,
       actor: actorName(person),

@@ -36,7 +36,6 @@ async function start(settings: { silenceMs?: number; logLevel?: string; demoDir?
       ...{ controlUrl, token, host: '127.0.0.1', port: 0, portFixed: false, warmMs: 1_000 },
       allowedOrigins: [controlUrl],
       ffmpegPath: 'ffmpeg',
-      gate: 'open',
       demoDir: settings.demoDir ?? folder.dir,
       logLevel: settings.logLevel ?? 'info',
     }),

@@ -22,8 +22,6 @@ export interface ChildSettings {
   tls?: TlsFiles | null;
   trustProxy?: readonly string[];
   onlyProxied?: boolean;
-  /** `grants`: nothing is shown without one; `open`: everybody may see everything. */
-  gate?: 'open' | 'grants';
 }
 
 const backoffMs = { first: 200, most: 5_000 };
