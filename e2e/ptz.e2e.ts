@@ -138,3 +138,23 @@ test('STOP: the server is killed, and starts again', async ({ context, server, d
   await page.close();
   await again.stop();
 });
+
+test('a fault that the camera tells of itself is its health, in words, and passes', async ({
+  context,
+  server,
+  dome,
+}) => {
+  const page = await context.newPage();
+  await server.api('PUT', '/walls/control-room/screens/right/tiles/0', { camera: 'dome' });
+  await page.goto(`${server.url}/screen/right`);
+  const health = async () =>
+    (await server.api<{ health: { state: string; reason: string } }>('GET', '/cameras/dome')).health;
+  await expect.poll(async () => (await health()).state, { timeout: 30_000 }).toBe('online');
+  const blurred = { topic: 'tns1:VideoSource/ImageTooBlurry/ImagingService', item: 'State' };
+  dome.emit({ ...blurred, value: 'true' });
+  await expect
+    .poll(health, { timeout: 15_000 })
+    .toMatchObject({ state: 'degraded', reason: expect.stringContaining('blurred picture') });
+  dome.emit({ ...blurred, value: 'false' });
+  await expect.poll(async () => (await health()).state, { timeout: 15_000 }).toBe('online');
+});

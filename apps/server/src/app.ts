@@ -8,7 +8,7 @@ import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
-import { OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
+import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
@@ -133,6 +133,16 @@ export async function startApp(
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
+  const deviceWatch = new DeviceWatch({
+    log,
+    monotonicMs: () => clock.monotonicMs(),
+    open: (camera) => onvif.connection(camera),
+    tell: (camera, faults) => health.deviceSays(camera, faults),
+  });
+  onvif.onDevice((camera) => {
+    if (onvif.withEvents().includes(camera)) deviceWatch.add(camera);
+  });
+  cameras.onChange((change) => change.type === 'removed' && deviceWatch.remove(change.camera));
   const imports = new ImportService({
     ...{ db, clock, log, cameras },
     networks: parseCameraNetworks(config.cameraNetworks),
@@ -195,7 +205,16 @@ export async function startApp(
       routes: people.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
-    { name: 'onvif', load: () => onvif.load(), stop: () => onvif.stop(), routes: onvifRoutes(onvif) },
+    {
+      name: 'onvif',
+      load: () => onvif.load(),
+      start: () => onvif.withEvents().forEach((camera) => deviceWatch.add(camera)),
+      stop() {
+        deviceWatch.stop();
+        onvif.stop();
+      },
+      routes: onvifRoutes(onvif),
+    },
     { name: 'imports', stop: () => imports.stop(), routes: importRoutes(imports) },
     {
       name: 'trials',

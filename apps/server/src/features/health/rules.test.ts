@@ -34,6 +34,12 @@ test('nobody watching is idle, not a fault', () => {
   expect(judge(evidence({}))).toMatchObject({ state: 'idle' });
 });
 
+test('pictures with a fault that the camera tells of itself are degraded, by its words', () => {
+  const deviceFaults = ['The camera reports a blurred picture'];
+  const verdict = judge(evidence({ ingest: [report('running')], deviceFaults }));
+  expect(verdict).toMatchObject({ state: 'degraded', reason: 'The camera reports a blurred picture' });
+});
+
 test('frames that arrive are online', () => {
   expect(judge(evidence({ ingest: [report('running')] }))).toMatchObject({ state: 'online' });
 });

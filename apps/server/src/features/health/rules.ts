@@ -12,6 +12,8 @@ export interface Evidence {
   screensFailing: number;
   /** Restarts of its streams in the last `restartWindowMs`. */
   recentRestarts: number;
+  /** What the camera says of itself, in words. */
+  deviceFaults?: readonly string[];
 }
 
 export interface Verdict {
@@ -40,7 +42,7 @@ const isFailed = (report: IngestReport) => (failed as readonly string[]).include
 const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 function pictureFaults(running: readonly IngestReport[], evidence: Evidence): string[] {
-  const faults: string[] = [];
+  const faults: string[] = [...(evidence.deviceFaults ?? [])];
   const broken = evidence.ingest.find(isFailed);
   if (broken) faults.push(`The ${broken.facts.stream} stream has no frames: ${broken.reason}`);
   if (evidence.recentRestarts >= manyRestarts)

@@ -14,6 +14,8 @@ interface Watched {
   health: CameraHealth;
   ingest: Map<string, IngestReport>;
   restartsAt: number[];
+  /** What the camera says of itself, in words. */
+  deviceFaults: readonly string[];
   /** A verdict that differs from what people were told, and since when (monotonic ms). */
   pending: { verdict: Verdict; sinceMs: number } | null;
 }
@@ -123,6 +125,14 @@ export class HealthService {
     this.tick();
   }
 
+  /** A third witness: all that the camera says is wrong with itself now. */
+  deviceSays(camera: string, faults: readonly string[]): void {
+    const watched = this.#cameras.get(camera);
+    if (!watched) return;
+    watched.deviceFaults = faults;
+    this.tick();
+  }
+
   /** The second witness: what a screen says of its own tiles. `window` is one browser window. */
   screenReport(window: string, report: ScreenReport): void {
     const nowMs = this.#clock.monotonicMs();
@@ -168,6 +178,7 @@ export class HealthService {
       screensShowing: seen?.showing ?? 0,
       screensFailing: seen?.failing ?? 0,
       recentRestarts: watched.restartsAt.length,
+      deviceFaults: watched.deviceFaults,
     });
     watched.health = { ...watched.health, ...factsOf(watched.ingest) };
     const { health } = watched;
@@ -228,7 +239,7 @@ export class HealthService {
         streams: [],
         viewers: 0,
       };
-      watched = { health, ingest: new Map(), restartsAt: [], pending: null };
+      watched = { health, ingest: new Map(), restartsAt: [], deviceFaults: [], pending: null };
       this.#cameras.set(camera, watched);
     }
     return watched;

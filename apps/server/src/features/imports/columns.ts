@@ -4,16 +4,7 @@ import { ImportField, type ImportInput, type ImportMapping } from '@clerestory/p
 const names: Record<ImportField, readonly string[]> = {
   externalId: ['externalid', 'cameraid', 'camid', 'deviceid', 'assetid', 'siteid', 'objectid', 'id', 'uuid'],
   name: ['name', 'cameraname', 'title', 'label', 'description', 'locationname'],
-  place: [
-    'place',
-    'location',
-    'street',
-    'intersection',
-    'crossstreet',
-    'streetaddress',
-    'corner',
-    'direction',
-  ],
+  place: ['place', 'location', 'street', 'intersection', 'crossstreet', 'streetaddress', 'corner'],
   neighbourhood: ['neighbourhood', 'neighborhood', 'district', 'area', 'borough', 'county', 'city', 'region', 'group2', 'group1'], // prettier-ignore
   latitude: ['latitude', 'lat', 'y'],
   longitude: ['longitude', 'lon', 'lng', 'long', 'x'],

@@ -111,14 +111,19 @@ export class OnvifService {
   async device(camera: string): Promise<Answer<OnvifDevice>> {
     const open = this.#open.get(camera);
     if (open) return ok(open);
+    const device = await this.connection(camera);
+    if (!device.ok) return device;
+    this.#open.get(camera)?.close();
+    this.#open.set(camera, device.value);
+    return device;
+  }
+
+  /** As `device`, but another connection, which whoever asks closes. */
+  async connection(camera: string): Promise<Answer<OnvifDevice>> {
     const stored = this.#stored.get(camera);
     if (!stored) return refuse(problem('unprocessable', 'This camera was not registered over ONVIF.'));
     const address = await this.#addressOf(stored.url);
-    if (!address.ok) return address;
-    const device = new OnvifDevice(address.value, stored);
-    this.#open.get(camera)?.close();
-    this.#open.set(camera, device);
-    return ok(device);
+    return address.ok ? ok(new OnvifDevice(address.value, stored)) : address;
   }
 
   /** The next use connects anew: its address or its clock may have changed. */
