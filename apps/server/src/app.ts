@@ -183,6 +183,7 @@ export async function startApp(
     cameras: () => cameras.list(),
     health: () => health.list(),
     ptz: () => ptz.holders(),
+    viewers: () => access.views.viewers(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },

@@ -32,6 +32,8 @@ export const Snapshot = z.object({
   screens: z.array(ScreenStatus),
   /** Cameras that somebody moves. */
   ptz: z.array(PtzHolder).optional(),
+  /** Who watches which camera; cameras that nobody watches are left out. */
+  viewers: z.array(CameraViewers).optional(),
   media: MediaAddress.nullable(),
   /** All walls, so that a console can choose. */
   walls: z.array(z.object({ id: WallId, name: z.string() })),

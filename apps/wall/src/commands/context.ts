@@ -1,6 +1,7 @@
 import type { Role, Screen, TileRef } from '@clerestory/protocol';
 import type { ConsoleState } from '../state/console.ts';
 import type { WallStore } from '../state/store.ts';
+import { watches } from '../state/use-roles.ts';
 import type { Actions } from './actions.ts';
 
 /** What a command may look at and do. */
@@ -16,8 +17,7 @@ export interface ConsoleContext {
 export const mayRegister = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
   roles.includes('administrator');
 /** Who moves cameras, where the right is given. */
-export const mayMove = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
-  roles.some((role) => role === 'operator' || role === 'supervisor' || role === 'investigator');
+export const mayMove = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean => watches(roles);
 /** Who makes, names and removes screens and walls. */
 export const mayBuild = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
   roles.includes('supervisor') || roles.includes('administrator');

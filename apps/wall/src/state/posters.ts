@@ -5,6 +5,8 @@ export const refreshMs = 12_000;
 /** After a failed try: a camera that has just been started has its first picture soon. Doubled each time, up to the second. */
 export const retryFirstMs = 2_000;
 export const retryMs = 30_000;
+/** After a refusal: rights change seldom. */
+export const refusedMs = 5 * 60_000;
 /** Between two requests: a first look comes fast, refreshing goes gently, a little faster with many in view. */
 const firstSpacingMs = 120;
 const refreshSpacingMs = 1_000;
@@ -32,7 +34,7 @@ export interface Loaded {
 }
 
 /** Loads a picture; resolves null when there is none, or none whose age is known. */
-export type LoadPicture = (url: string) => Promise<Loaded | null>;
+export type LoadPicture = (url: string) => Promise<Loaded | 'refused' | null>;
 
 export const loadPicture: LoadPicture = async (url) => {
   let blobUrl: string | null = null;
@@ -45,6 +47,7 @@ export const loadPicture: LoadPicture = async (url) => {
     });
     const ageMs =
       Date.parse(answer.headers.get('Date') ?? '') - Number(answer.headers.get('X-Captured-At') ?? NaN);
+    if (answer.status === 401 || answer.status === 403) return 'refused';
     if (answer.status !== 200 || !Number.isFinite(ageMs)) return null;
     blobUrl = URL.createObjectURL(await answer.blob());
     const picture = new Image();
@@ -133,11 +136,12 @@ export function createPosterFeed(
     const waitMs = next.dueMs - nowMs();
     if (base === null || hidden() || waitMs > 0) return schedule(Math.max(refreshSpacingMs, waitMs));
     busy = true;
-    const loaded = await load(posterUrl(base, next.camera, next.stream, ++turn));
+    const answer = await load(posterUrl(base, next.camera, next.stream, ++turn));
     busy = false;
+    const loaded = answer === 'refused' ? null : answer;
     next.failures = loaded ? 0 : next.failures + 1;
     const retry = Math.min(retryMs, retryFirstMs * 2 ** (next.failures - 1));
-    next.dueMs = nowMs() + (loaded ? refreshMs : retry);
+    next.dueMs = nowMs() + (loaded ? refreshMs : answer === 'refused' ? refusedMs : retry);
     if (loaded) {
       next.picture = loaded.picture;
       next.capturedMs = nowMs() - loaded.ageMs;

@@ -2,6 +2,7 @@ import type {
   ErrorCode,
   Camera,
   CameraHealth,
+  CameraViewer,
   PtzHolder,
   MediaAddress,
   ScreenStatus,
@@ -28,6 +29,8 @@ export interface WallStore {
   screens: Readonly<Record<string, ScreenStatus>>;
   /** Who moves which camera, and what went wrong with it last. */
   ptz: Readonly<Record<string, PtzHolder>>;
+  /** Who watches which camera now; one that nobody watches may be missing. */
+  viewers: Readonly<Record<string, readonly CameraViewer[]>>;
   walls: Snapshot['walls'];
   media: MediaAddress | null;
   /** The server program that this window last heard from. */
@@ -45,6 +48,7 @@ export const initialStore: WallStore = {
   health: {},
   screens: {},
   ptz: {},
+  viewers: {},
   walls: [],
   media: null,
   server: null,

@@ -54,6 +54,7 @@ export function createStoreWriter(
       health: byId(snapshot.health, (health) => health.camera),
       screens: byId(snapshot.screens, (status) => status.screen),
       ptz: byId(snapshot.ptz ?? [], (holder) => holder.camera),
+      viewers: Object.fromEntries((snapshot.viewers ?? []).map(({ camera, viewers }) => [camera, viewers])),
       walls: snapshot.walls,
       media: snapshot.media,
       server: snapshot.server,
@@ -73,8 +74,8 @@ export function createStoreWriter(
         store.setState({ screens: { ...now.screens, [status.screen]: status } });
     },
     'media:address': (media) => store.setState({ media }),
-    // No surface shows it yet.
-    'camera:viewers': () => undefined,
+    'camera:viewers': ({ camera, viewers }, now) =>
+      store.setState({ viewers: { ...now.viewers, [camera]: viewers } }),
     'ptz:holder': (holder, now) => store.setState({ ptz: { ...now.ptz, [holder.camera]: holder } }),
   };
 

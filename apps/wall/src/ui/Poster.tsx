@@ -1,17 +1,25 @@
 import type { StreamName } from '@clerestory/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { posters, type Frame } from '../state/posters.ts';
+import { useRoles, watches } from '../state/use-roles.ts';
 import './poster.css';
 
 /** Wide enough for the largest place a still has; more would only cost memory. */
 const maxWidthPx = 960;
+
+/** As `Still`, for whoever may watch; a word for who may only know that the camera is there. */
+export function Poster(props: { camera: string; stream: StreamName }) {
+  const roles = useRoles();
+  if (roles.length === 0 || watches(roles)) return <Still {...props} />;
+  return <span className="poster-none">Your role sees no pictures</span>;
+}
 
 /**
  * A still of a camera, refreshed now and then while it is in view. Drawn on a canvas, so that a new picture takes
  * the place of the old one without a flash. A still that is no longer young says how old it is;
  * a young one says that it is a still where no screen vouches for it (see the style sheet).
  */
-export function Poster({ camera, stream }: { camera: string; stream: StreamName }) {
+function Still({ camera, stream }: { camera: string; stream: StreamName }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [loaded, setLoaded] = useState(false);
   const [ageS, setAgeS] = useState<number | null>(null);

@@ -1,6 +1,7 @@
 import type {
   AccessTable,
   CameraViewer,
+  CameraViewers,
   GrantUsage,
   MediaGrant,
   StreamName,
@@ -71,6 +72,8 @@ const doors: Record<ViewQuestion['door'], DoorId> = {
   llhls: 'media:playlist',
   poster: 'media:poster',
 };
+
+const viewerOf = ({ kind, name, startedAt }: View): CameraViewer => ({ kind, name, since: startedAt });
 
 const no = (code: Extract<ViewVerdict, { ok: false }>['code'], reason: string): ViewVerdict => ({
   ok: false,
@@ -148,9 +151,13 @@ export class ViewsService {
   }
 
   viewersOf(camera: string): CameraViewer[] {
-    return [...this.#views.values()]
-      .filter((view) => view.camera === camera)
-      .map(({ kind, name, startedAt }) => ({ kind, name, since: startedAt }));
+    return [...this.#views.values()].filter((view) => view.camera === camera).map(viewerOf);
+  }
+
+  /** Of every camera that somebody watches. */
+  viewers(): CameraViewers[] {
+    const byCamera = Map.groupBy(this.#views.values(), ({ camera }) => camera);
+    return [...byCamera].map(([camera, views]) => ({ camera, viewers: views.map(viewerOf) }));
   }
 
   /** For a node that has just connected. */

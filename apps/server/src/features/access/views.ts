@@ -39,6 +39,7 @@ export const seen = {
     cameras: snapshot.cameras.filter(({ id }) => sees(id)),
     health: seen.health(snapshot.health, sees),
     ...(snapshot.ptz && { ptz: snapshot.ptz.filter(({ camera }) => sees(camera)) }),
+    ...(snapshot.viewers && { viewers: snapshot.viewers.filter(({ camera }) => sees(camera)) }),
     screens: snapshot.screens.map((status) => seen.status(status, sees)),
   }),
 };

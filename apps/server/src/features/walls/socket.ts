@@ -2,6 +2,7 @@ import {
   problem,
   type Camera,
   type CameraHealth,
+  type CameraViewers,
   type MediaAddress,
   type PtzHolder,
   type ScreenStatus,
@@ -19,6 +20,7 @@ export interface SnapshotParts {
   health(): CameraHealth[];
   screens(wall: WallState): ScreenStatus[];
   ptz(): PtzHolder[];
+  viewers(): CameraViewers[];
   media(): MediaAddress | null;
   server: Snapshot['server'];
 }
@@ -44,6 +46,7 @@ export function wallSockets(
     health: parts.health(),
     screens: parts.screens(wall),
     ptz: parts.ptz(),
+    viewers: parts.viewers(),
     media: parts.media(),
     walls: walls.list().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),

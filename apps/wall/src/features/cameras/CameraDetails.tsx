@@ -59,6 +59,32 @@ function Health({ health }: { health: CameraHealth | undefined }) {
   );
 }
 
+const kinds = { person: 'Person', screen: 'Screen', player: 'Other player' } as const;
+
+/** Who sees its pictures now. Whoever may see that a camera is there may see who watches it. */
+function Watching({ camera }: { camera: string }) {
+  const viewers = useWall((state) => state.viewers[camera]);
+  return (
+    <section>
+      <h4 className="details-head">Watching now</h4>
+      {viewers === undefined || viewers.length === 0 ? (
+        <p className="dim">Nobody.</p>
+      ) : (
+        <ul className="watching">
+          {viewers.map(({ kind, name, since }) => (
+            <li key={`${kind} ${name} ${since}`} data-viewer={name}>
+              <b>{name}</b>
+              <span className="dim">
+                {kinds[kind]}, since {clockTime(since)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
 /** On which tiles a camera is; each leads there. */
 function Places({ camera }: { camera: string }) {
   const actions = useActions();
@@ -151,6 +177,7 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
       {health?.streams.map((facts) => (
         <Facts key={facts.stream} facts={facts} />
       ))}
+      <Watching camera={camera.id} />
       <Places camera={camera.id} />
       <section>
         <h4 className="details-head">Last changes</h4>

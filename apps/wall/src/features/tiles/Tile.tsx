@@ -1,4 +1,5 @@
 import type { TileReport } from '@clerestory/protocol';
+import { Eye } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
@@ -25,6 +26,7 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
   const info = useWall((store) => (camera === null ? undefined : store.cameras[camera]));
   const health = useWall((store) => (camera === null ? undefined : store.health[camera]));
   const mover = useWall((store) => (camera === null ? undefined : store.ptz[camera]?.holder?.name));
+  const watching = useWall((store) => (camera === null ? undefined : store.viewers[camera]));
   const root = useRef<HTMLElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TileView>(emptyView);
@@ -100,6 +102,12 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
           <span className="tile__name">{name}</span>
           <span className="tile__place">{info?.place ?? ''}</span>
           {mover !== undefined && <span className="tile__mover">moved by {mover}</span>}
+          {watching !== undefined && watching.length > 1 && (
+            <span className="tile__watching" aria-label={`Watched by ${watching.length}`}>
+              <Eye aria-hidden="true" />
+              {watching.length}
+            </span>
+          )}
           <StateChip view={shown} />
         </header>
       )}
