@@ -23,7 +23,7 @@ export class Batch {
   write(work: (write: Write) => Promise<void>): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ work, done, failed });
-      this.#running ??= this.#run().finally(() => (this.#running = null));
+      this.#running ??= this.#run();
     });
   }
 
@@ -46,5 +46,7 @@ export class Batch {
         for (const { failed } of jobs) failed(error);
       }
     }
+    // In the same turn as the look above: whoever comes after it starts another run, and never waits for this one.
+    this.#running = null;
   }
 }
