@@ -25,6 +25,17 @@ export function findChromium(env = process.env) {
   return undefined;
 }
 
+/** Where programs lie that a user's PATH may leave out. */
+const systemFolders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
+const findSystem = (name) => systemFolders.map((folder) => `${folder}/${name}`).find(existsSync);
+
+/** The proxy with which the guide's own file is tested, or in words how to get it. */
+export function findProxy(name) {
+  const program = findSystem(name);
+  const { byHand } = planFor([name], distribution());
+  return { program, missing: program ? '' : `${needs[name].what} is not here. Run: ${byHand}` };
+}
+
 const gstPython =
   "import gi; gi.require_version('GstRtspServer','1.0'); from gi.repository import GstRtspServer, Gst; Gst.init(None); assert all(Gst.ElementFactory.find(n) for n in ('rtph264pay','h264parse','parsebin'))";
 
@@ -45,6 +56,21 @@ export const needs = {
     packages: ['chromium'],
     setting: 'CLERESTORY_CHROMIUM',
     without: { ubuntu: chromiumByHand },
+  },
+  caddy: {
+    what: 'Caddy (tests of docs/guide/Caddyfile)',
+    there: () => findSystem('caddy') !== undefined,
+    packages: ['caddy'],
+  },
+  nginx: {
+    what: 'nginx (tests of docs/guide/nginx.conf)',
+    there: () => findSystem('nginx') !== undefined,
+    packages: ['nginx-light'],
+  },
+  openssl: {
+    what: 'OpenSSL (makes certificates for tests)',
+    there: () => runs('openssl', ['version']),
+    packages: ['openssl'],
   },
   rtspServer: {
     what: 'the GStreamer RTSP server (test cameras)',

@@ -13,7 +13,7 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'clerestory-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
-const missing = ensure(['ffmpeg', 'chromium', 'rtspServer']);
+const missing = ensure(['ffmpeg', 'chromium', 'rtspServer', 'openssl', 'nginx', 'caddy']);
 if (missing) {
   process.stderr.write(`The tests need programs that are not here. ${missing}\n`);
   process.exit(1);

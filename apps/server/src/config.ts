@@ -93,8 +93,6 @@ const Settings = z.strictObject({
       'give origins such as https://wall.example.org, separated by commas, without a path',
     )
     .transform((origins) => origins.map((one) => new URL(one).origin)),
-  /** Opens the secrets in the store; made at the first start. */
-  key_file: filled('give a path for the key file, such as /etc/clerestory/key').optional(),
 });
 
 export interface Config {
@@ -113,7 +111,6 @@ export interface Config {
   trustProxy: string[];
   /** Plain HTTP beyond loopback: only trusted proxies and this machine get an answer. */
   onlyProxied: boolean;
-  keyFile: string;
 }
 
 const guide = 'docs/guide/network.md has both ways';
@@ -220,9 +217,5 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     tls,
     trustProxy: trust_proxy,
     onlyProxied: !isLoopback(host) && tls === null,
-    keyFile:
-      settings.key_file === undefined
-        ? path.join(dataDir, 'clerestory.key')
-        : path.resolve(cwd, settings.key_file),
   };
 }

@@ -16,9 +16,12 @@ export class Browser {
   readonly cookies = new Map<string, string>();
   /** Every Set-Cookie header that came, as it came. */
   readonly setCookies: string[] = [];
+  readonly #ask: typeof fetch;
 
-  constructor(url: string) {
+  /** `ask`: how requests are sent, where not as fetch does. */
+  constructor(url: string, ask: typeof fetch = fetch) {
     this.url = url;
+    this.#ask = ask;
   }
 
   /** `address` is below the API; a header of '' is left out. */
@@ -32,7 +35,7 @@ export class Browser {
     if (method !== 'GET') sent['origin'] ??= this.url;
     if (body !== undefined) sent['content-type'] ??= 'application/json';
     for (const [name, value] of Object.entries(sent)) if (value === '') delete sent[name];
-    const response = await fetch(this.url + apiBase + address, {
+    const response = await this.#ask(this.url + apiBase + address, {
       method,
       headers: sent,
       redirect: 'manual',
