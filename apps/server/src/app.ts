@@ -113,7 +113,10 @@ export async function startApp(
     isSecure: (request) => peerOf(request).secure,
     demoOpen: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins),
   });
-  const cameras = new CameraService(db, clock, demoScenes());
+  const cameras = new CameraService(db, clock, demoScenes(), {
+    networks: parseCameraNetworks(config.cameraNetworks),
+    pushPorts: config.pushPorts,
+  });
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
   const onvif: OnvifService = new OnvifService({
     db,
@@ -162,7 +165,7 @@ export async function startApp(
       allowedOrigins: origins.list(),
       ...{ tls, trustProxy, onlyProxied },
       ffmpegPath: config.ffmpegPath,
-      warmMs: config.warmMs,
+      ...{ warmMs: config.warmMs, cameraNetworks: config.cameraNetworks, conversions: config.conversions },
       demoDir,
       logLevel: config.logLevel,
     }),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { defaultCameraNetworks, parseCameraNetworks } from './platform/addresses/networks.ts';
@@ -42,6 +43,7 @@ const list = (message: string) =>
     .transform((value) =>
       (Array.isArray(value) ? value : value.split(',')).map((one) => one.trim()).filter(Boolean),
     );
+const portsMessage = 'give the first and the last port, such as 20000-20099, from 1024 to 65535';
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting, its default and its bounds. The environment name is `CLERESTORY_` and the upper-case key. */
@@ -77,6 +79,21 @@ const Settings = z.strictObject({
         context.addIssue({ code: 'custom', message: (error as Error).message });
       }
     }),
+  /** Ports to which cameras may send, `first-last`. */
+  push_ports: z
+    .string(portsMessage)
+    .default('20000-20099')
+    .transform((text, context) => {
+      const found = /^(\d{4,5})-(\d{4,5})$/.exec(text.trim());
+      const [from, to] = [Number(found?.[1]), Number(found?.[2])];
+      if (from >= 1024 && from <= to && to <= 65_535) return { from, to };
+      context.addIssue({ code: 'custom', message: portsMessage });
+      return z.NEVER;
+    }),
+  /** Streams that are converted to H.264 at the same time; more wait. Each takes up to a core. */
+  conversions: boundedNumber(/^\d{1,3}$/, 64, 'give a number from 0 to 64; 0 converts nothing').default(
+    Math.max(1, availableParallelism()),
+  ),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
   /** Certificate and key, PEM. Both ports speak TLS then. */
   tls_cert: filled('give the path of the certificate, PEM').optional(),
@@ -105,6 +122,9 @@ export interface Config {
   warmMs: number;
   /** As the setting says it; see parseCameraNetworks. */
   cameraNetworks: string;
+  pushPorts: { from: number; to: number };
+  /** Streams that are converted at the same time. */
+  conversions: number;
   logLevel: string;
   origins: string[];
   tls: TlsFiles | null;
@@ -212,6 +232,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     ffmpegPath: settings.ffmpeg,
     warmMs: settings.warm_s * 1000,
     cameraNetworks: settings.camera_networks,
+    pushPorts: settings.push_ports,
+    conversions: settings.conversions,
     logLevel: settings.log_level,
     origins,
     tls,

@@ -202,6 +202,10 @@ export class Fmp4Reader {
       samples: units.length,
       key: isSync(first.firstFlags),
     };
+    if (unit.key && track.info.codec.startsWith('avc')) {
+      const idr = startsWithIdr(bytes, moof);
+      if (idr !== null) unit.idr = idr;
+    }
     if (moof.divisible && sizesFit(bytes, moof)) unit.frameS = units.map((duration) => duration / timescale);
     return unit;
   }
@@ -212,4 +216,25 @@ function sizesFit(bytes: Uint8Array, moof: NonNullable<ReturnType<typeof readMoo
   const run = moof.runs[0];
   if (!run || run.dataOffset === null || run.dataOffset < moof.box.end) return false;
   return run.dataOffset + run.sizes.reduce((sum, size) => sum + size, 0) <= bytes.length;
+}
+
+/** Types of a NAL unit (ITU-T H.264, table 7-1). */
+const nalSlice = 1;
+const nalIdr = 5;
+const maxNals = 64;
+
+/** Whether the first sample has an IDR picture; null when that cannot be told. NAL units have 4-byte lengths, as ffmpeg writes them. */
+function startsWithIdr(bytes: Uint8Array, moof: NonNullable<ReturnType<typeof readMoof>>): boolean | null {
+  const run = moof.runs[0];
+  if (!run || run.dataOffset === null) return null;
+  const end = Math.min(bytes.length, run.dataOffset + (run.sizes[0] ?? 0));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = run.dataOffset;
+  for (let nal = 0; nal < maxNals && at + 5 <= end; nal++) {
+    const type = view.getUint8(at + 4) & 0x1f;
+    if (type === nalIdr) return true;
+    if (type === nalSlice) return false;
+    at += 4 + view.getUint32(at);
+  }
+  return null;
 }

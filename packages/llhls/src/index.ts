@@ -6,3 +6,4 @@ export { TargetDuration } from './durations.ts';
 export { laterNumbers, type Numbers } from './numbering.ts';
 export { multivariantPlaylist, playlistType, type RenditionReport, type Variant } from './playlist.ts';
 export { CaptureClock } from './capture-clock.ts';
+export { readSps, type SpsFacts } from './sps.ts';

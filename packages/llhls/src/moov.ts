@@ -1,5 +1,6 @@
 import { BoxBytes, Fmp4Error, type Box } from './boxes.ts';
 import { codecOf } from './codec.ts';
+import { readSps, type SpsFacts } from './sps.ts';
 import type { TrackInfo } from './types.ts';
 
 /** Defaults for the samples of a track (trex, ISO/IEC 14496-12, 8.8.3). */
@@ -37,12 +38,22 @@ function infoOf(data: BoxBytes, mdia: Box): TrackInfo {
   if (!entry) throw new Fmp4Error('malformed', 'the video track does not say how it is encoded');
   const configs =
     entry.body + visualEntryBytes <= entry.end ? data.children(entry.body + visualEntryBytes, entry.end) : [];
+  const avcC = configs.find((box) => box.type === 'avcC');
   return {
     codec: codecOf(data, entry, configs),
+    ...(avcC && { sps: spsOf(data, avcC) }),
     timescale: timescaleOf(data, data.need(mdia, 'mdhd')),
     width: data.u16(entry.body + 24, entry.end),
     height: data.u16(entry.body + 26, entry.end),
   };
+}
+
+/** The first parameter set of an avcC (ISO/IEC 14496-15, 5.3.3.1). */
+function spsOf(data: BoxBytes, avcC: Box): SpsFacts | null {
+  const at = avcC.body + 5;
+  if (at + 3 > avcC.end || (data.u8(at, avcC.end) & 0x1f) === 0) return null;
+  const length = data.u16(at + 1, avcC.end);
+  return at + 3 + length > avcC.end ? null : readSps(data.bytes.subarray(at + 3, at + 3 + length));
 }
 
 function defaultsOf(data: BoxBytes, moov: Box, id: number): SampleDefaults {

@@ -1,5 +1,7 @@
 /** Shapes shared by the reader, the packager and the playlists. Times in seconds or milliseconds, as named. */
 
+import type { SpsFacts } from './sps.ts';
+
 /** The video track of an init segment. */
 export interface TrackInfo {
   /** RFC 6381, such as `avc1.64001f`. */
@@ -9,6 +11,8 @@ export interface TrackInfo {
   /** Pixels. */
   width: number;
   height: number;
+  /** H.264 only: what its parameter set says; null when that cannot be read. */
+  sps?: SpsFacts | null;
 }
 
 /** ftyp + moov. */
@@ -28,6 +32,8 @@ export interface FragmentUnit {
   samples: number;
   /** The first sample is a sync sample. */
   key: boolean;
+  /** H.264, of a key fragment: whether its first sample is an IDR picture, with which every decoder can begin. */
+  idr?: boolean;
   /**
    * Duration of each sample, seconds; present when the fragment can be cut between its samples (one track, one run
    * of samples). Without it a fragment stays whole in every part.

@@ -27,6 +27,8 @@ export const StreamFacts = z.object({
   height: z.int().nullable(),
   viewers: z.int(),
   restarts: z.int(),
+  /** How its conversion stands, in words; only where some of the viewers need one. */
+  conversion: z.string().optional(),
 });
 export type StreamFacts = z.infer<typeof StreamFacts>;
 

@@ -13,6 +13,10 @@ export const maxQueuedBytes = 8 * 1024 * 1024;
 
 const Channel = z.int().min(1).max(0xffff_ffff);
 
+/** What a page may be able to play besides H.264 (8 bit, 4:2:0, whole frames), which all can. */
+export const Playable = z.enum(['h265', 'av1']);
+export type Playable = z.infer<typeof Playable>;
+
 /** page → media node */
 export const PushRequest = z.discriminatedUnion('type', [
   /** Opens a channel, whose number the page chooses and never uses again on this socket. */
@@ -23,6 +27,8 @@ export const PushRequest = z.discriminatedUnion('type', [
     stream: StreamName,
     /** The grant under which the viewer may see it; empty while everybody may. */
     grant: z.string().max(64).default(''),
+    /** What need not be converted for this page. */
+    plays: z.array(Playable).max(4).default([]),
   }),
   z.strictObject({ type: z.literal('unsubscribe'), channel: Channel }),
   /** Clock question; answered at once with `time`. `clientMs` is the page's own monotonic clock. */
@@ -35,7 +41,8 @@ export const PushNotice = z.discriminatedUnion('type', [
   z.object({ type: z.literal('time'), clientMs: z.number(), serverMs: z.number() }),
   /**
    * The channel's source changed its state; the first comes right after `subscribe`. `stream` is the one that is
-   * served: a camera without a sub stream serves `main`.
+   * served: a camera without a sub stream serves `main`. While `running`, `reason` is what is to be said of the
+   * picture, such as that it is converted; '' when nothing.
    */
   z.object({
     type: z.literal('state'),

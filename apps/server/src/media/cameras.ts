@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { laterNumbers, TargetDuration, type Numbers } from '@clerestory/llhls';
-import type { IngestReport, MediaCamera, StreamName } from '@clerestory/protocol';
+import type { IngestReport, MediaCamera, Playable, StreamName } from '@clerestory/protocol';
 import type { z } from 'zod';
-import { streamsOf } from './sources.ts';
+import { conversionNeeded } from './playability.ts';
+import { streamsOf, type ConversionSource } from './sources.ts';
 import { Stream, type StreamDeps } from './stream.ts';
 
 export type MediaCameraConfig = z.infer<typeof MediaCamera>;
@@ -13,20 +14,34 @@ const maxCameras = 20_000;
 interface Entry {
   config: MediaCameraConfig;
   streams: Map<StreamName, Stream>;
+  /** For pages that cannot play a stream as it is: the same, converted. */
+  conversions: Map<StreamName, Stream>;
 }
+
+/** How long a conversion waits for a key frame to begin with, ms: they may be a minute apart. */
+const keyFramePatienceMs = 70_000;
+const always = ({ keep, source }: MediaCameraConfig): boolean =>
+  // A camera that sends to us does so whether or not anybody watches.
+  keep === 'always' || source.kind === 'push';
 
 /** The cameras of this node and their streams. */
 export class Cameras {
   readonly #deps: StreamDeps;
   readonly #onStream: (stream: Stream) => void;
+  readonly #onConversion: (of: Stream) => void;
   readonly #entries = new Map<string, Entry>();
   /** The latest of the numbers of all streams that are gone: whatever comes to an address of theirs goes on from there. */
   #goneNumbers: Numbers | undefined;
 
-  /** `onStream` hears of every stream that comes into being. */
-  constructor(deps: StreamDeps, onStream: (stream: Stream) => void) {
+  /** `onStream` hears of every stream that comes into being, `onConversion` of news of a stream's conversion. */
+  constructor(
+    deps: StreamDeps,
+    onStream: (stream: Stream) => void,
+    onConversion: (of: Stream) => void = () => {},
+  ) {
     this.#deps = deps;
     this.#onStream = onStream;
+    this.#onConversion = onConversion;
   }
 
   /** The whole list: what is not in it is removed. */
@@ -52,24 +67,34 @@ export class Cameras {
     if (sourceChanged) this.#renewStreams(entry);
     else if (config.revision !== before.revision)
       for (const stream of entry.streams.values()) stream.retryNow();
-    for (const stream of entry.streams.values()) stream.keepAlways(config.keep === 'always');
+    for (const stream of entry.streams.values()) stream.keepAlways(always(config));
   }
 
   remove(id: string): void {
     const entry = this.#entries.get(id);
     this.#entries.delete(id);
-    for (const stream of entry?.streams.values() ?? []) this.#end(stream);
+    for (const stream of entry ? [...entry.conversions.values(), ...entry.streams.values()] : [])
+      this.#end(stream);
   }
 
-  /** The stream that serves a wish; a camera without `sub` serves `main`. Null: no such camera. */
-  find(camera: string, wanted: StreamName): Stream | null {
+  /** The stream as the camera sends it, for a wish; a camera without `sub` serves `main`. Null: no such camera. */
+  source(camera: string, wanted: StreamName): Stream | null {
     const streams = this.#entries.get(camera)?.streams;
     return streams?.get(wanted) ?? streams?.get('main') ?? null;
   }
 
-  /** Which streams a camera has; empty: no such camera. */
+  /** The same for a page, converted where it could not play it. `plays`: what it can, besides plain H.264. */
+  find(camera: string, wanted: StreamName, plays: readonly Playable[] = []): Stream | null {
+    const stream = this.source(camera, wanted);
+    const entry = this.#entries.get(camera);
+    if (!stream?.encoding || !entry || conversionNeeded(stream.encoding, plays) === null) return stream;
+    return entry.conversions.get(stream.name) ?? this.#convert(entry, stream);
+  }
+
+  /** Which streams a camera has for players that know plain H.264; empty: no such camera. */
   streamsOf(camera: string): Stream[] {
-    return [...(this.#entries.get(camera)?.streams.values() ?? [])];
+    const names = [...(this.#entries.get(camera)?.streams.keys() ?? [])];
+    return names.flatMap((name) => this.find(camera, name) ?? []);
   }
 
   all(): Stream[] {
@@ -77,25 +102,61 @@ export class Cameras {
   }
 
   reports(): IngestReport[] {
-    return this.all().map((stream) => stream.report());
+    return this.all().map((stream) => this.report(stream));
+  }
+
+  /** Of a stream of `all`, with how its conversion stands. */
+  report(stream: Stream): IngestReport {
+    const report = stream.report();
+    const conversion = this.#entries.get(stream.camera)?.conversions.get(stream.name);
+    if (!conversion || conversion.state === 'idle') return report;
+    // The conversion itself is one of the stream's viewers.
+    const viewers = Math.max(0, stream.viewers - 1) + conversion.viewers;
+    return { ...report, facts: { ...report.facts, viewers, conversion: conversion.reason } };
+  }
+
+  #convert(entry: Entry, of: Stream): Stream {
+    const source: ConversionSource = {
+      kind: 'convert',
+      of,
+      get from() {
+        return (of.encoding && conversionNeeded(of.encoding, [])) ?? 'this format';
+      },
+      get interlaced() {
+        return of.encoding?.track.sps?.interlaced === true;
+      },
+      hold: () => of.watch({}),
+      ready: (signal) => of.until(() => of.live && of.packager.join().length > 0, keyFramePatienceMs, signal),
+    };
+    const after = this.#goneNumbers
+      ? laterNumbers(this.#goneNumbers, of.packager.numbers)
+      : of.packager.numbers;
+    const terms = { targetDuration: new TargetDuration(), after };
+    const stream = new Stream(of.camera, of.name, source, this.#deps, terms);
+    entry.conversions.set(of.name, stream);
+    // Should the camera send something else one day, whoever watches asks again what fits.
+    of.listen({ onEncoding: () => stream.moved() });
+    stream.listen({ onState: () => this.#onConversion(of) });
+    return stream;
   }
 
   #add(config: MediaCameraConfig): void {
     if (this.#entries.size >= maxCameras)
       return this.#deps.log.error({ camera: config.id, maxCameras }, 'too many cameras for one media node');
-    const entry: Entry = { config, streams: new Map() };
+    const entry: Entry = { config, streams: new Map(), conversions: new Map() };
     this.#entries.set(config.id, entry);
     this.#renewStreams(entry);
-    for (const stream of entry.streams.values()) stream.keepAlways(config.keep === 'always');
+    for (const stream of entry.streams.values()) stream.keepAlways(always(config));
   }
 
   /**
    * Gives an entry the streams its source has, all of them new: of another place, not even a poster may remain. Viewers
    * choose again.
    */
-  #renewStreams({ config, streams }: Entry): void {
-    const before = [...streams.values()];
+  #renewStreams({ config, streams, conversions }: Entry): void {
+    const before = [...conversions.values(), ...streams.values()];
     streams.clear();
+    conversions.clear();
     this.#retireNumbers(before);
     const terms = { targetDuration: new TargetDuration(), after: this.#goneNumbers };
     for (const name of streamsOf(config.source)) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultCameraNetworks } from '../platform/addresses/networks.ts';
 
 /** What the parent writes as the first line on stdin: it holds a token, so neither arguments nor environment. */
 export const MediaNodeConfig = z.object({
@@ -20,6 +21,10 @@ export const MediaNodeConfig = z.object({
   ffmpegPath: z.string().min(1).default('ffmpeg'),
   warmMs: z.number().min(0).default(30_000),
   demoDir: z.string().startsWith('/'),
+  /** Where cameras may be; see parseCameraNetworks. */
+  cameraNetworks: z.string().default(defaultCameraNetworks),
+  /** Streams converted to H.264 at the same time; more wait. */
+  conversions: z.int().min(0).max(64).default(2),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type MediaNodeConfig = z.infer<typeof MediaNodeConfig>;
@@ -27,6 +32,14 @@ export type MediaNodeConfig = z.infer<typeof MediaNodeConfig>;
 /** What the node itself needs; the rest is for the link to control. */
 export type NodeConfig = Pick<
   MediaNodeConfig,
-  'host' | 'port' | 'portFixed' | 'allowedOrigins' | 'ffmpegPath' | 'warmMs' | 'demoDir'
+  | 'host'
+  | 'port'
+  | 'portFixed'
+  | 'allowedOrigins'
+  | 'ffmpegPath'
+  | 'warmMs'
+  | 'demoDir'
+  | 'cameraNetworks'
+  | 'conversions'
 > &
   Partial<Pick<MediaNodeConfig, 'tls' | 'trustProxy' | 'onlyProxied'>>;

@@ -8,6 +8,8 @@ export const maxLoginBytes = 127;
 /** Milliseconds without any answer on the RTSP connection after which ffmpeg gives up. */
 export const rtspTimeoutMs = 5_000;
 
+const probing = ['option probesize 32768', 'option analyzeduration 500000'];
+
 /** Everything but letters, digits and `-_.~` (RFC 3986, 2.3). */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
@@ -47,10 +49,22 @@ export function rtspScript(address: string, login: Login, transport: 'tcp' | 'ud
     `file '${url}'`,
     `option rtsp_transport ${transport}`,
     `option timeout ${rtspTimeoutMs * 1000}`,
-    'option probesize 32768',
-    'option analyzeduration 500000',
+    ...probing,
     '',
   ].join('\n');
+}
+
+/** The script for one address, of which every character is known to be harmless, with options of ffmpeg for it. */
+export function addressScript(address: string, options: Record<string, string | number>): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what must not come through
+  if (/['"\\\s\u0000-\u001f\u007f]/.test(address))
+    throw new RangeError('The camera address has characters that cannot be used');
+  const lines = Object.entries(options).map(([name, value]) => {
+    if (!/^[a-z_]+$/.test(name) || !/^[A-Za-z0-9_.,:=#!/-]*$/.test(String(value)))
+      throw new RangeError('The camera has settings with characters that cannot be used');
+    return `option ${name} ${value}`;
+  });
+  return ['ffconcat version 1.0', `file '${address}'`, ...lines, ...probing, ''].join('\n');
 }
 
 /**

@@ -4,7 +4,7 @@ import { ingestArgs, posterArgs } from './ffmpeg-args.ts';
 
 describe('ingestArgs', () => {
   it('has no place for an address or a login', () => {
-    expect(ingestArgs({ kind: 'rtsp' })).toEqual([
+    expect(ingestArgs({ kind: 'address', protocol: 'rtsp' })).toEqual([
       ...['-hide_banner', '-nostats', '-loglevel', 'warning'],
       ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'pipe,tcp,udp,rtp,rtsp'],
       ...['-probesize', '32768', '-analyzeduration', '500000', '-i', 'pipe:0'],

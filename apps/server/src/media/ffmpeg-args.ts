@@ -5,24 +5,83 @@ const quiet = ['-hide_banner', '-nostats', '-loglevel', 'warning'];
 const probing = ['-probesize', '32768', '-analyzeduration', '500000'];
 /** Length of a fragment: what a picture waits for before it leaves, microseconds. */
 const fragmentUs = 200_000;
-const fragmentedMp4 = [
-  ...['-map', '0:v:0', '-an', '-c:v', 'copy'],
+const fragments = [
   ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof'],
   ...['-frag_duration', String(fragmentUs), '-flush_packets', '1', 'pipe:1'],
 ];
+const copied = ['-map', '0:v:0', '-an', '-c:v', 'copy', ...fragments];
+
+/** Most lines of a converted picture; larger ones are made smaller. */
+const mostLines = 1080;
+/**
+ * H.264 that every browser plays, without a frame's delay: no B-frames, no look-ahead, sliced threads. A key frame each
+ * second. `interlaced`: fields are made into frames.
+ */
+const converted = (interlaced: boolean) => [
+  ...['-map', '0:v:0', '-an', '-fps_mode', 'passthrough', '-filter_threads', '1'],
+  '-vf',
+  [
+    ...(interlaced ? ['yadif=mode=send_frame:deint=all'] : []),
+    `scale=w=trunc(iw*min(1\\,${mostLines}/ih)/2)*2:h=trunc(min(ih\\,${mostLines})/2)*2:out_range=tv`,
+    'format=yuv420p',
+  ].join(','),
+  ...[
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-tune',
+    'zerolatency',
+    '-profile:v',
+    'baseline',
+    '-threads',
+    '2',
+  ],
+  ...[
+    '-crf',
+    '24',
+    '-maxrate',
+    '4M',
+    '-bufsize',
+    '4M',
+    '-g',
+    '250',
+    '-force_key_frames',
+    'expr:gte(t,n_forced)',
+  ],
+  ...fragments,
+];
+
+/** Which protocols ffmpeg may speak for an address; files are never among them. */
+const protocols = {
+  rtsp: 'pipe,tcp,udp,rtp,rtsp',
+  rtmp: 'pipe,tcp,rtmp',
+  srt: 'pipe,srt',
+  tcp: 'pipe,tcp',
+  udp: 'pipe,udp',
+} as const;
+export type InputProtocol = keyof typeof protocols;
 
 /**
- * Both read a script of the concat demuxer on stdin (see ffconcat.ts), which names the source.
- * `rtsp`: a camera. `loop`: a file for ever in real time, of which the first `burstS` seconds come at once.
+ * `address`: a script of the concat demuxer on stdin (see ffconcat.ts), which names it. `loop`: such a script too, of a
+ * file for ever in real time, of which the first `burstS` seconds come at once. `media`: the media itself on stdin, at
+ * the speed of the clock where it comes in `bursts`. `pictures`: JPEGs on stdin, converted. `ring`: fragmented MP4 on
+ * stdin, converted.
  */
-export type IngestInput = { kind: 'rtsp' } | { kind: 'loop'; burstS: number };
+export type IngestInput =
+  | { kind: 'address'; protocol: InputProtocol }
+  | { kind: 'loop'; burstS: number }
+  | { kind: 'media'; bursts: boolean }
+  | { kind: 'pictures' }
+  | { kind: 'ring'; interlaced: boolean };
 
-/** Arguments that turn a source into fragmented MP4 on stdout, video only, not encoded again. */
+/** Arguments that turn a source into fragmented MP4 on stdout, video only. Only `pictures` and `ring` are encoded again. */
 export function ingestArgs(input: IngestInput): string[] {
-  const script = (protocols: string) => ['-f', 'concat', '-safe', '0', '-protocol_whitelist', protocols];
+  const script = (allowed: string) => ['-f', 'concat', '-safe', '0', '-protocol_whitelist', allowed];
+  const pipe = ['-protocol_whitelist', 'pipe', '-i', 'pipe:0'];
   switch (input.kind) {
-    case 'rtsp':
-      return [...quiet, ...script('pipe,tcp,udp,rtp,rtsp'), ...probing, '-i', 'pipe:0', ...fragmentedMp4];
+    case 'address':
+      return [...quiet, ...script(protocols[input.protocol]), ...probing, '-i', 'pipe:0', ...copied];
     case 'loop':
       if (!(input.burstS >= 0 && input.burstS <= 60)) throw new RangeError('a burst lasts 0 to 60 s');
       return [
@@ -31,7 +90,34 @@ export function ingestArgs(input: IngestInput): string[] {
         ...['-re', '-stream_loop', '-1', '-itsoffset', (-input.burstS).toFixed(3)],
         ...script('pipe,file'),
         ...['-i', 'pipe:0'],
-        ...fragmentedMp4,
+        ...copied,
+      ];
+    case 'media':
+      return [...quiet, ...(input.bursts ? ['-re'] : []), ...probing, ...pipe, ...copied];
+    case 'pictures':
+      return [
+        ...quiet,
+        ...[
+          '-threads',
+          '1',
+          '-use_wallclock_as_timestamps',
+          '1',
+          '-f',
+          'mpjpeg',
+          '-probesize',
+          '32',
+          '-analyzeduration',
+          '0',
+        ],
+        ...pipe,
+        ...converted(false),
+      ];
+    case 'ring':
+      return [
+        ...quiet,
+        ...['-threads', '2', '-thread_type', 'slice', '-f', 'mp4'],
+        ...pipe,
+        ...converted(input.interlaced),
       ];
   }
 }

@@ -2,18 +2,23 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { Clock, Log } from './clock.ts';
+import { failureOf, type Feed, type FeedOutlet } from './feeds/feed.ts';
 import { maxSaidChars, redact } from './redact.ts';
-import type { Ending } from './reasons.ts';
+import type { Ending, Failure } from './reasons.ts';
 
 /** After the polite signal, so that a camera hears TEARDOWN, comes the other one. */
 const politeMs = 700;
 
 export interface FfmpegOrder {
   args: readonly string[];
-  /** Written to stdin, which is then closed. */
-  stdin: string | readonly Uint8Array[];
+  /** Written to stdin, which is then closed; a feed writes until it ends. */
+  stdin: string | readonly Uint8Array[] | Feed;
   secrets: readonly string[];
   onBytes(bytes: Uint8Array): void;
+  /** What it says, as it says it: not yet free of addresses. */
+  onSaid?(text: string): void;
+  /** The feed has failed. ffmpeg still runs, with nothing more to read. */
+  onFeedFailed?(failure: Failure): void;
   /** Once, when it is gone and its output is read. `said` is free of addresses. */
   onEnd(ending: Omit<Ending, 'fragments'>): void;
 }
@@ -100,10 +105,14 @@ export class FfmpegRunner {
     child.on('close', end);
     child.stdout.on('data', (bytes: Buffer) => order.onBytes(bytes));
     child.stderr.setEncoding('utf8');
-    child.stderr.on('data', (text: string) => (said = lastLines(said + text)));
+    child.stderr.on('data', (text: string) => {
+      said = lastLines(said + text);
+      order.onSaid?.(text);
+    });
     // It may be gone before it has read its stdin; how it ended is told by `close`.
     for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on('error', () => {});
     if (typeof order.stdin === 'string') child.stdin.end(order.stdin);
+    else if (typeof order.stdin === 'function') this.#feed(child, order.stdin, order);
     else {
       for (const bytes of order.stdin) child.stdin.write(bytes);
       child.stdin.end();
@@ -117,6 +126,32 @@ export class FfmpegRunner {
       },
       kill: () => void child.kill('SIGKILL'),
     };
+  }
+
+  /** Lets a feed write until it ends or the process does. */
+  #feed(child: ChildProcess, feed: Feed, order: FfmpegOrder): void {
+    const { stdin } = child;
+    if (!stdin) return;
+    const gone = new AbortController();
+    const outlet: FeedOutlet = {
+      get waitingBytes() {
+        return stdin.writableLength;
+      },
+      write: (bytes) => void (stdin.writable && stdin.write(bytes)),
+      drained: () =>
+        new Promise((resolve) => {
+          if (!stdin.writableNeedDrain || gone.signal.aborted) return resolve();
+          stdin.once('drain', resolve);
+          gone.signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    };
+    for (const end of ['close', 'error'] as const) child.once(end, () => gone.abort());
+    stdin.once('close', () => gone.abort());
+    feed(outlet, gone.signal)
+      .catch((error: unknown) => {
+        if (!gone.signal.aborted) order.onFeedFailed?.(failureOf(error));
+      })
+      .finally(() => stdin.end());
   }
 
   /** Resolves when none runs any more. */

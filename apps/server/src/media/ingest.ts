@@ -1,11 +1,11 @@
 import { Fmp4Error, Fmp4Reader, type FragmentUnit, type InitUnit } from '@clerestory/llhls';
-import type { CameraSource, IngestState, StreamName } from '@clerestory/protocol';
+import type { IngestState, StreamName } from '@clerestory/protocol';
 import { backoffMs, maxDelayMs } from './backoff.ts';
 import type { Clock, Log } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { FfmpegProcess, FfmpegRunner } from './ffmpeg-process.ts';
-import { explainEnding, noFfmpegReason, unsupportedCodec, type Failure } from './reasons.ts';
-import { sourceInput, type Scenes } from './sources.ts';
+import { explainEnding, noFfmpegReason, strangerSaid, type Failure } from './reasons.ts';
+import { sourceInput, type SourceInput, type SourceTools, type StreamSource } from './sources.ts';
 
 export interface IngestTiming {
   /** From start to the first word of the stream, its init segment. */
@@ -38,7 +38,7 @@ export interface IngestDeps {
   /** Gives [0, 1). */
   random: () => number;
   ffmpeg: FfmpegRunner;
-  scenes: Scenes;
+  tools: SourceTools;
   timing: IngestTiming;
   counters: Counters;
   log: Log;
@@ -68,9 +68,16 @@ interface Run {
   /** Why we ended it ourselves. */
   failure: Failure | null;
   transports: number;
+  /** What is said of it while it runs. */
+  note: string;
+  /** Why nothing has come yet, where we wait for the camera to come to us. */
+  awaits: string | null;
+  release(): void;
 }
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
+/** A port on which a camera is awaited is closed for no longer than this, ms. */
+const maxClosedMs = 2_000;
 const idleReason = 'Nobody watches';
 const keyFrameReason = 'Connected; waiting for the camera’s next key frame';
 const startingReason = 'Connecting to the camera';
@@ -85,7 +92,7 @@ export class Ingest {
   readonly #deps: IngestDeps;
   readonly #events: IngestEvents;
   readonly #name: { camera: string; stream: StreamName };
-  readonly #source: CameraSource;
+  readonly #source: StreamSource;
   #wanted = false;
   #run: Run | null = null;
   #failures = 0;
@@ -100,11 +107,13 @@ export class Ingest {
   /** Monotonic; no start before it, whoever asks. */
   #notBeforeMs = 0;
   #callOffStart: (() => void) | null = null;
+  /** The source is being made ready for a start. */
+  #preparing: AbortController | null = null;
   #callOffWatch: (() => void) | null = null;
 
   constructor(
     name: { camera: string; stream: StreamName },
-    source: CameraSource,
+    source: StreamSource,
     deps: IngestDeps,
     events: IngestEvents,
   ) {
@@ -132,6 +141,8 @@ export class Ingest {
     this.#failedBefore = false;
     this.#callOffStart?.();
     this.#callOffStart = null;
+    this.#preparing?.abort();
+    this.#preparing = null;
     this.#endRun(null);
     this.#become('idle', idleReason);
   }
@@ -141,7 +152,7 @@ export class Ingest {
     this.#failures = 0;
     this.#turned = false;
     this.#notBeforeMs = 0;
-    if (this.#wanted && !this.#run) this.#schedule();
+    if (this.#wanted && !this.#run && !this.#preparing) this.#schedule();
   }
 
   #become(state: IngestState, reason: string): void {
@@ -154,7 +165,7 @@ export class Ingest {
   #schedule(): void {
     this.#callOffStart?.();
     this.#callOffStart = null;
-    if (!this.#wanted || this.#run) return;
+    if (!this.#wanted || this.#run || this.#preparing) return;
     const delayMs = this.#notBeforeMs - this.#deps.clock.monotonicMs();
     if (delayMs <= 0) return this.#launch();
     this.#callOffStart = this.#deps.clock.after(delayMs, () => {
@@ -163,9 +174,23 @@ export class Ingest {
     });
   }
 
+  /** Makes the source ready, which may take a while, and starts ffmpeg if it is still wanted then. */
   #launch(): void {
-    const { clock, ffmpeg, scenes, timing } = this.#deps;
-    const input = sourceInput(this.#source, this.#name.stream, this.#turn, scenes, clock.nowMs());
+    const mine = (this.#preparing = new AbortController());
+    const { signal } = mine;
+    const one = {
+      ...{ stream: this.#name.stream, turn: this.#turn, nowMs: this.#deps.clock.nowMs(), signal },
+      onWait: (reason: string) => void (signal.aborted || this.#become('starting', reason)),
+    };
+    void sourceInput(this.#source, one, this.#deps.tools).then((input) => {
+      if (signal.aborted) return input.kind === 'run' ? input.release?.() : undefined;
+      this.#preparing = null;
+      this.#prepared(input);
+    });
+  }
+
+  #prepared(input: SourceInput): void {
+    const { clock, ffmpeg, timing } = this.#deps;
     if (input.kind === 'wait') {
       // Without ffmpeg no scene is ever drawn: to wait for one would be a promise that nobody keeps.
       if (ffmpeg.found) this.#become('starting', input.reason);
@@ -173,44 +198,49 @@ export class Ingest {
       this.#notBeforeMs = clock.monotonicMs() + timing.sceneRetryMs;
       return this.#schedule();
     }
-    if (input.kind === 'never') {
-      this.#failures += 1;
-      this.#notBeforeMs = clock.monotonicMs() + maxDelayMs;
-      this.#trouble = { state: 'unsupported', reason: input.reason };
-      this.#become('unsupported', input.reason);
-      return this.#schedule();
-    }
+    if (input.kind === 'failed') return this.#retryAfter(input.failure);
     if (this.#failedBefore) {
       this.restarts += 1;
       this.#deps.counters.ingestRestarts += 1;
     }
     this.#failedBefore = false;
+    this.#begin(input);
+  }
+
+  #begin(input: Extract<SourceInput, { kind: 'run' }>): void {
+    const { clock, ffmpeg } = this.#deps;
     const now = clock.monotonicMs();
+    const awaits = input.awaits ?? null;
     const run: Run = {
       process: ffmpeg.start({
-        args: input.args,
-        stdin: input.stdin,
-        secrets: input.secrets,
-        onBytes: (bytes) => this.#take(run, bytes),
-        onEnd: (ending) =>
-          this.#ended(
-            run,
-            explainEnding({ ...ending, fragments: run.fragments, hasLogin: input.hasLogin }),
-            ending.said,
-          ),
+        ...{ args: input.args, stdin: input.stdin, secrets: input.secrets },
+        // What a stranger is turned away for was said before his first picture came: it has to be heard first.
+        onBytes: (bytes) =>
+          awaits === null ? this.#take(run, bytes) : setImmediate(() => this.#take(run, bytes)),
+        onSaid: (text) => void (awaits !== null && strangerSaid.test(text) && this.#turnAway(run)),
+        onFeedFailed: (failure) => this.#endRun(failure, run),
+        onEnd: (ending) => {
+          const { fragments } = run;
+          const failure = explainEnding({ ...ending, fragments, hasLogin: input.hasLogin });
+          run.release();
+          this.#ended(run, failure, ending.said);
+        },
       }),
       reader: new Fmp4Reader(),
-      startedMs: now,
-      lastFragmentMs: now,
-      fragments: 0,
-      hasInit: false,
-      lateSinceMs: null,
-      over: false,
-      failure: null,
-      transports: input.transports,
+      ...{ startedMs: now, lastFragmentMs: now, fragments: 0, hasInit: false, lateSinceMs: null },
+      ...{ over: false, failure: null, transports: input.transports, note: input.note, awaits },
+      release: input.release ?? (() => {}),
     };
     this.#run = run;
+    if (awaits !== null) this.#become('starting', awaits);
     this.#watch(run);
+  }
+
+  #turnAway(run: Run): void {
+    this.#endRun(
+      { state: 'backoff', reason: 'A sender without the right key was turned away', otherTransport: 'no' },
+      run,
+    );
   }
 
   #take(run: Run, bytes: Uint8Array): void {
@@ -218,14 +248,12 @@ export class Ingest {
     try {
       for (const unit of run.reader.push(bytes)) {
         if (unit.kind === 'init') {
-          const failure = unsupportedCodec(unit.track.codec);
-          if (failure) return this.#endRun(failure);
           run.hasInit = true;
           this.#events.onInit(unit);
         } else {
           run.fragments += 1;
           run.lastFragmentMs = this.#deps.clock.monotonicMs();
-          this.#become('running', '');
+          this.#become('running', run.note);
           if (!run.over) this.#events.onFragment(unit, this.#deps.clock.monotonicMs());
         }
         if (run.over) return;
@@ -252,6 +280,8 @@ export class Ingest {
       const silentMs = clock.monotonicMs() - run.lastFragmentMs;
       if (run.fragments > 0 && clock.monotonicMs() - run.startedMs >= timing.goodRunMs) this.#failures = 0;
       const beforeFirstMs = run.hasInit ? timing.firstKeyFrameMs : timing.firstFragmentMs;
+      // Whoever is awaited may take his time.
+      if (run.awaits !== null && !run.hasInit) return this.#watch(run);
       const allowedMs = run.fragments > 0 ? timing.noFramesMs : beforeFirstMs;
       if (silentMs >= allowedMs)
         return this.#endRun({
@@ -281,9 +311,8 @@ export class Ingest {
   }
 
   /** Ends the run on our own account; `#ended` follows when the process is gone. */
-  #endRun(failure: Failure | null): void {
-    const run = this.#run;
-    if (!run || run.over) return;
+  #endRun(failure: Failure | null, run = this.#run): void {
+    if (!run || run.over || run !== this.#run) return;
     run.over = true;
     run.failure = failure;
     this.#callOffWatch?.();
@@ -305,21 +334,33 @@ export class Ingest {
   }
 
   #failed(run: Run, failure: Failure, said: string): void {
-    const { clock, random, timing, log } = this.#deps;
-    const now = clock.monotonicMs();
+    const { clock, timing } = this.#deps;
     if (run.fragments > 0) this.#turned = false;
     if (run.fragments > 0 && run.lastFragmentMs - run.startedMs >= timing.goodRunMs) this.#failures = 0;
-    this.#failures += 1;
     this.#failedBefore = true;
     const otherNow = failure.otherTransport === 'now' && run.transports > 1 && !this.#turned;
     if (failure.otherTransport !== 'no' && run.fragments === 0) this.#turn += 1;
-    if (otherNow) this.#turned = true;
+    if (otherNow) {
+      this.#turned = true;
+      this.#failures += 1;
+      this.#notBeforeMs = clock.monotonicMs();
+      this.#trouble = { state: failure.state, reason: failure.reason };
+      return this.#schedule();
+    }
+    // The port must not stay closed for long to a camera that comes back.
+    this.#retryAfter(failure, said, run.awaits === null ? maxDelayMs : maxClosedMs);
+  }
+
+  #retryAfter(failure: Failure, said = '', mostMs = maxDelayMs): void {
+    const { clock, random, log } = this.#deps;
+    this.#failures += 1;
     // A refused login is not tried often: cameras lock accounts. Neither is what cannot be played.
-    const delayMs = failure.state === 'backoff' ? backoffMs(this.#failures, random) : maxDelayMs;
-    this.#notBeforeMs = otherNow ? now : now + delayMs;
+    const waitMs = failure.state === 'backoff' ? backoffMs(this.#failures, random) : maxDelayMs;
+    const delayMs = Math.min(mostMs, waitMs);
+    this.#notBeforeMs = clock.monotonicMs() + delayMs;
     this.#trouble = { state: failure.state, reason: failure.reason };
     log.warn({ ...this.#name, state: failure.state, reason: failure.reason, delayMs, said }, 'stream failed');
-    if (!otherNow) this.#become(failure.state, failure.reason);
+    this.#become(failure.state, failure.reason);
     this.#schedule();
   }
 }

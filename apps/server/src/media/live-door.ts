@@ -92,7 +92,11 @@ export class LiveDoor {
     const asked = readLivePath(exchange.url.pathname);
     if (!asked) throw new HttpProblem('not-found', 'There is nothing at this address');
     if (asked.kind === 'multivariant') return this.#multivariant(exchange, asked.camera);
-    const stream = this.#deps.cameras.find(asked.camera, asked.stream);
+    // A still is made of whatever the camera sends; players get what all of them can play.
+    const stream =
+      asked.kind === 'poster'
+        ? this.#deps.cameras.source(asked.camera, asked.stream)
+        : this.#deps.cameras.find(asked.camera, asked.stream);
     if (!stream) throw new HttpProblem('not-found', 'There is no such camera');
     const door = asked.kind === 'poster' ? 'poster' : 'llhls';
     await this.#admit(exchange, stream, door);
@@ -132,7 +136,12 @@ export class LiveDoor {
     const { msn, part, skip } = readDirectives(exchange.url.searchParams);
     const startedMs = this.#deps.clock.monotonicMs();
     if (!stream.packager.ready) {
-      await this.#wait(exchange, stream, () => stream.packager.ready || failing(stream), startWaitMs);
+      const isMoved = () => this.#deps.cameras.find(stream.camera, stream.name) !== stream;
+      const settled = () => stream.packager.ready || failing(stream) || isMoved();
+      await this.#wait(exchange, stream, settled, startWaitMs);
+      // Only now it is known what the camera sends, and that it has to be converted.
+      const other = this.#deps.cameras.find(stream.camera, stream.name);
+      if (other && other !== stream) return this.#playlist(exchange, other);
       if (!stream.packager.ready) throw this.#notYet(stream);
     }
     if (msn !== null) {

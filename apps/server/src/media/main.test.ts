@@ -62,6 +62,7 @@ async function start(config: object = {}): Promise<void> {
     token: 'the-token',
     allowedOrigins: ['http://127.0.0.1:8080'],
     demoDir: dir,
+    cameraNetworks: 'loopback',
     ...config,
   };
   child.stdin?.write(`${JSON.stringify(line)}\n`);

@@ -1,8 +1,11 @@
 import type { IngestReport, NodeFigures, TrialOrder, TrialOutcome } from '@clerestory/protocol';
+import type { Resolve } from '../platform/addresses/check.ts';
+import { parseCameraNetworks } from '../platform/addresses/networks.ts';
 import type { Admission } from './admission.ts';
 import { Cameras, type MediaCameraConfig } from './cameras.ts';
 import { silentLog, systemClock, type Clock, type Log } from './clock.ts';
 import type { NodeConfig } from './config.ts';
+import { Conversions } from './conversions.ts';
 import { countRefusals, Counters, FigureTaker } from './counters.ts';
 import { FfmpegRunner } from './ffmpeg-process.ts';
 import type { Gate } from './gate.ts';
@@ -34,6 +37,8 @@ export interface NodeDeps {
   random?: () => number;
   gate: Gate;
   /** Where grants are asked for; without it everybody comes in, to a gate of one's own. */
+  /** Looks names of cameras up; default: the system's resolver. */
+  resolve?: Resolve;
   admission?: Admission;
   leaseMs?: number;
   keepStoppedMs?: number;
@@ -84,19 +89,31 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
     leaseMs: deps.leaseMs ?? defaultLeaseMs,
     keepStoppedMs: deps.keepStoppedMs ?? defaultKeepStoppedMs,
     random: deps.random ?? Math.random,
-    scenes: { demoDir, sceneFiles: deps.sceneFiles, loopMs: deps.sceneLoopMs ?? null },
+    tools: {
+      scenes: { demoDir, sceneFiles: deps.sceneFiles, loopMs: deps.sceneLoopMs ?? null },
+      reach: {
+        networks: parseCameraNetworks(config.cameraNetworks),
+        ...(deps.resolve && { resolve: deps.resolve }),
+      },
+      conversions: new Conversions(config.conversions),
+      listenHost: config.host,
+    },
     timing: { ...defaultTiming, ...deps.timing },
   };
   const trials = new Trials(streamDeps);
-  const cameras = new Cameras(streamDeps, (stream) => {
-    posters.follow(stream);
-    stream.listen({ onState: () => tell([stream.report()]) });
-  });
+  const cameras: Cameras = new Cameras(
+    streamDeps,
+    (stream) => {
+      posters.follow(stream);
+      stream.listen({ onState: () => tell([cameras.report(stream)]) });
+    },
+    (of) => tell([cameras.report(of)]),
+  );
 
   const limits = { ...defaultPushLimits, ...deps.pushLimits };
   const push = new PushDoor({
     ...{ clock, log, gate, admission, counters, limits, origins, strangers },
-    find: (camera, wanted) => cameras.find(camera, wanted),
+    find: (camera, wanted, plays) => cameras.find(camera, wanted, plays),
   });
   const live = new LiveDoor({ clock, gate, admission, counters, cameras, posters });
   const figures = new FigureTaker(counters, () => push.size);

@@ -1,5 +1,5 @@
 import type { Chunk, Init } from '@clerestory/llhls';
-import { encodePushHeader, type PushNotice, type StreamName } from '@clerestory/protocol';
+import { encodePushHeader, type Playable, type PushNotice, type StreamName } from '@clerestory/protocol';
 import type { Admission } from './admission.ts';
 import type { Counters } from './counters.ts';
 import type { Gate } from './gate.ts';
@@ -34,6 +34,8 @@ export interface ChannelWish {
   /** What the page asked for; what it gets may be `main`. */
   stream: StreamName;
   grant: string;
+  /** What need not be converted for it. */
+  plays: readonly Playable[];
 }
 
 interface ChannelDeps {
@@ -43,7 +45,7 @@ interface ChannelDeps {
   counters: Counters;
   outlet: PushOutlet;
   limits: ChannelLimits;
-  find(camera: string, wanted: StreamName): Stream | null;
+  find(camera: string, wanted: StreamName, plays: readonly Playable[]): Stream | null;
   /** The channel has closed itself. */
   onClosed(channel: number): void;
 }
@@ -79,8 +81,8 @@ export class PushChannel {
 
   /** Finds the stream, says its state and sends what there is of it. */
   open(mayAsk = true): void {
-    const { camera, stream: wanted } = this.#wish;
-    const stream = this.#deps.find(camera, wanted);
+    const { camera, stream: wanted, plays } = this.#wish;
+    const stream = this.#deps.find(camera, wanted, plays);
     if (!stream) return this.#refuse(unknownCameraReason);
     const verdict = this.#ask(stream);
     if (!verdict.ok && mayAsk && this.#deps.admission) return this.#askFor(stream, this.#deps.admission);
@@ -97,6 +99,7 @@ export class PushChannel {
       },
       onChunk: (chunk) => this.#take(chunk),
       onState: () => this.#tellState(),
+      onEncoding: () => this.#move(),
       onMoved: () => this.#move(),
       onRemoved: () => this.#refuse(removedReason),
     });
@@ -162,8 +165,8 @@ export class PushChannel {
   }
 
   #move(): void {
-    const { camera, stream: wanted } = this.#wish;
-    if (this.#deps.find(camera, wanted) === this.#stream) return;
+    const { camera, stream: wanted, plays } = this.#wish;
+    if (this.#deps.find(camera, wanted, plays) === this.#stream) return;
     this.close();
     this.#sentGeneration = null;
     this.open();

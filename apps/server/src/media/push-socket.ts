@@ -3,6 +3,7 @@ import {
   maxChannels,
   maxQueuedBytes,
   PushRequest,
+  type Playable,
   type PushNotice,
   type StreamName,
 } from '@clerestory/protocol';
@@ -42,7 +43,7 @@ export interface PushSocketDeps {
   admission: Admission | null;
   counters: Counters;
   limits: PushLimits;
-  find(camera: string, wanted: StreamName): Stream | null;
+  find(camera: string, wanted: StreamName, plays: readonly Playable[]): Stream | null;
 }
 
 /** RFC 6455, 7.4.1. */

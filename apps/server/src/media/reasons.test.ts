@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff.ts';
 import { redact } from './redact.ts';
-import { explainEnding, unsupportedCodec, type Ending } from './reasons.ts';
+import { explainEnding, type Ending } from './reasons.ts';
 
 const ending = (said: string, more: Partial<Ending> = {}): Ending => ({
   said,
@@ -70,7 +70,7 @@ describe('explainEnding, with what ffmpeg 5.1 really says', () => {
     [
       '[mp4 @ 0x5] Could not find tag for codec wmv2 in stream #0, codec not currently supported in container',
       'unsupported',
-      'This video format is not played yet',
+      'The camera sends a video format that nothing here can read: set it to H.264',
     ],
   ])('%s', (said, state, reason) => {
     expect(explainEnding(ending(said))).toMatchObject({ state, reason });
@@ -98,13 +98,6 @@ describe('explainEnding, with what ffmpeg 5.1 really says', () => {
     expect(explainEnding(ending('401 Unauthorized')).otherTransport).toBe('no');
     expect(explainEnding(ending('Connection refused')).otherTransport).toBe('no');
   });
-});
-
-it('unsupportedCodec', () => {
-  expect(unsupportedCodec('avc1.64001f')).toBeNull();
-  expect(unsupportedCodec('hvc1.1.6.L93.B0')?.reason).toBe('H.265 is not played yet');
-  expect(unsupportedCodec('hev1.1.6.L93.B0')?.reason).toBe('H.265 is not played yet');
-  expect(unsupportedCodec('mp4v.6c')?.reason).toBe('This video format is not played yet');
 });
 
 describe('redact', () => {

@@ -52,6 +52,10 @@ const table: [RegExp, Failure][] = [
     /\b403\b[^\n]*Forbidden|access denied/i,
     { state: 'unauthorized', reason: 'The camera forbids this login to watch', otherTransport: 'no' },
   ],
+  [
+    /BADSECRET|Incorrect passphrase/i,
+    { state: 'unauthorized', reason: 'The camera refuses the passphrase', otherTransport: 'no' },
+  ],
   [/\b404\b|Stream Not Found/i, backoff('The camera has no stream at that path')],
   [
     /\b461\b|Unsupported transport|Protocol not supported/i,
@@ -91,16 +95,16 @@ export function explainEnding(ending: Ending): Failure {
   if (/does not contain any stream|matches no streams/i.test(said))
     return { state: 'unsupported', reason: 'The stream has no video', otherTransport: 'no' };
   if (/Could not find tag for codec|codec not currently supported in container/i.test(said))
-    return { state: 'unsupported', reason: 'This video format is not played yet', otherTransport: 'no' };
+    return {
+      state: 'unsupported',
+      reason: 'The camera sends a video format that nothing here can read: set it to H.264',
+      otherTransport: 'no',
+    };
   // ffmpeg says "Invalid data" for an answer that is no RTSP, and also when no answer came in time.
   if (/Invalid data|Impossible to open|Input\/output error/i.test(said))
     return ranMs >= rtspTimeoutMs * 0.95 ? backoff(silentReason, 'next') : backoff(garbageReason);
   return backoff(code === 0 ? 'The camera ended the stream' : 'The video program gave up');
 }
 
-/** What cannot be shown of a track, or null. `codec` is an RFC 6381 string. */
-export function unsupportedCodec(codec: string): Failure | null {
-  if (/^avc[13]\./.test(codec)) return null;
-  const name = /^h(vc|ev)1/.test(codec) ? 'H.265' : /^av01/.test(codec) ? 'AV1' : 'This video format';
-  return { state: 'unsupported', reason: `${name} is not played yet`, otherTransport: 'no' };
-}
+/** What ffmpeg says, as an RTMP server, of a sender that does not use our application and key (it lets him in all the same). */
+export const strangerSaid = /App field (not found|don't match)|Unexpected stream/;

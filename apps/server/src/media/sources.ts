@@ -1,7 +1,23 @@
 import { existsSync } from 'node:fs';
 import type { CameraSource, StreamName } from '@clerestory/protocol';
-import { loginPart, loopScript, percentEncode, rtspScript } from './ffconcat.ts';
-import { ingestArgs } from './ffmpeg-args.ts';
+import { pinSource } from '../platform/addresses/source.ts';
+import { waitingReason, type Conversions } from './conversions.ts';
+import {
+  addressScript,
+  loginPart,
+  loopScript,
+  percentEncode,
+  rtspScript,
+  rtspTimeoutMs,
+} from './ffconcat.ts';
+import { failureOf, type Feed } from './feeds/feed.ts';
+import { openHls } from './feeds/hls-feed.ts';
+import type { Reach } from './feeds/http-get.ts';
+import type { HttpLogin } from './feeds/http-login.ts';
+import { mjpegFeed, snapshotFeed } from './feeds/picture-feeds.ts';
+import { ringFeed, type RingSource } from './feeds/ring-feed.ts';
+import { ingestArgs, type InputProtocol } from './ffmpeg-args.ts';
+import type { Failure } from './reasons.ts';
 
 /** Files of a demo scene, absolute paths; they need not be there yet. */
 export type SceneFiles = (demoDir: string, scene: string) => { main: string; sub: string };
@@ -16,34 +32,59 @@ export interface Scenes {
   loopMs: number | null;
 }
 
+/** A stream that is converted to what every browser plays. */
+export interface ConversionSource {
+  kind: 'convert';
+  of: RingSource;
+  /** What it is, such as `H.265`. */
+  from: string;
+  interlaced: boolean;
+  /** Keeps `of` running until called off. */
+  hold(): () => void;
+  /** Resolves to true once `of` has a key frame to begin with. */
+  ready(signal: AbortSignal): Promise<boolean>;
+}
+export type StreamSource = CameraSource | ConversionSource;
+
+/** What sources are made ready with. */
+export interface SourceTools {
+  scenes: Scenes;
+  reach: Reach;
+  conversions: Conversions;
+  /** Where cameras that send to us find this machine. */
+  listenHost: string;
+}
+
 /** How to get at a source right now. */
 export type SourceInput =
   | {
       kind: 'run';
       args: string[];
-      /** Goes to ffmpeg's stdin, which is then closed; secret. */
-      stdin: string;
+      /** Goes to ffmpeg's stdin: a script, which is secret, or the media itself. */
+      stdin: string | Feed;
       /** What must never be in a log line. */
       secrets: string[];
       /** A user name or password goes with it. */
       hasLogin: boolean;
       /** Another transport may be tried when this one fails. */
       transports: number;
+      /** What is to be said of it while it runs; '' when nothing. */
+      note: string;
+      /** We wait for the camera to come, for as long as it takes, and say so. */
+      awaits?: string;
+      /** To be called once when it does not run any more, or never will. */
+      release?(): void;
     }
   /** Not there yet: asked again each second. */
   | { kind: 'wait'; reason: string }
-  | { kind: 'never'; reason: string };
+  | { kind: 'failed'; failure: Failure };
 
 const sceneWaitReason = 'The demo scene is still being drawn';
 
 /** Which streams a source has. */
 export function streamsOf(source: CameraSource): StreamName[] {
-  switch (source.kind) {
-    case 'rtsp':
-      return source.sub === undefined ? ['main'] : ['main', 'sub'];
-    case 'demo':
-      return ['main', 'sub'];
-  }
+  if (source.kind === 'demo' || ('sub' in source && source.sub !== undefined)) return ['main', 'sub'];
+  return ['main'];
 }
 
 /** Where a scene is in its loop: the whole second to start from, and how far into that second it is. */
@@ -53,49 +94,219 @@ function whereInLoop(loopMs: number | null, nowMs: number): { startS: number; bu
   return { startS: Math.floor(atMs / 1000), burstS: (atMs % 1000) / 1000 };
 }
 
-/**
- * The one place that knows the kinds of source. `turn` counts the transports tried so far: `auto` takes TCP first,
- * then UDP, and so on in turn. `nowMs` is Unix time.
- */
-export function sourceInput(
-  source: CameraSource,
-  stream: StreamName,
-  turn: number,
-  scenes: Scenes,
-  nowMs: number,
-): SourceInput {
-  switch (source.kind) {
-    case 'rtsp': {
-      const address = stream === 'sub' ? (source.sub ?? source.main) : source.main;
-      const order = source.transport === 'auto' ? (['tcp', 'udp'] as const) : [source.transport];
-      const transport = order[turn % order.length] ?? 'tcp';
-      try {
-        const { password = '' } = source;
-        return {
-          kind: 'run',
-          args: ingestArgs({ kind: 'rtsp' }),
-          stdin: rtspScript(address, source, transport),
-          secrets: [password, percentEncode(password), loginPart(source), address].filter(Boolean),
-          hasLogin: loginPart(source) !== '',
-          transports: order.length,
-        };
-      } catch (error) {
-        if (error instanceof RangeError) return { kind: 'never', reason: error.message };
-        throw error;
+type Run = Extract<SourceInput, { kind: 'run' }>;
+const run = (input: Pick<Run, 'args' | 'stdin'> & Partial<Run>): Run => ({
+  ...{ kind: 'run', secrets: [], hasLogin: false, transports: 1, note: '' },
+  ...input,
+});
+const failed = (reason: string, state: Failure['state'] = 'backoff'): SourceInput => ({
+  kind: 'failed',
+  failure: { state, reason, otherTransport: 'no' },
+});
+
+/** What one try at a source is about. */
+export interface Try {
+  stream: StreamName;
+  /** Counts the transports tried so far: `auto` takes TCP first, then UDP, and so on in turn. */
+  turn: number;
+  /** Unix time. */
+  nowMs: number;
+  /** Aborted when nobody wants it any more. */
+  signal: AbortSignal;
+  /** Hears why it takes long. */
+  onWait(reason: string): void;
+}
+
+const webLogin = ({
+  username = '',
+  password = '',
+}: {
+  username?: string | undefined;
+  password?: string | undefined;
+}): HttpLogin | null => (username === '' && password === '' ? null : { username, password });
+
+const secretsOf = (source: object): string[] =>
+  Object.entries(source).flatMap(([field, value]) =>
+    field !== 'kind' && typeof value === 'string' && value !== '' ? [value, percentEncode(value)] : [],
+  );
+
+/** The one place that knows the kinds of source. Every address is judged here, right before it is connected to. */
+export async function sourceInput(source: StreamSource, one: Try, tools: SourceTools): Promise<SourceInput> {
+  try {
+    switch (source.kind) {
+      case 'demo':
+        return demoInput(source, one, tools.scenes);
+      case 'push':
+        return pushInput(source, tools);
+      case 'convert':
+        return await convertInput(source, one, tools);
+      case 'hls':
+        return await hlsInput(source, one, tools);
+      case 'mjpeg':
+      case 'snapshot':
+        return await pictureInput(source, one, tools);
+      default: {
+        const pinned = await pinSource(source, tools.reach);
+        return pinned.ok ? addressInput(source, pinned.source, one) : failed(pinned.reason);
       }
     }
-    case 'demo': {
-      const path = scenes.sceneFiles(scenes.demoDir, source.scene)[stream];
-      if (!existsSync(path)) return { kind: 'wait', reason: sceneWaitReason };
-      const { startS, burstS } = whereInLoop(scenes.loopMs, nowMs);
-      return {
-        kind: 'run',
-        args: ingestArgs({ kind: 'loop', burstS }),
-        stdin: loopScript(path, startS),
-        secrets: [],
-        hasLogin: false,
-        transports: 1,
+  } catch (error) {
+    if (error instanceof RangeError) return failed(error.message, 'unsupported');
+    throw error;
+  }
+}
+
+type AddressSource = Extract<CameraSource, { kind: 'rtsp' | 'rtmp' | 'srt' | 'mpegts' }>;
+
+/** Kinds whose address ffmpeg itself connects to: the one that was judged. */
+function addressInput(given: AddressSource, pinned: AddressSource, { stream, turn }: Try): SourceInput {
+  const address = stream === 'sub' && pinned.sub !== undefined ? pinned.sub : pinned.main;
+  const args = (protocol: InputProtocol) => ingestArgs({ kind: 'address', protocol });
+  const secrets = [...secretsOf(given), ...secretsOf(pinned)];
+  const timeout = rtspTimeoutMs * 1000;
+  switch (pinned.kind) {
+    case 'rtsp': {
+      const order = pinned.transport === 'auto' ? (['tcp', 'udp'] as const) : [pinned.transport];
+      const stdin = rtspScript(address, pinned, order[turn % order.length] ?? 'tcp');
+      const login = loginPart(pinned);
+      if (login !== '') secrets.push(login);
+      return run({ args: args('rtsp'), stdin, secrets, hasLogin: login !== '', transports: order.length });
+    }
+    case 'rtmp': {
+      const login = loginPart(pinned);
+      const stdin = addressScript(address.replace('://', `://${login}`), {
+        rtmp_live: 'live',
+        rw_timeout: timeout,
+      });
+      return run({ args: args('rtmp'), stdin, secrets, hasLogin: login !== '' });
+    }
+    case 'srt': {
+      const { passphrase, streamId } = pinned;
+      const options = {
+        ...{ mode: 'caller', timeout, connect_timeout: rtspTimeoutMs },
+        ...(passphrase !== undefined && { passphrase }),
+        ...(streamId !== undefined && streamId !== '' && { srt_streamid: streamId }),
       };
+      // Whatever the address says after its port could turn the caller into something else.
+      const stdin = addressScript(/^srt:\/\/(\[[^\]]*\]|[^/?:]+):\d+/i.exec(address)?.[0] ?? '', options);
+      return run({ args: args('srt'), stdin, secrets, hasLogin: passphrase !== undefined });
+    }
+    case 'mpegts': {
+      const bare = /^(tcp|udp):\/\/(\[[^\]]*\]|[^/?:]+):(\d+)/i.exec(address);
+      const protocol = bare?.[1]?.toLowerCase() === 'udp' ? 'udp' : 'tcp';
+      const stdin = addressScript(bare?.[0] ?? '', { timeout });
+      return run({ args: args(protocol), stdin, secrets });
     }
   }
+}
+
+/** A port of our own, where one sender is awaited. */
+function pushInput(
+  source: Extract<CameraSource, { kind: 'push' }>,
+  { listenHost }: SourceTools,
+): SourceInput {
+  const { protocol, port, key = '', from = '' } = source;
+  const words = { rtmp: 'RTMP', srt: 'SRT', udp: 'MPEG-TS over UDP' }[protocol];
+  const awaits = `Waiting for the camera to send ${words} to port ${port}`;
+  const secrets = secretsOf(source);
+  const args = ingestArgs({ kind: 'address', protocol });
+  switch (protocol) {
+    case 'rtmp': {
+      const stdin = addressScript(`rtmp://${listenHost}:${port}/live/${key}`, { listen: 1 });
+      return run({ args, stdin, secrets, awaits });
+    }
+    case 'srt': {
+      const stdin = addressScript(`srt://${listenHost}:${port}`, { mode: 'listener', passphrase: key });
+      return run({ args, stdin, secrets, awaits });
+    }
+    case 'udp': {
+      const stdin = addressScript(`udp://${listenHost}:${port}?sources=${from}`, { overrun_nonfatal: 1 });
+      return run({ args, stdin, secrets, awaits });
+    }
+  }
+}
+
+async function hlsInput(
+  source: Extract<CameraSource, { kind: 'hls' }>,
+  { stream, signal }: Try,
+  { reach }: SourceTools,
+): Promise<SourceInput> {
+  const address = stream === 'sub' ? (source.sub ?? source.main) : source.main;
+  try {
+    const { bursts, feed, close } = await openHls(address, webLogin(source), reach, signal);
+    const args = ingestArgs({ kind: 'media', bursts });
+    return run({
+      args,
+      stdin: feed,
+      secrets: secretsOf(source),
+      hasLogin: webLogin(source) !== null,
+      release: close,
+    });
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error) };
+  }
+}
+
+/** A turn at converting, or why there is none. */
+async function turnAt(
+  { conversions }: SourceTools,
+  { signal, onWait }: Try,
+  from: string,
+): Promise<(() => void) | SourceInput> {
+  if (!conversions.allowed)
+    return failed(
+      `The camera sends ${from}, and this server is set up not to convert (CLERESTORY_CONVERSIONS): set the camera to H.264`,
+      'unsupported',
+    );
+  const release = await conversions.take(signal, (position) => onWait(waitingReason(position)));
+  return release ?? failed('Too many streams wait to be converted: set some cameras to H.264');
+}
+
+async function pictureInput(
+  source: Extract<CameraSource, { kind: 'mjpeg' | 'snapshot' }>,
+  one: Try,
+  tools: SourceTools,
+): Promise<SourceInput> {
+  const release = await turnAt(tools, one, 'MJPEG');
+  if (typeof release !== 'function') return release;
+  const [login, { reach }] = [webLogin(source), tools];
+  const address = one.stream === 'sub' && source.kind === 'mjpeg' ? (source.sub ?? source.main) : source.main;
+  const slow = source.kind === 'snapshot' ? source.everyMs : 0;
+  const stdin =
+    source.kind === 'snapshot'
+      ? snapshotFeed(address, source.everyMs, login, reach)
+      : mjpegFeed(address, login, reach);
+  const note = slow > 0 ? `One picture every ${slow / 1000} s` : 'Converted from MJPEG';
+  const args = ingestArgs({ kind: 'pictures' });
+  return run({ args, stdin, secrets: secretsOf(source), hasLogin: login !== null, note, release });
+}
+
+async function convertInput(source: ConversionSource, one: Try, tools: SourceTools): Promise<SourceInput> {
+  const letGo = source.hold();
+  const turn = await turnAt(tools, one, source.from);
+  if (typeof turn !== 'function') {
+    letGo();
+    return turn;
+  }
+  const release = () => {
+    turn();
+    letGo();
+  };
+  if (!(await source.ready(one.signal))) {
+    release();
+    return failed('The camera sends no key frame to begin with');
+  }
+  const args = ingestArgs({ kind: 'ring', interlaced: source.interlaced });
+  return run({ args, stdin: ringFeed(source.of), note: `Converted from ${source.from}`, release });
+}
+
+function demoInput(
+  source: Extract<CameraSource, { kind: 'demo' }>,
+  { stream, nowMs }: Try,
+  scenes: Scenes,
+): SourceInput {
+  const path = scenes.sceneFiles(scenes.demoDir, source.scene)[stream];
+  if (!existsSync(path)) return { kind: 'wait', reason: sceneWaitReason };
+  const { startS, burstS } = whereInLoop(scenes.loopMs, nowMs);
+  return run({ args: ingestArgs({ kind: 'loop', burstS }), stdin: loopScript(path, startS) });
 }

@@ -7,8 +7,10 @@ import {
   type TargetDuration,
   type TrackInfo,
 } from '@clerestory/llhls';
-import type { CameraSource, IngestReport, IngestState, StreamName } from '@clerestory/protocol';
+import type { IngestReport, IngestState, StreamName } from '@clerestory/protocol';
 import { Ingest, type IngestDeps } from './ingest.ts';
+import type { Encoding } from './playability.ts';
+import type { StreamSource } from './sources.ts';
 
 /** HTTP viewers that are counted per stream; more are served, not counted. */
 const maxLeases = 1_000;
@@ -34,6 +36,8 @@ export interface StreamListener {
   onInit?(init: Init): void;
   onChunk?(chunk: Chunk): void;
   onState?(state: IngestState, reason: string): void;
+  /** What the camera sends was seen, or is seen to be other than it was: `encoding`. Comes before `onInit`. */
+  onEncoding?(): void;
   /** The camera's streams are others now: ask for yours again. */
   onMoved?(): void;
   /** The camera was removed. Nothing follows. */
@@ -55,7 +59,7 @@ export class Stream {
   #always = false;
   #removed = false;
   #live = false;
-  #track: TrackInfo | null = null;
+  #encoding: Encoding | null = null;
   #callOffStop: (() => void) | null = null;
   #callOffLeases: (() => void) | null = null;
   #callOffForget: (() => void) | null = null;
@@ -63,7 +67,7 @@ export class Stream {
   constructor(
     camera: string,
     name: StreamName,
-    source: CameraSource,
+    source: StreamSource,
     deps: StreamDeps,
     terms: PlaylistTerms,
   ) {
@@ -77,12 +81,16 @@ export class Stream {
         this.#callOffForget?.();
         this.#callOffForget = null;
         this.#capture.reset();
-        this.#track = unit.track;
         this.#live = true;
+        // What has no IDR pictures will not have them after a new connection either.
+        const same = this.#encoding?.track.codec === unit.track.codec;
+        this.#see({ track: unit.track, idr: !same || this.#encoding?.idr !== false });
         const init = this.#packager.begin(unit, deps.clock.nowMs());
         this.#tell((listener) => listener.onInit?.(init));
       },
       onFragment: (unit, arrivalMs) => {
+        const encoding = this.#encoding;
+        if (unit.idr === false && encoding?.idr) this.#see({ ...encoding, idr: false });
         // ffmpeg writes a fragment when the frame after it arrives, so its last frame is one frame older than that.
         const heldMs = (unit.frameS?.at(-1) ?? 0) * 1000;
         // Estimated on the monotonic clock, which nobody sets; told in Unix time.
@@ -115,7 +123,11 @@ export class Stream {
   }
   /** Of the last ffmpeg that ran, also when none runs now. */
   get track(): TrackInfo | null {
-    return this.#track;
+    return this.#encoding?.track ?? null;
+  }
+  /** As `track`. */
+  get encoding(): Encoding | null {
+    return this.#encoding;
   }
   get viewers(): number {
     return this.#watching + this.#leases.size;
@@ -189,9 +201,9 @@ export class Stream {
       facts: {
         stream: this.name,
         ...{ fps, bitrateKbps, gopMs },
-        codec: this.#track?.codec ?? null,
-        width: this.#track?.width ?? null,
-        height: this.#track?.height ?? null,
+        codec: this.track?.codec ?? null,
+        width: this.track?.width ?? null,
+        height: this.track?.height ?? null,
         viewers: this.viewers,
         restarts: this.#ingest.restarts,
       },
@@ -215,6 +227,11 @@ export class Stream {
       const callOff = this.#deps.clock.after(timeoutMs, giveUp);
       signal.addEventListener('abort', giveUp, { once: true });
     });
+  }
+
+  #see(encoding: Encoding): void {
+    this.#encoding = encoding;
+    this.#tell((listener) => listener.onEncoding?.());
   }
 
   #tell(say: (listener: StreamListener) => void): void {

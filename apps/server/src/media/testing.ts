@@ -6,6 +6,7 @@ import {
   PushNotice,
   type CameraSource,
   type Keep,
+  type Playable,
   type PushFrame,
   type StreamName,
 } from '@clerestory/protocol';
@@ -81,6 +82,8 @@ export function startNode(
       ffmpegPath: 'ffmpeg',
       warmMs: 30_000,
       demoDir: '/nowhere',
+      cameraNetworks: 'loopback',
+      conversions: 2,
       ...config,
     },
     {
@@ -93,13 +96,14 @@ export function startNode(
 
 export function camera(
   id: string,
-  source: Partial<Extract<CameraSource, { kind: 'rtsp' }>> | { kind: 'demo'; scene: string },
+  source: Partial<Extract<CameraSource, { kind: 'rtsp' }>> | Exclude<CameraSource, { kind: 'rtsp' }>,
   more: { revision?: number; keep?: Keep } = {},
 ): MediaCameraConfig {
-  const whole: CameraSource =
-    source.kind === 'demo'
-      ? source
-      : { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/none', transport: 'auto', ...source };
+  const isRtsp = (one: typeof source): one is Partial<Extract<CameraSource, { kind: 'rtsp' }>> =>
+    one.kind === undefined || one.kind === 'rtsp';
+  const whole: CameraSource = isRtsp(source)
+    ? { main: 'rtsp://127.0.0.1:9/none', transport: 'auto', ...source, kind: 'rtsp' }
+    : source;
   return { id, revision: 1, keep: 'on-demand', source: whole, ...more };
 }
 
@@ -155,9 +159,9 @@ export class Viewer {
     this.socket.send(JSON.stringify(message));
   }
 
-  subscribe(id: string, stream: StreamName = 'main'): number {
+  subscribe(id: string, stream: StreamName = 'main', plays: Playable[] = []): number {
     const channel = (this.#channel += 1);
-    this.send({ type: 'subscribe', channel, camera: id, stream });
+    this.send({ type: 'subscribe', channel, camera: id, stream, plays });
     return channel;
   }
 

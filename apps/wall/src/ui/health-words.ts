@@ -74,6 +74,7 @@ export function factRows(facts: StreamFacts): [string, string][] {
     ['Frames', number(facts.fps, 'fps', 1)],
     ['Bit rate', rate !== null && rate >= 1000 ? `${(rate / 1000).toFixed(1)} Mb/s` : number(rate, 'kb/s')],
     ['GOP', facts.gopMs === null ? '–' : `${(facts.gopMs / 1000).toFixed(1)} s`],
+    ...(facts.conversion === undefined ? [] : [['For browsers', facts.conversion] as [string, string]]),
     ['Viewers', String(facts.viewers)],
     ['Restarts', String(facts.restarts)],
   ];

@@ -7,6 +7,7 @@ import {
   type CameraSource,
   type MediaCamera,
 } from '@clerestory/protocol';
+import { checkSource, type SourceRules as AddressesAllowed } from '../../platform/addresses/source.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
@@ -18,6 +19,11 @@ import { cameraStore, type StoredCamera } from './store.ts';
 const maxCameras = 20_000;
 const maxNumber = 99_999;
 
+/** Where cameras may be, and to which ports they may send. */
+export interface SourceRules extends AddressesAllowed {
+  pushPorts: { from: number; to: number };
+}
+
 export type CameraChange =
   { type: 'changed'; camera: Camera; media: MediaCamera } | { type: 'removed'; camera: string };
 
@@ -26,6 +32,7 @@ export class CameraService {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #scenes: readonly string[];
+  readonly #rules: SourceRules;
   readonly #cameras = new Map<string, StoredCamera>();
   readonly #numbers = new Map<number, string>();
   readonly #listeners = new Set<(change: CameraChange) => void>();
@@ -34,11 +41,12 @@ export class CameraService {
 
   #movable: (camera: string) => boolean = () => false;
 
-  /** `scenes`: names of the demo scenes that can be drawn. */
-  constructor(db: Database, clock: Clock, scenes: readonly string[]) {
+  /** `scenes`: names of the demo scenes that can be drawn. `rules`: where cameras may be. */
+  constructor(db: Database, clock: Clock, scenes: readonly string[], rules: SourceRules) {
     this.#db = db;
     this.#clock = clock;
     this.#scenes = scenes;
+    this.#rules = rules;
   }
 
   /** Who knows whether a camera can be turned or zoomed. */
@@ -76,13 +84,15 @@ export class CameraService {
   }
 
   async create(input: CameraInput, key: string): Promise<Answer<Camera>> {
+    // Before its turn: to look a name up takes up to seconds, for which nobody else need wait.
+    const refused = await this.#refusedSource(input.source);
     return this.#write(key, fingerprint('camera', input), async () => {
       if (this.#cameras.size >= maxCameras)
         return refuse(
           problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
         );
-      const unknown = this.#unknownScene(input.source);
-      if (unknown) return unknown;
+      const unfit = refused ?? this.#unfitSource(input.source, null);
+      if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
       if (this.#cameras.has(id))
         return refuse(problem('exists', `There is a camera "${id}" already. Choose another id.`));
@@ -99,6 +109,7 @@ export class CameraService {
   }
 
   async update(id: string, patch: CameraPatch, base: number | null, key: string): Promise<Answer<Camera>> {
+    const refused = await this.#refusedSource(patch.source);
     return this.#write(key, fingerprint('camera', id, patch), async () => {
       const before = this.#cameras.get(id);
       if (!before) return refuse(noCamera(id));
@@ -110,8 +121,8 @@ export class CameraService {
             { sequence: before.revision },
           ),
         );
-      const unknown = this.#unknownScene(patch.source);
-      if (unknown) return unknown;
+      const unfit = refused ?? this.#unfitSource(patch.source, id);
+      if (unfit) return unfit;
       const taken = patch.number === undefined ? null : this.#takenBy(patch.number, id);
       if (taken) return taken;
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
@@ -166,8 +177,8 @@ export class CameraService {
     if (camera !== null && !before) return refuse(noCamera(camera));
     if (!before && this.#cameras.size + written.size >= maxCameras)
       return refuse(problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`));
-    const unknown = this.#unknownScene(input.source);
-    if (unknown) return unknown;
+    const unfit = this.#unfitSource(input.source, camera);
+    if (unfit) return unfit;
     const id = before?.id ?? this.#freeId(input.name, written);
     const number = input.number ?? before?.number ?? this.#freeNumber(numbers);
     if (number === null) return refuse(problem('unprocessable', 'Every camera number is taken.'));
@@ -194,14 +205,32 @@ export class CameraService {
     });
   }
 
-  #unknownScene(source: CameraSource | undefined): Answer<never> | null {
+  /** Where cameras may not be. */
+  async #refusedSource(source: CameraSource | undefined): Promise<Answer<never> | null> {
+    const checked = source && (await checkSource(source, this.#rules));
+    return !checked || checked.ok ? null : checked;
+  }
+
+  /** What the registry itself knows to be wrong with a source of camera `id`; null: of a new one. */
+  #unfitSource(source: CameraSource | undefined, id: string | null): Answer<never> | null {
+    if (source?.kind === 'push') return this.#unfitPort(source, id);
     if (source?.kind !== 'demo' || this.#scenes.includes(source.scene)) return null;
     const message = `choose one of ${this.#scenes.join(', ')}`;
-    return refuse(
-      problem('unprocessable', `There is no demo scene "${source.scene}": ${message}.`, {
-        errors: [{ pointer: '/source/scene', message }],
-      }),
+    return unfit('scene', `There is no demo scene "${source.scene}": ${message}.`, message);
+  }
+
+  #unfitPort({ port }: Extract<CameraSource, { kind: 'push' }>, id: string | null): Answer<never> | null {
+    const { from, to } = this.#rules.pushPorts;
+    if (port < from || port > to) {
+      const message = `choose a port from ${from} to ${to} (the setting CLERESTORY_PUSH_PORTS)`;
+      return unfit('port', `Cameras cannot send to port ${port}: ${message}.`, message);
+    }
+    const owner = [...this.#cameras.values()].find(
+      (camera) => camera.id !== id && camera.source.kind === 'push' && camera.source.port === port,
     );
+    if (!owner) return null;
+    const message = `"${owner.name}" sends to this port`;
+    return unfit('port', `Port ${port} is taken: ${message}. Choose another.`, message);
   }
 
   #takenBy(number: number, id: string): Answer<never> | null {
@@ -286,18 +315,23 @@ export class CameraService {
   }
 }
 
+const unfit = (field: string, detail: string, message: string): Answer<never> =>
+  refuse(problem('unprocessable', detail, { errors: [{ pointer: `/source/${field}`, message }] }));
+
 const noCamera = (id: string) => problem('not-found', `There is no camera "${id}".`);
 
 /** What may be seen of a camera: no address, no login. */
 function viewOf({ source, ...camera }: StoredCamera): Camera {
-  const rtsp = source.kind === 'rtsp';
+  const username = 'username' in source ? source.username : undefined;
   return {
     ...camera,
     source: {
       kind: source.kind,
-      hasSub: rtsp ? source.sub !== undefined : true,
-      hasLogin: rtsp && (source.username ?? '') !== '',
-      ...(rtsp && { transport: source.transport }),
+      hasSub: source.kind === 'demo' || ('sub' in source && source.sub !== undefined),
+      hasLogin: (username ?? '') !== '' || (source.kind === 'srt' && source.passphrase !== undefined),
+      ...(source.kind === 'rtsp' && { transport: source.transport }),
+      ...(source.kind === 'snapshot' && { everyMs: source.everyMs }),
+      ...(source.kind === 'push' && { push: { protocol: source.protocol, port: source.port } }),
     },
   };
 }

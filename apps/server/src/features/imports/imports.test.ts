@@ -23,9 +23,12 @@ afterEach(async () => {
 });
 async function open() {
   store = openDatabase(folder.dir);
-  cameras = new CameraService(store.db, systemClock, []);
-  await cameras.load();
   const networks = parseCameraNetworks('private,public');
+  cameras = new CameraService(store.db, systemClock, [], {
+    networks,
+    pushPorts: { from: 20_000, to: 20_099 },
+  });
+  await cameras.load();
   imports = new ImportService({
     db: store.db,
     clock: systemClock,

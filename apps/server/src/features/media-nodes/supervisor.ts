@@ -17,6 +17,10 @@ export interface ChildSettings {
   ffmpegPath: string;
   warmMs: number;
   demoDir: string;
+  /** Where cameras may be; see parseCameraNetworks. */
+  cameraNetworks?: string;
+  /** Streams converted at the same time. */
+  conversions?: number;
   logLevel: string;
   /** TLS files of our own, and whose word is believed: as for the pages. */
   tls?: TlsFiles | null;

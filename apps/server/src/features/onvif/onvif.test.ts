@@ -19,8 +19,8 @@ import { deviceStore } from './store.ts';
 const login = { username: 'wächter & co', password: 'p<&"ss' };
 const folder = temporaryFolder();
 const { db, close } = openDatabase(folder.dir);
-const cameras = new CameraService(db, systemClock, []);
 const networks = parseCameraNetworks('loopback');
+const cameras = new CameraService(db, systemClock, [], { networks, pushPorts: { from: 20_000, to: 20_099 } });
 const onvif = new OnvifService({ db, clock: systemClock, log: createLogger('silent'), cameras, networks });
 const open: OnvifCamera[] = [];
 afterAll(async () => {

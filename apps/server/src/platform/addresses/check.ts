@@ -11,6 +11,7 @@ export const cameraSchemes = {
   rtmp: 1935,
   rtmps: 443,
   srt: null,
+  tcp: null,
   udp: null,
   rtp: null,
 } as const satisfies Record<string, number | null>;

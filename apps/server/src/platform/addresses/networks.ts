@@ -98,6 +98,12 @@ function kindOf(ip: Ip): Kind {
   }
 }
 
+/** Whether an address, in any form that names one, is that of a multicast group. */
+export const isMulticast = (address: string): boolean => kindOf(ipaddr.process(address)) === 'multicast';
+
+/** Whether an address is one of the open internet. */
+export const isPublic = (address: string): boolean => kindOf(ipaddr.process(address)) === 'public';
+
 const setting = 'CLERESTORY_CAMERA_NETWORKS';
 const refusals: Record<Exclude<Kind, 'special'>, string> = {
   private: `it is on a private network, and ${setting} does not name "private"`,

@@ -1,17 +1,39 @@
 import { problem, type Answer, type CameraSource } from '@clerestory/protocol';
-import { cameraSchemes, checkAddress, type AddressRules, type CameraScheme } from './check.ts';
+import { checkAddress, type AddressRules, type CameraScheme } from './check.ts';
+import { isMulticast } from './networks.ts';
 
-type SourceRules = Omit<AddressRules, 'schemes'>;
+export type SourceRules = Omit<AddressRules, 'schemes'>;
 
-const everyScheme = Object.keys(cameraSchemes) as CameraScheme[];
-/** Fields of a source that are never addresses, whatever they look like. */
-const secrets = new Set(['username', 'password', 'kind']);
+/** Which schemes an address of each kind of source may have. */
+const schemesOf: Record<CameraSource['kind'], readonly CameraScheme[]> = {
+  rtsp: ['rtsp'],
+  demo: [],
+  hls: ['http', 'https'],
+  mjpeg: ['http', 'https'],
+  snapshot: ['http', 'https'],
+  rtmp: ['rtmp'],
+  srt: ['srt'],
+  mpegts: ['tcp', 'udp'],
+  push: [],
+};
+/** Fields of a source that are addresses. */
+const addressFields = ['main', 'sub'] as const;
 
 const addressesOf = (source: CameraSource): [field: string, address: string][] =>
   Object.entries(source).filter(
     (entry): entry is [string, string] =>
-      typeof entry[1] === 'string' && !secrets.has(entry[0]) && entry[1].includes(':'),
+      (addressFields as readonly string[]).includes(entry[0]) && typeof entry[1] === 'string',
   );
+
+const unicastUdp =
+  'over UDP a camera sends to us: choose "sends to us" and give its address there; only multicast groups are joined';
+
+async function judge(source: CameraSource, address: string, rules: SourceRules) {
+  const checked = await checkAddress(address, { ...rules, schemes: schemesOf[source.kind] });
+  return checked.ok && checked.scheme === 'udp' && !isMulticast(checked.ip)
+    ? { ok: false as const, reason: unicastUdp, unresolved: false }
+    : checked;
+}
 
 /**
  * Refuses a source with an address where no camera may be, naming the field. A name that has no address at the moment
@@ -19,7 +41,7 @@ const addressesOf = (source: CameraSource): [field: string, address: string][] =
  */
 export async function checkSource(source: CameraSource, rules: SourceRules): Promise<Answer<void>> {
   for (const [field, address] of addressesOf(source)) {
-    const checked = await checkAddress(address, { ...rules, schemes: everyScheme });
+    const checked = await judge(source, address, rules);
     if (checked.ok || checked.unresolved) continue;
     return {
       ok: false,
@@ -41,7 +63,7 @@ export async function pinSource<S extends CameraSource>(
 ): Promise<{ ok: true; source: S } | { ok: false; reason: string }> {
   const pinned: Record<string, string> = {};
   for (const [field, address] of addressesOf(source)) {
-    const checked = await checkAddress(address, { ...rules, schemes: everyScheme });
+    const checked = await judge(source, address, rules);
     if (!checked.ok) return { ok: false, reason: `The camera address cannot be used: ${checked.reason}` };
     pinned[field] = checked.pinnedUrl;
   }

@@ -14,6 +14,8 @@ export interface TileView {
   /** Age of the picture, or how long there has been none, in words such as "12 s"; '' where none is told. */
   readonly age: string;
   readonly reason: string;
+  /** What is to be said of a live picture; '' when nothing. */
+  readonly note: string;
   /** It is offline because the camera refuses our login. */
   readonly loginRefused: boolean;
   /** The stream on show. */
@@ -25,6 +27,7 @@ export const emptyView: TileView = {
   picture: 'none',
   age: '',
   reason: '',
+  note: '',
   loginRefused: false,
   stream: null,
 };
@@ -56,6 +59,7 @@ const noVerdict: TileVerdict = {
   picture: false,
   ageMs: null,
   reason: '',
+  note: '',
   loginRefused: false,
   holdsMs: Infinity,
 };
@@ -251,7 +255,7 @@ export class LiveTile implements Supervised {
   }
 
   #show(posterAgeMs: number | null): void {
-    const { state, picture, reason, loginRefused, ageMs } = this.#verdict;
+    const { state, picture, reason, note, loginRefused, ageMs } = this.#verdict;
     // A still whose age is not known, or too great, says nothing about now.
     const recent = posterAgeMs !== null && posterAgeMs <= posterMaxAgeMs;
     const poster = state === 'connecting' && recent && this.#poster?.shown === true;
@@ -261,6 +265,7 @@ export class LiveTile implements Supervised {
       picture: picture ? 'video' : poster ? 'poster' : 'none',
       age: toldMs === null || state === 'late' ? '' : durationText(toldMs),
       reason,
+      note,
       loginRefused,
       stream: picture ? (this.#picture?.stream ?? null) : null,
     };

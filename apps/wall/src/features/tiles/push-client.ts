@@ -249,7 +249,8 @@ export class PushClient {
     subscription.channel = channel;
     this.#byChannel.set(channel, subscription);
     const { camera, stream } = subscription;
-    this.#send({ type: 'subscribe', channel, camera, stream, grant: '' });
+    const plays = [...this.#options.plays];
+    this.#send({ type: 'subscribe', channel, camera, stream, grant: '', plays });
   }
 
   #leave(subscription: Subscription): void {

@@ -1,4 +1,4 @@
-import type { PushFrame, StreamName } from '@clerestory/protocol';
+import type { Playable, PushFrame, StreamName } from '@clerestory/protocol';
 import { takeEarly } from './early-socket.ts';
 import type { SourceState } from './tile-state.ts';
 
@@ -46,6 +46,18 @@ export interface PushOptions {
   /** No sign of life for this long after asking: the socket is dead. */
   deadMs: number;
   clockEveryMs: number;
+  /** What this browser plays besides plain H.264; all else is converted for it. */
+  plays: readonly Playable[];
+}
+
+/** Main profile, level 4 (ISO/IEC 14496-15, annex E). */
+const samples: Record<Playable, string> = { h265: 'hvc1.1.6.L120.B0', av1: 'av01.0.08M.08' };
+
+function browserPlays(): Playable[] {
+  if (typeof MediaSource === 'undefined') return [];
+  return (Object.keys(samples) as Playable[]).filter((kind) =>
+    MediaSource.isTypeSupported(`video/mp4; codecs="${samples[kind]}"`),
+  );
 }
 
 export const pushDefaults: PushOptions = {
@@ -58,6 +70,7 @@ export const pushDefaults: PushOptions = {
   quietMs: 3_000,
   deadMs: 3_000,
   clockEveryMs: 10_000,
+  plays: browserPlays(),
 };
 
 /** Pause before the next attempt, milliseconds: doubles with each failure up to a bound; half of it is chance. */

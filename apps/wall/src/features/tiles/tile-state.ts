@@ -45,6 +45,8 @@ export interface TileVerdict {
   ageMs: number | null;
   /** Why it is not live, in words for a person; '' when there is nothing to explain. */
   reason: string;
+  /** What is to be said of a live picture, such as that it is converted; '' when nothing. */
+  note: string;
   /** Offline because the camera refuses our login: somebody has to correct it. */
   loginRefused: boolean;
   /** How long this stays true if nothing new is learned, milliseconds. */
@@ -67,12 +69,17 @@ const unsupportedReason = (facts: TileFacts): string | null => {
   return null;
 };
 
+/** The media server works on it and says what it waits for, such as a turn to be converted. */
+const waitsInLine = ({ source }: TileFacts): boolean =>
+  source?.state === 'starting' && /^Waiting /.test(source.reason);
+
 /** Why there is no fresh picture, most telling witness first. */
 function reasonOf(facts: TileFacts): string {
   if (!facts.linked) return 'The media server does not answer';
   const { source, health } = facts;
   if (source && source.state !== 'running' && source.state !== 'starting')
     return source.reason || 'The camera sends no frames';
+  if (waitsInLine(facts)) return source?.reason ?? '';
   if (health && (health.state === 'offline' || health.state === 'unauthorized') && health.reason)
     return health.reason;
   return 'The camera sends no frames';
@@ -81,7 +88,7 @@ function reasonOf(facts: TileFacts): string {
 function withFrame(
   facts: TileFacts,
   frame: NonNullable<TileFacts['frame']>,
-): Omit<TileVerdict, 'loginRefused'> | null {
+): Omit<TileVerdict, 'loginRefused' | 'note'> | null {
   const { sinceMs, ageMs } = frame;
   const advancing = sinceMs <= advancingMs;
   // A picture is as old as its capture says, and never younger than the time since it appeared.
@@ -110,10 +117,12 @@ function withFrame(
 /** Decides what a tile shows. Pure; called for every tile once per second and at each change. */
 export function tileState(facts: TileFacts): TileVerdict {
   const verdict = judge(facts);
-  return { ...verdict, loginRefused: verdict.state === 'offline' && loginIsRefused(facts) };
+  const { state } = verdict;
+  const note = state === 'live' && facts.source?.state === 'running' ? facts.source.reason : '';
+  return { ...verdict, note, loginRefused: state === 'offline' && loginIsRefused(facts) };
 }
 
-function judge(facts: TileFacts): Omit<TileVerdict, 'loginRefused'> {
+function judge(facts: TileFacts): Omit<TileVerdict, 'loginRefused' | 'note'> {
   const bare = { picture: false, ageMs: null, reason: '', holdsMs: Infinity } as const;
   if (!facts.assigned) return { ...bare, state: 'empty' };
   // Access that has ended takes the picture away at once, however fresh it is.
@@ -131,6 +140,8 @@ function judge(facts: TileFacts): Omit<TileVerdict, 'loginRefused'> {
   }
   if (facts.linked && sourceIsDown(facts))
     return { ...bare, state: 'offline', ageMs: null, reason: reasonOf(facts) };
+  if (facts.linked && !facts.frame && waitsInLine(facts))
+    return { ...bare, state: 'connecting', reason: reasonOf(facts) };
   if (facts.waitingMs <= connectingMs)
     return { ...bare, state: 'connecting', holdsMs: connectingMs - facts.waitingMs + 1 };
   return { ...bare, state: 'offline', ageMs: facts.waitingMs, reason: reasonOf(facts) };

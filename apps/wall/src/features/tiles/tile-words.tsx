@@ -10,6 +10,7 @@ export function StateChip({ view }: { view: TileView }) {
       <span>
         {word}
         {age}
+        {view.note !== '' && <span className="tile__note"> · {view.note}</span>}
       </span>
     </span>
   );
@@ -32,7 +33,11 @@ const headline = (view: TileView): string => {
 /** What to do about it, where there is something to be done; else ''. */
 const nextStep = ({ state, reason, loginRefused }: TileView): string => {
   if (loginRefused) return 'Correct the login of this camera in the console.';
-  if (/no stream at that path|not with RTSP|host name/i.test(reason))
+  if (
+    /no stream at that path|not with (RTSP|HTTP|an HLS|a stream|a JPEG)|host name|address cannot be used/i.test(
+      reason,
+    )
+  )
     return 'Correct the address of this camera in the console.';
   if (/media server|ffmpeg|demo scene/i.test(reason))
     return 'It comes back by itself. The camera is not at fault.';
@@ -42,7 +47,7 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     case 'refused':
       return 'Ask whoever looks after this camera. It comes back by itself when access is given.';
     case 'unsupported':
-      return 'Set the camera to H.264, or choose another of its streams.';
+      return /H\.264/.test(reason) ? '' : 'Set the camera to H.264, or choose another of its streams.';
     default:
       return 'It comes back by itself. If it stays: check the camera’s power and network.';
   }
