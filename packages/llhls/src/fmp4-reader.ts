@@ -226,7 +226,7 @@ const maxNals = 64;
 /** Whether the first sample has an IDR picture; null when that cannot be told. NAL units have 4-byte lengths, as ffmpeg writes them. */
 function startsWithIdr(bytes: Uint8Array, moof: NonNullable<ReturnType<typeof readMoof>>): boolean | null {
   const run = moof.runs[0];
-  if (!run || run.dataOffset === null) return null;
+  if (!run || run.dataOffset === null || run.dataOffset < 0) return null;
   const end = Math.min(bytes.length, run.dataOffset + (run.sizes[0] ?? 0));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = run.dataOffset;

@@ -26,7 +26,7 @@ export function linkToControl(
   node: MediaNode,
   to: { controlUrl: string; token: string },
   log: Log,
-  grants: GrantTable | null = null,
+  grants: GrantTable,
 ): () => void {
   const socket: Socket<ControlToNode, NodeToControl> = io(new URL(mediaNamespace, to.controlUrl).href, {
     transports: ['websocket'],
@@ -115,7 +115,7 @@ export function linkToControl(
     if (!order.success || typeof ack !== 'function') return;
     void node.tryOut(order.data).then((outcome) => void (ack as (answer: TrialOutcome) => void)(outcome));
   });
-  if (grants) linkGrants(grants);
+  linkGrants(grants);
   const deafen = node.onIngest(send);
   const figures = setInterval(() => {
     if (socket.connected) socket.emit('node:figures', node.figures());

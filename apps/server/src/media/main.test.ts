@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -11,6 +12,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { makeClockClip } from '../../../../tools/rtsp-farm/clips.ts';
 import { startFarm, type Farm } from '../../../../tools/rtsp-farm/farm.ts';
 import { camera, eventually, ingests, processes, Viewer } from './testing.ts';
+
+/** Somebody's session, as the cookie has it and as control knows it. */
+const session = 'a'.repeat(43);
+const key = createHash('sha256').update(session).digest('base64url');
 
 /** Control's end of the link, with a real Socket.IO server. */
 class Control {
@@ -26,6 +31,11 @@ class Control {
     this.io.of(mediaNamespace).on('connection', (socket: Socket<NodeToControl, ControlToNode>) => {
       this.tokens.push(socket.handshake.auth['token']);
       this.socket = socket;
+      socket.emit('node:access', {
+        sequence: 1,
+        keys: [key],
+        grants: [{ id: 'g', key, camera: 'a', leftMs: null }],
+      });
       socket.on('node:ready', (payload) => (this.ready = nodeEvents['node:ready'].parse(payload)));
       socket.on('node:ingest', (payload) =>
         this.states.push(...nodeEvents['node:ingest'].parse(payload).map((report) => report.state)),
@@ -74,7 +84,7 @@ async function startWatched(): Promise<{ viewer: Viewer; ffmpeg: number }> {
   const ready = await eventually(`node:ready; it said ${said}`, () => control.ready);
   const source = { main: farm.url('street'), username: 'gate keeper', password };
   control.socket?.emit('node:cameras', [camera('a', source)]);
-  const viewer = await Viewer.open(ready.port);
+  const viewer = await Viewer.open(ready.port, { headers: { cookie: `clerestory=${session}` } });
   await eventually('the camera is known', () => control.states.length > 0);
   viewer.subscribe('a');
   await eventually('chunks', () => viewer.chunks().length >= 2);
