@@ -3,7 +3,7 @@ import { Move, Pencil, Trash2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { mayMove, mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
-import { useRoles } from '../../state/use-roles.ts';
+import { useRoles, watches } from '../../state/use-roles.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { ago, factRows, lastFailureWords } from '../../ui/health-words.ts';
@@ -154,7 +154,7 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
         {pictures ? (
           <>
             <Poster camera={camera.id} stream={stream} />
-            <span className="details-still">still, refreshed every few seconds</span>
+            {watches(roles) && <span className="details-still">still, refreshed every few seconds</span>}
           </>
         ) : (
           <StateChip words={healthWords[health?.state ?? 'idle']} />
