@@ -235,7 +235,13 @@ export function guardOrigins(origins: Origins) {
         ),
       );
     if (!['GET', 'HEAD'].includes(request.method) && !mayChange(request, origins))
-      return sendProblem(response, problem('forbidden', 'This page may not change anything here.'));
+      return sendProblem(
+        response,
+        problem(
+          'forbidden',
+          'This page may not change anything here. A program sends the wall’s own address as its Origin.',
+        ),
+      );
     next();
   };
 }
