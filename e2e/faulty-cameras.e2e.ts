@@ -7,6 +7,7 @@ import { readTile } from './support/clock.ts';
 import { enter } from './support/sign-in.ts';
 import { watchFfmpegs } from './support/processes.ts';
 import { firstAfter, recordTiles, statesSince, type TileMoment } from './support/watch.ts';
+import { assured } from '../tools/harness/assured.ts';
 
 /** On a tile each, in this order; the first two are well, and the last two never were. */
 const names = ['well', 'well-too', 'hangs', 'drips', 'resets', 'flaps', 'never-answers', 'drips-from-start'];
@@ -113,6 +114,11 @@ test('cameras that hang, drip, reset, flap, stay silent or refuse: each told in 
     for (const name of ['hangs', 'drips', 'resets'])
       await expect.poll(() => picture(page, tileOf(name)), { timeout: 12_000 }).toBeUndefined();
     expectTiles(await record.read(), brokenAtMs);
+    assured({
+      ...{ row: 'D1', trials: 3 },
+      claim: 'a camera that hangs, drips or resets is told within 5 s, and its tile is not live after 3 s',
+      control: 'neighbours stay live all the while',
+    });
   } finally {
     clearInterval(flapping);
   }

@@ -16,6 +16,7 @@ import { readTile } from './support/clock.ts';
 import { enter } from './support/sign-in.ts';
 import { WallWire } from './support/wall-wire.ts';
 import { firstAfter, recordTiles } from './support/watch.ts';
+import { assured } from '../tools/harness/assured.ts';
 
 /** Another loopback address than the server's, so that both doors keep their ports on the far side of the proxy. */
 const farSide = '127.0.0.2';
@@ -152,4 +153,9 @@ for (const { name, fault, doors, reset } of breakages)
     const sequence = await sequenceOf(road.server);
     await expect.poll(() => wire.applied.at(-1), { timeout: 10_000 }).toBe(sequence);
     expect(wire.faults()).toEqual([]);
+    assured({
+      ...{ row: 'C2', trials: kept.length },
+      claim: `${name}: a tile is not live after 3 s, has no picture after 10 s, and is live again without a missed or repeated change`,
+      control: 'the same tiles were live, and are, by their own frame clocks',
+    });
   });

@@ -1,9 +1,10 @@
 // npm test: format, lint, types, unit and real-RTSP integration tests, browser tests; one closing line.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { claimsIn, missingFrom, pageOf } from './assurance.mjs';
 import { build } from './build.mjs';
 import { ensure } from './system-packages.mjs';
 
@@ -12,6 +13,10 @@ const bin = (...parts) => path.join(root, 'node_modules', ...parts);
 const scratch = mkdtempSync(path.join(tmpdir(), 'clerestory-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+const assurance = path.join(scratch, 'assurance');
+mkdirSync(assurance);
+const assuranceFile = path.join(root, 'docs/ref/assurance.md');
 
 const missing = ensure(['ffmpeg', 'chromium', 'rtspServer', 'openssl', 'nginx', 'caddy']);
 if (missing) {
@@ -31,7 +36,7 @@ function step(name, args, read, env = {}) {
   const run = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...env },
+    env: { ...process.env, CLERESTORY_ASSURANCE: assurance, ...env },
   });
   const good = run.status === 0;
   let counts = good ? { passed: 1 } : { failed: 1 };
@@ -87,6 +92,19 @@ if (build())
     { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
   );
 else add({ failed: 1 });
+
+const claims = claimsIn(assurance);
+const unproven = existsSync(assuranceFile) ? missingFrom(claims, readFileSync(assuranceFile, 'utf8')) : [];
+if (unproven.length > 0) {
+  process.stderr.write(
+    `docs/ref/assurance.md claims ${unproven.join(', ')}, which no test of this run has shown.\n`,
+  );
+  add({ failed: 1 });
+}
+// A run that failed proves nothing.
+const refreshed = process.env.CLERESTORY_ASSURANCE_FILE;
+if (refreshed && total.failed === 0)
+  writeFileSync(refreshed, pageOf(claims, new Date().toISOString().slice(0, 10)));
 
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

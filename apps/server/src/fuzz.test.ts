@@ -8,6 +8,7 @@ import { startGuardedApp, type GuardedApp } from './testing/access.ts';
 import { addPerson, Browser } from './testing/browser.ts';
 import { mustAnswer, requestsFor, valuesFor } from './testing/fuzz.ts';
 import { openWindow } from './testing/server.ts';
+import { assured } from '../../../tools/harness/assured.ts';
 
 /** The same requests in every run; another seed or more of them by hand: `FUZZ_SEED=1 FUZZ_RUNS=500`. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
@@ -89,6 +90,11 @@ describe('E1: whatever is asked, every route answers as the protocol says, and n
       bounds,
     );
     await alive();
+    assured({
+      ...{ row: 'E1', trials: bounds.numRuns },
+      claim: 'whatever a route is asked, it answers as the protocol says, without a fault',
+      control: 'five kinds of seeded defects are found by the same requests',
+    });
   });
 });
 

@@ -16,6 +16,7 @@ import { Browser } from '../../testing/browser.ts';
 import { openWindow, type TestSocket } from '../../testing/server.ts';
 import { assertPolicy } from './doors.ts';
 import { policy, type PolicyRow } from './policy.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 
 /**
  * The oracle, written apart from the policy table. Who may: `n` nobody signed in, `w` a paired screen, `o` operator,
@@ -226,6 +227,16 @@ describe('A1: every route × every actor, against the oracle', () => {
     } finally {
       if (row) rows[`rest:${name}`] = row;
     }
+  });
+});
+
+test('A1 is noted', () => {
+  const doors = Object.keys(routes).length + Object.keys(commandOracle).length;
+  assured({
+    ...{ row: 'A1', trials: doors * actors.length },
+    claim:
+      'every REST route and every command × every kind of actor is as the oracle says, which is written apart from the code',
+    control: 'a row of the policy table that lets others in is found',
   });
 });
 

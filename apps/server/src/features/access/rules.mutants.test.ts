@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Right, Role, type AccessRule, type RuleParty } from '@clerestory/protocol';
 import * as rules from './rules.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 
 /*
  * A7: every condition of rules.ts is negated or taken out in turn, and each such mutant has to give at least one wrong answer
@@ -172,5 +173,10 @@ describe('A7', () => {
     writeFileSync(file, text);
     const mutant = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { decide: Decide };
     expect(wrong(mutant.decide)).toBeGreaterThan(0);
+    assured({
+      ...{ row: 'A7', trials: 1 },
+      claim: 'each condition of the rules taken out or turned round is found',
+      control: 'the mutants themselves; unchanged, no answer is wrong',
+    });
   });
 });

@@ -9,6 +9,7 @@ import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import { Browser } from '../../testing/browser.ts';
 import { openWindow } from '../../testing/server.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-views-'));
 const wall = 'control-room';
@@ -174,6 +175,11 @@ describe('A2: last byte within a second', () => {
     other.subscribe('a');
     await eventually('others see it', () => other.chunks().length > 20);
     expect(viewers.map((viewer) => viewer.frames.length)).toEqual(frames);
+    assured({
+      ...{ row: 'A2', trials: 50 },
+      claim: 'a right taken away: the last byte of moving pictures leaves within 1 s, and none after it',
+      control: 'the same cameras go on for somebody else meanwhile',
+    });
     for (const viewer of [...viewers, other]) viewer.close();
   });
 
@@ -191,6 +197,12 @@ describe('A2: last byte within a second', () => {
       'fifty ends',
       async () => (await entries(`kind=view-ended&actor=person:${person}`)).length === 50,
     );
+    assured({
+      ...{ row: 'A2', trials: 50 },
+      claim:
+        'an account disabled: the last byte leaves within 1 s, sockets are cut, each view has its end in the record',
+      control: 'the views were moving until then, each with two chunks at least',
+    });
   });
 
   test('for an HLS player that waits in a request', async () => {

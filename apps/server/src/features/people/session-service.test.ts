@@ -8,6 +8,7 @@ import type { PeopleEntry } from './ports.ts';
 import { idleMs, sessionMs } from './session-rules.ts';
 import { SessionJournal } from './session-journal.ts';
 import { SessionService } from './session-service.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 
 const hourMs = 60 * 60_000;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -158,6 +159,11 @@ describe('F1: no turned clock lets a session live longer', () => {
     expect(sessions.find(token)).toBeDefined();
     clock.pass(1);
     expect(sessions.find(token)).toBeUndefined();
+    assured({
+      ...{ row: 'F1', trials: 1 },
+      claim: 'a clock set back lets no session live longer',
+      control: 'by the wall clock alone it would live on',
+    });
   });
 
   test('control: by the wall clock alone it would live on', async () => {

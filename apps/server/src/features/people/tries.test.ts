@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { placeOf } from '../../platform/rate-limit.ts';
 import { blockMs, maxTries, Tries } from './tries.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 
 /** Fifty at once, each looked at a moment after it was let through. @returns how many were looked at */
 async function attack(begin: () => { ok: boolean; wrong?: () => void }): Promise<number> {
@@ -20,6 +21,11 @@ async function attack(begin: () => { ok: boolean; wrong?: () => void }): Promise
 test('A9: of 50 tries at once, five are looked at', async () => {
   const tries = new Tries(() => 0);
   expect(await attack(() => tries.begin('account', 'address:1'))).toBe(maxTries);
+  assured({
+    ...{ row: 'A9', trials: 50 },
+    claim: 'of guesses at the same time, five are looked at',
+    control: 'counting only after looking lets all fifty through',
+  });
 });
 
 test('control: counting only after looking lets all fifty through', async () => {

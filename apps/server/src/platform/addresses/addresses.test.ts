@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cameraSchemes, checkAddress, type CameraScheme } from './check.ts';
 import { defaultCameraNetworks, parseCameraNetworks, refusalOf } from './networks.ts';
 import { checkSource, pinSource } from './source.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 
 const schemes = Object.keys(cameraSchemes) as CameraScheme[];
 const networks = parseCameraNetworks(defaultCameraNetworks);
@@ -196,6 +197,11 @@ describe('hostile addresses', () => {
     for (const address of addresses) if (await tryToReach(address)) reached.push(address);
     expect(reached).toEqual([]);
     expect(connections - before).toBe(0);
+    assured({
+      ...{ row: 'D5', trials: addresses.length },
+      claim: 'a hostile camera address is never connected to',
+      control: 'with this machine allowed, the same spellings do arrive',
+    });
   });
 
   test('D5, negative control: with this machine allowed, the same spellings do arrive', async () => {
