@@ -89,7 +89,7 @@ test('cameras that hang, drip, reset, flap, stay silent or refuse: each told in 
   for (const name of ['resets', 'flaps']) proxy(name).reset();
   const flapping = setInterval(() => proxy('flaps').reset(), flapMs);
   try {
-    const silence = /No frames for|does not answer/;
+    const silence = /No frames for|sends no video|does not answer/;
     // ffmpeg says the same of a reset during its first question as of an answer that is no RTSP.
     const lost = /ended the stream|broke|cut the connection|not with RTSP/;
     await Promise.all([

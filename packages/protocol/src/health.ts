@@ -73,3 +73,6 @@ export const IngestReport = z.object({
   facts: StreamFacts,
 });
 export type IngestReport = z.infer<typeof IngestReport>;
+
+/** Whether a stream that is `starting` only waits for something of ours, such as a turn to be converted: no fault of the camera. */
+export const isOurWait = (reason: string): boolean => reason.startsWith('Waiting ');

@@ -286,7 +286,11 @@ export class Ingest {
       if (silentMs >= allowedMs)
         return this.#endRun({
           state: 'backoff',
-          reason: `No frames for ${seconds(allowedMs)}`,
+          // One that says nothing at all is told by ffmpeg itself, before this.
+          reason:
+            run.hasInit || run.fragments > 0
+              ? `No frames for ${seconds(allowedMs)}`
+              : `The camera answers, but sends no video within ${seconds(allowedMs)}`,
           otherTransport: run.fragments > 0 || run.hasInit ? 'no' : 'next',
         });
       if (run.fragments > 0 && silentMs >= allowedMs / 2)

@@ -79,7 +79,7 @@ export type SourceInput =
   | { kind: 'wait'; reason: string }
   | { kind: 'failed'; failure: Failure };
 
-const sceneWaitReason = 'The demo scene is still being drawn';
+const sceneWaitReason = 'Waiting for this scene of the demo city: it is still being drawn';
 
 /** Which streams a source has. */
 export function streamsOf(source: CameraSource): StreamName[] {

@@ -23,7 +23,7 @@ export class SceneDrawing {
   readonly #againAfterMs: number;
   #stopping = false;
   #waitsForFfmpeg = false;
-  #triesLeft = 2;
+  #diskIsFull = false;
 
   constructor(dir: string, ffmpegPath: string, log: Logger, againAfterMs: number = defaultAgainAfterMs) {
     this.#againAfterMs = againAfterMs;
@@ -62,10 +62,11 @@ export class SceneDrawing {
       this.#child = null;
       if (this.#stopping) return;
       if (code === 0) return this.#log.info('the demo city is drawn');
-      const again = this.#triesLeft > 0;
-      this.#log.error({ code, signal, lastWords, again }, 'the demo city is not drawn to the end');
-      if (!again) return;
-      this.#triesLeft -= 1;
+      if (!this.#diskIsFull)
+        this.#log.error(
+          { code, signal, lastWords },
+          'the demo city is not drawn to the end; it is tried again',
+        );
       this.#tryLater();
     });
   }
@@ -91,9 +92,18 @@ export class SceneDrawing {
       return;
     }
     const { scene, error, done, of } = said;
-    if (error !== undefined)
+    if (error !== undefined && /No space left|ENOSPC/.test(error)) {
+      // Said once; the other scenes would fail as well.
+      if (!this.#diskIsFull)
+        this.#log.error('the disk is full: free some space, and the demo city is drawn to the end by itself');
+      this.#diskIsFull = true;
+      this.#child?.kill('SIGTERM');
+    } else if (error !== undefined)
       this.#log.error({ scene, error: error.slice(0, 300) }, 'a demo scene could not be drawn');
-    else this.#log.info({ scene, done, of }, 'a demo scene was drawn');
+    else {
+      this.#diskIsFull = false;
+      this.#log.info({ scene, done, of }, 'a demo scene was drawn');
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { HealthState, IngestReport } from '@clerestory/protocol';
+import { isOurWait, type HealthState, type IngestReport } from '@clerestory/protocol';
 
 /** What the two witnesses say of a camera at one moment. */
 export interface Evidence {
@@ -23,6 +23,9 @@ export interface Verdict {
   /** How long the verdict has to hold before people are told, ms. */
   settleMs: number;
 }
+
+/** No word on a camera, but on us. */
+export const nodeAwayReason = 'The media node is away; it is being started again';
 
 /** A tile must fail this long before its screen is a witness against the camera, ms. */
 export const screenPatienceMs = 6_000;
@@ -62,7 +65,7 @@ export function judge(evidence: Evidence): Verdict {
   if (!evidence.nodeThere)
     return {
       state: 'offline',
-      reason: 'The media node is away; it is being started again',
+      reason: nodeAwayReason,
       settleMs: outageSettleMs,
     };
   for (const state of ['unauthorized', 'unsupported'] as const) {
@@ -85,6 +88,8 @@ export function judge(evidence: Evidence): Verdict {
       settleMs: broken.state === 'stalled' ? 0 : outageSettleMs,
     };
   const starting = ingest.find((report) => report.state === 'starting');
+  if (starting && isOurWait(starting.reason))
+    return { state: 'idle', reason: starting.reason, settleMs: 1_000 };
   if (starting)
     return { state: 'offline', reason: starting.reason || 'Connecting to the camera', settleMs: 12_000 };
   return { state: 'idle', reason: 'Nobody is watching', settleMs: 1_000 };

@@ -119,6 +119,41 @@ test('how a camera failed is known after a start of the server', async () => {
   expect((await startAgain()).of('gate')).not.toHaveProperty('lastFailure');
 });
 
+test('the media node dies and comes back: what is watched is never told as idle, and no reason is lost', () => {
+  health.ingest([ingest('running')]);
+  pass(1000);
+  health.nodeConnected(false);
+  pass(1000);
+  health.nodeConnected(true);
+  pass(3000);
+  expect(health.of('gate').state).toBe('online');
+  health.ingest([ingest('running')]);
+  pass(1000);
+  expect(told.map(({ state }) => state)).not.toContain('idle');
+  // Nobody asks for it any more: that is told once its time is up.
+  health.nodeConnected(false);
+  health.nodeConnected(true);
+  pass(12_000);
+  expect(health.of('gate')).toMatchObject({ state: 'idle' });
+  expect(health.of('gate')).not.toHaveProperty('lastFailure');
+
+  health.ingest([ingest('backoff')]);
+  pass(4000);
+  expect(health.of('gate')).toMatchObject({ state: 'offline', reason: 'it is backoff' });
+  health.nodeConnected(false);
+  pass(5000);
+  expect(health.of('gate').reason).toBe('it is backoff');
+  health.nodeConnected(true);
+  pass(12_000);
+  expect(health.of('gate').lastFailure).toMatchObject({ state: 'offline', reason: 'it is backoff' });
+});
+
+test('a camera that waits for something of ours is idle, and says so', () => {
+  health.ingest([{ ...ingest('starting'), reason: 'Waiting to be converted (2nd in line)' }]);
+  pass(15_000);
+  expect(health.of('gate')).toMatchObject({ state: 'idle', reason: 'Waiting to be converted (2nd in line)' });
+});
+
 test('flapping within the settle time leaves one transition, and it is stored', async () => {
   health.ingest([ingest('running')]);
   pass(1000);

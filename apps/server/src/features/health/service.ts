@@ -7,7 +7,7 @@ import type {
 } from '@clerestory/protocol';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
-import { judge, restartWindowMs, screenPatienceMs, type Verdict } from './rules.ts';
+import { judge, nodeAwayReason, restartWindowMs, screenPatienceMs, type Verdict } from './rules.ts';
 import type { TransitionStore } from './store.ts';
 
 interface Watched {
@@ -23,6 +23,8 @@ interface Watched {
 /** A screen that is silent for this long is no witness, ms. */
 const witnessSilenceMs = 15_000;
 const tickMs = 500;
+/** Streams that were in use before their node went away are asked for again within this time, ms. */
+const comebackMs = 10_000;
 /** Rates and sizes are pushed no more often than this, ms; changes of state go at once. */
 const factsEveryMs = 4_000;
 
@@ -44,6 +46,7 @@ export class HealthService {
   #nodeThere = false;
   /** Cameras that were in use when the node went away. */
   readonly #awaiting = new Set<string>();
+  #awaitUntilMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #changed = new Set<string>();
   #factsDueMs = 0;
@@ -100,7 +103,8 @@ export class HealthService {
 
   nodeConnected(there: boolean): void {
     this.#nodeThere = there;
-    this.#awaiting.clear();
+    // Back, it has a while to say again what it takes in: until then nothing is known that is new.
+    this.#awaitUntilMs = this.#clock.monotonicMs() + comebackMs;
     if (!there) {
       // Its last words say nothing of now.
       for (const [camera, { ingest }] of this.#cameras) {
@@ -121,6 +125,7 @@ export class HealthService {
       if (report.state === 'idle') watched.ingest.delete(report.facts.stream);
       else watched.ingest.set(report.facts.stream, report);
       this.#dirtyFacts.add(report.camera);
+      if (report.state !== 'idle') this.#awaiting.delete(report.camera);
     }
     this.tick();
   }
@@ -172,6 +177,12 @@ export class HealthService {
     nowMs: number,
   ): void {
     watched.restartsAt = watched.restartsAt.filter((at) => nowMs - at < restartWindowMs);
+    if (this.#awaiting.has(camera)) {
+      // That it failed, and why, is not undone by a fault of ours.
+      if (!this.#nodeThere && withoutPictures.has(watched.health.state)) return;
+      if (this.#nodeThere && nowMs < this.#awaitUntilMs) return;
+      if (this.#nodeThere) this.#awaiting.delete(camera);
+    }
     const verdict = judge({
       ingest: [...watched.ingest.values()],
       nodeThere: this.#nodeThere || !this.#awaiting.has(camera),
@@ -201,7 +212,7 @@ export class HealthService {
     const { lastFailure: _, ...health } = watched.health;
     watched.health = { ...health, state: verdict.state, reason: verdict.reason, since: at };
     // Nobody watching is no repair: that it failed stays to be seen until there are pictures again.
-    if (verdict.state === 'idle' && withoutPictures.has(from))
+    if (verdict.state === 'idle' && withoutPictures.has(from) && health.reason !== nodeAwayReason)
       watched.health.lastFailure = { state: from, reason: health.reason, at };
     watched.pending = null;
     this.#changed.add(camera);

@@ -154,7 +154,7 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
         {pictures ? (
           <>
             <Poster camera={camera.id} stream={stream} />
-            {watches(roles) && <span className="details-still">still, refreshed every few seconds</span>}
+            {watches(roles) && <span className="details-still">a still, now and then a new one</span>}
           </>
         ) : (
           <StateChip words={healthWords[health?.state ?? 'idle']} />

@@ -1,4 +1,4 @@
-import type { HealthState, PushNotice, TileState } from '@clerestory/protocol';
+import { isOurWait, type HealthState, type PushNotice, type TileState } from '@clerestory/protocol';
 
 /** A picture up to this age, with frames advancing, is live. */
 export const liveAgeMs = 3_000;
@@ -71,7 +71,7 @@ const unsupportedReason = (facts: TileFacts): string | null => {
 
 /** The media server works on it and says what it waits for, such as a turn to be converted. */
 const waitsInLine = ({ source }: TileFacts): boolean =>
-  source?.state === 'starting' && /^Waiting /.test(source.reason);
+  source?.state === 'starting' && isOurWait(source.reason);
 
 /** Why there is no fresh picture, most telling witness first. */
 function reasonOf(facts: TileFacts): string {

@@ -34,13 +34,13 @@ const headline = (view: TileView): string => {
 const nextStep = ({ state, reason, loginRefused }: TileView): string => {
   if (loginRefused) return 'Correct the login of this camera in the console.';
   if (
-    /no stream at that path|not with (RTSP|HTTP|an HLS|a stream|a JPEG)|host name|address cannot be used/i.test(
+    /no stream at that path|not with (RTSP|HTTP|an HLS|a stream|a JPEG)|sends no video|name of the camera is not known|address and port|address cannot be used/i.test(
       reason,
     )
   )
     return 'Correct the address of this camera in the console.';
-  if (/media server|ffmpeg|demo scene/i.test(reason))
-    return 'It comes back by itself. The camera is not at fault.';
+  if (/ffmpeg/i.test(reason)) return 'The camera is not at fault.';
+  if (/media server|media node/i.test(reason)) return 'It comes back by itself. The camera is not at fault.';
   switch (state) {
     case 'connecting':
       return '';
