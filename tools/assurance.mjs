@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const head = `# Assurance
 
-Made by \`CLERESTORY_ASSURANCE_FILE=docs/ref/assurance.md npm test\`, from what the tests themselves noted in that run; it is not written by hand. A full run fails when a row of this table
+Made by \`ASSURANCE_FILE=docs/ref/assurance.md npm test\`, from what the tests themselves noted in that run; it is not written by hand. A full run fails when a row of this table
 has no test any more. Zero failures in N tries means a rate below 3/N, at 95 % (rule of three); it never means "cannot happen".
 `;
 
