@@ -5,8 +5,9 @@ import {
   ConsentStatus,
   PlaceKind,
   Purpose,
-  SitePolicy,
   type Consent,
+  type Hours,
+  type SitePolicy,
 } from '@clerestory/protocol';
 import { consentStateOf, decide, policyOf, type Asking } from './index.ts';
 import { askingOf, consentOf, incidentOf, noonMs } from './testing/asking.ts';
@@ -172,9 +173,12 @@ describe('for any question', () => {
       purposes: fc.subarray([...Purpose.options]),
       radiusM: fc.option(fc.integer({ min: 20, max: 2_000 }), { nil: null }),
       expiresAt: fc.option(fc.integer({ min: noonMs - hourMs, max: noonMs + hourMs }), { nil: null }),
-      hours: fc.constantFrom(null, { zone: 'UTC', windows: [{ days: [1], from: '10:00', until: '12:20' }] }),
+      hours: fc.constantFrom<(Hours | null)[]>(null, {
+        zone: 'UTC',
+        windows: [{ days: [1], from: '10:00', until: '12:20' }],
+      }),
     })
-    .map(consentOf);
+    .map((given) => consentOf(given));
   const sitePolicy: fc.Arbitrary<SitePolicy> = fc
     .record({
       isPrivateOff: fc.boolean(),
@@ -199,7 +203,7 @@ describe('for any question', () => {
       approvals: fc.record({ owner: fc.boolean(), person: fc.constantFrom(null, 'olga', 'sam') }),
       policy: sitePolicy,
     })
-    .map(askingOf);
+    .map((given) => askingOf(given));
 
   test('C3 C5 C14 C18: one more consent or a stricter site never opens more, nor for longer', () => {
     fc.assert(
