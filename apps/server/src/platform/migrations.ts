@@ -377,4 +377,7 @@ export const migrations: readonly string[] = [
   create index grants_by_camera on grants (camera, asked_at, id);
   create index grants_by_state on grants (state);
   `,
+  `
+  alter table access_views add column grant_id text;
+  `,
 ];
