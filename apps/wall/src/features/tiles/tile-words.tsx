@@ -16,13 +16,16 @@ export function StateChip({ view }: { view: TileView }) {
   );
 }
 
+/** The right is there, a grant is not. */
+const isOfPrivate = (reason: string): boolean => !/right|sign in|no such camera/i.test(reason);
+
 const headline = (view: TileView): string => {
   if (view.loginRefused) return 'Login refused';
   switch (view.state) {
     case 'connecting':
       return 'Connecting';
     case 'refused':
-      return 'No access';
+      return isOfPrivate(view.reason) ? 'Private camera' : 'No access';
     case 'unsupported':
       return 'This picture cannot be played';
     default:
@@ -45,6 +48,7 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     case 'connecting':
       return '';
     case 'refused':
+      if (isOfPrivate(reason)) return 'Ask for it in the console: choose this tile, press P.';
       return 'Ask whoever looks after this camera. It comes back by itself when access is given.';
     case 'unsupported':
       return /H\.264/.test(reason) ? '' : 'Set the camera to H.264, or choose another of its streams.';
