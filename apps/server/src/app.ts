@@ -16,6 +16,7 @@ import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
+import { workstationRoutes, WorkstationService } from './features/workstation/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
@@ -128,6 +129,7 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
+  const workstations = new WorkstationService({ db, clock, record, walls });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const access = new Access({
@@ -166,6 +168,7 @@ export async function startApp(
       ...{ tls, trustProxy, onlyProxied },
       ffmpegPath: config.ffmpegPath,
       ...{ warmMs: config.warmMs, cameraNetworks: config.cameraNetworks, conversions: config.conversions },
+      replayMb: config.replayMb,
       demoDir,
       logLevel: config.logLevel,
     }),
@@ -240,6 +243,11 @@ export async function startApp(
       load: () => walls.load(),
       routes: wallRoutes(walls),
       sockets: wallSockets(walls, snapshotParts, screens, audience, clock),
+    },
+    {
+      name: 'workstations',
+      load: () => workstations.load(),
+      routes: workstationRoutes(workstations, access.rights),
     },
     { name: 'screens', routes: screenRoutes(screens, walls), sockets: screenSockets(screens) },
     { name: 'layouts', routes: layoutRoutes() },

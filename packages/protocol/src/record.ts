@@ -33,6 +33,9 @@ export const RecordKind = z.enum([
   'settings-changed',
   'ptz-taken',
   'ptz-lost',
+  'snapshot-taken',
+  'moment-marked',
+  'command-run',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

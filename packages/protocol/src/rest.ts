@@ -9,6 +9,7 @@ import { onvifRoutes } from './onvif.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { workstationRoutes } from './workstation.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -86,6 +87,7 @@ export const routes = {
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,
+  ...workstationRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

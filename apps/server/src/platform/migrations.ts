@@ -258,4 +258,27 @@ export const migrations: readonly string[] = [
     camera text primary key references cameras (id) on delete cascade
   ) strict;
   `,
+  `
+  create table workstation_walls (
+    wall text primary key,
+    person text not null,
+    workstation text not null,
+    used_at integer not null
+  ) strict;
+
+  create table console_settings (
+    person text primary key,
+    settings text not null
+  ) strict;
+
+  create table camera_marks (
+    id text primary key,
+    camera text not null references cameras (id) on delete cascade,
+    at real not null,
+    note text not null,
+    by_actor text not null,
+    made_at integer not null
+  ) strict;
+  create index camera_marks_by_camera on camera_marks (camera, at);
+  `,
 ];

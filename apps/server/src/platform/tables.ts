@@ -139,4 +139,14 @@ export interface Tables {
   onvif_devices: { camera: string; device: string };
   imported_cameras: { list: string; external_id: string; camera: string; fingerprint: string };
   ptz_moving: { camera: string };
+  workstation_walls: { wall: string; person: string; workstation: string; used_at: number };
+  console_settings: { person: string; settings: string };
+  camera_marks: {
+    id: string;
+    camera: string;
+    at: number;
+    note: string;
+    by_actor: string;
+    made_at: number;
+  };
 }

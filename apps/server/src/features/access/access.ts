@@ -53,6 +53,8 @@ export interface AccessOptions {
   walls: {
     get(wall: string): WallState | undefined;
     ofScreen(screen: string): WallState | undefined;
+    /** Whether a wall is there for somebody. */
+    isFor(wall: string, by: string): boolean;
     onCommit(listener: (commit: Commit) => void): void;
   };
   /** The other end of a request, as far as it is believed. */

@@ -22,6 +22,8 @@ const others: Readonly<Record<string, DoorId>> = {
   [`GET ${apiBase}/openapi.json`]: 'http:openapi',
   'GET /': 'http:page',
   'GET /admin': 'http:page',
+  'GET /fleet': 'http:page',
+  'GET /workstation/:number': 'http:page',
   'GET /screen': 'http:page',
   'GET /screen/:screen': 'http:screen-page',
   serveStatic: 'http:files',

@@ -1,5 +1,6 @@
 import {
   problem,
+  screenOf,
   type Answer,
   type ScreenReport,
   type ScreenStatus,
@@ -63,9 +64,8 @@ export class ScreenService {
 
   /** A window has joined a wall; a screen's window counts until it goes. */
   joined(socket: WindowSocket, wall: string): void {
-    const { hello } = socket.data;
-    if (hello.surface !== 'screen') return;
-    const { screen } = hello;
+    const screen = screenOf(socket.data.hello);
+    if (screen === null) return;
     this.#heard(screen, socket, null);
     this.#tell(wall, screen);
   }
@@ -73,7 +73,7 @@ export class ScreenService {
   /** Takes a report from the screen's own window. */
   report(report: ScreenReport, socket: WindowSocket): Answer<Record<string, never>> {
     const { hello, wall } = socket.data;
-    if (hello.surface !== 'screen' || hello.screen !== report.screen)
+    if (screenOf(hello) !== report.screen)
       return refuse(problem('forbidden', 'A screen reports for itself alone.'));
     if (wall === undefined) return refuse(problem('unprocessable', 'Join the wall first.'));
     this.#heard(report.screen, socket, report);
