@@ -57,8 +57,7 @@ interface Entered {
 
 type Scope = MediaGrant['scope'];
 /** No id has a space. */
-const nameOf = ({ camera, scope }: Pick<MediaGrant, 'camera' | 'scope'>): string =>
-  scope === 'live' ? camera : `${camera} ${scope}`;
+const nameOf = ({ camera, scope }: Pick<MediaGrant, 'camera' | 'scope'>): string => `${camera} ${scope}`;
 
 const yes: Verdict = { ok: true };
 const noGrant: Refused = { ok: false, code: 'forbidden', reason: 'The right to watch this camera has ended' };
