@@ -5,7 +5,8 @@ import type { Config } from './config.ts';
 import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
-import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
+import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
+import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
@@ -138,11 +139,21 @@ export async function startApp(
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
+  const fleet = new FleetService({
+    ...{ db, clock, log, cameras, health, walls, screens, isOurs },
+    hosts: () => hostsOf(cameras.forMedia()),
+  });
+  screens.onStatus((status) => fleet.screenSeen(status));
+  cameras.onChange((change) => change.type === 'removed' && fleet.cameraGone(change.camera));
+  walls.onCommit(({ events }) => {
+    for (const event of events) if (event.type === 'screen:removed') fleet.screenGone(event.screen);
+  });
   const deviceWatch = new DeviceWatch({
     log,
     monotonicMs: () => clock.monotonicMs(),
     open: (camera) => onvif.connection(camera),
     tell: (camera, faults) => health.deviceSays(camera, faults),
+    clock: (camera, aheadMs) => fleet.clockSeen(camera, aheadMs),
   });
   onvif.onDevice((camera) => {
     if (onvif.withEvents().includes(camera)) deviceWatch.add(camera);
@@ -257,6 +268,13 @@ export async function startApp(
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),
+    },
+    {
+      name: 'fleet',
+      load: () => fleet.load(),
+      start: () => fleet.start(),
+      stop: () => fleet.stop(),
+      routes: fleetRoutes(fleet),
     },
     {
       name: 'first start',

@@ -9,6 +9,7 @@ import { routeOf } from './route.ts';
 // A screen (`/screen/<id>`) is a page of its own, see screen.html.
 const Console = lazy(() => import('./surfaces/console/Console.tsx').then((m) => ({ default: m.Console })));
 const Admin = lazy(() => import('./surfaces/admin/Admin.tsx').then((m) => ({ default: m.Admin })));
+const Fleet = lazy(() => import('./surfaces/fleet/Fleet.tsx').then((m) => ({ default: m.Fleet })));
 const WorkstationPage = lazy(() =>
   import('./surfaces/workstation/WorkstationPage.tsx').then((m) => ({ default: m.WorkstationPage })),
 );
@@ -29,6 +30,12 @@ function Surface() {
       return (
         <SessionGate>
           <Admin />
+        </SessionGate>
+      );
+    case 'fleet':
+      return (
+        <SessionGate>
+          <Fleet />
         </SessionGate>
       );
     case 'workstation':

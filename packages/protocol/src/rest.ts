@@ -9,6 +9,7 @@ import { onvifRoutes } from './onvif.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { fleetRoutes } from './fleet.ts';
 import { workstationRoutes } from './workstation.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
@@ -88,6 +89,7 @@ export const routes = {
   ...trialRoutes,
   ...importRoutes,
   ...workstationRoutes,
+  ...fleetRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

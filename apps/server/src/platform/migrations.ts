@@ -346,4 +346,21 @@ export const migrations: readonly string[] = [
   ) strict;
   create index camera_marks_by_camera on camera_marks (camera, at);
   `,
+  `
+  create table server_runs (
+    id integer primary key autoincrement,
+    started_at integer not null,
+    alive_at integer not null
+  ) strict;
+
+  create table screen_transitions (
+    id integer primary key autoincrement,
+    screen text not null,
+    shown text not null,
+    at integer not null
+  ) strict;
+  create index screen_transitions_by_screen on screen_transitions (screen, id);
+  create index screen_transitions_by_time on screen_transitions (at);
+  create index health_transitions_by_time on health_transitions (at);
+  `,
 ];

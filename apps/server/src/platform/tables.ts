@@ -144,6 +144,8 @@ export interface Tables {
   onvif_devices: { camera: string; device: string };
   imported_cameras: { list: string; external_id: string; camera: string; fingerprint: string };
   ptz_moving: { camera: string };
+  server_runs: { id: Generated<number>; started_at: number; alive_at: number };
+  screen_transitions: { id: Generated<number>; screen: string; shown: string; at: number };
   workstation_walls: { wall: string; person: string; workstation: string; used_at: number };
   console_settings: { person: string; settings: string };
   camera_marks: {

@@ -55,6 +55,7 @@ const oracle: Record<RouteName, string> = {
     noteSnapshot: 'si',
     markMoment: 'osi',
     listMarks: 'osiuaL',
+    getFleet: 'osiuaL',
   },
   ...{
     listPeople: 'uaL',

@@ -180,6 +180,7 @@ const wall = {
   'rest:markMoment': { who: atTheWall, unlocked: true, right: 'live', camera: 'params' },
   'rest:listMarks': seeing,
   'rest:listHealth': listing,
+  'rest:getFleet': listing,
   'rest:listLayouts': reading,
   'rest:listWalls': reading,
   'rest:createWall': building,

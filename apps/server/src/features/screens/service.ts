@@ -31,6 +31,7 @@ const spokesman = (windows: ReadonlyMap<string, ScreenReport | null>): ScreenRep
 /** Which screens are there, and what each says of itself. Only a screen's own traffic moves "last seen". */
 export class ScreenService {
   readonly #seen = new Map<string, Seen>();
+  readonly #listeners = new Set<(status: ScreenStatus) => void>();
   readonly #followed = new WeakSet<WindowSocket>();
   readonly #audience: Audience;
   readonly #witness: Witness;
@@ -55,6 +56,11 @@ export class ScreenService {
 
   statuses(wall: WallState): ScreenStatus[] {
     return wall.screens.map(({ id }) => this.status(wall.id, id));
+  }
+
+  /** A screen came, went, or said what it shows. */
+  onStatus(listener: (status: ScreenStatus) => void): void {
+    this.#listeners.add(listener);
   }
 
   /** A screen is off its wall: nothing of it is kept. */
@@ -101,7 +107,9 @@ export class ScreenService {
   }
 
   #tell(wall: string, screen: string): void {
-    this.#audience.tell(rooms.consoles(wall), 'screen:status', this.status(wall, screen));
+    const status = this.status(wall, screen);
+    this.#audience.tell(rooms.consoles(wall), 'screen:status', status);
+    for (const listener of this.#listeners) listener(status);
   }
 }
 
