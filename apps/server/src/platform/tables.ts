@@ -189,6 +189,7 @@ export interface Tables {
     boot: string;
     seconds: number;
     bytes: number;
+  };
   server_runs: { id: Generated<number>; started_at: number; alive_at: number };
   screen_transitions: { id: Generated<number>; screen: string; shown: string; at: number };
   workstation_walls: { wall: string; person: string; workstation: string; used_at: number };

@@ -12,6 +12,14 @@ const minute = 60_000;
 const camera = (id: string, place = 'Quay'): Camera => ({
   ...{ id, number: 1, name: id, place, neighbourhood: 'Harbour', latitude: null, longitude: null },
   ...{ keep: 'always', tags: [], revision: 1, createdAt: 0, updatedAt: 0 },
+  ...{
+    heading: null,
+    viewAngle: null,
+    placeKind: 'street',
+    visibility: 'public',
+    tier: 'integrated',
+    owner: null,
+  },
   source: { kind: 'rtsp', hasSub: false, hasLogin: false },
 });
 let folder: ReturnType<typeof temporaryFolder>;

@@ -5,6 +5,14 @@ import { besideByPlace, distanceM } from './beside.ts';
 const camera = (number: number, latitude: number | null, longitude: number | null): Camera => ({
   ...{ id: `c-${number}`, number, name: `Camera ${number}`, place: '', neighbourhood: '' },
   ...{ latitude, longitude, keep: 'on-demand', tags: [], revision: 1, createdAt: 0, updatedAt: 0 },
+  ...{
+    heading: null,
+    viewAngle: null,
+    placeKind: 'street',
+    visibility: 'public',
+    tier: 'integrated',
+    owner: null,
+  },
   source: { kind: 'demo', hasSub: false, hasLogin: false },
 });
 /** Along a street, the numbers not in its order. */
