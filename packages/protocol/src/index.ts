@@ -10,6 +10,8 @@ export * from './media-link.ts';
 export * from './push.ts';
 export * from './people.ts';
 export * from './access.ts';
+export * from './owners.ts';
+export { ownerPath } from './owner-routes.ts';
 export * from './record.ts';
 export * from './onvif.ts';
 export * from './ptz.ts';

@@ -33,6 +33,9 @@ export const RecordKind = z.enum([
   'settings-changed',
   'ptz-taken',
   'ptz-lost',
+  'owner-registered',
+  'owner-changed',
+  'owner-keys-renewed',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 
