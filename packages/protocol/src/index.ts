@@ -13,6 +13,7 @@ export * from './access.ts';
 export * from './owners.ts';
 export { ownerPath } from './owner-routes.ts';
 export * from './record.ts';
+export * from './record-publication.ts';
 export * from './onvif.ts';
 export * from './ptz.ts';
 export * from './trial.ts';

@@ -15,15 +15,17 @@ interface Session {
 }
 const Context = createContext<Session | null>(null);
 
+async function ask(): Promise<Known> {
+  const answer = await call('ownerWhoAmI', {});
+  return answer.ok ? { state: 'known', ...answer.value } : { state: 'unreachable' };
+}
+
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [known, setKnown] = useState<Known>({ state: 'loading' });
-  const look = useCallback(async () => {
-    const answer = await call('ownerWhoAmI', {});
-    setKnown(answer.ok ? { state: 'known', ...answer.value } : { state: 'unreachable' });
-  }, []);
+  const look = useCallback(async () => setKnown(await ask()), []);
   useEffect(() => {
-    void look();
-  }, [look]);
+    void ask().then(setKnown);
+  }, []);
   const session = useMemo<Session>(
     () => ({
       known,
