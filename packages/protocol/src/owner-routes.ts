@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { OwnerId } from './consent.ts';
 import { DisplayName, Id } from './ids.ts';
 import {
   Language,
   Owner,
-  OwnerId,
   OwnerInput,
   OwnerLinkLook,
   OwnerMe,

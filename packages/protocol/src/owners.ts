@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { DisplayName, Id, textLine, UnixMs } from './ids.ts';
+import { OwnerId } from './consent.ts';
+import { DisplayName, textLine, UnixMs } from './ids.ts';
 import { EmailAddress, Passkey } from './people.ts';
 
 /** Languages of the pages and letters for owners. */
 export const Language = z.enum(['en', 'es']);
 export type Language = z.infer<typeof Language>;
-
-export const OwnerId = Id;
-export type OwnerId = z.infer<typeof OwnerId>;
 
 /** As people write it; whoever calls reads it. */
 export const PhoneNumber = textLine(40).refine(
