@@ -62,6 +62,9 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'moment-marked': nothing,
   'command-run': of(['command', 'how']),
   'cameras-counted': of(['day', 'tiers', 'states', 'uptimePercent']),
+  'owner-registered': of(['selfRegistered']),
+  'owner-changed': nothing,
+  'owner-keys-renewed': nothing,
 };
 
 /** Longest text that is shown. A longer one is committed, whatever its row says. */
