@@ -5,8 +5,8 @@ import type { Role } from '@clerestory/protocol';
 import { assured } from '../../../tools/harness/assured.ts';
 import * as access from './features/access/policy.ts';
 import type { PolicyRow, Who } from './features/access/policy.ts';
-import * as deadlines from './features/people/session-rules.ts';
-import * as counting from './features/people/tries.ts';
+import * as deadlines from './platform/deadline.ts';
+import * as counting from './platform/tries.ts';
 import * as media from './media/grants.ts';
 import { silentLog } from './media/clock.ts';
 import type { Actor } from './platform/actor.ts';
@@ -34,6 +34,7 @@ const roles: Role[] = ['operator', 'supervisor', 'investigator', 'auditor', 'adm
 const actors: Actor[] = [
   { kind: 'anonymous' },
   { kind: 'screen', id: 'left', wall: 'room', device: 'd' },
+  { kind: 'owner', id: 'rosa', name: 'Rosa', session: 's' },
   ...[[], ...roles.map((role) => [role]), ['operator', 'supervisor']].flatMap((held): Actor[] =>
     [false, true].map((locked) => ({
       ...{ kind: 'person', id: 'olga', name: 'Olga', session: 's' },
@@ -41,7 +42,7 @@ const actors: Actor[] = [
     })),
   ),
 ] as Actor[];
-const rows: PolicyRow[] = (['anyone', 'person', 'screen', 'local', ...roles] as Who[]).flatMap(
+const rows: PolicyRow[] = (['anyone', 'person', 'screen', 'owner', 'local', ...roles] as Who[]).flatMap(
   (one): PolicyRow[] => [
     { who: [one] },
     { who: [one], unlocked: true },
@@ -59,6 +60,7 @@ const admitsRightly: Check<Pick<typeof access, 'admits'>> = ({ admits }) => {
         let should = 'yes';
         if (!open && actor.kind === 'anonymous') should = 'unauthenticated';
         if (!open && actor.kind === 'screen') should = row.who.includes('screen') ? 'yes' : 'forbidden';
+        if (!open && actor.kind === 'owner') should = row.who.includes('owner') ? 'yes' : 'forbidden';
         if (!open && actor.kind === 'person') {
           const mine: Who[] = ['person', ...actor.roles];
           if (!mine.some((one) => row.who.includes(one))) should = 'forbidden';
@@ -100,9 +102,15 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     });
   const may = (viewer: string, camera: string) =>
     table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'push' }).ok;
-  const grant = (id: string, of: string, camera: string, leftMs: number | null) => ({
-    ...{ id, key: key(of), camera, leftMs, private: false },
-  });
+  const mayReplay = (viewer: string, camera: string) =>
+    table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'replay' }).ok;
+  const grant = (
+    id: string,
+    of: string,
+    camera: string,
+    leftMs: number | null,
+    scope: 'live' | 'replay' = 'live',
+  ) => ({ id, key: key(of), camera, scope, leftMs, private: false });
   table.setAll({
     sequence: 1,
     keys: ['a', 'b', 'c'].map(key),
@@ -186,6 +194,12 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
   found['given'] = [
     [may('olga', 'lot'), wanted],
     [true, 1],
+  ];
+  found['a grant for now is none for what was'] = [mayReplay('olga', 'gate'), false];
+  table.setAll({ sequence: 12, keys: [key('a')], grants: [grant('g8', 'a', 'gate', null, 'replay')] });
+  found['nor the other way round'] = [
+    [mayReplay('olga', 'gate'), may('olga', 'gate')],
+    [true, false],
   ];
   table.setAll({ sequence: 12, keys: [key('a')], grants: [grant('g6', 'a', 'gate', null)] });
   found['a grant that the whole table lacks'] = [
@@ -387,7 +401,7 @@ const guards: Guard[] = [
     wrong: originsRightly,
   },
   {
-    ...{ name: 'when a session is over', file: 'features/people/session-rules.ts', itself: deadlines },
+    ...{ name: 'when a session is over', file: 'platform/deadline.ts', itself: deadlines },
     parts: [['export const deadlineIn', 'export function tightened']],
     defects: [
       ...conditionDefects,
@@ -400,7 +414,7 @@ const guards: Guard[] = [
     wrong: deadlinesRightly,
   },
   {
-    ...{ name: 'how often one may guess', file: 'features/people/tries.ts', itself: counting },
+    ...{ name: 'how often one may guess', file: 'platform/tries.ts', itself: counting },
     parts: [['  begin(', '    this.#counters.set(']],
     defects: [
       ...conditionDefects,

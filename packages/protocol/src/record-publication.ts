@@ -84,7 +84,13 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'audit-asked': of(['question']),
   'audit-sampled': of(['sample', 'fromMs', 'untilMs', 'drawnFrom', 'size', 'seed']),
   'audit-finding': of(['sample', 'verdict'], ['entry', 'words']),
+  'snapshot-taken': of(['seen', 'stream'], ['snapshot', 'sha256']),
+  'moment-marked': nothing,
+  'command-run': of(['command', 'how']),
   'cameras-counted': of(['day', 'tiers', 'states', 'uptimePercent']),
+  'owner-registered': of(['selfRegistered']),
+  'owner-changed': nothing,
+  'owner-keys-renewed': nothing,
 };
 
 /** Longest text that is shown. A longer one is committed, whatever its row says. */

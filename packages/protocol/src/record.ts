@@ -52,6 +52,12 @@ export const RecordKind = z.enum([
   'audit-sampled',
   'audit-finding',
   'cameras-counted',
+  'owner-registered',
+  'owner-changed',
+  'owner-keys-renewed',
+  'snapshot-taken',
+  'moment-marked',
+  'command-run',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

@@ -378,6 +378,88 @@ export const migrations: readonly string[] = [
   create index grants_by_state on grants (state);
   `,
   `
+  create table owners (
+    id text primary key,
+    contact blob not null,
+    self_registered integer not null,
+    revision integer not null,
+    created_at integer not null,
+    updated_at integer not null
+  ) strict;
+
+  create table owner_sessions (
+    id text primary key,
+    token_hash text not null unique,
+    owner text not null references owners (id),
+    created_at integer not null,
+    expires_at integer not null,
+    fresh_until integer not null
+  ) strict;
+
+  create table owner_links (
+    token_hash text primary key,
+    kind text not null,
+    owner text references owners (id),
+    address blob,
+    created_at integer not null,
+    expires_at integer not null
+  ) strict;
+  create index owner_links_by_owner on owner_links (owner);
+
+  create table owner_passkeys (
+    id text primary key,
+    credential text not null unique,
+    owner text not null references owners (id),
+    name text not null,
+    public_key blob not null,
+    counter integer not null,
+    transports text not null,
+    created_at integer not null,
+    last_used_at integer
+  ) strict;
+  create index owner_passkeys_by_owner on owner_passkeys (owner);
+  `,
+  `
+  create table workstation_walls (
+    wall text primary key,
+    person text not null,
+    workstation text not null,
+    used_at integer not null
+  ) strict;
+
+  create table console_settings (
+    person text primary key,
+    settings text not null
+  ) strict;
+
+  create table camera_marks (
+    id text primary key,
+    camera text not null references cameras (id) on delete cascade,
+    at real not null,
+    note text not null,
+    by_actor text not null,
+    made_at integer not null
+  ) strict;
+  create index camera_marks_by_camera on camera_marks (camera, at);
+  `,
+  `
+  create table server_runs (
+    id integer primary key autoincrement,
+    started_at integer not null,
+    alive_at integer not null
+  ) strict;
+
+  create table screen_transitions (
+    id integer primary key autoincrement,
+    screen text not null,
+    shown text not null,
+    at integer not null
+  ) strict;
+  create index screen_transitions_by_screen on screen_transitions (screen, id);
+  create index screen_transitions_by_time on screen_transitions (at);
+  create index health_transitions_by_time on health_transitions (at);
+  `,
+  `
   alter table access_views add column grant_id text;
   `,
 ];

@@ -6,6 +6,7 @@ import { useKeys } from '../../commands/use-commands.ts';
 import { CameraPanel, searchId } from '../../features/camera-tree/CameraPanel.tsx';
 import { Approvals } from '../../features/grants/Approvals.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
+import { loadSettings } from '../../state/console-settings.ts';
 import { consoleStore } from '../../state/console.ts';
 import { mediaBaseUrl } from '../../state/media-address.ts';
 import { posters } from '../../state/posters.ts';
@@ -54,6 +55,8 @@ const actions = createActions({
   open: (path) => window.open(path, '_blank', 'noopener'),
   focusSearch,
 });
+
+void loadSettings();
 
 const fit = () => {
   const part = fitSelection(consoleStore.getState(), wallStore.getState());
