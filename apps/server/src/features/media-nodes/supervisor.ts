@@ -35,10 +35,8 @@ const steadyMs = 10_000;
 const patienceMs = 2_000;
 /** … and this long more once its input is closed. */
 const hurryMs = 500;
-/** A child that lives but has lost its link for this long hangs, and is replaced, ms. */
+/** A child that lives but has had no link for this long hangs, and is replaced, ms. */
 const defaultSilenceMs = 10_000;
-/** One that is only starting gets more: on a busy machine it would else be replaced again and again, and never be there, ms. */
-const startPatienceMs = 60_000;
 
 const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
 
@@ -68,14 +66,15 @@ export class MediaSupervisor {
     const startedMs = performance.now();
     const child = spawn(process.execPath, [childMain], { stdio: ['pipe', 'inherit', 'pipe'] });
     this.#child = child;
-    this.#expectLink(startPatienceMs);
+    // It has to link up in time too.
+    this.linked(false);
     child.stdin.on('error', () => undefined);
     child.stdin.write(JSON.stringify(this.#settings()) + '\n');
     forwardLog(child.stderr, this.#log.child({ role: 'media' }));
     child.once('error', (error) => this.#log.error({ err: error }, 'the media process could not be started'));
     child.once('close', (code, signal) => {
       this.#child = null;
-      this.#expectLink(null);
+      this.linked(true);
       if (this.#stopping) return;
       if (performance.now() - startedMs > steadyMs) this.#delayMs = backoffMs.first;
       this.#log.warn(
@@ -93,20 +92,17 @@ export class MediaSupervisor {
    * usual restart follows.
    */
   linked(there: boolean): void {
-    this.#expectLink(there ? null : this.#silenceMs);
-  }
-
-  /** Replaces the child unless it is linked up within this time; null: it is, or there is none. */
-  #expectLink(withinMs: number | null): void {
     if (this.#silence) clearTimeout(this.#silence);
-    const silentMs = this.#stopping ? null : withinMs;
-    this.#silence = silentMs === null ? null : setTimeout(() => this.#replaceHung(silentMs), silentMs);
+    this.#silence = there || this.#stopping ? null : setTimeout(() => this.#replaceHung(), this.#silenceMs);
     this.#silence?.unref();
   }
 
-  #replaceHung(silentMs: number): void {
+  #replaceHung(): void {
     if (!this.#child) return;
-    this.#log.error({ pid: this.#child.pid, silentMs }, 'the media process hangs; it is replaced');
+    this.#log.error(
+      { pid: this.#child.pid, silentMs: this.#silenceMs },
+      'the media process hangs; it is replaced',
+    );
     this.#child.kill('SIGKILL');
   }
 
