@@ -11,7 +11,7 @@ import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import { addPerson, Browser } from '../../testing/browser.ts';
-import { allMove, lastBytes, openManyViews, type ManyView } from '../../testing/many-views.ts';
+import { allMove, lastBytes, openManyViews, type ManyView } from '../../../../../tools/harness/many-views.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-revocation-'));
 const cameras = ['a', 'b', 'c', 'd', 'e'];
@@ -47,7 +47,7 @@ describe('A2: 200 views, the last byte of each within a second', () => {
   let browsers: Browser[];
   let views: ManyView[] = [];
   /** Somebody else, who goes on watching. */
-  let other: Viewer;
+  let other: Viewer | undefined;
 
   /** The most sessions that one person may have, each with five cameras, by every door. */
   const open = async () => {
@@ -60,13 +60,13 @@ describe('A2: 200 views, the last byte of each within a second', () => {
     site = await startGuardedApp({ CLERESTORY_WARM_S: '60' });
     await addCameras(site.administrator, cameras);
     person = await addPerson(site.administrator, 'olga', ['operator']);
-    browsers = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const browser = new Browser(site.app.url);
-        expect((await browser.signIn('olga')).status).toBe(200);
-        return browser;
-      }),
-    );
+    browsers = [];
+    // One after the other: of many tries at once no more than five are looked at.
+    while (browsers.length < 20) {
+      const browser = new Browser(site.app.url);
+      expect((await browser.signIn('olga')).status).toBe(200);
+      browsers.push(browser);
+    }
     const bystander = await site.personAs('operator');
     other = await eventually('pictures', () => openFor(bystander).catch(() => null), 60_000);
     other.subscribe('a');
@@ -74,8 +74,8 @@ describe('A2: 200 views, the last byte of each within a second', () => {
   }, 120_000);
   afterAll(async () => {
     for (const view of views) view.close();
-    other.close();
-    await site.stop();
+    other?.close();
+    await site?.stop();
   });
   const openFor = (browser: Browser) =>
     Viewer.open(site.app.mediaPort, { headers: { cookie: browser.cookieHeader() } });
@@ -92,8 +92,9 @@ describe('A2: 200 views, the last byte of each within a second', () => {
       30_000,
     );
     const bytes = views.map((view) => view.bytes);
-    const seen = other.chunks().length;
-    await eventually('others see it', () => other.chunks().length > seen + 10);
+    const chunksOf = () => other?.chunks().length ?? 0;
+    const seen = chunksOf();
+    await eventually('others see it', () => chunksOf() > seen + 10);
     expect(views.map((view) => view.bytes)).toEqual(bytes);
     return lastBytes(views, startMs);
   }

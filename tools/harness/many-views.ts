@@ -1,5 +1,5 @@
-import { Viewer } from '../media/testing.ts';
-import type { Browser } from './browser.ts';
+import { Viewer } from '../../apps/server/src/media/testing.ts';
+import type { Browser } from '../../apps/server/src/testing/browser.ts';
 
 /** How a view gets its bytes; each door asks the gate in a place of its own. */
 export type ViewDoor = 'push' | 'playlist' | 'part' | 'still';
