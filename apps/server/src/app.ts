@@ -245,7 +245,7 @@ export async function startApp(
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',
-      load: () => health.load(cameras.list().map(({ id }) => id)),
+      load: () => health.load(cameras.forMedia().map(({ id }) => id)),
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),
