@@ -45,7 +45,7 @@ beforeAll(async () => {
       source: { kind: 'rtsp', main: farm.url('street') },
     });
   auditor = await site.personAs('auditor');
-  expect(await site.app.mediaReady()).toBe(true);
+  await eventually('the media node', () => site.app.mediaReady(), 60_000);
 });
 afterAll(async () => {
   await site.stop();
@@ -246,7 +246,7 @@ describe('restarts', () => {
     const { dir: data } = site;
     await site.app.close();
     site = await startGuardedApp({}, data);
-    expect(await site.app.mediaReady()).toBe(true);
+    await eventually('the media node', () => site.app.mediaReady(), 60_000);
     auditor = new Browser(site.app.url);
     await auditor.signIn('auditor-1');
     await expect(live(lost)).rejects.toThrow('401');
