@@ -30,7 +30,8 @@ export function measureGate(rounds: number): GateFigures {
     keys,
     grants: keys.flatMap((key, n) =>
       Array.from({ length: camerasEach }, (_, camera) => ({
-        ...{ id: `g-${n}-${camera}`, key, camera: `camera-${camera}`, leftMs: 3_600_000 },
+        ...{ id: `g-${n}-${camera}`, key, camera: `camera-${camera}`, scope: 'live' as const },
+        leftMs: 3_600_000,
       })),
     ),
   });
