@@ -1,4 +1,4 @@
-import type { PersonName } from '@clerestory/protocol';
+import type { Answer, PersonName } from '@clerestory/protocol';
 import { useCallback } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { holds } from '../../state/session.ts';
@@ -21,13 +21,13 @@ export function useNames(): Names {
   // Asked by those alone who may; for others it would be a refusal in the record each time.
   const mayAsk = useSession(({ who }) => holds(who, 'administrator', 'auditor'));
   const ask = useCallback(
-    () =>
+    (): Promise<Answer<{ items: PersonName[] }>> =>
       mayAsk
         ? callRoute('listPeople', { query: { limit: mostPeople } })
-        : Promise.resolve({ ok: true, value: { items: [], next: null } } as const),
+        : Promise.resolve({ ok: true, value: { items: [] } }),
     [mayAsk],
   );
-  const { value } = useAsked<{ items: PersonName[] }>(ask);
+  const { value } = useAsked(ask);
   const people: PersonName[] = [...(value?.items ?? []), ...(me ? [me] : [])];
   return {
     nameOf(reference) {
