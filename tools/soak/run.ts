@@ -60,7 +60,7 @@ export interface SoakReport {
 }
 
 const lookEveryMs = 2_000;
-const sampleEveryMs = 30_000;
+const sampleEveryMs = 60_000;
 
 interface Screen {
   screen: string;
@@ -129,12 +129,13 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       let sampleDueMs = 0;
       while (!over) {
         const dueMs = Date.now() + lookEveryMs;
-        const looks = await Promise.all(walls.map(async (wall) => ({ wall, ...(await wall.look()) })));
+        const sampled = Date.now() >= sampleDueMs;
+        const looks = await Promise.all(walls.map(async (wall) => ({ wall, ...(await wall.look(sampled)) })));
         lastLooks = looks.flatMap(({ tiles }) => tiles);
         for (const { wall, tiles } of looks)
           for (const tile of tiles)
             count(report.tiles, `${wall.screen} ${tile.tile}`, tile, Date.now() > calmAfterMs);
-        if (Date.now() >= sampleDueMs) {
+        if (sampled) {
           sampleDueMs = Date.now() + sampleEveryMs;
           report.samples.push({
             atMs: Date.now(),

@@ -27,7 +27,8 @@ export interface WallLook {
 /** A real browser of its own that shows one screen. */
 export interface SoakWall {
   screen: string;
-  look(): Promise<WallLook>;
+  /** `vitals`: what the page holds is counted too, garbage collected. */
+  look(vitals: boolean): Promise<WallLook>;
   close(): Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export async function openWall(server: ServerProcess, screen: string, farm: Farm
   await session.send('Performance.enable');
   return {
     screen,
-    look: () => look(page, session, own, farm),
+    look: (vitals) => look(page, session, own, farm, vitals),
     async close() {
       await browser.close();
       await own.close();
@@ -51,7 +52,13 @@ export async function openWall(server: ServerProcess, screen: string, farm: Farm
   };
 }
 
-async function look(page: Page, session: CDPSession, own: BrowserServer, farm: Farm): Promise<WallLook> {
+async function look(
+  page: Page,
+  session: CDPSession,
+  own: BrowserServer,
+  farm: Farm,
+  vitals: boolean,
+): Promise<WallLook> {
   // State and pixels are two looks: a tile counts as it was before, if it is still so after.
   const states = () =>
     page.locator('[data-tile]').evaluateAll((tiles) =>
@@ -64,6 +71,7 @@ async function look(page: Page, session: CDPSession, own: BrowserServer, farm: F
   const before = await states();
   const clocks = await watchClocks(page, 1, 1);
   const after = await states();
+  if (vitals) await session.send('HeapProfiler.collectGarbage');
   const { metrics } = await session.send('Performance.getMetrics');
   const metric = (name: string) => metrics.find((one) => one.name === name)?.value ?? 0;
   const pid = own.process().pid ?? 0;
