@@ -57,6 +57,8 @@ export interface SoakReport {
   /** `screen tile` → counts. */
   tiles: Record<string, TileCount>;
   faults: { atMs: number; name: string; allLiveAfterS: number | null }[];
+  /** A browser ended by itself, or its page could not be looked at; a new one took its place. */
+  browsersLost: { atMs: number; screen: string; why: string }[];
 }
 
 const lookEveryMs = 2_000;
@@ -81,6 +83,19 @@ function screensOf([left, right]: readonly [number, number]): Screen[] {
 const oldMs = 4_000;
 /** A tile that is not live this long after a fault is told as such, s. */
 const patienceS = 180;
+
+/** More lost browsers than this end the soak: something is wrong with them, and not now and then. */
+const lostAtMost = 20;
+/** A new browser gets this long before its tiles count as those of calm times. */
+const newBrowserMs = 60_000;
+
+class LostWall extends Error {
+  readonly wall: SoakWall;
+  constructor(wall: SoakWall, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.wall = wall;
+  }
+}
 
 /** Numbers from 0 to 1, the same for the same seed (xorshift32). */
 function random(seed: number): () => number {
@@ -111,6 +126,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     samples: [],
     tiles: {},
     faults: [],
+    browsersLost: [],
   };
   const { dataDir, port } = server;
   const restart = async (awayMs: number) => {
@@ -125,12 +141,42 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   try {
     await furnish(server, screens, cameras);
     for (const { screen } of screens) walls.push(await openWall(server, screen, cameras.farm));
+    const lookAt = async (wall: SoakWall, sampled: boolean) => {
+      try {
+        return { wall, ...(await wall.look(sampled)) };
+      } catch (fault) {
+        throw new LostWall(wall, fault);
+      }
+    };
+    const replaceLost = async (fault: unknown) => {
+      if (!(fault instanceof LostWall) || report.browsersLost.length > lostAtMost) throw fault;
+      const { wall, message: why } = fault;
+      report.browsersLost.push({ atMs: Date.now(), screen: wall.screen, why });
+      told(`browser of ${wall.screen} lost: ${why}`);
+      calmAfterMs = Math.max(calmAfterMs, Date.now() + newBrowserMs);
+      await wall.close();
+      // The server may be away just now, too.
+      const deadlineMs = Date.now() + patienceS * 1_000;
+      const again = (): Promise<SoakWall> =>
+        openWall(server, wall.screen, cameras.farm).catch(async (reason: unknown) => {
+          if (Date.now() > deadlineMs) throw reason;
+          await wait(lookEveryMs);
+          return again();
+        });
+      walls[walls.indexOf(wall)] = await again();
+    };
     const looking = (async () => {
       let sampleDueMs = 0;
       while (!over) {
         const dueMs = Date.now() + lookEveryMs;
         const sampled = Date.now() >= sampleDueMs;
-        const looks = await Promise.all(walls.map(async (wall) => ({ wall, ...(await wall.look(sampled)) })));
+        const looks: Awaited<ReturnType<typeof lookAt>>[] = [];
+        try {
+          looks.push(...(await Promise.all(walls.map((wall) => lookAt(wall, sampled)))));
+        } catch (fault) {
+          await replaceLost(fault);
+          continue;
+        }
         lastLooks = looks.flatMap(({ tiles }) => tiles);
         for (const { wall, tiles } of looks)
           for (const tile of tiles)

@@ -16,10 +16,13 @@ function longestLife(samples: readonly Sample[], pid: (sample: Sample) => number
 
 /** What a soak has shown, as Markdown. */
 export function soakTable(report: SoakReport): string {
-  const { startedAtMs, endedAtMs, samples, tiles, faults, tilesOf, picture, everyMinutes } = report;
+  const { startedAtMs, endedAtMs, samples, tiles, faults, browsersLost, tilesOf, picture, everyMinutes } =
+    report;
   const control = longestLife(samples, (sample) => sample.control.pid);
   const media = longestLife(samples, (sample) => sample.media.pid);
-  const pages = longestLife(samples, () => 0);
+  const pages = longestLife(samples, ({ walls }) =>
+    walls.reduce((all, { browser }) => all * 2 ** 22 + browser.pid, 0),
+  );
   const row = (name: string, unit: string, of: readonly Sample[], value: (sample: Sample) => number) => {
     const points = of.map((sample) => ({ atMs: sample.atMs, value: value(sample) }));
     const first = points[0]?.value ?? Number.NaN;
@@ -49,7 +52,7 @@ export function soakTable(report: SoakReport): string {
   }));
   return [
     `${new Date(startedAtMs).toISOString().slice(0, 10)} · ${((endedAtMs - startedAtMs) / 3_600_000).toFixed(2)} h · ${tilesOf[0]} + ${tilesOf[1]} tiles, ${width}×${height}, ${fps} frames/s, ${kbps} kbit/s · `,
-    `${faults.length} faults, the next ${everyMinutes} min after the one before, slowest until all tiles were live: ${slowest(faults)}\n\n`,
+    `${faults.length} faults, the next ${everyMinutes} min after the one before, slowest until all tiles were live: ${slowest(faults)} · ${browsersLost.length} browsers lost\n\n`,
     '| what | unit | first | last | slope per h | over h |\n|---|---|---|---|---|---|\n',
     row('control', 'MB', control, (sample) => sample.control.privateMb),
     row('control: descriptors', '', control, (sample) => sample.control.descriptors),

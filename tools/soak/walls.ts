@@ -34,22 +34,33 @@ export interface SoakWall {
 
 /** Opens `/screen/<screen>` in a Chromium of its own. */
 export async function openWall(server: ServerProcess, screen: string, farm: Farm): Promise<SoakWall> {
-  const own = await chromium.launchServer({ ...config.use?.launchOptions, headless: true });
-  const browser = await chromium.connect(own.wsEndpoint());
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-  await enter(context, server);
-  const page = await context.newPage();
-  await page.goto(`${server.url}/screen/${screen}`);
-  const session = await context.newCDPSession(page);
-  await session.send('Performance.enable');
-  return {
-    screen,
-    look: (vitals) => look(page, session, own, farm, vitals),
-    async close() {
-      await browser.close();
-      await own.close();
-    },
-  };
+  const { args = [], ...launch } = config.use?.launchOptions ?? {};
+  const own = await chromium.launchServer({
+    ...launch,
+    // On a machine that is busy for seconds Chromium would take its drawing process for hung, and at last end itself.
+    args: [...args, '--disable-gpu-watchdog', '--disable-hang-monitor'],
+    headless: true,
+  });
+  try {
+    const browser = await chromium.connect(own.wsEndpoint());
+    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+    await enter(context, server);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/screen/${screen}`);
+    const session = await context.newCDPSession(page);
+    await session.send('Performance.enable');
+    return {
+      screen,
+      look: (vitals) => look(page, session, own, farm, vitals),
+      async close() {
+        await browser.close().catch(() => undefined);
+        await own.close();
+      },
+    };
+  } catch (fault) {
+    await own.close();
+    throw fault;
+  }
 }
 
 async function look(
