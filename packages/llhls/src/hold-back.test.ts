@@ -56,7 +56,7 @@ function vuiAt(nal: Uint8Array): number {
   const profile = bits.bits(8);
   bits.bits(16);
   bits.ue();
-  if (profile === 100) for (const count of [0, 0, 0]) bits.ue() + count;
+  if (profile === 100) for (let field = 0; field < 3; field++) bits.ue();
   if (profile === 100) bits.bits(2);
   bits.ue();
   const order = bits.ue();
@@ -66,7 +66,7 @@ function vuiAt(nal: Uint8Array): number {
   bits.ue();
   bits.ue();
   bits.bits(2);
-  if (bits.bit()) for (const edge of [0, 0, 0, 0]) bits.ue() + edge;
+  if (bits.bit()) for (let edge = 0; edge < 4; edge++) bits.ue();
   return bits.at;
 }
 
