@@ -81,9 +81,9 @@ describe('a media process that hangs', () => {
     await until(() => supervisor.pid !== undefined && supervisor.pid !== hung && link.connected);
     expect(supervisor.restarts).toBeGreaterThan(0);
     expect(() => process.kill(hung, 0)).toThrow('ESRCH');
-    expect(log.find(({ msg }) => msg === 'the media process hangs; it is replaced')).toMatchObject({
-      pid: hung,
-    });
+    expect(
+      log.filter(({ msg }) => msg === 'the media process hangs; it is replaced').map(({ pid }) => pid),
+    ).toContain(hung);
   });
 
   it('gets longer each time when it has never linked up: a slow machine must not kill each one in turn', async () => {
