@@ -30,6 +30,18 @@ export const PushRequest = z.discriminatedUnion('type', [
     /** What need not be converted for this page. */
     plays: z.array(Playable).max(4).default([]),
   }),
+  /**
+   * Opens a channel on which what was of the camera comes once: from the key frame before `seconds` ago on, then
+   * `replayed`. It stays open, and with it the grant, until the page leaves it.
+   */
+  z.strictObject({
+    type: z.literal('replay'),
+    channel: Channel,
+    camera: CameraId,
+    stream: StreamName,
+    seconds: z.number().min(1).max(60),
+    plays: z.array(Playable).max(4).default([]),
+  }),
   z.strictObject({ type: z.literal('unsubscribe'), channel: Channel }),
   /** Clock question; answered at once with `time`. `clientMs` is the page's own monotonic clock. */
   z.strictObject({ type: z.literal('time'), clientMs: z.number() }),
@@ -53,6 +65,8 @@ export const PushNotice = z.discriminatedUnion('type', [
   }),
   /** Chunks were left out because the page was slow; the next chunk is a key frame. */
   z.object({ type: z.literal('skipped'), channel: Channel, chunks: z.int(), bytes: z.int() }),
+  /** All of a replay was sent; Unix ms of capture of its first frame and of its end. */
+  z.object({ type: z.literal('replayed'), channel: Channel, fromMs: z.number(), untilMs: z.number() }),
   /** The gate said no, or the camera does not exist, or there are too many channels. The channel is closed. */
   z.object({ type: z.literal('refused'), channel: Channel, reason: z.string() }),
 ]);

@@ -10,6 +10,8 @@ import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { fleetRoutes } from './fleet.ts';
+import { workstationRoutes } from './workstation.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -90,6 +92,8 @@ export const routes = {
   ...trialRoutes,
   ...importRoutes,
   ...ownerRoutes,
+  ...workstationRoutes,
+  ...fleetRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -10,8 +10,12 @@ export interface ViewRequest {
   stream: StreamName;
   /** The grant shown; empty while everybody may. */
   grant: string;
-  door: 'push' | 'llhls' | 'poster';
+  door: 'push' | 'llhls' | 'poster' | 'replay';
 }
+
+/** Pictures of the last minute need a grant of their own. */
+export const scopeOf = (door: ViewRequest['door']): 'live' | 'replay' =>
+  door === 'replay' ? 'replay' : 'live';
 
 export type Verdict = { ok: true } | { ok: false; reason: string };
 

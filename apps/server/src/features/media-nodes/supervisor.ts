@@ -21,6 +21,8 @@ export interface ChildSettings {
   cameraNetworks?: string;
   /** Streams converted at the same time. */
   conversions?: number;
+  /** Memory for instant replay, MiB. */
+  replayMb?: number;
   logLevel: string;
   /** TLS files of our own, and whose word is believed: as for the pages. */
   tls?: TlsFiles | null;
