@@ -5,7 +5,13 @@ import type { Config } from './config.ts';
 import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
-import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
+import {
+  demoScenes,
+  SceneDrawing,
+  seedDemoCameras,
+  seedDemoPrivate,
+  seedWall,
+} from './features/demo/index.ts';
 import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
 import { grantRoutes, GrantService, thisMachine } from './features/grants/index.ts';
 import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
@@ -332,6 +338,7 @@ export async function startApp(
         onFirstStart(db, async () => {
           if (config.demo) await seedDemoCameras({ cameras, walls });
           await seedWall({ cameras, walls });
+          if (config.demo) await seedDemoPrivate({ cameras, consents, incidents });
         }),
     },
     {

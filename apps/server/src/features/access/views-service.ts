@@ -53,7 +53,8 @@ export interface Permits {
   used(write: Write, grant: string, seconds: number, bytes: number): Promise<void>;
 }
 export type Permit =
-  { ok: true; grant: string | null; leftMs: number | null; purpose: string } | { ok: false; reason: string };
+  | { ok: true; grant: string | null; leftMs: number | null; about: Record<string, string> }
+  | { ok: false; reason: string };
 
 /** Media nodes, as views tell them of changes. */
 export interface NodeTeller {
@@ -65,6 +66,7 @@ export interface NodeTeller {
 }
 
 interface View extends OpenView {
+  about: Record<string, string>;
   key: string;
   scope: MediaGrant['scope'];
   kind: CameraViewer['kind'];
@@ -309,6 +311,7 @@ export class ViewsService {
       },
       viewer: `${kind}:${key.slice(0, 8)}`,
       grant: permit.ok ? permit.grant : null,
+      about: permit.ok ? permit.about : {},
       startedAt: clock.nowMs(),
       streams: new Set(),
       before: { run: '', bytes: 0, seconds: 0 },
@@ -325,7 +328,7 @@ export class ViewsService {
           subject: `camera:${camera}`,
           detail: {
             ...{ view: view.id, as: kind, stream, door },
-            ...(permit.ok && permit.grant !== null && { grant: permit.grant, purpose: permit.purpose }),
+            ...(permit.ok && permit.about),
           },
         });
       })
@@ -390,7 +393,7 @@ export class ViewsService {
     await view.opened;
     if (!this.#byId.has(view.id)) return;
     try {
-      await this.#batch.write((write) => this.#close(write, view, ended, [...streams]));
+      await this.#batch.write((write) => this.#close(write, view, ended, [...streams], view.about));
       this.#forget(view);
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the end of a view could not be written down; it is tried again');
@@ -402,6 +405,7 @@ export class ViewsService {
     view: OpenView,
     reason: string,
     streams: string[],
+    about: Record<string, string> = {},
   ): Promise<void> {
     if (!(await viewStore.close(write, view.id))) return;
     if (view.grant !== null) await this.#parts.permits.used(write, view.grant, view.seconds, view.bytes);
@@ -415,6 +419,7 @@ export class ViewsService {
         bytes: view.bytes,
         reason,
         streams,
+        ...about,
         ...(view.grant !== null && { grant: view.grant }),
       },
     });

@@ -15,7 +15,7 @@ import { newId } from '../../platform/clock.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { decisionFor, roleOf, stateAfter, textOf, typeOf, waysTo } from './asking.ts';
-import { detailOf } from './entries.ts';
+import { aboutOf, detailOf } from './entries.ts';
 import type { GrantParts, GrantWitness } from './ports.ts';
 import { accessOf, grantStore, type StoredGrant } from './store.ts';
 
@@ -39,9 +39,9 @@ interface Held extends StoredGrant {
 
 /** What a viewer may see of a camera, as the gate asks. */
 export type Permit =
-  { ok: true; grant: string | null; leftMs: number | null; purpose: string } | { ok: false; reason: string };
+  | { ok: true; grant: string | null; leftMs: number | null; about: Record<string, string> }
+  | { ok: false; reason: string };
 
-const isPublic: Permit = { ok: true, grant: null, leftMs: null, purpose: '' };
 const askFirst = 'This camera is private. Ask for it with a purpose';
 const hidden: GrantRefusal = {
   ...{ rule: 'R3', code: 'not-found', why: 'There is no such camera' },
@@ -121,13 +121,15 @@ export class GrantService {
   /** The gate's question: may this viewer see this camera now? */
   permit(actor: Actor, camera: string): Permit {
     const known = this.#parts.cameras.get(camera);
-    if (!known || known.visibility === 'public') return isPublic;
+    const about = aboutOf(known);
+    if (!known || known.visibility === 'public') return { ok: true, grant: null, leftMs: null, about };
     if (actor.kind === 'anonymous') return { ok: false, reason: askFirst };
     const key = `${actor.kind}:${actor.id} ${camera}`;
     const held = this.#live.get(key);
     const leftMs = held ? held.endsMs - this.#parts.clock.monotonicMs() : 0;
     if (!held || leftMs <= 0) return { ok: false, reason: this.#ends.get(key) ?? askFirst };
-    return { ok: true, grant: held.grant.id, leftMs, purpose: held.grant.purpose.kind };
+    const { id: grant, type } = held.grant;
+    return { ok: true, grant, leftMs, about: { ...about, grant, purpose: type ?? '' } };
   }
 
   ways(camera: string, actor: PersonActor): GrantWays | null {
@@ -380,8 +382,7 @@ export class GrantService {
     await grantStore.put(write, stored);
     const kinds = { live: 'grant-given', refused: 'grant-refused', ended: 'grant-ended' } as const;
     const kind = grant.state in kinds ? kinds[grant.state as keyof typeof kinds] : 'grant-asked';
-    const placeKind = cameras.get(grant.camera)?.placeKind ?? 'other';
-    const detail = detailOf(grant, placeKind, stored.rule ?? null);
+    const detail = detailOf(grant, aboutOf(cameras.get(grant.camera)), stored.rule ?? null);
     await record.append(write, { kind, actor: by, subject: `camera:${grant.camera}`, detail });
     const owners = consents.owners(grant.camera);
     if (grant.state === 'live') await this.#witness.granted(write, grant, owners);

@@ -1,0 +1,203 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HashedEntry } from '@clerestory/protocol';
+import { assured } from '../../../../../tools/harness/assured.ts';
+import { makeClockClip } from '../../../../../tools/rtsp-farm/clips.ts';
+import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
+import { eventually, Viewer } from '../../media/testing.ts';
+import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
+import { Browser } from '../../testing/browser.ts';
+import { addCanary, addPrivateCamera, canary, freshKey } from '../../testing/private-camera.ts';
+
+const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-gate-'));
+const cameras = ['lent-a', 'lent-b', 'lent-c', 'lent-d'];
+const people = 5;
+const socketsEach = 10;
+let farm: Farm;
+let site: GuardedApp;
+let auditor: Browser;
+let operators: (Browser & { person: string })[];
+
+const live = (browser: Browser) =>
+  Viewer.open(site.app.mediaPort, { headers: { cookie: browser.cookieHeader() } });
+const get = async (browser: Browser, address: string) => {
+  const answer = await fetch(`http://127.0.0.1:${site.app.mediaPort}${address}`, {
+    headers: { cookie: browser.cookieHeader() },
+    signal: AbortSignal.timeout(10_000),
+  });
+  return { status: answer.status, bytes: (await answer.arrayBuffer()).byteLength };
+};
+const ask = (browser: Browser, list = cameras) =>
+  browser.call('POST', '/grants', {
+    cameras: list.map((camera) => ({ camera })),
+    purpose: { kind: 'standing', purpose: 'fire' },
+  });
+const entries = async (filter: string): Promise<HashedEntry[]> => {
+  const found: HashedEntry[] = [];
+  for (let cursor = ''; ;) {
+    const { items, next } = (await auditor.call('GET', `/record?limit=500&${filter}${cursor}`)).body;
+    found.push(...items);
+    if (next === null) return found;
+    cursor = `&cursor=${next}`;
+  }
+};
+/** Each way to a byte of video of a camera. */
+const ways = async (browser: Browser, camera: string): Promise<number> => {
+  const answers = [
+    await get(browser, `/live/${camera}/index.m3u8`),
+    await get(browser, `/live/${camera}/main/index.m3u8`),
+    await get(browser, `/live/${camera}/main/poster.jpg`),
+  ];
+  const viewer = await live(browser);
+  viewer.subscribe(camera);
+  await eventually(
+    'an answer',
+    () => viewer.notices.some(({ type }) => type === 'refused') || viewer.chunks().length > 0,
+  );
+  const chunks = viewer.chunks().length;
+  viewer.close();
+  return chunks + answers.filter(({ status }) => status === 200).length;
+};
+
+beforeAll(async () => {
+  const clip = path.join(dir, 'street.mp4');
+  await makeClockClip({ path: clip, camera: 1, seconds: 4, width: 320, height: 180, fps: 10, gopS: 0.4 });
+  farm = await startFarm({ mounts: { street: clip } });
+  site = await startGuardedApp({ CLERESTORY_WARM_S: '60' });
+  await eventually('the media node', () => site.app.mediaReady(), 60_000);
+  const source = { kind: 'rtsp', main: farm.url('street'), transport: 'tcp' };
+  for (const id of cameras) await addPrivateCamera(site, id, source);
+  await addCanary(site, source);
+  operators = [];
+  for (let n = 0; n < people; n++) operators.push(await site.personAs('operator'));
+  auditor = await site.personAs('auditor');
+}, 180_000);
+afterAll(async () => {
+  await site.stop();
+  await farm.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('A8 a camera whose owner has revoked it, and one without a grant: not a byte, whatever is asked', async () => {
+  const [operator] = operators as [Browser & { person: string }];
+  expect(await ways(operator, canary)).toBe(0);
+  expect(await ways(operator, 'lent-a')).toBe(0);
+  const viewer = await live(operator);
+  viewer.subscribe('lent-a');
+  await eventually('said why', () =>
+    viewer.reasons().includes('This camera is private. Ask for it with a purpose'),
+  );
+  viewer.close();
+  // The control: with a grant the same ways lead to pictures.
+  expect((await ask(operator, ['lent-a'])).body.items[0].grants[0].state).toBe('live');
+  expect(await ways(operator, 'lent-a')).toBeGreaterThan(3);
+  assured({
+    ...{ row: 'A8', trials: 5 },
+    claim: 'of a camera whose owner has revoked it, not a byte leaves by any door',
+    control: 'a camera with a grant, asked for in the same ways, shows pictures by each of them',
+  });
+});
+
+test(
+  'A2 the owner revokes during 200 views: the last byte within a second, and the tile is told why',
+  { timeout: 120_000 },
+  async () => {
+    for (const operator of operators) await ask(operator);
+    const viewers = await Promise.all(
+      operators.flatMap((operator) => Array.from({ length: socketsEach }, () => live(operator))),
+    );
+    for (const viewer of viewers) for (const camera of cameras) viewer.subscribe(camera);
+    const channels = viewers.length * cameras.length;
+    expect(channels).toBe(200);
+    await eventually(
+      'all of them move',
+      () => viewers.every((viewer) => cameras.every((_, n) => viewer.chunks(n + 1).length > 1)),
+      60_000,
+    );
+    const playing = await Promise.all(
+      cameras.map((camera) => get(operators[0] as Browser, `/live/${camera}/main/index.m3u8`)),
+    );
+    expect(playing.map(({ status }) => status)).toEqual(cameras.map(() => 200));
+    const last = new Map<Viewer, number>();
+    for (const viewer of viewers)
+      viewer.socket.on('message', (_data: unknown, isBinary: boolean) => {
+        if (isBinary) last.set(viewer, performance.now());
+      });
+    const startMs = performance.now();
+    await Promise.all(
+      cameras.map((camera) =>
+        site.app.owners.ownerChanges('owner-of-tests', camera, { type: 'revoke' }, freshKey()),
+      ),
+    );
+    await eventually('each is told why', () =>
+      viewers.every(
+        (viewer) =>
+          viewer.reasons().filter((one) => one === 'The owner has revoked this camera').length ===
+          cameras.length,
+      ),
+    );
+    const afterMs = [...last.values()].map((atMs) => Math.max(0, atMs - startMs)).sort((a, b) => a - b);
+    expect(afterMs.at(-1) ?? 0).toBeLessThan(2_000);
+    expect(afterMs[Math.floor(afterMs.length * 0.99) - 1] ?? 0).toBeLessThan(1_000);
+    // Asked again, reconnected, by every other door: nothing.
+    const counts = viewers.map((viewer) => viewer.chunks().length);
+    expect(
+      (await ask(operators[0] as Browser)).body.items.map(
+        (item: { refusal: { code: string } }) => item.refusal.code,
+      ),
+    ).toEqual(cameras.map(() => 'revoked'));
+    expect(await ways(operators[1] as Browser, 'lent-b')).toBe(0);
+    expect(viewers.map((viewer) => viewer.chunks().length)).toEqual(counts);
+    for (const viewer of viewers) viewer.close();
+    assured({
+      ...{ row: 'A2', trials: channels },
+      claim:
+        'an owner revokes during 200 views: the last byte leaves within a second, the tile says why, nothing comes back',
+      control: 'each of the 200 moved until then, with two chunks at least',
+    });
+  },
+);
+
+test('H2 grants, views and bytes agree, in the record and in what owners read', async () => {
+  await eventually('every view has its end', async () => {
+    const [started, ended] = [await entries('kind=view-started'), await entries('kind=view-ended')];
+    return started.length > 0 && started.length === ended.length;
+  });
+  const given = await entries('kind=grant-given');
+  const grantEnds = await entries('kind=grant-ended');
+  const viewEnds = (await entries('kind=view-ended')).filter(({ detail }) => detail['grant'] !== undefined);
+  const byGrant = new Map<string, number>();
+  for (const { detail } of viewEnds)
+    byGrant.set(
+      String(detail['grant']),
+      (byGrant.get(String(detail['grant'])) ?? 0) + Number(detail['bytes']),
+    );
+  const told = (await Promise.all(cameras.map((camera) => site.app.owners.accesses(camera, undefined, 500))))
+    .flatMap(({ items }) => items)
+    .filter(({ state }) => state === 'ended');
+  expect(given.map(({ detail }) => detail['grant']).toSorted()).toEqual(
+    told.map(({ grant }) => grant).toSorted(),
+  );
+  expect(grantEnds).toHaveLength(given.length);
+  const differences = told.filter(({ grant, bytes }) => bytes !== (byGrant.get(grant) ?? 0));
+  expect(differences).toEqual([]);
+  expect(told.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(100_000);
+  // Each view under a grant began after the grant did.
+  const sequenceOf = new Map(given.map(({ detail, sequence }) => [detail['grant'], sequence]));
+  for (const { detail, sequence } of await entries('kind=view-started'))
+    if (detail['grant'] !== undefined) expect(sequenceOf.get(detail['grant'])).toBeLessThan(sequence);
+  // The control: a byte that nobody recorded is a difference.
+  const [first] = told;
+  expect(
+    [{ ...first, bytes: (first?.bytes ?? 0) + 1 }].filter(
+      (one) => one.bytes !== (byGrant.get(one.grant ?? '') ?? 0),
+    ),
+  ).toHaveLength(1);
+  assured({
+    ...{ row: 'H2', trials: given.length },
+    claim: 'grants, the record, bytes sent and what owners read: no difference',
+    control: 'one byte more in what an owner reads is found',
+  });
+});
