@@ -139,3 +139,30 @@ test('the palette finds commands, cameras and layouts; the window is the same ag
   const { items } = await server.api<{ items: { id: string }[] }>('GET', '/walls');
   expect(items.map(({ id }) => id)).toEqual(['control-room']);
 });
+
+test('the camera list by tag, with favourites and a search that is kept, wherever one signs in', async ({
+  page,
+  server,
+}) => {
+  const row = (n: number) => page.locator(`[data-camera-row="${cameraName(n)}"]`);
+  await page.goto(server.url);
+  await row(1).click();
+  await page.keyboard.press('v');
+  await expect(row(1).getByLabel('favourite')).toBeVisible();
+  await page.getByRole('button', { name: 'favourites' }).click();
+  await expect(row(2)).toBeHidden();
+  await page.getByRole('button', { name: 'keep this search' }).click();
+  await page.getByLabel('Name of the search').fill('Mine');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^By / }).click();
+  await page.getByRole('menuitemradio', { name: 'Tag', exact: true }).click();
+  await expect(page.locator('[data-group="Without a tag"]')).toBeVisible();
+
+  await page.reload();
+  await expect(page.locator('[data-group="Without a tag"]')).toBeVisible();
+  await expect(row(2)).toBeVisible();
+  await page.getByRole('button', { name: 'Mine', exact: true }).click();
+  await expect(row(2)).toBeHidden();
+  await expect(row(1)).toBeVisible();
+  await picture(page, 'console');
+});
