@@ -119,6 +119,7 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
       grant('g2', 'a', 'lot', 1_000),
       grant('g3', 'b', 'gate', null),
       grant('g4', 'c', 'gate', null),
+      grant('g0', 'a', 'alley', null, 'replay'),
     ],
   });
   enter('olga', [key('a')]);
@@ -133,6 +134,10 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     'not granted': [
       [may('omar', 'lot'), may('nobody', 'gate'), may('olga', 'mall')],
       [false, false, false],
+    ],
+    'of now, and of the last minute': [
+      [may('olga', 'alley'), mayReplay('olga', 'alley'), mayReplay('olga', 'gate')],
+      [false, true, false],
     ],
     'either key': [
       [may('both', 'lot'), may('both', 'gate')],

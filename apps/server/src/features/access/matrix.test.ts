@@ -63,6 +63,8 @@ const oracle: Record<RouteName, string> = {
     listPeople: 'uaL',
     getPerson: 'uaL',
     listSessionsOf: 'uaL',
+    listSessions: 'uaL',
+    endSession: 'a',
     getPeoplePolicy: 'uaL',
     listProviders: 'uaL',
   },

@@ -131,6 +131,8 @@ const people = {
   'rest:makeLink': administering,
   'rest:listSessionsOf': overseeing,
   'rest:endSessionsOf': administering,
+  'rest:listSessions': overseeing,
+  'rest:endSession': administering,
   'rest:resetAuthenticators': administering,
   'rest:importPeople': administering,
   'rest:getPeoplePolicy': overseeing,
