@@ -8,7 +8,7 @@ import { makeClockClip } from '../../../../../tools/rtsp-farm/clips.ts';
 import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
-import { Browser } from '../../testing/browser.ts';
+import type { Browser } from '../../testing/browser.ts';
 import { addCanary, addPrivateCamera, canary, freshKey } from '../../testing/private-camera.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-gate-'));
