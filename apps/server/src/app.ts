@@ -8,6 +8,7 @@ import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
+import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
@@ -117,6 +118,7 @@ export async function startApp(
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
   });
+  cameras.masksWrittenBy(masksRecordedIn(record));
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
   const onvif: OnvifService = new OnvifService({
     db,
@@ -209,6 +211,7 @@ export async function startApp(
       routes: people.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
+    { name: 'masks', routes: maskRoutes(cameras) },
     {
       name: 'onvif',
       load: () => onvif.load(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CameraId, DisplayName, textLine, UnixMs } from './ids.ts';
 import { CameraHealth } from './health.ts';
+import { Masks } from './masks.ts';
 
 /** A user name or password: any character but control characters, spaces and `@ : / # %` included. */
 const Secret = z
@@ -236,6 +237,8 @@ export const CameraInput = z.strictObject({
   longitude: fields.longitude.default(null),
   keep: fields.keep.default('on-demand'),
   tags: fields.tags.default([]),
+  /** Areas that nobody is to see; later changed by a route of their own. */
+  masks: Masks.default([]),
   number: fields.number.optional(),
   id: CameraId.optional(),
 });
@@ -259,6 +262,8 @@ export const Camera = z.object({
   source: CameraSourceView,
   /** It can be turned or zoomed from here. */
   movable: z.boolean().optional(),
+  /** Areas that nobody sees; only where there are some. */
+  masks: Masks.optional(),
   /** Goes up by one with each change. */
   revision: z.int(),
   createdAt: UnixMs,

@@ -29,6 +29,8 @@ export const StreamFacts = z.object({
   restarts: z.int(),
   /** How its conversion stands, in words; only where some of the viewers need one. */
   conversion: z.string().optional(),
+  /** What converting it takes now, in cores of the server; only where it is converted. */
+  cores: z.number().min(0).optional(),
 });
 export type StreamFacts = z.infer<typeof StreamFacts>;
 

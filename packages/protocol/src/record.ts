@@ -31,6 +31,7 @@ export const RecordKind = z.enum([
   'record-read',
   'record-verified',
   'settings-changed',
+  'camera-masks-changed',
   'ptz-taken',
   'ptz-lost',
 ]);

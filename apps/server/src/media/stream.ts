@@ -8,6 +8,7 @@ import {
   type TrackInfo,
 } from '@clerestory/llhls';
 import type { IngestReport, IngestState, StreamName } from '@clerestory/protocol';
+import { CpuMeter } from './cpu-meter.ts';
 import { Ingest, type IngestDeps } from './ingest.ts';
 import type { Encoding } from './playability.ts';
 import type { StreamSource } from './sources.ts';
@@ -38,8 +39,11 @@ export interface StreamListener {
   onState?(state: IngestState, reason: string): void;
   /** What the camera sends was seen, or is seen to be other than it was: `encoding`. Comes before `onInit`. */
   onEncoding?(): void;
-  /** The camera's streams are others now: ask for yours again. */
-  onMoved?(): void;
+  /**
+   * The camera's streams are others now: ask for yours again. `renewed`: by a new source or new masks, so that nothing of
+   * what was sent before may go on.
+   */
+  onMoved?(renewed: boolean): void;
   /** The camera was removed. Nothing follows. */
   onRemoved?(): void;
 }
@@ -50,6 +54,8 @@ export class Stream {
   readonly name: StreamName;
   readonly #deps: StreamDeps;
   readonly #terms: PlaylistTerms;
+  /** Null where nothing is converted. */
+  readonly #meter: CpuMeter | null;
   readonly #ingest: Ingest;
   readonly #capture = new CaptureClock();
   readonly #listeners = new Set<StreamListener>();
@@ -75,6 +81,7 @@ export class Stream {
     this.name = name;
     this.#deps = deps;
     this.#terms = terms;
+    this.#meter = source.kind === 'convert' || source.kind === 'masked' ? new CpuMeter(deps.clock) : null;
     this.#packager = this.#newPackager(terms.after);
     this.#ingest = new Ingest({ camera, stream: name }, source, deps, {
       onInit: (unit) => {
@@ -177,8 +184,8 @@ export class Stream {
     this.#ingest.retryNow();
   }
 
-  moved(): void {
-    this.#tell((listener) => listener.onMoved?.());
+  moved(renewed: boolean): void {
+    this.#tell((listener) => listener.onMoved?.(renewed));
   }
 
   remove(): void {
@@ -190,7 +197,13 @@ export class Stream {
     this.#listeners.clear();
   }
 
+  /** Cores that its ffmpeg takes to convert it; null while that is not known, or nothing is converted. */
+  cores(): number | null {
+    return this.#meter?.read(this.pid) ?? null;
+  }
+
   report(): IngestReport {
+    const cores = this.cores();
     const { fps, bitrateKbps, gopMs } = this.#live
       ? this.#packager.facts(this.#deps.clock.nowMs())
       : { fps: null, bitrateKbps: null, gopMs: null };
@@ -206,6 +219,7 @@ export class Stream {
         height: this.track?.height ?? null,
         viewers: this.viewers,
         restarts: this.#ingest.restarts,
+        ...(cores !== null && { cores }),
       },
     };
   }

@@ -258,4 +258,7 @@ export const migrations: readonly string[] = [
     camera text primary key references cameras (id) on delete cascade
   ) strict;
   `,
+  `
+  alter table cameras add column masks text not null default '[]';
+  `,
 ];

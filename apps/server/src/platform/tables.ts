@@ -13,6 +13,7 @@ export interface Tables {
     keep: string;
     tags: string;
     source: string;
+    masks: string;
     revision: number;
     created_at: number;
     updated_at: number;

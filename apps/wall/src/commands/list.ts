@@ -5,6 +5,7 @@ import {
   chosenScreen,
   chosenTile,
   mayBuild,
+  mayMask,
   mayMove,
   mayRegister,
   type ConsoleContext,
@@ -225,6 +226,14 @@ const general: ConsoleCommand[] = [
     when: (context) =>
       mayMove(context) && context.wall.cameras[context.console.camera ?? '']?.movable === true,
     run: ({ actions, console }) => actions.show({ kind: 'move-camera', camera: console.camera ?? '' }),
+  },
+  {
+    id: 'camera.mask',
+    label: 'Mask areas of the camera',
+    group: 'Everything else',
+    keys: [],
+    when: (context) => mayMask(context) && context.wall.cameras[context.console.camera ?? ''] !== undefined,
+    run: ({ actions, console }) => actions.show({ kind: 'mask-camera', camera: console.camera ?? '' }),
   },
   {
     id: 'camera.add',

@@ -89,8 +89,11 @@ interface Entry {
  */
 export interface PosterFeed {
   setBase(base: string | null): void;
-  /** Fills the frame with the picture there is and each newer one, and empties it when it is too old, until the returned function is called. */
-  watch(camera: string, stream: StreamName, frame: Frame): () => void;
+  /**
+   * Fills the frame with the picture there is and each newer one, and empties it when it is too old, until the returned
+   * function is called. Pictures of other `masks` are others.
+   */
+  watch(camera: string, stream: StreamName, frame: Frame, masks?: string): () => void;
 }
 
 export function createPosterFeed(
@@ -165,8 +168,8 @@ export function createPosterFeed(
       base = next;
       schedule(0);
     },
-    watch(camera, stream, frame) {
-      const key = `${camera}/${stream}`;
+    watch(camera, stream, frame, masks = '') {
+      const key = `${camera}/${stream}/${masks}`;
       const fresh = {
         camera,
         stream,

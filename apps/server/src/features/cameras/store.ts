@@ -1,4 +1,4 @@
-import { CameraSource, Keep, type CameraInput } from '@clerestory/protocol';
+import { CameraSource, Keep, Masks, type CameraInput } from '@clerestory/protocol';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../platform/database.ts';
@@ -27,6 +27,7 @@ const fromRow = (row: Selectable<Tables['cameras']>): StoredCamera => ({
   keep: Keep.parse(row.keep),
   tags: Tags.parse(JSON.parse(row.tags)),
   source: CameraSource.parse(JSON.parse(row.source)),
+  masks: Masks.parse(JSON.parse(row.masks)),
   revision: row.revision,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -43,6 +44,7 @@ const toRow = (camera: StoredCamera) => ({
   keep: camera.keep,
   tags: JSON.stringify(camera.tags),
   source: JSON.stringify(camera.source),
+  masks: JSON.stringify(camera.masks),
   revision: camera.revision,
   created_at: camera.createdAt,
   updated_at: camera.updatedAt,

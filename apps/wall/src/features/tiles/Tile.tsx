@@ -3,7 +3,7 @@ import { Eye } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
-import { emptyView, LiveTile, type TileView } from './live-tile.ts';
+import { emptyView, LiveTile, masksKey, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
 import { StateChip, TilePanel } from './tile-words.tsx';
 
@@ -62,9 +62,10 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
   }, []);
 
   const hasSub = info?.source.hasSub ?? false;
+  const masks = masksKey(info);
   useLayoutEffect(() => {
-    driver.current?.show(camera === null ? null : { id: camera, hasSub });
-  }, [camera, hasSub]);
+    driver.current?.show(camera === null ? null : { id: camera, hasSub, masks });
+  }, [camera, hasSub, masks]);
   useEffect(() => {
     driver.current?.setHealth(health ?? null);
   }, [health]);

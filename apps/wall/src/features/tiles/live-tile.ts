@@ -36,7 +36,13 @@ export const emptyView: TileView = {
 export interface TileCamera {
   readonly id: string;
   readonly hasSub: boolean;
+  /** Areas that nobody is to see, as one text: with others, what is on show has to go. */
+  readonly masks: string;
 }
+
+/** `TileCamera.masks` of a camera of the registry. */
+export const masksKey = (camera: { masks?: unknown } | undefined): string =>
+  JSON.stringify(camera?.masks ?? []);
 
 /** Where a driver sends its words. */
 export interface TileListener {
@@ -105,9 +111,12 @@ export class LiveTile implements Supervised {
     this.#stage = null;
   }
 
-  /** Puts a camera on the tile, or takes it off. The old picture goes at once: it is another camera's. */
+  /**
+   * Puts a camera on the tile, or takes it off. The old picture goes at once: it is another camera's, or shows what is
+   * masked now.
+   */
   show(camera: TileCamera | null): void {
-    const same = camera?.id === this.#camera?.id;
+    const same = camera?.id === this.#camera?.id && camera?.masks === this.#camera?.masks;
     this.#camera = camera;
     if (same) return;
     this.#stop();

@@ -4,6 +4,7 @@ import { AddCameraDialog } from '../../features/cameras/AddCameraDialog.tsx';
 import { EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
 import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.tsx';
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
+import { MasksDialog } from '../../features/masks/MasksDialog.tsx';
 import { PtzDialog } from '../../features/ptz/PtzDialog.tsx';
 import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../features/screens/ScreenDialogs.tsx';
 import { useConsole } from '../../state/use-console.ts';
@@ -52,7 +53,7 @@ function CameraOverlay({
   onClose,
 }: {
   id: string;
-  kind: 'edit' | 'move' | 'remove';
+  kind: 'edit' | 'mask' | 'move' | 'remove';
   onClose: () => void;
 }) {
   const now = useWall((state) => state.cameras[id]);
@@ -61,12 +62,13 @@ function CameraOverlay({
   const common = { gone: now === undefined, onClose };
   if (!camera) return <GoneDialog what="This camera" onClose={onClose} />;
   if (kind === 'edit') return <EditCameraDialog {...common} camera={camera} />;
+  const picture = (
+    <Suspense fallback={null}>
+      <LivePicture camera={id} />
+    </Suspense>
+  );
+  if (kind === 'mask') return <MasksDialog {...common} camera={camera} picture={picture} />;
   if (kind === 'move') {
-    const picture = (
-      <Suspense fallback={null}>
-        <LivePicture camera={id} />
-      </Suspense>
-    );
     return now ? (
       <PtzDialog camera={camera} picture={picture} onClose={onClose} />
     ) : (
@@ -112,6 +114,8 @@ export function Overlays() {
       return <AddCameraDialog onClose={close} onDone={(camera) => actions.set({ camera })} />;
     case 'edit-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="edit" onClose={close} />;
+    case 'mask-camera':
+      return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="mask" onClose={close} />;
     case 'move-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="move" onClose={close} />;
     case 'remove-camera':
