@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { laterNumbers, TargetDuration, type Numbers } from '@clerestory/llhls';
-import type { IngestReport, MediaCamera, Playable, StreamName } from '@clerestory/protocol';
+import type { IngestReport, MediaCamera, PictureFault, Playable, StreamName } from '@clerestory/protocol';
 import type { z } from 'zod';
 import { conversionNeeded } from './playability.ts';
 import { streamsOf, type ConversionSource, type StreamSource } from './sources.ts';
@@ -32,19 +32,25 @@ export class Cameras {
   readonly #deps: StreamDeps;
   readonly #onStream: (stream: Stream) => void;
   readonly #onConversion: (of: Stream) => void;
+  readonly #faultOf: (stream: Stream) => PictureFault | null;
   readonly #entries = new Map<string, Entry>();
   /** The latest of the numbers of all streams that are gone: whatever comes to an address of theirs goes on from there. */
   #goneNumbers: Numbers | undefined;
 
-  /** `onStream` hears of every stream that comes into being, `onConversion` of news of a stream's conversion. */
+  /**
+   * `onStream` hears of every stream that comes into being, `onConversion` of news of a stream's conversion; `faultOf` knows
+   * what is wrong with a stream's pictures.
+   */
   constructor(
     deps: StreamDeps,
     onStream: (stream: Stream) => void,
     onConversion: (of: Stream) => void = () => {},
+    faultOf: (stream: Stream) => PictureFault | null = () => null,
   ) {
     this.#deps = deps;
     this.#onStream = onStream;
     this.#onConversion = onConversion;
+    this.#faultOf = faultOf;
   }
 
   /** The whole list: what is not in it is removed. */
@@ -110,7 +116,9 @@ export class Cameras {
 
   /** Of a stream of `all`, with how its conversion stands. */
   report(stream: Stream): IngestReport {
-    const report = stream.report();
+    const seen = this.#faultOf(stream);
+    const own = stream.report();
+    const report = seen === null ? own : { ...own, facts: { ...own.facts, picture: seen } };
     const conversion = this.#entries.get(stream.camera)?.conversions.get(stream.name);
     if (!conversion || conversion.state === 'idle') return report;
     // The conversion itself is one of the stream's viewers.

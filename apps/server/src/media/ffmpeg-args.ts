@@ -1,5 +1,6 @@
 import type { Mask } from '@clerestory/protocol';
 import { maskFilters } from './masks.ts';
+import { sightSize } from './sight.ts';
 
 /** The only argument lists that are ever given to ffmpeg. Nothing in them comes from outside but the numbers of masks. */
 
@@ -146,6 +147,14 @@ export const trialPictureArgs: readonly string[] = [
   ...['-threads', '1', '-f', 'mp4', '-protocol_whitelist', 'pipe', '-i', 'pipe:0'],
   ...['-map', '0:v:0', '-an', '-frames:v', '1', '-vf', 'scale=480:-2', '-pix_fmt', 'yuvj420p'],
   ...['-q:v', '8', '-f', 'mjpeg', 'pipe:1'],
+];
+
+/** As `posterArgs`, but a small picture in brightness alone, one byte a pixel: for a program to look at. */
+export const sightArgs: readonly string[] = [
+  ...['-hide_banner', '-nostats', '-loglevel', 'quiet', '-threads', '1', '-f', 'mp4'],
+  ...['-protocol_whitelist', 'pipe', '-i', 'pipe:0', '-map', '0:v:0', '-an', '-frames:v', '1'],
+  ...['-vf', `scale=${sightSize.width}:${sightSize.height}:flags=area,format=gray`],
+  ...['-f', 'rawvideo', 'pipe:1'],
 ];
 
 /** Arguments that turn an init segment and a key chunk on stdin into one JPEG on stdout. */

@@ -56,6 +56,8 @@ export class Stream {
   readonly #terms: PlaylistTerms;
   /** Null where nothing is converted. */
   readonly #meter: CpuMeter | null;
+  /** Drawn by ourselves: a scene of the demo city. */
+  readonly isDrawn: boolean;
   readonly #ingest: Ingest;
   readonly #capture = new CaptureClock();
   readonly #listeners = new Set<StreamListener>();
@@ -81,6 +83,7 @@ export class Stream {
     this.name = name;
     this.#deps = deps;
     this.#terms = terms;
+    this.isDrawn = (source.kind === 'masked' ? source.of : source).kind === 'demo';
     this.#meter = source.kind === 'convert' || source.kind === 'masked' ? new CpuMeter(deps.clock) : null;
     this.#packager = this.#newPackager(terms.after);
     this.#ingest = new Ingest({ camera, stream: name }, source, deps, {

@@ -81,6 +81,8 @@ export class LiveTile implements Supervised {
   #leave: (() => void) | null = null;
   #camera: TileCamera | null = null;
   #health: CameraHealth | null = null;
+  /** Monotonic ms at which the health said that the pictures are frozen. */
+  #frozenAtMs: number | null = null;
   #heightPx = 0;
   #picture: Picture | null = null;
   #poster: Poster | null = null;
@@ -126,6 +128,8 @@ export class LiveTile implements Supervised {
   /** The control server's word on the camera. */
   setHealth(health: CameraHealth | null): void {
     this.#health = health;
+    const isFrozen = health?.streams.some(({ picture }) => picture === 'frozen') ?? false;
+    this.#frozenAtMs = isFrozen ? (this.#frozenAtMs ?? this.#media.nowMs()) : null;
     this.#lookSoon();
   }
 
@@ -247,6 +251,7 @@ export class LiveTile implements Supervised {
       linked: this.#media.linked,
       source: picture?.line.source ?? null,
       health: this.#health,
+      frozenForMs: this.#frozenAtMs === null ? null : nowMs - this.#frozenAtMs,
       frame: frame && { sinceMs: nowMs - frame.atMs, ageMs: age(frame.captureMs, nowMs) },
       waitingMs: nowMs - this.#sinceMs,
     });
