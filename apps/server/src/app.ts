@@ -5,18 +5,21 @@ import type { Config } from './config.ts';
 import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
-import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
+import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
+import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
+import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
+import { workstationRoutes, WorkstationService } from './features/workstation/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
@@ -26,6 +29,7 @@ import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/fe
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
+import { Mail } from './platform/mail.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
@@ -66,14 +70,18 @@ export interface AppOptions {
   limits?: Partial<DoorLimits>;
   /** How often the certificate's files are looked at. */
   tlsLookEveryMs?: number;
+  /** Where one-time links of a demo are shown. */
+  print?: (line: string) => void;
 }
+
+const toTerminal = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Puts the features together, in start order, and opens the door. Throws ListenError, StoreError or TlsError with what to do. */
 export async function startApp(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  { limits, tlsLookEveryMs }: AppOptions = {},
+  { limits, tlsLookEveryMs, print = toTerminal }: AppOptions = {},
 ): Promise<App> {
   const { tls, trustProxy, onlyProxied } = config;
   const http = createWebServer(tls, (message, isFault) => log[isFault ? 'error' : 'info'](message), {
@@ -114,6 +122,18 @@ export async function startApp(
     isSecure: (request) => peerOf(request).secure,
     demoOpen: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins),
   });
+  const mail = new Mail(config.mail);
+  const publicUrl = () => (isProxied || tls ? config.origins[0] : undefined) ?? localUrl();
+  const owners = new Owners({
+    ...{ db, clock, log, record },
+    letters: mail,
+    folder: config.dataDir,
+    placeLimit: limitOf('ownerLinks'),
+    isSecure: (request) => peerOf(request).secure,
+    portalUrl: () => `${publicUrl()}/portal/`,
+    // Whoever reads the terminal of a demo is the one person there is.
+    print: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins) ? print : null,
+  });
   const cameras = new CameraService(db, clock, demoScenes(), {
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
@@ -130,19 +150,30 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
+  const workstations = new WorkstationService({ db, clock, record, walls });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const access = new Access({
-    ...{ db, clock, log, io, record, refusals, people, cameras, health, walls },
+    ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners },
     peerOf,
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
+  const fleet = new FleetService({
+    ...{ db, clock, log, cameras, health, walls, screens, isOurs },
+    hosts: () => hostsOf(cameras.forMedia()),
+  });
+  screens.onStatus((status) => fleet.screenSeen(status));
+  cameras.onChange((change) => change.type === 'removed' && fleet.cameraGone(change.camera));
+  walls.onCommit(({ events }) => {
+    for (const event of events) if (event.type === 'screen:removed') fleet.screenGone(event.screen);
+  });
   const deviceWatch = new DeviceWatch({
     log,
     monotonicMs: () => clock.monotonicMs(),
     open: (camera) => onvif.connection(camera),
     tell: (camera, faults) => health.deviceSays(camera, faults),
+    clock: (camera, aheadMs) => fleet.clockSeen(camera, aheadMs),
   });
   onvif.onDevice((camera) => {
     if (onvif.withEvents().includes(camera)) deviceWatch.add(camera);
@@ -168,6 +199,7 @@ export async function startApp(
       ...{ tls, trustProxy, onlyProxied },
       ffmpegPath: config.ffmpegPath,
       ...{ warmMs: config.warmMs, cameraNetworks: config.cameraNetworks, conversions: config.conversions },
+      replayMb: config.replayMb,
       demoDir,
       logLevel: config.logLevel,
     }),
@@ -210,6 +242,16 @@ export async function startApp(
       stop: () => people.stop(),
       routes: people.routes(),
     },
+    {
+      name: 'owners',
+      load: () => owners.load(),
+      start: () => owners.start(),
+      async stop() {
+        await owners.stop();
+        mail.close();
+      },
+      routes: owners.routes(),
+    },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     { name: 'masks', routes: maskRoutes(cameras) },
     {
@@ -244,14 +286,26 @@ export async function startApp(
       routes: wallRoutes(walls),
       sockets: wallSockets(walls, snapshotParts, screens, audience, clock),
     },
+    {
+      name: 'workstations',
+      load: () => workstations.load(),
+      routes: workstationRoutes(workstations, access.rights),
+    },
     { name: 'screens', routes: screenRoutes(screens, walls), sockets: screenSockets(screens) },
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',
-      load: () => health.load(cameras.list().map(({ id }) => id)),
+      load: () => health.load(cameras.forMedia().map(({ id }) => id)),
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),
+    },
+    {
+      name: 'fleet',
+      load: () => fleet.load(),
+      start: () => fleet.start(),
+      stop: () => fleet.stop(),
+      routes: fleetRoutes(fleet),
     },
     {
       name: 'first start',
@@ -316,7 +370,7 @@ export async function startApp(
 
   return {
     url: localUrl(),
-    publicUrl: (isProxied || tls ? config.origins[0] : undefined) ?? localUrl(),
+    publicUrl: publicUrl(),
     doors: mountedDoors(app),
     port,
     mediaReady: () => media.ready(mediaPatienceMs),

@@ -7,9 +7,12 @@ import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
 import { Masks } from './masks.ts';
 import { onvifRoutes } from './onvif.ts';
+import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { fleetRoutes } from './fleet.ts';
+import { workstationRoutes } from './workstation.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -31,7 +34,9 @@ export interface RestRoute {
     | 'me'
     | 'people'
     | 'access'
-    | 'record';
+    | 'record'
+    | 'owner'
+    | 'owners';
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -87,6 +92,9 @@ export const routes = {
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,
+  ...ownerRoutes,
+  ...workstationRoutes,
+  ...fleetRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

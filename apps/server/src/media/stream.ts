@@ -1,6 +1,7 @@
 import {
   CaptureClock,
   Packager,
+  type Past,
   type Chunk,
   type Init,
   type Numbers,
@@ -11,6 +12,7 @@ import type { IngestReport, IngestState, StreamName } from '@clerestory/protocol
 import { CpuMeter } from './cpu-meter.ts';
 import { Ingest, type IngestDeps } from './ingest.ts';
 import type { Encoding } from './playability.ts';
+import type { ReplayMemory } from './replay-memory.ts';
 import type { StreamSource } from './sources.ts';
 
 /** HTTP viewers that are counted per stream; more are served, not counted. */
@@ -22,6 +24,8 @@ export interface StreamDeps extends IngestDeps {
   leaseMs: number;
   /** After an ingest has stopped, what it left is kept this long for players that come right back. */
   keepStoppedMs: number;
+  /** Where the last minute is kept. */
+  replay: ReplayMemory;
 }
 
 /** What the playlists at one address, and those beside it, have in common. */
@@ -63,6 +67,7 @@ export class Stream {
   readonly #listeners = new Set<StreamListener>();
   readonly #leases = new Map<string, number>();
   #packager: Packager;
+  readonly #past: Past;
   #watching = 0;
   #always = false;
   #removed = false;
@@ -86,6 +91,7 @@ export class Stream {
     this.isDrawn = (source.kind === 'masked' ? source.of : source).kind === 'demo';
     this.#meter = source.kind === 'convert' || source.kind === 'masked' ? new CpuMeter(deps.clock) : null;
     this.#packager = this.#newPackager(terms.after);
+    this.#past = deps.replay.open();
     this.#ingest = new Ingest({ camera, stream: name }, source, deps, {
       onInit: (unit) => {
         this.#callOffForget?.();
@@ -108,6 +114,9 @@ export class Stream {
         const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs - heldMs) + unixMs;
         this.#ingest.lateness(arrivalMs + unixMs - captureMs - unit.durationS * 1000);
         const chunk = this.#packager.add(unit, captureMs);
+        const { init } = this.#packager;
+        if (init) this.#past.add(init, chunk);
+        deps.replay.fit();
         this.#tell((listener) => listener.onChunk?.(chunk));
       },
       onState: (state, reason) => this.#tell((listener) => listener.onState?.(state, reason)),
@@ -127,6 +136,10 @@ export class Stream {
   /** Frames of the running ffmpeg are in the ring. */
   get live(): boolean {
     return this.#live;
+  }
+  /** What was in the last minute. */
+  get past(): Past {
+    return this.#past;
   }
   get packager(): Packager {
     return this.#packager;
@@ -194,6 +207,7 @@ export class Stream {
   remove(): void {
     this.#removed = true;
     this.#leases.clear();
+    this.#deps.replay.close(this.#past);
     this.#stop();
     for (const callOff of [this.#callOffStop, this.#callOffLeases, this.#callOffForget]) callOff?.();
     this.#tell((listener) => listener.onRemoved?.());
@@ -288,6 +302,7 @@ export class Stream {
     // Frees the memory; the numbers go on, whatever the clock says by then.
     this.#callOffForget ??= this.#deps.clock.after(this.#deps.keepStoppedMs, () => {
       this.#callOffForget = null;
+      this.#past.clear();
       this.#packager = this.#newPackager(this.#packager.numbers);
     });
   }

@@ -259,6 +259,207 @@ export const migrations: readonly string[] = [
   ) strict;
   `,
   `
+  create table log_leaves (
+    sequence integer primary key,
+    leaf text not null,
+    hash blob not null
+  ) strict;
+
+  -- The hashes of the tiles above the leaves: (1, 0) spans the first 256 leaves.
+  create table log_subtrees (
+    level integer not null,
+    position integer not null,
+    hash blob not null,
+    primary key (level, position)
+  ) strict, without rowid;
+
+  create table log_head (
+    id integer primary key check (id = 1),
+    size integer not null,
+    frontier blob not null
+  ) strict;
+  insert into log_head values (1, 0, x'');
+
+  create table log_salts (
+    sequence integer primary key,
+    salt blob not null
+  ) strict;
+
+  create table log_checkpoints (
+    origin text not null,
+    size integer not null,
+    at integer not null,
+    note text not null,
+    primary key (origin, size)
+  ) strict, without rowid;
+
+  create trigger log_in_order before insert on log_leaves
+  when new.sequence is not (select size + 1 from log_head)
+    or not exists (select 1 from record_entries where sequence = new.sequence)
+  begin select raise(abort, 'the log grows by the entry of the record that is next'); end;
+  create trigger log_keeps_leaves before update on log_leaves
+  begin select raise(abort, 'a leaf of the log is never changed'); end;
+  create trigger log_keeps_all before delete on log_leaves
+  begin select raise(abort, 'a leaf of the log is never removed'); end;
+  create trigger log_keeps_subtrees before update on log_subtrees
+  begin select raise(abort, 'a tile of the log is never changed'); end;
+  create trigger log_keeps_every_subtree before delete on log_subtrees
+  begin select raise(abort, 'a tile of the log is never removed'); end;
+  create trigger log_head_stays before delete on log_head
+  begin select raise(abort, 'the head of the log stays'); end;
+  create trigger log_head_follows before update on log_head
+  when new.size is not old.size + 1 or new.size is not (select max(sequence) from log_leaves)
+  begin select raise(abort, 'the head of the log moves with its last leaf'); end;
+
+  -- No entry without its leaf: the one before has to have had its own.
+  create trigger log_has_every_entry before insert on record_entries
+  when (select size from log_head) is not (select sequence from record_head)
+  begin select raise(abort, 'each entry of the record is in the log before the next'); end;
+
+  -- An entry whose personal data have expired becomes its public leaf, and nothing else ever.
+  drop trigger record_keeps_entries;
+  create trigger record_keeps_entries before update on record_entries
+  when new.sequence is not old.sequence or new.hash is not old.hash
+    or new.entry is not (select leaf from log_leaves where sequence = old.sequence)
+  begin select raise(abort, 'an entry of the record is never changed'); end;
+  `,
+  `
+  alter table cameras add column heading real;
+  alter table cameras add column view_angle real;
+  alter table cameras add column place_kind text not null default 'street';
+  alter table cameras add column visibility text not null default 'public';
+  alter table cameras add column tier text not null default 'integrated';
+  alter table cameras add column owner text;
+
+  create table consents (
+    camera text not null references cameras (id) on delete cascade,
+    version integer not null,
+    owner text not null,
+    status text not null,
+    terms text not null,
+    basis text not null,
+    paused_until integer,
+    at integer not null,
+    by text not null,
+    primary key (camera, version)
+  ) strict, without rowid;
+  create index consents_by_owner on consents (owner, camera);
+
+  create table incidents (
+    id text primary key,
+    number integer not null unique,
+    type text not null,
+    place text not null,
+    latitude real not null,
+    longitude real not null,
+    opened_by_kind text not null,
+    opened_by text not null,
+    opened_by_name text not null,
+    opened_at integer not null,
+    closed_at integer,
+    closed_by text
+  ) strict;
+
+  create table grants (
+    id text primary key,
+    request text not null,
+    camera text not null,
+    viewer_kind text not null,
+    viewer text not null,
+    state text not null,
+    grant_json text not null,
+    asked_at integer not null,
+    ends_uptime_ms real,
+    boot text not null,
+    seconds real not null,
+    bytes integer not null
+  ) strict;
+  create index grants_by_camera on grants (camera, asked_at, id);
+  create index grants_by_state on grants (state);
+  `,
+  `
+  create table owners (
+    id text primary key,
+    contact blob not null,
+    self_registered integer not null,
+    revision integer not null,
+    created_at integer not null,
+    updated_at integer not null
+  ) strict;
+
+  create table owner_sessions (
+    id text primary key,
+    token_hash text not null unique,
+    owner text not null references owners (id),
+    created_at integer not null,
+    expires_at integer not null,
+    fresh_until integer not null
+  ) strict;
+
+  create table owner_links (
+    token_hash text primary key,
+    kind text not null,
+    owner text references owners (id),
+    address blob,
+    created_at integer not null,
+    expires_at integer not null
+  ) strict;
+  create index owner_links_by_owner on owner_links (owner);
+
+  create table owner_passkeys (
+    id text primary key,
+    credential text not null unique,
+    owner text not null references owners (id),
+    name text not null,
+    public_key blob not null,
+    counter integer not null,
+    transports text not null,
+    created_at integer not null,
+    last_used_at integer
+  ) strict;
+  create index owner_passkeys_by_owner on owner_passkeys (owner);
+  `,
+  `
+  create table workstation_walls (
+    wall text primary key,
+    person text not null,
+    workstation text not null,
+    used_at integer not null
+  ) strict;
+
+  create table console_settings (
+    person text primary key,
+    settings text not null
+  ) strict;
+
+  create table camera_marks (
+    id text primary key,
+    camera text not null references cameras (id) on delete cascade,
+    at real not null,
+    note text not null,
+    by_actor text not null,
+    made_at integer not null
+  ) strict;
+  create index camera_marks_by_camera on camera_marks (camera, at);
+  `,
+  `
+  create table server_runs (
+    id integer primary key autoincrement,
+    started_at integer not null,
+    alive_at integer not null
+  ) strict;
+
+  create table screen_transitions (
+    id integer primary key autoincrement,
+    screen text not null,
+    shown text not null,
+    at integer not null
+  ) strict;
+  create index screen_transitions_by_screen on screen_transitions (screen, id);
+  create index screen_transitions_by_time on screen_transitions (at);
+  create index health_transitions_by_time on health_transitions (at);
+  `,
+  `
   alter table cameras add column masks text not null default '[]';
   `,
 ];

@@ -13,10 +13,10 @@ import {
 import type { Actor } from '../../platform/actor.ts';
 
 /**
- * Who may use a door. A role; `person`: anybody who signed in, whatever the roles; `screen`: a paired screen; `anyone`: also
- * who has not signed in; `local`: a program on this machine itself.
+ * Who may use a door. A role; `person`: anybody who signed in, whatever the roles; `screen`: a paired screen; `owner`: who lends
+ * cameras, at the pages for owners; `anyone`: also who has not signed in; `local`: a program on this machine itself.
  */
-export type Who = Role | 'person' | 'screen' | 'anyone' | 'local';
+export type Who = Role | 'person' | 'screen' | 'owner' | 'anyone' | 'local';
 
 /** One door: who may use it, and what is asked besides. */
 export interface PolicyRow {
@@ -38,6 +38,7 @@ type PagePath =
   | 'metrics'
   | 'openapi'
   | 'page'
+  | 'portal'
   | 'screen-page'
   | 'no-page'
   | 'files'
@@ -67,6 +68,7 @@ const building: PolicyRow = { who: builders, unlocked: true };
 const arranging: PolicyRow = { who: atTheWall, unlocked: true, right: 'arrange' };
 const putting: PolicyRow = { ...arranging, camera: 'body' };
 const moving: PolicyRow = { who: atTheWall, unlocked: true, right: 'ptz', camera: 'body' };
+const owning: PolicyRow = { who: ['owner'] };
 const auditing: PolicyRow = { who: ['auditor'] };
 const exporting: PolicyRow = { who: atTheWall, unlocked: true, right: 'export', camera: 'params' };
 /** What a window of the wall gets. */
@@ -74,6 +76,7 @@ const windows = [...everyRole, 'screen'] as const;
 const pushed: PolicyRow = { who: windows, right: 'see', camera: 'each' };
 /** Whoever can hold a grant; the gate asks for the right again with each piece. */
 const watching: PolicyRow = { who: [...atTheWall, 'screen'], right: 'live', camera: 'params' };
+const replaying: PolicyRow = { who: atTheWall, unlocked: true, right: 'replay', camera: 'params' };
 const connected: PolicyRow = { who: [...everyRole, 'screen'] };
 
 /** Sign-in has its own limits and answers; nobody is signed in yet when it is used. */
@@ -112,6 +115,12 @@ const me = {
   'rest:linkProvider': acting,
   'rest:unlinkProvider': acting,
   'rest:getMyRights': person,
+  'rest:openWorkstation': { who: atTheWall, unlocked: true },
+  'rest:getMyConsole': person,
+  'rest:setMyConsole': acting,
+  // Names of groups alone; the service leaves out cameras that one may not see.
+  'rest:listMyCameraGroups': person,
+  'rest:noteCommands': acting,
 } as const;
 
 const people = {
@@ -122,6 +131,8 @@ const people = {
   'rest:makeLink': administering,
   'rest:listSessionsOf': overseeing,
   'rest:endSessionsOf': administering,
+  'rest:listSessions': overseeing,
+  'rest:endSession': administering,
   'rest:resetAuthenticators': administering,
   'rest:importPeople': administering,
   'rest:getPeoplePolicy': overseeing,
@@ -171,7 +182,11 @@ const wall = {
   'rest:startImport': administering,
   'rest:cancelImport': administering,
   'rest:listTransitions': seeing,
+  'rest:noteSnapshot': exporting,
+  'rest:markMoment': { who: atTheWall, unlocked: true, right: 'live', camera: 'params' },
+  'rest:listMarks': seeing,
   'rest:listHealth': listing,
+  'rest:getFleet': listing,
   'rest:listLayouts': reading,
   'rest:listWalls': reading,
   'rest:createWall': building,
@@ -191,12 +206,32 @@ const wall = {
   'rest:swapTiles': arranging,
 } as const;
 
+const owners = {
+  'rest:ownerWhoAmI': anyone,
+  'rest:ownerAskLink': anyone,
+  'rest:ownerLookLink': anyone,
+  'rest:ownerSignIn': anyone,
+  'rest:ownerSignOut': anyone,
+  'rest:ownerPasskeySignInOptions': anyone,
+  'rest:ownerPasskeySignIn': anyone,
+  'rest:ownerUpdateMe': owning,
+  'rest:ownerBeginPasskey': owning,
+  'rest:ownerAddPasskey': owning,
+  'rest:ownerRemovePasskey': owning,
+  'rest:listOwners': { who: ['administrator'] },
+  'rest:createOwner': administering,
+  'rest:getOwner': { who: ['administrator'] },
+  'rest:updateOwner': administering,
+  'rest:renewOwnerKeys': administering,
+} as const;
+
 const pages = {
   'http:healthz': anyone,
   'http:readyz': anyone,
   'http:metrics': { who: ['local', 'administrator'] },
   'http:openapi': anyone,
   'http:page': anyone,
+  'http:portal': anyone,
   'http:screen-page': anyone,
   'http:no-page': anyone,
   'http:files': anyone,
@@ -245,11 +280,13 @@ const media = {
   'media:resource': watching,
   'media:poster': watching,
   'frame:request:subscribe': watching,
+  'frame:request:replay': replaying,
   'frame:request:unsubscribe': connected,
   'frame:request:time': connected,
   'frame:notice:time': connected,
   'frame:notice:state': watching,
   'frame:notice:skipped': watching,
+  'frame:notice:replayed': replaying,
   'frame:notice:refused': connected,
   'frame:binary:init': watching,
   'frame:binary:chunk': watching,
@@ -262,6 +299,7 @@ export const policy: Readonly<Record<DoorId, PolicyRow>> = {
   ...people,
   ...access,
   ...wall,
+  ...owners,
   ...pages,
   ...sockets,
   ...media,
@@ -290,6 +328,8 @@ export function admits({ who, unlocked }: PolicyRow, actor: Actor, local = false
       return refused('unauthenticated', 'Sign in first.');
     case 'screen':
       return who.includes('screen') ? allowed : refused('forbidden', 'A screen only shows.');
+    case 'owner':
+      return who.includes('owner') ? allowed : refused('forbidden', 'This is not for owners of cameras.');
     case 'person': {
       if (!who.includes('person') && !actor.roles.some((role) => who.includes(role)))
         return refused(

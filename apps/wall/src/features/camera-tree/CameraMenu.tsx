@@ -51,6 +51,7 @@ export function CameraMenu({
           )}
           {mayMask({ roles }) &&
             item('Mask areas…', (id) => actions.show({ kind: 'mask-camera', camera: id }))}
+          {item('Favourite, or no longer', (id) => actions.favourite(id))}
           {mayChange && (
             <>
               <ContextMenu.Separator className="menu-line" />
