@@ -232,7 +232,12 @@ export class CameraService {
     const nowMs = this.#clock.nowMs();
     // A list knows nothing of masks: what was masked stays masked.
     const kept = before && {
-      ...{ keep: before.keep, masks: before.masks, revision: before.revision + 1, createdAt: before.createdAt },
+      ...{
+        keep: before.keep,
+        masks: before.masks,
+        revision: before.revision + 1,
+        createdAt: before.createdAt,
+      },
       ...{ heading: before.heading, viewAngle: before.viewAngle, placeKind: before.placeKind },
       ...ownedAs(before),
     };

@@ -1,4 +1,12 @@
-import { Keep, Masks, PlaceKind, RegistrySource, Tier, Visibility, type CameraInput } from '@clerestory/protocol';
+import {
+  Keep,
+  Masks,
+  PlaceKind,
+  RegistrySource,
+  Tier,
+  Visibility,
+  type CameraInput,
+} from '@clerestory/protocol';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../platform/database.ts';
