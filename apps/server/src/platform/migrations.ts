@@ -460,6 +460,9 @@ export const migrations: readonly string[] = [
   create index health_transitions_by_time on health_transitions (at);
   `,
   `
+  alter table access_views add column grant_id text;
+  `,
+  `
   alter table cameras add column masks text not null default '[]';
   `,
 ];
