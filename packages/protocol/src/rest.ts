@@ -9,7 +9,9 @@ import { onvifRoutes } from './onvif.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
-import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
+import { Assignment, TileRef, Why } from './assignment.ts';
+import { LayoutId } from './layout-id.ts';
+import { Commit, CommandResult, Screen, WallState } from './wall.ts';
 
 export const apiBase = '/api/v1';
 
