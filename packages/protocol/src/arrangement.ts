@@ -70,6 +70,14 @@ export type HotSpot = z.infer<typeof HotSpot>;
 export const Visitors = z.object({ by: z.string(), name: z.string(), since: UnixMs });
 export type Visitors = z.infer<typeof Visitors>;
 
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 const ScheduleInput = {
   schedule: Id,
   scene: Id,
@@ -78,7 +86,7 @@ const ScheduleInput = {
   /** Time of day on the clocks of `zone`. */
   time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 07:30'),
   /** IANA name, such as America/Chicago. */
-  zone: textLine(64),
+  zone: textLine(64).refine(isZone, 'no such time zone: give a name such as America/Chicago'),
   /** Minutes after which what it changed is taken back; null: it stays. */
   revertAfterMin: z.int().min(1).max(1_439).nullable(),
 };

@@ -8,6 +8,7 @@ export * from './assignment.ts';
 export * from './arrangement.ts';
 export * from './wall.ts';
 export * from './screen-report.ts';
+export * from './screen-orders.ts';
 export * from './sockets.ts';
 export * from './media-link.ts';
 export * from './push.ts';

@@ -33,6 +33,7 @@ export const RecordKind = z.enum([
   'settings-changed',
   'ptz-taken',
   'ptz-lost',
+  'screen-ordered',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

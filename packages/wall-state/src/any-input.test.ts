@@ -151,10 +151,10 @@ describe('any input that the schemas let through', () => {
         }
         expect(state).toEqual(before);
       }),
-      { seed: 20_260_201, numRuns: 1_200 },
+      { seed: 20_260_201, numRuns: 600 },
     );
-    expect(accepted).toBeGreaterThan(100);
-    expect(refused).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(50);
   });
 
   it('W8 events are given only where they change something that people see', () => {
@@ -184,7 +184,7 @@ describe('any input that the schemas let through', () => {
         expect(seen).toEqual(wanted);
         done.add(command.type);
       }),
-      { seed: 20_260_204, numRuns: 2_500 },
+      { seed: 20_260_204, numRuns: 6_000 },
     );
     const all = Command.options.map(({ shape }) => shape.type.value as string);
     expect([...done].sort()).toEqual(all.filter((type) => !takingBack.includes(type)).sort());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientCommand, Commit, WallState } from '@clerestory/protocol';
+import type { Command, Commit, WallState } from '@clerestory/protocol';
 import { apply, changesBetween, decide, screenOf, type DecideContext, type Step } from './index.ts';
 import { after, assign, clear, commitOf, context, room, swap } from './testing/stage.ts';
 
@@ -10,7 +10,7 @@ class Wall {
   readonly done = new Map<string, Step[]>();
   readonly undone = new Map<string, Step[]>();
 
-  ask(command: ClientCommand, by = 'ada', more: Partial<DecideContext> = {}) {
+  ask(command: Command, by = 'ada', more: Partial<DecideContext> = {}) {
     const steps = {
       undo: this.done.get(by)?.at(-1) ?? null,
       redo: this.undone.get(by)?.at(-1) ?? null,
@@ -58,15 +58,15 @@ class Wall {
   }
 }
 
-const save = (scene: string, ...screens: string[]): ClientCommand => ({
+const save = (scene: string, ...screens: string[]): Command => ({
   type: 'scene:save',
   scene,
   name: scene,
   key: null,
   screens,
 });
-const applyIt = (scene: string): ClientCommand => ({ type: 'scene:apply', scene });
-const revert = (applied: number, since: 'refuse' | 'keep' | 'overwrite' = 'refuse'): ClientCommand => ({
+const applyIt = (scene: string): Command => ({ type: 'scene:apply', scene });
+const revert = (applied: number, since: 'refuse' | 'keep' | 'overwrite' = 'refuse'): Command => ({
   type: 'scene:revert',
   applied,
   since,

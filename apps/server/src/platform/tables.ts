@@ -26,7 +26,9 @@ export interface Tables {
     key: string;
     fingerprint: string;
     events: string;
+    who: string | null;
   };
+  wall_steps: { wall: string; sequence: number; by: string; action: string; changes: string };
   health_transitions: {
     id: Generated<number>;
     camera: string;
@@ -105,7 +107,7 @@ export interface Tables {
     subject: GeneratedAlways<string>;
   };
   record_head: { id: number; sequence: number; hash: string };
-  camera_groups: { id: string; name: string; revision: number };
+  camera_groups: { id: string; name: string; revision: number; restricted: Generated<number> };
   camera_group_members: { camera_group: string; camera: string };
   access_rules: {
     id: string;

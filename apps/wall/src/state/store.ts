@@ -5,6 +5,7 @@ import type {
   CameraViewer,
   PtzHolder,
   MediaAddress,
+  OrderStatus,
   ScreenStatus,
   Snapshot,
   WallState,
@@ -31,6 +32,10 @@ export interface WallStore {
   ptz: Readonly<Record<string, PtzHolder>>;
   /** Who watches which camera now; one that nobody watches may be missing. */
   viewers: Readonly<Record<string, readonly CameraViewer[]>>;
+  /** Cameras that are hidden while visitors are in the room. */
+  restricted: readonly string[];
+  /** What became of orders to screens, since this page was opened; newest last. */
+  orders: readonly OrderStatus[];
   walls: Snapshot['walls'];
   media: MediaAddress | null;
   /** The server program that this window last heard from. */
@@ -49,6 +54,8 @@ export const initialStore: WallStore = {
   screens: {},
   ptz: {},
   viewers: {},
+  restricted: [],
+  orders: [],
   walls: [],
   media: null,
   server: null,

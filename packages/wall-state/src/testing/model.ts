@@ -91,6 +91,8 @@ export class ModelServer {
   }
 
   #step(sequence: number): Step {
+    // Before the beginning of this history: what it changed is not kept.
+    if (sequence <= this.#firstSequence) return { sequence, changes: [] };
     return { sequence, changes: changesBetween(this.at(sequence - 1), this.at(sequence)) };
   }
 

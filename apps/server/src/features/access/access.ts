@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Camera, CameraHealth, Commit, WallState } from '@clerestory/protocol';
+import { camerasOn } from '@clerestory/wall-state';
 import type { Actor, PersonActor } from '../../platform/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -86,7 +87,8 @@ export class Access {
     this.#desk = new PairingDesk(clock, devices);
     this.links = new PlayerLinks(db, clock, record);
     const viewers = { find: (key: string) => this.#viewer(key), keys: () => this.#keys() };
-    this.views = new ViewsService({ db, clock, record, refusals, rights, viewers, log });
+    const hides = (actor: Actor, camera: string) => this.hiddenFor(actor, camera);
+    this.views = new ViewsService({ db, clock, record, refusals, rights, viewers, log, hides });
     this.http = new Enforcement({
       ...{ rights, refusals, peerOf },
       authenticate: (request) => this.authenticate(request),
@@ -105,6 +107,19 @@ export class Access {
   /** Who is behind a request: a person first, since a screen's cookie may lie in a browser where somebody signs in. */
   authenticate(request: IncomingMessage): Actor | undefined {
     return this.#options.people.authenticate(request) ?? this.devices.authenticate(request);
+  }
+
+  /** Cameras that visitors of the room do not see. */
+  isRestricted(camera: string): boolean {
+    return this.rights.isRestricted(camera);
+  }
+
+  /** Why a screen gets no picture of a camera that is on its tile, in words; null when it does. */
+  hiddenFor(actor: Actor, camera: string): string | null {
+    if (actor.kind !== 'screen') return null;
+    const wall = this.#options.walls.get(actor.wall);
+    if (wall?.screens.some(({ id, blank }) => id === actor.id && blank)) return 'The screen is blank';
+    return wall?.visitors && this.isRestricted(camera) ? 'Hidden while visitors are in the room' : null;
   }
 
   async load(): Promise<void> {
@@ -145,7 +160,14 @@ export class Access {
     });
     people.sessions.onLocked(recheck);
     people.sessions.onChanged(recheck);
-    rights.onChange(recheck);
+    let restricted = '';
+    rights.onChange(() => {
+      recheck();
+      const cameras = rights.restricted();
+      if (cameras.join() === restricted) return;
+      restricted = cameras.join();
+      windows.tell(rooms.everyone, 'cameras:restricted', { cameras });
+    });
     devices.onRevoked(({ id, tokenHash }) => {
       views.viewerGone(tokenHash, 'screen-revoked');
       windows.cut((data) => data.device === id);
@@ -203,6 +225,6 @@ export class Access {
 
 /** Cameras on a screen's own tiles, parked ones too: they come back when the layout has room. */
 function showing(wall: WallState | undefined, screen: string): ReadonlySet<string> {
-  const tiles = wall?.screens.find(({ id }) => id === screen)?.tiles ?? {};
-  return new Set(Object.values(tiles).map(({ camera }) => camera));
+  const found = wall?.screens.find(({ id }) => id === screen);
+  return wall && found ? camerasOn(wall, found) : new Set();
 }

@@ -90,6 +90,8 @@ export interface ViewsParts {
   rights: RightsService;
   viewers: Viewers;
   log: Logger;
+  /** Why one who may watch a camera gets no picture of it just now; null when they do. */
+  hides(actor: Actor, camera: string): string | null;
 }
 
 /**
@@ -234,6 +236,8 @@ export class ViewsService {
     const decision = this.#parts.rights.may(viewer.actor, 'live', camera);
     if (!decision.ok && decision.because === 'hidden') return hidden;
     if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
+    const hiddenBy = this.#parts.hides(viewer.actor, camera);
+    if (hiddenBy !== null) return no('forbidden', hiddenBy);
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
       return no('forbidden', 'The right behind this link is gone');
     return { ok: true };

@@ -12,13 +12,15 @@ import {
 import type { Clock } from '../../platform/clock.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import { rooms, type Audience, type SocketHandlers, type WindowSocket } from '../../platform/sockets.ts';
-import type { WallService } from './service.ts';
+import type { Asker, WallService } from './service.ts';
 
 /** What a snapshot shows beside the wall; the other features lend it. */
 export interface SnapshotParts {
   cameras(): Camera[];
   health(): CameraHealth[];
   screens(wall: WallState): ScreenStatus[];
+  /** Cameras that are hidden from visitors. */
+  restricted(): string[];
   ptz(): PtzHolder[];
   viewers(): CameraViewers[];
   media(): MediaAddress | null;
@@ -39,6 +41,7 @@ export function wallSockets(
   presence: Presence,
   audience: Audience,
   clock: Clock,
+  askerOf: (socket: WindowSocket) => Asker | undefined,
 ): SocketHandlers {
   const snapshot = (wall: WallState): Snapshot => ({
     wall,
@@ -47,6 +50,7 @@ export function wallSockets(
     screens: parts.screens(wall),
     ptz: parts.ptz(),
     viewers: parts.viewers(),
+    restricted: parts.restricted(),
     media: parts.media(),
     walls: walls.list().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),
@@ -88,6 +92,7 @@ export function wallSockets(
       await socket.join([
         rooms.everyone,
         rooms.wall(wall.id),
+        ...(hello.surface === 'screen' ? [rooms.screen(hello.screen)] : []),
         ...(hello.surface === 'console' ? [rooms.consoles(wall.id)] : []),
       ]);
       presence.joined(socket, wall.id);
@@ -111,7 +116,16 @@ export function wallSockets(
         return refuse(problem('forbidden', 'A screen only shows; change it from the console.'));
       if (socket.data.wall !== wall)
         return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
-      return walls.execute({ wall, key, base, command, by: socket.data.by ?? 'console' });
+      const asker = askerOf(socket);
+      return walls.execute({
+        ...{ wall, key, base, command, by: socket.data.by ?? 'console' },
+        ...(asker && { asker }),
+      });
+    },
+    'wall:recent': async ({ wall, limit }, socket) => {
+      if (socket.data.hello.surface !== 'console' || socket.data.wall !== wall)
+        return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
+      return ok({ commits: (await walls.latestCommits(wall, limit)) ?? [] });
     },
   };
 }
