@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const head = `# Assurance
 
-Made by \`CLERESTORY_ASSURANCE_FILE=docs/ref/assurance.md npm test\`, from what the tests themselves noted in that run; it is not written by hand. A full run fails when a row of this table
+Made by \`ASSURANCE_FILE=docs/ref/assurance.md npm test\`, from what the tests themselves noted in that run; it is not written by hand. A full run fails when a row of this table
 has no test any more. Zero failures in N tries means a rate below 3/N, at 95 % (rule of three); it never means "cannot happen".
 `;
 
@@ -13,18 +13,23 @@ export function claimsIn(folder) {
   const claims = new Map();
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.jsonl')))
     for (const line of readFileSync(path.join(folder, name), 'utf8').split('\n').filter(Boolean)) {
-      const { row, claim, trials, control } = JSON.parse(line);
+      const { row, claim, trials, whole, control } = JSON.parse(line);
       const known = claims.get(`${row} ${claim}`);
-      claims.set(`${row} ${claim}`, { row, claim, control, trials: (known?.trials ?? 0) + trials });
+      claims.set(`${row} ${claim}`, { row, claim, control, whole, trials: (known?.trials ?? 0) + trials });
     }
   return [...claims.values()].sort((a, b) => `${a.row} ${a.claim}`.localeCompare(`${b.row} ${b.claim}`));
 }
 
+const rate = ({ trials, whole }) => {
+  if (whole) return 'every case there is';
+  return trials < 30 ? 'too few to say' : `< ${(300 / trials).toPrecision(2)} %`;
+};
+
 /** The page, as Markdown. */
 export function pageOf(claims, date) {
   const rows = claims.map(
-    ({ row, claim, trials, control }) =>
-      `| ${row} | ${claim} | ${trials.toLocaleString('en')} | ${trials < 30 ? 'too few to say' : `< ${(300 / trials).toPrecision(2)} %`} | ${control} |`,
+    (one) =>
+      `| ${one.row} | ${one.claim} | ${one.trials.toLocaleString('en')} | ${rate(one)} | ${one.control} |`,
   );
   return `${head}\nRun of ${date}.\n\n| row | claim | tries, none failed | rate at 95 % | what turns it red |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }

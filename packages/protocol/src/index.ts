@@ -15,6 +15,7 @@ export * from './push.ts';
 export * from './people.ts';
 export * from './access.ts';
 export * from './record.ts';
+export * from './record-publication.ts';
 export * from './onvif.ts';
 export * from './ptz.ts';
 export * from './trial.ts';

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@clerestory/tlog';
 import { z } from 'zod';
 import { NumberCursor, wholeNumber } from './query.ts';
 import { UnixMs } from './ids.ts';
@@ -34,6 +35,15 @@ export const RecordKind = z.enum([
   'ptz-taken',
   'ptz-lost',
   'screen-ordered',
+  'log-begun',
+  'log-key-changed',
+  'log-begun-anew',
+  'record-erased',
+  'record-exported',
+  'audit-asked',
+  'audit-sampled',
+  'audit-finding',
+  'cameras-counted',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 
@@ -84,31 +94,6 @@ export const emptyRecordHash = '0'.repeat(64);
  */
 export const encodeRecordEntry = (entry: RecordEntry): string =>
   canonicalJson({ ...entry, v: recordVersion });
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-function canonicalJson(value: Json): string {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new RangeError('a number in the record is finite');
-    return JSON.stringify(value);
-  }
-  if (typeof value === 'string') {
-    if (!isWellFormed(value)) throw new RangeError('a text in the record has no lone surrogates');
-    return JSON.stringify(value);
-  }
-  if (value === null || typeof value === 'boolean') return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members = Object.entries(value)
-    // Code units, as RFC 8785 section 3.2.3 asks; a locale would sort differently elsewhere.
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
-}
-
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
-/** JSON.stringify writes a lone surrogate as `\udxxx` and everything else beyond ASCII as it is. */
-const isWellFormed = (text: string): boolean =>
-  !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 
 /** What an auditor asks of the record; newest first. Reading is itself recorded. */
 export const RecordQuery = z.strictObject({

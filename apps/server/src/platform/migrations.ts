@@ -259,6 +259,71 @@ export const migrations: readonly string[] = [
   ) strict;
   `,
   `
+  create table log_leaves (
+    sequence integer primary key,
+    leaf text not null,
+    hash blob not null
+  ) strict;
+
+  -- The hashes of the tiles above the leaves: (1, 0) spans the first 256 leaves.
+  create table log_subtrees (
+    level integer not null,
+    position integer not null,
+    hash blob not null,
+    primary key (level, position)
+  ) strict, without rowid;
+
+  create table log_head (
+    id integer primary key check (id = 1),
+    size integer not null,
+    frontier blob not null
+  ) strict;
+  insert into log_head values (1, 0, x'');
+
+  create table log_salts (
+    sequence integer primary key,
+    salt blob not null
+  ) strict;
+
+  create table log_checkpoints (
+    origin text not null,
+    size integer not null,
+    at integer not null,
+    note text not null,
+    primary key (origin, size)
+  ) strict, without rowid;
+
+  create trigger log_in_order before insert on log_leaves
+  when new.sequence is not (select size + 1 from log_head)
+    or not exists (select 1 from record_entries where sequence = new.sequence)
+  begin select raise(abort, 'the log grows by the entry of the record that is next'); end;
+  create trigger log_keeps_leaves before update on log_leaves
+  begin select raise(abort, 'a leaf of the log is never changed'); end;
+  create trigger log_keeps_all before delete on log_leaves
+  begin select raise(abort, 'a leaf of the log is never removed'); end;
+  create trigger log_keeps_subtrees before update on log_subtrees
+  begin select raise(abort, 'a tile of the log is never changed'); end;
+  create trigger log_keeps_every_subtree before delete on log_subtrees
+  begin select raise(abort, 'a tile of the log is never removed'); end;
+  create trigger log_head_stays before delete on log_head
+  begin select raise(abort, 'the head of the log stays'); end;
+  create trigger log_head_follows before update on log_head
+  when new.size is not old.size + 1 or new.size is not (select max(sequence) from log_leaves)
+  begin select raise(abort, 'the head of the log moves with its last leaf'); end;
+
+  -- No entry without its leaf: the one before has to have had its own.
+  create trigger log_has_every_entry before insert on record_entries
+  when (select size from log_head) is not (select sequence from record_head)
+  begin select raise(abort, 'each entry of the record is in the log before the next'); end;
+
+  -- An entry whose personal data have expired becomes its public leaf, and nothing else ever.
+  drop trigger record_keeps_entries;
+  create trigger record_keeps_entries before update on record_entries
+  when new.sequence is not old.sequence or new.hash is not old.hash
+    or new.entry is not (select leaf from log_leaves where sequence = old.sequence)
+  begin select raise(abort, 'an entry of the record is never changed'); end;
+  `,
+  `
   create table wall_steps (
     wall text not null references walls (id),
     sequence integer not null,

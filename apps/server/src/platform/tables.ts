@@ -107,6 +107,11 @@ export interface Tables {
     subject: GeneratedAlways<string>;
   };
   record_head: { id: number; sequence: number; hash: string };
+  log_leaves: { sequence: number; leaf: string; hash: Uint8Array };
+  log_subtrees: { level: number; position: number; hash: Uint8Array };
+  log_head: { id: number; size: number; frontier: Uint8Array };
+  log_salts: { sequence: number; salt: Uint8Array };
+  log_checkpoints: { origin: string; size: number; at: number; note: string };
   camera_groups: { id: string; name: string; revision: number; restricted: Generated<number> };
   camera_group_members: { camera_group: string; camera: string };
   access_rules: {

@@ -7,11 +7,15 @@ import type {
   RecordQuery,
   RecordVerification,
 } from '@clerestory/protocol';
+import { append, emptyFrontier, equalBytes, leafHash, utf8 } from '@clerestory/tlog';
 import { sql } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import { StoreError, type Database } from '../../platform/database.ts';
+import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
-import { emptyHead, faultOf, nextRow, readEntry } from './chain.ts';
+import { emptyHead, faultOf, isTombstone, nextRow, readEntry, type RecordRow } from './chain.ts';
+import { PublicLog } from './public-log.ts';
+import { treeStore } from './tree.ts';
 
 /** Triggers of the store that keep the record as it was written. */
 const guards = [
@@ -21,6 +25,14 @@ const guards = [
   'record_keeps_all',
   'record_head_stays',
   'record_head_follows',
+  'log_has_every_entry',
+  'log_in_order',
+  'log_keeps_leaves',
+  'log_keeps_all',
+  'log_keeps_subtrees',
+  'log_keeps_every_subtree',
+  'log_head_stays',
+  'log_head_follows',
 ];
 /** Entries that one step of a walk holds in memory. */
 const walkStep = 1_000;
@@ -32,9 +44,12 @@ const walkStep = 1_000;
 export class RecordService {
   readonly #db: Database;
   readonly #clock: Clock;
+  /** What everybody may see of it. */
+  readonly log: PublicLog;
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
+    this.log = new PublicLog(db);
   }
 
   /**
@@ -50,6 +65,7 @@ export class RecordService {
       throw new StoreError(
         `The database no longer protects its record (${missing.join(', ')}): somebody has changed it. Keep the file as it is and restore a backup.`,
       );
+    await this.log.takeOver();
     return this.head();
   }
 
@@ -60,8 +76,10 @@ export class RecordService {
 
   async #append(write: Write, note: RecordNote): Promise<RecordHead> {
     const { kind, actor, subject, detail } = note;
-    const row = nextRow(await this.#headIn(write), { at: this.#clock.nowMs(), kind, actor, subject, detail });
+    const given = { at: this.#clock.nowMs(), kind, actor, subject, detail };
+    const row = nextRow(await this.#headIn(write), given);
     await write.insertInto('record_entries').values(row).execute();
+    await this.log.append(write, { ...given, sequence: row.sequence });
     return { sequence: row.sequence, hash: row.hash };
   }
 
@@ -112,19 +130,26 @@ export class RecordService {
     sequence?: number | undefined;
     hash?: string | undefined;
   }): Promise<RecordVerification> {
-    const end = await this.head();
+    const [end, tree] = await this.#db
+      .transaction()
+      .execute(async (read) => [await this.#headIn(read), await treeStore.frontier(read)] as const);
     let at = emptyHead;
+    let frontier = emptyFrontier;
     for (;;) {
       const rows = await this.#db
         .selectFrom('record_entries')
-        .select(['sequence', 'entry', 'hash'])
-        .where('sequence', '>', at.sequence)
-        .where('sequence', '<=', end.sequence)
-        .orderBy('sequence')
+        .leftJoin('log_leaves', 'log_leaves.sequence', 'record_entries.sequence')
+        .leftJoin('log_salts', 'log_salts.sequence', 'record_entries.sequence')
+        .select(['record_entries.sequence', 'entry', 'record_entries.hash', 'leaf', 'salt'])
+        .select('log_leaves.hash as leafHash')
+        .where('record_entries.sequence', '>', at.sequence)
+        .where('record_entries.sequence', '<=', end.sequence)
+        .orderBy('record_entries.sequence')
         .limit(walkStep)
         .execute();
       for (const row of rows) {
-        const fault = faultOf(at, row);
+        const fault = faultOf(at, row) ?? leafFaultOf(row);
+        if (row.leafHash) ({ frontier } = append(sha256, frontier, row.leafHash));
         if (fault !== null) return { ok: false, sequence: at.sequence + 1, fault };
         at = { sequence: row.sequence, hash: row.hash };
         if (kept?.sequence === at.sequence && kept.hash !== undefined && kept.hash !== at.hash)
@@ -140,6 +165,12 @@ export class RecordService {
     }
     if (at.sequence !== end.sequence || at.hash !== end.hash)
       return { ok: false, sequence: at.sequence + 1, fault: 'the end of the record was cut off' };
+    if (!PublicLog.isSame(frontier, tree))
+      return {
+        ok: false,
+        sequence: at.sequence,
+        fault: 'the tree of the public log is not that of its leaves',
+      };
     if (kept?.sequence !== undefined && kept.sequence > at.sequence)
       return { ok: false, sequence: at.sequence + 1, fault: 'the record is shorter than the kept head' };
     return { ok: true, entries: at.sequence, head: at };
@@ -148,4 +179,19 @@ export class RecordService {
   async #headIn(db: Pick<Database, 'selectFrom'>): Promise<RecordHead> {
     return db.selectFrom('record_head').select(['sequence', 'hash']).executeTakeFirstOrThrow();
   }
+}
+
+/** What is wrong with the leaf of a row that is in order itself; null when nothing is. */
+function leafFaultOf(
+  row: RecordRow & { leaf: string | null; leafHash: Uint8Array | null; salt: Uint8Array | null },
+): string | null {
+  const { sequence, entry, leaf, salt } = row;
+  if (leaf === null || row.leafHash === null) return `entry ${sequence} is not in the public log`;
+  if (!equalBytes(row.leafHash, leafHash(sha256, utf8(leaf))))
+    return `the public leaf of entry ${sequence} is not what was hashed`;
+  if (isTombstone(entry))
+    return entry === leaf && salt === null ? null : `the erased entry ${sequence} is not its public leaf`;
+  return PublicLog.isLeafOf(leaf, readEntry(entry), salt)
+    ? null
+    : `entry ${sequence} is another one than the public log says`;
 }

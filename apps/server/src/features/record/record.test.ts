@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkLine } from '@clerestory/public-log';
 import { encodeRecordEntry, RecordQuery, type RecordEntry, type RecordNote } from '@clerestory/protocol';
+import { append as appendLeaf, concat, emptyFrontier, type Frontier } from '@clerestory/tlog';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
+import { sha256 } from '../../platform/hashing.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { temporaryFolder } from '../../testing/server.ts';
@@ -23,6 +26,13 @@ const note = (n: number): RecordNote => ({
 const append = (given: RecordNote) => open.db.transaction().execute((write) => record.append(write, given));
 const everything = (given: object = {}) =>
   RecordQuery.parse(Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])));
+
+/** Without the guards of the log, which stand again at the next opening of a new store alone. */
+async function tamperLog(statements: string): Promise<void> {
+  for (const name of ['log_keeps_all', 'log_keeps_every_subtree', 'log_head_follows'])
+    open.raw.exec(`drop trigger ${name}`);
+  open.raw.exec(statements);
+}
 
 beforeEach(() => {
   folder = temporaryFolder();
@@ -132,8 +142,24 @@ describe('verify names the first entry that is not as it was written', () => {
   test('a cut that also moves the head is found by whoever kept one', async () => {
     for (let n = 1; n <= 5; n++) await append(note(n));
     const kept = await record.head();
+    const hashes = await open.db
+      .selectFrom('log_leaves')
+      .select('hash')
+      .orderBy('sequence')
+      .limit(3)
+      .execute();
     await tamper(
       `delete from record_entries where sequence > 3; update record_head set sequence = 3, hash = (select hash from record_entries where sequence = 3)`,
+    );
+    // The public log knows of more.
+    expect(await record.verify()).toMatchObject({ ok: false, sequence: 3 });
+    const { roots } = hashes.reduce(
+      (grown, { hash }) => appendLeaf(sha256, grown, hash).frontier,
+      emptyFrontier as Frontier,
+    );
+    const frontier = Buffer.from(concat(...roots)).toString('hex');
+    await tamper(
+      `delete from log_leaves where sequence > 3; delete from log_salts where sequence > 3; update log_head set size = 3, frontier = x'${frontier}'`,
     );
     expect(await record.verify()).toMatchObject({ ok: true, entries: 3 });
     expect(await record.verify(kept)).toMatchObject({ ok: false, sequence: 4 });
@@ -147,6 +173,7 @@ describe('verify names the first entry that is not as it was written', () => {
     await tamper(
       [...forged, `update record_head set sequence = ${head.sequence}, hash = '${head.hash}'`].join(';'),
     );
+    await record.log.takeOver();
     expect(await record.verify()).toMatchObject({ ok: true, entries: 6 });
     expect(await record.verify(kept)).toMatchObject({ ok: false, sequence: 5 });
   });
@@ -173,6 +200,91 @@ describe('verify names the first entry that is not as it was written', () => {
       });
       expect(fault?.sequence, `${field} of ${row.sequence} at ${place}`).toBe(row.sequence);
     }
+  });
+});
+
+describe('the public log', () => {
+  const erase = (beforeMs: number) => record.log.erase(beforeMs, []);
+  const allOf = async (names: readonly string[] | 'all') => {
+    const { size, root } = await record.log.head();
+    const sequences = Array.from({ length: size }, (_, n) => n + 1);
+    return { tree: { size, root }, lines: await record.log.lines(sequences, size, () => names) };
+  };
+
+  test('has each entry with a proof, names nobody, and opens what is asked for alone', async () => {
+    for (let n = 1; n <= 5; n++) await append(note(n));
+    const { tree, lines } = await allOf(['actor']);
+    expect(lines).toHaveLength(5);
+    for (const line of lines) {
+      expect(line.leaf).not.toMatch(/person:|password/);
+      expect(line.openings.map(({ name }) => name)).toEqual(['actor']);
+      expect(checkLine(sha256, line, tree)).toMatchObject({ ok: true });
+      const [opening] = line.openings;
+      if (!opening) throw new Error('nothing is opened');
+      const lied = { ...line, openings: [{ ...opening, value: 'person:other' }] };
+      expect(checkLine(sha256, lied, tree)).toMatchObject({
+        ok: false,
+        fault: expect.stringContaining('actor'),
+      });
+    }
+  });
+
+  test('takes over what was written before there was a log, once', async () => {
+    await open.db.transaction().execute(async (write) => {
+      for (let n = 1; n <= 600; n++) await record.append(write, note(n));
+    });
+    const before = await record.log.leaves(0, 600);
+    await tamperLog('delete from log_leaves; delete from log_salts; delete from log_subtrees');
+    open.raw.exec(`update log_head set size = 0, frontier = x''`);
+    await record.log.takeOver();
+    const after = await record.log.leaves(0, 600);
+    expect(after.map((leaf) => leaf.replaceAll(/"[\w+/]{43}="/g, ''))).toEqual(
+      before.map((leaf) => leaf.replaceAll(/"[\w+/]{43}="/g, '')),
+    );
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 600 });
+    expect(await record.log.takeOver()).toBe(0);
+  });
+
+  test('an entry cannot be without its leaf', async () => {
+    await append(note(1));
+    const row = nextRow(await record.head(), { ...note(2), at: 1 });
+    const insert = `insert into record_entries (sequence, entry, hash) values (2, '${row.entry}', '${row.hash}')`;
+    open.raw.exec(insert);
+    await expect(append(note(3))).rejects.toThrow(/in the log/);
+  });
+
+  test('what has expired is gone, its place and every proof stay', async () => {
+    for (let n = 1; n <= 3; n++) await append(note(n));
+    clock.pass(10_000);
+    const cut = clock.nowMs();
+    for (let n = 4; n <= 5; n++) await append(note(n));
+    const before = await allOf('all');
+    expect(await erase(cut)).toEqual({ entries: 3, upTo: 3 });
+    const after = await allOf('all');
+    expect(after.tree).toEqual(before.tree);
+    expect(after.lines.map(({ leaf, proof }) => ({ leaf, proof }))).toEqual(
+      before.lines.map(({ leaf, proof }) => ({ leaf, proof })),
+    );
+    expect(after.lines.map(({ openings }) => openings.length > 0)).toEqual([false, false, false, true, true]);
+    for (const line of after.lines) expect(checkLine(sha256, line, after.tree)).toMatchObject({ ok: true });
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 5 });
+    const stored = JSON.stringify(open.raw.prepare('select * from record_entries').all());
+    expect(stored).not.toMatch(/person:p[123]/);
+    const { items } = await record.read(everything({ kind: 'sign-in' }), 'person:anna');
+    expect(items.map(({ actor }) => actor)).toEqual(['person:p5', 'person:p4', 'erased', 'erased', 'erased']);
+    expect(await erase(cut)).toMatchObject({ entries: 0 });
+  });
+
+  test('a tombstone is no way to change an entry', async () => {
+    for (let n = 1; n <= 3; n++) await append(note(n));
+    const [one = ''] = await record.log.leaves(0, 1);
+    for (const text of [
+      one.replace('"by":"person"', '"by":"screen"'),
+      (await record.log.leaves(1, 1))[0] ?? '',
+    ])
+      expect(() =>
+        open.raw.prepare('update record_entries set entry = ? where sequence = 1').run(text),
+      ).toThrow(/never changed/);
   });
 });
 

@@ -1,0 +1,409 @@
+import type { IncomingMessage } from 'node:http';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Role } from '@clerestory/protocol';
+import { assured } from '../../../tools/harness/assured.ts';
+import * as access from './features/access/policy.ts';
+import type { PolicyRow, Who } from './features/access/policy.ts';
+import * as deadlines from './features/people/session-rules.ts';
+import * as counting from './features/people/tries.ts';
+import * as media from './media/grants.ts';
+import { silentLog } from './media/clock.ts';
+import type { Actor } from './platform/actor.ts';
+import * as doors from './platform/origins.ts';
+import { TurnedClock } from './testing/clock.ts';
+import { conditionDefects, mutantsOf, MutantFolder, type Defect } from './testing/mutants.ts';
+
+/*
+ * A7: the guards besides the rules of rights (which have their own test): each condition of each of them is negated or taken
+ * out in turn, and has to give a wrong answer to the questions asked here. The right answers are written apart from the code.
+ */
+const src = import.meta.dirname;
+const folder = new MutantFolder(path.resolve(src, '../../..'));
+afterAll(() => folder.remove());
+
+/** A list of what does not hold; empty for a guard that works. */
+type Check<M> = (module: M) => string[];
+const checks = (found: Record<string, [is: unknown, should: unknown]>): string[] =>
+  Object.entries(found).flatMap(([name, [is, should]]) =>
+    JSON.stringify(is) === JSON.stringify(should) ? [] : [name],
+  );
+
+/* Who may use a door: the policy table. */
+const roles: Role[] = ['operator', 'supervisor', 'investigator', 'auditor', 'administrator'];
+const actors: Actor[] = [
+  { kind: 'anonymous' },
+  { kind: 'screen', id: 'left', wall: 'room', device: 'd' },
+  ...[[], ...roles.map((role) => [role]), ['operator', 'supervisor']].flatMap((held): Actor[] =>
+    [false, true].map((locked) => ({
+      ...{ kind: 'person', id: 'olga', name: 'Olga', session: 's' },
+      ...{ roles: held as Role[], groups: [], locked },
+    })),
+  ),
+] as Actor[];
+const rows: PolicyRow[] = (['anyone', 'person', 'screen', 'local', ...roles] as Who[]).flatMap(
+  (one): PolicyRow[] => [
+    { who: [one] },
+    { who: [one], unlocked: true },
+    { who: [one, 'screen'] },
+    { who: [one, 'auditor'], unlocked: true },
+    { who: [] },
+  ],
+);
+const admitsRightly: Check<Pick<typeof access, 'admits'>> = ({ admits }) => {
+  const wrong: string[] = [];
+  for (const row of rows)
+    for (const actor of actors)
+      for (const local of [false, true]) {
+        const open = row.who.includes('anyone') || (row.who.includes('local') && local);
+        let should = 'yes';
+        if (!open && actor.kind === 'anonymous') should = 'unauthenticated';
+        if (!open && actor.kind === 'screen') should = row.who.includes('screen') ? 'yes' : 'forbidden';
+        if (!open && actor.kind === 'person') {
+          const mine: Who[] = ['person', ...actor.roles];
+          if (!mine.some((one) => row.who.includes(one))) should = 'forbidden';
+          else if (actor.locked && row.unlocked === true) should = 'locked';
+        }
+        const answer = admits(row, actor, local);
+        const is = answer.ok ? 'yes' : answer.problem.code;
+        if (is !== should) wrong.push(`${JSON.stringify([row, actor, local])}: ${is}, not ${should}`);
+      }
+  return wrong;
+};
+
+/* The table of grants, which each chunk, playlist, part and still is asked of. */
+const key = (letter: string) => letter.repeat(43);
+const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) => {
+  let nowMs = 0;
+  let sweep: () => void = () => undefined;
+  const clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    after: (_ms: number, callback: () => void) => {
+      sweep = callback;
+      return () => undefined;
+    },
+  };
+  const table = new GrantTable(clock, silentLog);
+  let wanted = 0;
+  table.connect({
+    ask: () => Promise.resolve(null),
+    knows: () => Promise.resolve(null),
+    usage: () => true,
+    wantTable: () => (wanted += 1),
+  });
+  const told: string[] = [];
+  const enter = (viewer: string, keys: string[]) =>
+    table.enter(viewer, keys, {
+      gone: () => told.push(`${viewer} gone`),
+      ended: (camera) => told.push(`${viewer} ${camera} ended`),
+    });
+  const may = (viewer: string, camera: string) =>
+    table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'push' }).ok;
+  const grant = (id: string, of: string, camera: string, leftMs: number | null) => ({
+    ...{ id, key: key(of), camera, leftMs },
+  });
+  table.setAll({
+    sequence: 1,
+    keys: ['a', 'b', 'c'].map(key),
+    grants: [
+      grant('g1', 'a', 'gate', null),
+      grant('g2', 'a', 'lot', 1_000),
+      grant('g3', 'b', 'gate', null),
+      grant('g4', 'c', 'gate', null),
+    ],
+  });
+  enter('olga', [key('a')]);
+  enter('omar', [key('b')]);
+  enter('both', [key('b'), key('a')]);
+  const leave = enter('left', [key('c')]);
+  const found: Record<string, [unknown, unknown]> = {
+    granted: [
+      [may('olga', 'gate'), may('olga', 'lot'), may('omar', 'gate')],
+      [true, true, true],
+    ],
+    'not granted': [
+      [may('omar', 'lot'), may('nobody', 'gate'), may('olga', 'mall')],
+      [false, false, false],
+    ],
+    'either key': [
+      [may('both', 'lot'), may('both', 'gate')],
+      [true, true],
+    ],
+    left: [
+      [may('left', 'gate'), (leave(), may('left', 'gate'))],
+      [true, false],
+    ],
+    known: [
+      [table.isKnown([key('a')]), table.isKnown([key('z')]), table.isKnown([key('z'), key('b')])],
+      [true, false, true],
+    ],
+    'cookies of others': [
+      [
+        table.keysOf(undefined).length,
+        table.keysOf('other=1; clerestory=short').length,
+        table.keysOf(`theirs=${key('x')}`).length,
+        table.keysOf(`clerestory=${key('x')}`).length,
+        table.keysOf(`__Host-clerestory=${key('x')}; a=b`).length,
+        table.keysOf(`clerestory=${key('x')}; pad=${'x'.repeat(9_000)}`).length,
+      ],
+      [0, 0, 0, 1, 1, 0],
+    ],
+  };
+  nowMs = 999;
+  found['in time'] = [may('olga', 'lot'), true];
+  nowMs = 1_000;
+  found['its time is over'] = [may('olga', 'lot'), false];
+  sweep();
+  found['told that it is over'] = [told.splice(0).toSorted(), ['both lot ended', 'olga lot ended']];
+  table.change({ sequence: 2, grants: [], ended: [{ grant: 'g1', reason: '' }], gone: [] });
+  found['taken back'] = [
+    [may('olga', 'gate'), may('both', 'gate'), may('omar', 'gate')],
+    [false, true, true],
+  ];
+  // One who still may by another key hears nothing.
+  found['told whose it was'] = [told.splice(0), ['olga gate ended']];
+  // A change was missed before this one: what it takes holds all the same, what it gives does not.
+  table.change({
+    ...{ sequence: 9, grants: [grant('g5', 'a', 'mall', null)], ended: [] },
+    gone: [{ key: key('b'), reason: '' }],
+  });
+  found['gone'] = [
+    [may('omar', 'gate'), may('both', 'gate'), table.isKnown([key('b')])],
+    [false, false, false],
+  ];
+  found['told that they are gone'] = [told.splice(0).toSorted(), ['both gone', 'omar gone']];
+  found['nothing given over a gap'] = [
+    [may('olga', 'mall'), wanted],
+    [false, 1],
+  ];
+  table.setAll({ sequence: 10, keys: [key('a')], grants: [grant('g6', 'a', 'gate', null)] });
+  found['what the whole table lacks'] = [
+    [may('olga', 'gate'), table.isKnown([key('c')]), table.isKnown([key('a')])],
+    [true, false, true],
+  ];
+  table.change({ sequence: 11, grants: [grant('g7', 'a', 'lot', 500)], ended: [], gone: [] });
+  found['given'] = [
+    [may('olga', 'lot'), wanted],
+    [true, 1],
+  ];
+  table.setAll({ sequence: 12, keys: [key('a')], grants: [grant('g6', 'a', 'gate', null)] });
+  found['a grant that the whole table lacks'] = [
+    [may('olga', 'lot'), may('olga', 'gate')],
+    [false, true],
+  ];
+  table.change({ sequence: 13, grants: [], ended: [{ grant: 'long gone', reason: '' }], gone: [] });
+  table.setAll({ sequence: 14, keys: [], grants: [] });
+  found['an empty table'] = [
+    [may('olga', 'gate'), table.isKnown([key('a')])],
+    [false, false],
+  ];
+  table.stop();
+  return checks(found);
+};
+
+/* By which name and from which page a request may come. */
+const originsRightly: Check<Pick<typeof doors, 'originsFrom' | 'originsOf'>> = ({
+  originsFrom,
+  originsOf,
+}) => {
+  const request = (headers: Record<string, string>, address = '127.0.0.1') =>
+    ({ headers, socket: { remoteAddress: address } }) as unknown as IncomingMessage;
+  const ours = ['https://wall.example', 'http://127.0.0.1:8080'];
+  const open = originsFrom(() => ours, { trustProxy: [], onlyProxied: false });
+  const proxied = originsFrom(() => ours, { trustProxy: ['192.0.2.7'], onlyProxied: true });
+  const anyPort = originsFrom(() => ours, { trustProxy: [], onlyProxied: false }, true);
+  const byOrigin = (origin?: string) => open.allowsOrigin(request(origin === undefined ? {} : { origin }));
+  const byHost = (host?: string, where = open) =>
+    where.allowsHost(request(host === undefined ? {} : { host }));
+  const oddly = originsFrom(() => ['http://undefined'], { trustProxy: [], onlyProxied: false }, true);
+  const own = originsOf({ scheme: 'http', host: '0.0.0.0', port: () => 8080 }, []);
+  return checks({
+    origins: [
+      [undefined, ...ours, 'http://wall.example', 'null', 'https://wall.example.evil', ''].map(byOrigin),
+      [true, true, true, false, false, false, false],
+    ],
+    hosts: [
+      ['wall.example', '127.0.0.1:8080', 'WALL.example', '127.0.0.1', 'evil.example', undefined, ''].map(
+        (one) => byHost(one),
+      ),
+      [true, true, true, false, false, false, false],
+    ],
+    'at any port': [
+      ['127.0.0.1:9', 'wall.example', 'evil.example:8080', undefined, 'wall.example@evil', '127.0.0.1:x'].map(
+        (one) => byHost(one, anyPort),
+      ),
+      [true, true, false, false, false, false],
+    ],
+    'past the proxy': [
+      [
+        proxied.allowsHost(request({ host: 'wall.example' }, '192.0.2.7')),
+        proxied.allowsHost(request({ host: 'wall.example' }, '198.51.100.1')),
+        proxied.allowsHost(request({ host: 'evil.example' }, '192.0.2.7')),
+        proxied.allowsHost(request({ host: '127.0.0.1:8080' }, '127.0.0.1')),
+        open.allowsHost(request({ host: 'wall.example' }, '198.51.100.1')),
+      ],
+      [true, false, false, true, true],
+    ],
+    'no name': [byHost(undefined, oddly), false],
+    'names of its own': [own.list(), ['http://127.0.0.1:8080', 'http://localhost:8080']],
+  });
+};
+
+/* When a session is over. */
+const deadlinesRightly: Check<typeof deadlines> = ({
+  deadlineFromStore,
+  deadlineIn,
+  isPast,
+  leftOf,
+  tightened,
+}) => {
+  const clock = new TurnedClock();
+  const due = deadlineIn(clock, 1_000);
+  const found: Record<string, [unknown, unknown]> = { begun: [leftOf(clock, due), 1_000] };
+  clock.pass(999);
+  found['in time'] = [isPast(clock, due), false];
+  clock.pass(1);
+  found['past'] = [isPast(clock, due), true];
+  clock.step(-60_000);
+  found['set back'] = [isPast(clock, due), true];
+  const other = deadlineIn(clock, 1_000);
+  clock.step(60_000);
+  found['set forward'] = [isPast(clock, other), true];
+  const third = deadlineIn(clock, 1_000);
+  clock.step(-500);
+  found['tightened'] = [tightened(clock, third).wallMs - clock.nowMs(), 1_000];
+  const now = clock.nowMs();
+  found['from the store'] = [
+    [
+      leftOf(clock, deadlineFromStore(clock, now + 400, now - 1, 1_000)),
+      leftOf(clock, deadlineFromStore(clock, now + 4_000, now - 1, 1_000)),
+      leftOf(clock, deadlineFromStore(clock, now - 400, now - 1, 1_000)),
+      leftOf(clock, deadlineFromStore(clock, now + 400, now + 1, 1_000)),
+      leftOf(clock, deadlineFromStore(clock, now + 400, now, 1_000)),
+    ],
+    [400, 1_000, 0, 0, 400],
+  ];
+  return checks(found);
+};
+
+/* How often somebody may guess. */
+const countsRightly: Check<Pick<typeof counting, 'Tries'>> = ({ Tries }) => {
+  let nowMs = 5;
+  const tries = new Tries(() => nowMs);
+  const go = (word: 'right' | 'wrong' | 'open', ...subjects: [string, ...string[]]) => {
+    const attempt = tries.begin(...subjects);
+    if (attempt.ok && word !== 'open') attempt[word]();
+    return attempt.ok;
+  };
+  const times = (count: number, run: () => unknown) => Array.from({ length: count }, run);
+  const found: Record<string, [unknown, unknown]> = {
+    'five wrong': [times(6, () => go('wrong', 'a', 'here')), [true, true, true, true, true, false]],
+    'their place too': [go('wrong', 'b', 'here'), false],
+    'and nobody else': [
+      [go('wrong', 'b', 'there'), tries.isBlocked('b'), tries.isBlocked('a')],
+      [true, false, true],
+    ],
+    'five at once': [times(7, () => go('open', 'c')), [true, true, true, true, true, false, false]],
+  };
+  times(4, () => go('wrong', 'd'));
+  const twice = tries.begin('d');
+  if (twice.ok) {
+    twice.right();
+    twice.right();
+  }
+  found['a right one clears, once'] = [
+    times(6, () => go('wrong', 'd')),
+    [true, true, true, true, true, false],
+  ];
+  times(3, () => go('wrong', 'mine', 'desk'));
+  go('right', 'mine', 'desk');
+  found['the place keeps its wrong ones'] = [times(3, () => go('wrong', 'e', 'desk')), [true, true, false]];
+  const refused = tries.begin('a');
+  found['the time is told'] = [refused.ok ? null : refused.problem.retryAfterS, 600];
+  nowMs += counting.blockMs - 1;
+  found['ten minutes'] = [go('wrong', 'a'), false];
+  nowMs += 1;
+  found['and then again'] = [go('wrong', 'a'), true];
+  return checks(found);
+};
+
+interface Guard {
+  name: string;
+  file: string;
+  /** From which text to which. */
+  parts: [string, string][];
+  defects: readonly Defect[];
+  wrong(module: never): string[];
+  itself: unknown;
+}
+const guards: Guard[] = [
+  {
+    ...{ name: 'who may use a door', file: 'features/access/policy.ts', itself: access },
+    parts: [['export function admits', '\n}\n']],
+    defects: [...conditionDefects, ['no → yes', /return refused\(/g, 'return allowed; refused(']],
+    wrong: admitsRightly,
+  },
+  {
+    ...{ name: 'the gate before each byte', file: 'media/grants.ts', itself: media },
+    parts: [
+      ['  /** The whole table', '  keyOf('],
+      ['  isKnown(', '  async known('],
+      ['  #find(', '  /** One question'],
+      ['  #gone(', '  /** Out of the table'],
+    ],
+    defects: [...conditionDefects, ['no → yes', /yes : noGrant/g, 'yes : yes']],
+    wrong: grantsRightly,
+  },
+  {
+    ...{ name: 'by which name, from which page', file: 'platform/origins.ts', itself: doors },
+    parts: [['export const originAllowed', '/** A host as it stands']],
+    defects: conditionDefects,
+    wrong: originsRightly,
+  },
+  {
+    ...{ name: 'when a session is over', file: 'features/people/session-rules.ts', itself: deadlines },
+    parts: [['export const deadlineIn', 'export function tightened']],
+    defects: [
+      ...conditionDefects,
+      ['less → more', /Math\.min/g, 'Math.max'],
+      ['more → less', /Math\.max/g, 'Math.min'],
+      ['earlier → later', / < /g, ' > '],
+      ['past → to come', / <= /g, ' > '],
+      ['on the last moment', / <= /g, ' < '],
+    ],
+    wrong: deadlinesRightly,
+  },
+  {
+    ...{ name: 'how often one may guess', file: 'features/people/tries.ts', itself: counting },
+    parts: [['  begin(', '    this.#counters.set(']],
+    defects: [
+      ...conditionDefects,
+      ['one more', / >= maxTries/g, ' > maxTries'],
+      ['later', / >= blockMs/g, ' > blockMs'],
+      ['not counted', / \+= 1/g, ' += 0'],
+    ],
+    wrong: countsRightly,
+  },
+];
+
+describe.each(guards)('A7: $name', ({ file, parts, defects, wrong, itself }) => {
+  const whole = path.join(src, file);
+  const mutants = parts.flatMap((part) => mutantsOf(whole, part, defects));
+  const wrongOf = (module: unknown): string[] => {
+    try {
+      return wrong(module as never);
+    } catch (error) {
+      return [String(error)];
+    }
+  };
+  it('as it is, it answers rightly', () => expect(wrongOf(itself)).toEqual([]));
+  it.each(mutants)('$name is caught', async ({ text }) => {
+    expect(wrongOf(await folder.load(whole, text))).not.toEqual([]);
+    assured({
+      ...{ row: 'A7', trials: 1, whole: true },
+      claim: `${file}: each condition taken out or turned round is found`,
+      control: 'the mutants themselves; unchanged, nothing is found',
+    });
+  });
+});

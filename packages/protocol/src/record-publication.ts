@@ -1,0 +1,91 @@
+import type { EntryParts, Plain } from '@clerestory/public-log';
+import type { RecordDetail, RecordEntry, RecordKind } from './record.ts';
+
+/**
+ * What the public log says of an entry's details. `shown`: in clear. `apart`: committed one by one, so that an owner or
+ * an auditor can be shown one without the others. Everything else is committed too, all of it together.
+ *
+ * Who acted and on what (`actor`, `subject`) and the exact time are always committed, whatever the kind. Nothing that
+ * names a person, a camera, a place smaller than a district, an address or a case may be shown.
+ */
+export interface Publication {
+  shown: readonly string[];
+  apart: readonly string[];
+}
+
+const nothing: Publication = { shown: [], apart: [] };
+const of = (shown: readonly string[], apart: readonly string[] = []): Publication => ({ shown, apart });
+
+/** One row for each kind: a kind without one does not compile. */
+export const publications: Readonly<Record<RecordKind, Publication>> = {
+  'sign-in': of(['method']),
+  'sign-in-refused': of(['what']),
+  'session-ended': of(['reason']),
+  'session-locked': of(['reason']),
+  'session-unlocked': of(['confirmed']),
+  'person-created': of(['roles', 'demo']),
+  'person-changed': of(['changed', 'roles', 'disabled']),
+  'password-changed': nothing,
+  'link-made': nothing,
+  'authenticator-added': of(['what']),
+  'authenticator-removed': of(['what']),
+  'people-policy-changed': nothing,
+  'provider-changed': of(['enabled', 'linkByEmail']),
+  refused: of(['asked', 'code', 'count']),
+  'camera-group-changed': of(['count']),
+  'right-added': of(['effect', 'rights'], ['party', 'group']),
+  'right-removed': of(['effect', 'rights'], ['party', 'group']),
+  'screen-paired': nothing,
+  'screen-revoked': nothing,
+  'view-started': of(['as', 'stream', 'door', 'purpose', 'placeKind', 'district', 'tier'], ['view', 'grant']),
+  'view-ended': of(
+    ['seconds', 'reason', 'purpose', 'placeKind', 'district', 'tier'],
+    ['view', 'grant', 'bytes'],
+  ),
+  'player-link-made': nothing,
+  'player-link-renewed': nothing,
+  'player-link-ended': nothing,
+  'record-read': of(['kind', 'limit']),
+  'record-verified': of(['ok']),
+  'settings-changed': nothing,
+  'ptz-taken': nothing,
+  'ptz-lost': of(['because']),
+  'screen-ordered': of(['order']),
+  'log-begun': of(['origin', 'key']),
+  'log-key-changed': of(['before', 'key']),
+  'log-begun-anew': of(['before', 'lostSize', 'lostRoot', 'origin', 'key', 'why']),
+  'record-erased': of(['entries', 'upTo', 'why']),
+  'record-exported': of(['entries', 'size']),
+  'audit-asked': of(['question']),
+  'audit-sampled': of(['sample', 'fromMs', 'untilMs', 'drawnFrom', 'size', 'seed']),
+  'audit-finding': of(['sample', 'verdict'], ['entry', 'words']),
+  'cameras-counted': of(['day', 'tiers', 'states', 'uptimePercent']),
+};
+
+/** Longest text that is shown. A longer one is committed, whatever its row says. */
+const longestShown = 300;
+const sortOf = (name: string): string => name.split(':')[0] ?? '';
+
+function shown(value: RecordDetail[string]): Plain | undefined {
+  const texts = [value].flat().filter((one) => typeof one === 'string');
+  return texts.every(({ length }) => length <= longestShown) ? value : undefined;
+}
+
+/** An entry of the record as it goes into the public log. */
+export function publish(entry: RecordEntry): EntryParts {
+  const { sequence, at, kind, actor, subject, detail } = entry;
+  const row = publications[kind];
+  const clear: Record<string, Plain> = {};
+  const hidden: Record<string, RecordDetail[string]> = { actor, subject };
+  const rest: RecordDetail = {};
+  for (const [name, value] of Object.entries(detail)) {
+    const plain = row.shown.includes(name) ? shown(value) : undefined;
+    if (plain !== undefined) clear[name] = plain;
+    else if (row.apart.includes(name)) hidden[`detail.${name}`] = value;
+    else rest[name] = value;
+  }
+  return {
+    ...{ sequence, at, kind, by: sortOf(actor), of: sortOf(subject), public: clear },
+    hidden: Object.keys(rest).length > 0 ? { ...hidden, rest } : hidden,
+  };
+}
