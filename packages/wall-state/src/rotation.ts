@@ -48,7 +48,11 @@ export interface ShownScreen {
 }
 
 /** What a screen shows at an instant of the server's clock, Unix ms. The same screen object where no tour runs. */
-export function shownScreen(wall: WallState, screen: Screen, nowMs: number): ShownScreen {
+export function shownScreen(
+  wall: Pick<WallState, 'scenes' | 'toursHeld'>,
+  screen: Screen,
+  nowMs: number,
+): ShownScreen {
   const heldSince = wall.toursHeld?.since;
   let nextInMs = Infinity;
   let scene: Scene | null = null;
@@ -83,7 +87,7 @@ export function shownScreen(wall: WallState, screen: Screen, nowMs: number): Sho
 }
 
 /** The scenes of a screen's tour that are still there and name it, in their order. */
-const scenesFor = (wall: WallState, screen: Screen): Scene[] =>
+const scenesFor = (wall: Pick<WallState, 'scenes'>, screen: Screen): Scene[] =>
   (screen.tour?.scenes ?? []).flatMap((id) => {
     const scene = wall.scenes?.find((one) => one.id === id);
     return scene?.screens.some((one) => one.screen === screen.id) ? [scene] : [];
@@ -98,7 +102,7 @@ const camerasOf = ({
 }): string[] => (tour ? tour.cameras : [camera]);
 
 /** Every camera that a screen shows or comes to show by itself, parked ones too: they come back with a larger layout. */
-export function camerasOn(wall: WallState, screen: Screen): Set<string> {
+export function camerasOn(wall: Pick<WallState, 'scenes'>, screen: Screen): Set<string> {
   const own = Object.values(screen.tiles).flatMap(camerasOf);
   const toured = scenesFor(wall, screen).flatMap(({ screens }) =>
     screens

@@ -1,5 +1,6 @@
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
+import { arrangeCommands } from './arrange-commands.ts';
 import {
   cameraAt,
   chosenScreen,
@@ -253,4 +254,10 @@ const general: ConsoleCommand[] = [
 ];
 
 /** All commands of the console. Where two have the same key, the first that may run takes it. */
-export const consoleCommands = createRegistry<ConsoleContext>([...callUp, ...tiles, ...screens, ...general]);
+export const consoleCommands = createRegistry<ConsoleContext>([
+  ...callUp,
+  ...tiles,
+  ...screens,
+  ...arrangeCommands,
+  ...general,
+]);

@@ -11,7 +11,13 @@ export type Overlay =
   | { kind: 'add-camera' }
   | { kind: 'edit-camera'; camera: string }
   | { kind: 'move-camera'; camera: string }
-  | { kind: 'remove-camera'; camera: string };
+  | { kind: 'remove-camera'; camera: string }
+  | { kind: 'scenes' }
+  | { kind: 'revert-scene'; applied: number; detail: string }
+  | { kind: 'tour'; screen: string; tile: number | null }
+  | { kind: 'edit-layout'; screen: string }
+  | { kind: 'message-screens'; screen: string | null }
+  | { kind: 'screenshot'; screen: string };
 
 /** What one person at this console has chosen; nobody else sees it. */
 export interface ConsoleState {
@@ -28,6 +34,12 @@ export interface ConsoleState {
   query: string;
   filter: HealthState | 'all';
   layoutOpen: boolean;
+  /** One screen large, or the room as it hangs. */
+  view: 'stage' | 'room';
+  /** This console only looks: nothing done at it changes the wall. */
+  look: boolean;
+  /** Cameras chosen together, in the order of choosing. */
+  picked: readonly string[];
   overlay: Overlay | null;
 }
 
@@ -40,6 +52,9 @@ export const initialConsole: ConsoleState = {
   query: '',
   filter: 'all',
   layoutOpen: false,
+  view: 'stage',
+  look: false,
+  picked: [],
   overlay: null,
 };
 

@@ -11,6 +11,8 @@ import { posters } from '../../state/posters.ts';
 import { refreshSession } from '../../state/session.ts';
 import { wallStore } from '../../state/store.ts';
 import { say } from '../../state/toasts.ts';
+import { followSelection } from '../../commands/hot-spot.ts';
+import { readServerClock } from '../../state/server-now.ts';
 import { startSync } from '../../sync/index.ts';
 import { Toasts } from '../../ui/Toasts.tsx';
 import { overlayHostId } from '../../ui/overlay-host.ts';
@@ -45,6 +47,7 @@ function useTitle(): void {
 
 // The page is the console: its line to the server lives as long as the page does.
 const sync = startSync({ surface: 'console' });
+readServerClock(() => sync.serverNowMs());
 const actions = createActions({
   sync,
   console: consoleStore,
@@ -59,6 +62,7 @@ const fit = () => {
   if (part) consoleStore.setState(part);
 };
 wallStore.subscribe(fit);
+followSelection({ console: consoleStore, wall: wallStore, sync });
 // A session that ended elsewhere: the sign-in page comes up at once.
 wallStore.subscribe(({ link }, before) => {
   if (link !== before.link && link.state === 'refused' && link.code === 'unauthenticated')
