@@ -192,7 +192,7 @@ export async function startApp(
     health: () => health.list(),
     ptz: () => ptz.holders(),
     viewers: () => access.views.viewers(),
-    restricted: () => access.rights.restricted(),
+    restricted: () => access.restricted(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
@@ -259,7 +259,7 @@ export async function startApp(
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',
-      load: () => health.load(cameras.list().map(({ id }) => id)),
+      load: () => health.load(cameras.forMedia().map(({ id }) => id)),
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),

@@ -324,6 +324,60 @@ export const migrations: readonly string[] = [
   begin select raise(abort, 'an entry of the record is never changed'); end;
   `,
   `
+  alter table cameras add column heading real;
+  alter table cameras add column view_angle real;
+  alter table cameras add column place_kind text not null default 'street';
+  alter table cameras add column visibility text not null default 'public';
+  alter table cameras add column tier text not null default 'integrated';
+  alter table cameras add column owner text;
+
+  create table consents (
+    camera text not null references cameras (id) on delete cascade,
+    version integer not null,
+    owner text not null,
+    status text not null,
+    terms text not null,
+    basis text not null,
+    paused_until integer,
+    at integer not null,
+    by text not null,
+    primary key (camera, version)
+  ) strict, without rowid;
+  create index consents_by_owner on consents (owner, camera);
+
+  create table incidents (
+    id text primary key,
+    number integer not null unique,
+    type text not null,
+    place text not null,
+    latitude real not null,
+    longitude real not null,
+    opened_by_kind text not null,
+    opened_by text not null,
+    opened_by_name text not null,
+    opened_at integer not null,
+    closed_at integer,
+    closed_by text
+  ) strict;
+
+  create table grants (
+    id text primary key,
+    request text not null,
+    camera text not null,
+    viewer_kind text not null,
+    viewer text not null,
+    state text not null,
+    grant_json text not null,
+    asked_at integer not null,
+    ends_uptime_ms real,
+    boot text not null,
+    seconds real not null,
+    bytes integer not null
+  ) strict;
+  create index grants_by_camera on grants (camera, asked_at, id);
+  create index grants_by_state on grants (state);
+  `,
+  `
   create table wall_steps (
     wall text not null references walls (id),
     sequence integer not null,

@@ -111,7 +111,13 @@ export class Access {
 
   /** Cameras that visitors of the room do not see. */
   isRestricted(camera: string): boolean {
-    return this.rights.isRestricted(camera);
+    return this.rights.isRestricted(camera) || this.#options.cameras.get(camera)?.visibility === 'private';
+  }
+
+  /** All of them. */
+  restricted(): string[] {
+    const lent = this.#options.cameras.list().filter(({ visibility }) => visibility === 'private');
+    return [...new Set([...this.rights.restricted(), ...lent.map(({ id }) => id)])];
   }
 
   /** Why a screen gets no picture of a camera that is on its tile, in words; null when it does. */
@@ -161,13 +167,17 @@ export class Access {
     people.sessions.onLocked(recheck);
     people.sessions.onChanged(recheck);
     let restricted = '';
+    const retellRestricted = () => {
+      const all = this.restricted();
+      if (all.join() === restricted) return;
+      restricted = all.join();
+      windows.tell(rooms.everyone, 'cameras:restricted', { cameras: all });
+    };
     rights.onChange(() => {
       recheck();
-      const cameras = rights.restricted();
-      if (cameras.join() === restricted) return;
-      restricted = cameras.join();
-      windows.tell(rooms.everyone, 'cameras:restricted', { cameras });
+      retellRestricted();
     });
+    cameras.onChange(retellRestricted);
     devices.onRevoked(({ id, tokenHash }) => {
       views.viewerGone(tokenHash, 'screen-revoked');
       windows.cut((data) => data.device === id);
