@@ -6,7 +6,7 @@ import {
   type Problem,
 } from '@clerestory/protocol';
 import { layoutOf } from '@clerestory/layout';
-import { useRef, useState, useEffect } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { getCompactor, GridLayout, type Layout } from 'react-grid-layout';
 import { Button } from '../../ui/Button.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
@@ -54,6 +54,36 @@ function freePlace(layout: Layout, columns: number, rows: number, w: number, h: 
   return null;
 }
 
+const steps: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+const meet = (a: Layout[number], b: Layout[number]): boolean =>
+  a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+/** One tile moved or resized by a key; the same layout where it has no room for that. */
+function stepped(
+  layout: Layout,
+  i: string,
+  [dx, dy]: readonly [number, number],
+  resizes: boolean,
+  { columns, rows }: { columns: number; rows: number },
+): Layout {
+  const before = layout.find((one) => one.i === i);
+  if (!before) return layout;
+  const after = resizes
+    ? { ...before, w: Math.max(1, before.w + dx), h: Math.max(1, before.h + dy) }
+    : { ...before, x: Math.max(0, before.x + dx), y: Math.max(0, before.y + dy) };
+  const isFree =
+    after.x + after.w <= columns &&
+    after.y + after.h <= rows &&
+    layout.every((one) => one.i === i || !meet(one, after));
+  return isFree ? layout.map((one) => (one.i === i ? after : one)) : layout;
+}
+
 /** Draws a layout of one's own: tiles are dragged and resized; nothing changes on the wall until it is saved. */
 export function LayoutEditor({
   name,
@@ -72,13 +102,12 @@ export function LayoutEditor({
   const shape = portrait ? 'portrait' : 'landscape';
   const { columns, rows } = units[shape];
   const { width, height } = size[shape];
-  const start = useRef(startOf(present, columns, rows));
-  const [layout, setLayout] = useState<Layout>(start.current);
+  const [start] = useState(() => startOf(present, columns, rows));
+  const [layout, setLayout] = useState<Layout>(start);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const box = useRef<HTMLDivElement>(null);
   const inside = layout.every(({ x, y, w, h }) => x + w <= columns && y + h <= rows);
-  const changed = idOf(layout, columns, rows) !== idOf(start.current, columns, rows);
+  const changed = idOf(layout, columns, rows) !== idOf(start, columns, rows);
   const add = () => {
     const place = freePlace(layout, columns, rows, 3, 3) ?? freePlace(layout, columns, rows, 1, 1);
     if (!place) return;
@@ -86,43 +115,17 @@ export function LayoutEditor({
     const next = Math.max(-1, ...layout.map(({ i }) => Number(i))) + 1;
     setLayout([...layout, { i: String(next), ...place, w: fits ? 3 : 1, h: fits ? 3 : 1 }]);
   };
-  // Arrow keys move the tile that has the focus, with Shift they resize it.
-  useEffect(() => {
-    const node = box.current;
-    if (!node) return;
-    const onKey = (event: KeyboardEvent) => {
-      const i = event.target instanceof HTMLElement ? event.target.dataset['editTile'] : undefined;
-      const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      if (i === undefined || (!step && event.key !== 'Delete')) return;
-      event.preventDefault();
-      setLayout((before) => {
-        if (!step) return before.filter((one) => one.i !== i);
-        const [dx = 0, dy = 0] = step;
-        const after = before.map((one) => {
-          if (one.i !== i) return one;
-          return event.shiftKey
-            ? { ...one, w: Math.max(1, one.w + dx), h: Math.max(1, one.h + dy) }
-            : { ...one, x: Math.max(0, one.x + dx), y: Math.max(0, one.y + dy) };
-        });
-        const it = after.find((one) => one.i === i);
-        const free =
-          it &&
-          it.x + it.w <= columns &&
-          it.y + it.h <= rows &&
-          !after.some(
-            (one) =>
-              one.i !== i &&
-              it.x < one.x + one.w &&
-              one.x < it.x + it.w &&
-              it.y < one.y + one.h &&
-              one.y < it.y + it.h,
-          );
-        return free ? after : before;
-      });
-    };
-    node.addEventListener('keydown', onKey);
-    return () => node.removeEventListener('keydown', onKey);
-  }, [columns, rows]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const i = event.target instanceof HTMLElement ? event.target.dataset['editTile'] : undefined;
+    const step = steps[event.key];
+    if (i === undefined || (!step && event.key !== 'Delete')) return;
+    event.preventDefault();
+    setLayout(
+      step
+        ? stepped(layout, i, step, event.shiftKey, { columns, rows })
+        : layout.filter((one) => one.i !== i),
+    );
+  };
   const submit = async () => {
     setBusy(true);
     const refused = await save(idOf(layout, columns, rows));
@@ -149,14 +152,14 @@ export function LayoutEditor({
         >
           Add a tile
         </Button>
-        <Button disabled={!changed} onClick={() => setLayout(start.current)}>
+        <Button disabled={!changed} onClick={() => setLayout(start)}>
           Start again
         </Button>
         <span className="room-unsaved" role="status" hidden={!changed}>
           Not saved yet
         </span>
       </div>
-      <div ref={box} className="layout-editor" style={{ width, height }}>
+      <div className="layout-editor" onKeyDown={onKeyDown} style={{ width, height }}>
         <GridLayout
           width={width}
           layout={layout}

@@ -28,7 +28,9 @@ function useScale(extent: { width: number; height: number }) {
     observer.observe(box);
     return () => observer.disconnect();
   }, []);
-  return { room, scale: Math.min(size.width / extent.width, size.height / extent.height) };
+  const scale = Math.min(size.width / extent.width, size.height / extent.height);
+  const left = Math.max(0, (size.width - extent.width * scale) / 2);
+  return { room, scale, offset: { left, top: Math.max(0, (size.height - extent.height * scale) / 3) } };
 }
 
 /** The wall as it hangs in the room. Places are changed on a draft of one's own, and saved together. */
@@ -41,7 +43,7 @@ export function RoomView({ screens, tools }: { screens: readonly Screen[]; tools
   const places = useMemo(() => new Map([...saved, ...(draft ?? [])]), [saved, draft]);
   // While one is dragged the plan keeps its scale, or it would slip from under the pointer.
   const extent = extentOf((grip ? saved : places).values());
-  const { room, scale } = useScale(extent);
+  const { room, scale, offset } = useScale(extent);
   const change = (screen: string, place: Place) => setDraft(new Map(draft ?? []).set(screen, round(place)));
   const others = (screen: string) => [...places].filter(([id]) => id !== screen).map(([, place]) => place);
   const onMove = (screen: string, dx: number, dy: number, end: boolean) => {
@@ -89,24 +91,26 @@ export function RoomView({ screens, tools }: { screens: readonly Screen[]; tools
         )}
       </div>
       <div ref={room} className="plan" data-editing={draft !== null || undefined}>
-        {scale > 0 &&
-          screens.map((screen, index) => {
-            const place = places.get(screen.id);
-            return (
-              place && (
-                <PlanScreen
-                  key={screen.id}
-                  screen={screen}
-                  number={index + 1}
-                  place={place}
-                  scale={scale}
-                  editing={draft !== null}
-                  onMove={onMove}
-                  onKey={onKey}
-                />
-              )
-            );
-          })}
+        <div className="plan-hang" style={offset}>
+          {scale > 0 &&
+            screens.map((screen, index) => {
+              const place = places.get(screen.id);
+              return (
+                place && (
+                  <PlanScreen
+                    key={screen.id}
+                    screen={screen}
+                    number={index + 1}
+                    place={place}
+                    scale={scale}
+                    editing={draft !== null}
+                    onMove={onMove}
+                    onKey={onKey}
+                  />
+                )
+              );
+            })}
+        </div>
       </div>
       <RecentChanges />
     </div>
