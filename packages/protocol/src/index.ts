@@ -17,6 +17,8 @@ export * from './media-link.ts';
 export * from './push.ts';
 export * from './people.ts';
 export * from './access.ts';
+export * from './owners.ts';
+export { ownerPath } from './owner-routes.ts';
 export * from './record.ts';
 export * from './record-publication.ts';
 export * from './onvif.ts';

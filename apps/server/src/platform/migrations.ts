@@ -378,6 +378,48 @@ export const migrations: readonly string[] = [
   create index grants_by_state on grants (state);
   `,
   `
+  create table owners (
+    id text primary key,
+    contact blob not null,
+    self_registered integer not null,
+    revision integer not null,
+    created_at integer not null,
+    updated_at integer not null
+  ) strict;
+
+  create table owner_sessions (
+    id text primary key,
+    token_hash text not null unique,
+    owner text not null references owners (id),
+    created_at integer not null,
+    expires_at integer not null,
+    fresh_until integer not null
+  ) strict;
+
+  create table owner_links (
+    token_hash text primary key,
+    kind text not null,
+    owner text references owners (id),
+    address blob,
+    created_at integer not null,
+    expires_at integer not null
+  ) strict;
+  create index owner_links_by_owner on owner_links (owner);
+
+  create table owner_passkeys (
+    id text primary key,
+    credential text not null unique,
+    owner text not null references owners (id),
+    name text not null,
+    public_key blob not null,
+    counter integer not null,
+    transports text not null,
+    created_at integer not null,
+    last_used_at integer
+  ) strict;
+  create index owner_passkeys_by_owner on owner_passkeys (owner);
+  `,
+  `
   create table wall_steps (
     wall text not null references walls (id),
     sequence integer not null,

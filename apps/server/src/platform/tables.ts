@@ -192,4 +192,39 @@ export interface Tables {
     seconds: number;
     bytes: number;
   };
+  owners: {
+    id: string;
+    contact: Uint8Array;
+    self_registered: number;
+    revision: number;
+    created_at: number;
+    updated_at: number;
+  };
+  owner_sessions: {
+    id: string;
+    token_hash: string;
+    owner: string;
+    created_at: number;
+    expires_at: number;
+    fresh_until: number;
+  };
+  owner_links: {
+    token_hash: string;
+    kind: string;
+    owner: string | null;
+    address: Uint8Array | null;
+    created_at: number;
+    expires_at: number;
+  };
+  owner_passkeys: {
+    id: string;
+    credential: string;
+    owner: string;
+    name: string;
+    public_key: Uint8Array;
+    counter: number;
+    transports: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
 }
