@@ -12,6 +12,7 @@ import { measureJoins } from './joins.ts';
 import { measureMediaCost } from './media-cost.ts';
 import { latencyMs, percentile, watchClocks } from './pixels.ts';
 import { coresUsed, sampleCpu } from './processes.ts';
+import { measureScenes } from './scene.ts';
 
 /** Something that shows `cameras` on one page. `roots`: its processes, besides the browser. */
 export interface Design {
@@ -151,6 +152,7 @@ function options() {
     restarts: Number(given.get('--restarts') ?? 0),
     cameras: (given.get('--cameras') ?? '').split(',').filter(Boolean).map(Number),
     viewers: Number(given.get('--viewers') ?? 0),
+    scenes: Number(given.get('--scenes') ?? 0),
     json: given.get('--json'),
   };
 }
@@ -200,10 +202,12 @@ async function benchLoads(tiles: number, loads: number): Promise<void> {
 /** Intervals of key frames that cameras really have, seconds. */
 const gops = [1, 2, 4, 10];
 
+/** Screens of a room whose whole wall is one scene. */
+const sceneScreens = 12;
 /** Screens of a large site. */
 const screenCount = 200;
 
-const { tiles, rounds, loads, joins, commands, restarts, cameras, viewers, json } = options();
+const { tiles, rounds, loads, joins, commands, restarts, cameras, viewers, scenes, json } = options();
 const tell = (name: string, figures: object) =>
   void process.stdout.write(`${name}: ${JSON.stringify(figures)}\n`);
 const chromiumVersion = spawnSync(config.use?.launchOptions?.executablePath ?? '', ['--version'], {
@@ -217,6 +221,7 @@ if (joins > 0) for (const gopS of gops) tell('joins', await measureJoins(gopS, j
 if (commands > 0)
   for (const measureCommands of [bareCommands, clerestoryCommands])
     tell('command', await measureCommands(screenCount, commands));
+if (scenes > 0) tell('scene', await measureScenes(sceneScreens, scenes));
 if (restarts > 0) tell('restart', await measureReconnects(screenCount, restarts));
 for (const count of cameras) tell('cameras', await measureMediaCost(count, 0, 0));
 if (viewers > 0) for (const count of [0, viewers]) tell('viewers', await measureMediaCost(16, count, 4));
