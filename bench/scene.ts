@@ -3,6 +3,7 @@ import type { ClientCommand, ClientToServer, Commit, ServerToClient } from '@cle
 import { apply } from '@clerestory/wall-state';
 import { startServerProcess } from '../tools/harness/server-process.ts';
 import { percentile } from './pixels.ts';
+import type { Table } from './table.ts';
 
 /** Milliseconds from the sending of one scene until the last of its screens has applied it: every tile is assigned. */
 export interface SceneFigures {
@@ -93,4 +94,16 @@ export async function measureScenes(screens: number, tries: number): Promise<Sce
     for (const window of windows) window.close();
     await server.stop();
   }
+}
+
+export async function benchScenes(screens: number, tries: number): Promise<Table> {
+  const figures = [await measureScenes(screens, tries)];
+  return {
+    name: 'scenes',
+    title: `A scene over ${screens} screens`,
+    note: `${tries} scenes one after the other, each of which changes every tile; milliseconds from sending until each screen's socket has it and has applied it. All are sockets of one process, which shares the machine with the server; pictures are not waited for.`,
+    columns: ['screens', 'tiles', 'p50 ms', 'p99 ms'],
+    rows: figures.map((one) => [one.screens, one.tiles, one.p50Ms, one.p99Ms]),
+    figures,
+  };
 }

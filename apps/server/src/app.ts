@@ -5,7 +5,8 @@ import type { Config } from './config.ts';
 import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
-import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
+import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
+import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
@@ -18,6 +19,7 @@ import { RecordService, recordRoutes, Refusals } from './features/record/index.t
 import { ScheduleService } from './features/schedules/index.ts';
 import { ScreenOrders, ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
+import { workstationRoutes, WorkstationService } from './features/workstation/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
@@ -148,6 +150,7 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
+  const workstations = new WorkstationService({ db, clock, record, walls });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const access = new Access({
@@ -159,11 +162,21 @@ export async function startApp(
   const asking = askers(access);
   const orders = new ScreenOrders({ ...{ db, clock, audience, record, walls, screens }, ...asking });
   const schedules = new ScheduleService(walls, clock, log);
+  const fleet = new FleetService({
+    ...{ db, clock, log, cameras, health, walls, screens, isOurs },
+    hosts: () => hostsOf(cameras.forMedia()),
+  });
+  screens.onStatus((status) => fleet.screenSeen(status));
+  cameras.onChange((change) => change.type === 'removed' && fleet.cameraGone(change.camera));
+  walls.onCommit(({ events }) => {
+    for (const event of events) if (event.type === 'screen:removed') fleet.screenGone(event.screen);
+  });
   const deviceWatch = new DeviceWatch({
     log,
     monotonicMs: () => clock.monotonicMs(),
     open: (camera) => onvif.connection(camera),
     tell: (camera, faults) => health.deviceSays(camera, faults),
+    clock: (camera, aheadMs) => fleet.clockSeen(camera, aheadMs),
   });
   onvif.onDevice((camera) => {
     if (onvif.withEvents().includes(camera)) deviceWatch.add(camera);
@@ -189,6 +202,7 @@ export async function startApp(
       ...{ tls, trustProxy, onlyProxied },
       ffmpegPath: config.ffmpegPath,
       ...{ warmMs: config.warmMs, cameraNetworks: config.cameraNetworks, conversions: config.conversions },
+      replayMb: config.replayMb,
       demoDir,
       logLevel: config.logLevel,
     }),
@@ -284,6 +298,11 @@ export async function startApp(
       routes: screenRoutes(screens, walls),
       sockets: screenSockets(screens, orders),
     },
+    {
+      name: 'workstations',
+      load: () => workstations.load(),
+      routes: workstationRoutes(workstations, access.rights),
+    },
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',
@@ -291,6 +310,13 @@ export async function startApp(
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),
+    },
+    {
+      name: 'fleet',
+      load: () => fleet.load(),
+      start: () => fleet.start(),
+      stop: () => fleet.stop(),
+      routes: fleetRoutes(fleet),
     },
     {
       name: 'first start',

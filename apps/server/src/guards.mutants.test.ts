@@ -102,9 +102,15 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     });
   const may = (viewer: string, camera: string) =>
     table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'push' }).ok;
-  const grant = (id: string, of: string, camera: string, leftMs: number | null) => ({
-    ...{ id, key: key(of), camera, leftMs },
-  });
+  const mayReplay = (viewer: string, camera: string) =>
+    table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'replay' }).ok;
+  const grant = (
+    id: string,
+    of: string,
+    camera: string,
+    leftMs: number | null,
+    scope: 'live' | 'replay' = 'live',
+  ) => ({ id, key: key(of), camera, scope, leftMs });
   table.setAll({
     sequence: 1,
     keys: ['a', 'b', 'c'].map(key),
@@ -113,6 +119,7 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
       grant('g2', 'a', 'lot', 1_000),
       grant('g3', 'b', 'gate', null),
       grant('g4', 'c', 'gate', null),
+      grant('g0', 'a', 'alley', null, 'replay'),
     ],
   });
   enter('olga', [key('a')]);
@@ -127,6 +134,10 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     'not granted': [
       [may('omar', 'lot'), may('nobody', 'gate'), may('olga', 'mall')],
       [false, false, false],
+    ],
+    'of now, and of the last minute': [
+      [may('olga', 'alley'), mayReplay('olga', 'alley'), mayReplay('olga', 'gate')],
+      [false, true, false],
     ],
     'either key': [
       [may('both', 'lot'), may('both', 'gate')],
@@ -188,6 +199,12 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
   found['given'] = [
     [may('olga', 'lot'), wanted],
     [true, 1],
+  ];
+  found['a grant for now is none for what was'] = [mayReplay('olga', 'gate'), false];
+  table.setAll({ sequence: 12, keys: [key('a')], grants: [grant('g8', 'a', 'gate', null, 'replay')] });
+  found['nor the other way round'] = [
+    [mayReplay('olga', 'gate'), may('olga', 'gate')],
+    [true, false],
   ];
   table.setAll({ sequence: 12, keys: [key('a')], grants: [grant('g6', 'a', 'gate', null)] });
   found['a grant that the whole table lacks'] = [

@@ -47,6 +47,9 @@ export const RecordKind = z.enum([
   'owner-registered',
   'owner-changed',
   'owner-keys-renewed',
+  'snapshot-taken',
+  'moment-marked',
+  'command-run',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

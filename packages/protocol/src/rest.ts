@@ -12,6 +12,8 @@ import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
 import { Assignment, TileRef, Why } from './assignment.ts';
 import { LayoutId } from './layout-id.ts';
+import { fleetRoutes } from './fleet.ts';
+import { workstationRoutes } from './workstation.ts';
 import { Commit, CommandResult, Screen, WallState } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -92,6 +94,8 @@ export const routes = {
   ...trialRoutes,
   ...importRoutes,
   ...ownerRoutes,
+  ...workstationRoutes,
+  ...fleetRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -1,4 +1,5 @@
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
+import { deskStore } from '../state/desk.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
 import { arrangeCommands } from './arrange-commands.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type ConsoleContext,
 } from './context.ts';
 import { createRegistry, type Command } from './registry.ts';
+import { tileCommands, tileModes } from './tile-commands.ts';
 
 type ConsoleCommand = Command<ConsoleContext>;
 
@@ -68,6 +70,7 @@ const callUp: ConsoleCommand[] = [
     group: 'Call-up',
     keys: ['Enter'],
     when: ({ console }) => console.callUp !== '',
+    acts: 'wall',
     run: ({ actions }) => actions.takeCallUp(),
   },
   {
@@ -96,6 +99,7 @@ const tiles: ConsoleCommand[] = [
     keys: ['Delete', 'Backspace'],
     keysShown: ['Delete'],
     when: onFilledTile,
+    acts: 'wall',
     run: (context) => {
       const at = chosenTile(context);
       if (at) context.actions.clear(at);
@@ -115,6 +119,7 @@ const tiles: ConsoleCommand[] = [
     group: 'Tiles',
     keys: ['Enter', 'x'],
     when: (context) => onTile(context) && context.console.mark !== null,
+    acts: 'wall',
     run: (context) => {
       const at = chosenTile(context);
       if (at && context.console.mark) context.actions.swap(context.console.mark, at);
@@ -183,6 +188,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: (context) => Object.keys(chosenScreen(context)?.tiles ?? {}).length > 0,
+    acts: 'wall',
     run: (context) => {
       const screen = chosenScreen(context);
       if (screen) context.actions.clearScreen(screen.id);
@@ -225,7 +231,11 @@ const general: ConsoleCommand[] = [
     keys: ['m'],
     when: (context) =>
       mayMove(context) && context.wall.cameras[context.console.camera ?? '']?.movable === true,
-    run: ({ actions, console }) => actions.show({ kind: 'move-camera', camera: console.camera ?? '' }),
+    run: ({ actions, console }) => {
+      if (deskStore.getState().screen === console.screen && console.tile !== null)
+        deskStore.setState({ moving: console.tile });
+      else actions.show({ kind: 'move-camera', camera: console.camera ?? '' });
+    },
   },
   {
     id: 'camera.add',
@@ -255,9 +265,11 @@ const general: ConsoleCommand[] = [
 
 /** All commands of the console. Where two have the same key, the first that may run takes it. */
 export const consoleCommands = createRegistry<ConsoleContext>([
+  ...tileModes,
   ...callUp,
   ...tiles,
   ...screens,
+  ...tileCommands,
   ...arrangeCommands,
   ...general,
 ]);

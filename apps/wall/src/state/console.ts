@@ -4,6 +4,11 @@ import { createStore } from 'zustand/vanilla';
 /** What lies over the console. One at a time. */
 export type Overlay =
   | { kind: 'keys' }
+  | { kind: 'palette' }
+  | { kind: 'workstation' }
+  | { kind: 'mark'; camera: string; at: number }
+  | { kind: 'push-tile'; camera: string }
+  | { kind: 'pull-tile'; at: TileRef }
   | { kind: 'add-screen' }
   | { kind: 'rename-screen'; screen: string }
   | { kind: 'remove-screen'; screen: string }
@@ -33,6 +38,8 @@ export interface ConsoleState {
   callUp: string;
   query: string;
   filter: HealthState | 'all';
+  /** Only favourites are listed. */
+  favourites: boolean;
   layoutOpen: boolean;
   /** One screen large, or the room as it hangs. */
   view: 'stage' | 'room';
@@ -51,6 +58,7 @@ export const initialConsole: ConsoleState = {
   callUp: '',
   query: '',
   filter: 'all',
+  favourites: false,
   layoutOpen: false,
   view: 'stage',
   look: false,

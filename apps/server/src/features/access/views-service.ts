@@ -56,6 +56,7 @@ export interface NodeTeller {
 
 interface View extends OpenView {
   key: string;
+  scope: MediaGrant['scope'];
   kind: CameraViewer['kind'];
   name: string;
   streams: Set<StreamName>;
@@ -71,7 +72,17 @@ const doors: Record<ViewQuestion['door'], DoorId> = {
   push: 'frame:request:subscribe',
   llhls: 'media:playlist',
   poster: 'media:poster',
+  replay: 'frame:request:replay',
 };
+
+const scopeOf = (door: ViewQuestion['door']): MediaGrant['scope'] => (door === 'replay' ? 'replay' : 'live');
+const nameOf = ({ key, camera, scope }: Pick<View, 'key' | 'camera' | 'scope'>): string =>
+  `${key} ${camera} ${scope}`;
+
+/** Once for each viewer, however many views of the camera they have. */
+const distinct = (views: readonly View[]): View[] => [
+  ...new Map(views.map((view) => [view.key, view])).values(),
+];
 
 const viewerOf = ({ kind, name, startedAt }: View): CameraViewer => ({ kind, name, since: startedAt });
 
@@ -102,7 +113,7 @@ export interface ViewsParts {
 export class ViewsService {
   readonly #parts: ViewsParts;
   readonly #batch: Batch;
-  /** `key camera` → the view under way. */
+  /** `key camera scope` → the view under way. */
   readonly #views = new Map<string, View>();
   readonly #byId = new Map<string, View>();
   readonly #changedCameras = new Set<string>();
@@ -153,13 +164,13 @@ export class ViewsService {
   }
 
   viewersOf(camera: string): CameraViewer[] {
-    return [...this.#views.values()].filter((view) => view.camera === camera).map(viewerOf);
+    return distinct([...this.#views.values()].filter((view) => view.camera === camera)).map(viewerOf);
   }
 
   /** Of every camera that somebody watches. */
   viewers(): CameraViewers[] {
     const byCamera = Map.groupBy(this.#views.values(), ({ camera }) => camera);
-    return [...byCamera].map(([camera, views]) => ({ camera, viewers: views.map(viewerOf) }));
+    return [...byCamera].map(([camera, views]) => ({ camera, viewers: distinct(views).map(viewerOf) }));
   }
 
   /** For a node that has just connected. */
@@ -183,7 +194,7 @@ export class ViewsService {
       this.#parts.refusals.note({ actor, asked: doors[question.door], subject: `camera:${camera}`, code });
       return verdict;
     }
-    const known = this.#views.get(`${key} ${camera}`);
+    const known = this.#views.get(nameOf({ key, camera, scope: scopeOf(question.door) }));
     if (known) return known.opened;
     if (this.#byId.size >= maxViews) return no('unavailable', 'Too many views at once on this site');
     return this.#open(question, viewer).opened;
@@ -218,7 +229,11 @@ export class ViewsService {
   /** Rights, roles, tiles or groups have changed: what does not hold any more ends now. */
   recheck(): void {
     for (const view of [...this.#views.values()]) {
-      const verdict = this.#mayView(this.#parts.viewers.find(view.key), 'push', view.camera);
+      const verdict = this.#mayView(
+        this.#parts.viewers.find(view.key),
+        view.scope === 'replay' ? 'replay' : 'push',
+        view.camera,
+      );
       if (!verdict.ok) this.#end(view, 'right-ended');
     }
   }
@@ -233,8 +248,16 @@ export class ViewsService {
     if (!viewer) return no('unauthenticated', 'Sign in first');
     if (viewer.only !== null && viewer.only !== camera) return hidden;
     const admitted = admits(policy[doors[door]], viewer.actor);
-    const decision = this.#parts.rights.may(viewer.actor, 'live', camera);
+    const isReplay = door === 'replay';
+    const decision = this.#parts.rights.may(viewer.actor, isReplay ? 'replay' : 'live', camera);
     if (!decision.ok && decision.because === 'hidden') return hidden;
+    if (isReplay && (!admitted.ok || !decision.ok))
+      return no(
+        'forbidden',
+        !decision.ok && decision.because === 'locked'
+          ? 'This session is locked. Unlock it to replay'
+          : 'You have no right to replay this camera. An administrator can give it to you',
+      );
     if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
     const hiddenBy = this.#parts.hides(viewer.actor, camera);
     if (hiddenBy !== null) return no('forbidden', hiddenBy);
@@ -251,6 +274,7 @@ export class ViewsService {
         id: newId(),
         key,
         camera,
+        scope: scopeOf(door),
         kind,
         name,
         actor: by,
@@ -265,7 +289,7 @@ export class ViewsService {
       before: { run: '', bytes: 0, seconds: 0 },
       opened: Promise.resolve(hidden),
     };
-    this.#views.set(`${key} ${camera}`, view);
+    this.#views.set(nameOf(view), view);
     this.#byId.set(view.id, view);
     view.opened = this.#batch
       .write(async (write) => {
@@ -305,16 +329,16 @@ export class ViewsService {
     );
   }
 
-  #grantOf({ id, key, camera }: View): MediaGrant | null {
+  #grantOf({ id, key, camera, scope }: View): MediaGrant | null {
     const viewer = this.#parts.viewers.find(key);
-    return viewer ? { id, key, camera, leftMs: viewer.leftMs } : null;
+    return viewer ? { id, key, camera, scope, leftMs: viewer.leftMs } : null;
   }
 
   /** Ends in memory and at the node at once; the record follows when the node has said what was sent. */
   #end(view: View, reason: string, tellNode = true): void {
     if (view.ended !== null) return;
     view.ended = reason;
-    this.#views.delete(`${view.key} ${view.camera}`);
+    this.#views.delete(nameOf(view));
     if (tellNode) this.#node.accessChanged({ ended: [{ grant: view.id, reason }] });
     this.#tellViewers(view.camera);
     const timer = setTimeout(() => {
@@ -364,8 +388,7 @@ export class ViewsService {
 
   #forget(view: View): void {
     this.#byId.delete(view.id);
-    if (this.#views.get(`${view.key} ${view.camera}`) === view)
-      this.#views.delete(`${view.key} ${view.camera}`);
+    if (this.#views.get(nameOf(view)) === view) this.#views.delete(nameOf(view));
   }
 
   #tellViewers(camera: string): void {

@@ -1,6 +1,7 @@
 import {
   orderTtlMs,
   problem,
+  screenOf,
   type Answer,
   type OrderDone,
   type OrderRequest,
@@ -87,7 +88,7 @@ export class ScreenOrders {
   /** The screen's own word. */
   done(done: OrderDone, socket: WindowSocket): Answer<Record<string, never>> {
     const { hello } = socket.data;
-    if (hello.surface !== 'screen' || hello.screen !== done.screen)
+    if (screenOf(hello) !== done.screen)
       return refuse(problem('forbidden', 'A screen answers for itself alone.'));
     const open = this.#open.get(done.id);
     if (open?.status.screen !== done.screen)

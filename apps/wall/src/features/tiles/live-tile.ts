@@ -76,6 +76,7 @@ export class LiveTile implements Supervised {
   #camera: TileCamera | null = null;
   #health: CameraHealth | null = null;
   #heightPx = 0;
+  #zoom = 1;
   #picture: Picture | null = null;
   #poster: Poster | null = null;
   #stillTimer: ReturnType<typeof setTimeout> | undefined;
@@ -156,6 +157,32 @@ export class LiveTile implements Supervised {
     };
   }
 
+  /** The camera on the tile; null on an empty one. */
+  get camera(): string | null {
+    return this.#camera?.id ?? null;
+  }
+
+  /** The stream that the tile's size asks for. */
+  get stream(): StreamName {
+    return this.#wantedStream();
+  }
+
+  /** Looked at closer, a tile counts as so much taller: the large stream has more to show. */
+  setZoom(scale: number): void {
+    this.#zoom = scale;
+    this.#start();
+  }
+
+  /** What is on show, for whoever takes a picture of it; null while it is not live or late. */
+  still(): { video: HTMLVideoElement; captureMs: number; stream: StreamName } | null {
+    const { state } = this.#verdict;
+    const still = this.#picture?.still();
+    const { stream } = this.#view;
+    if (!still || still.captureMs === null || stream === null || (state !== 'live' && state !== 'late'))
+      return null;
+    return { video: still.video, captureMs: still.captureMs, stream };
+  }
+
   /** Numbers for tests and the bench. */
   stats(): (PlayerStats & { rebuilds: number; swaps: number }) | null {
     const player = this.#picture?.player?.stats();
@@ -203,7 +230,7 @@ export class LiveTile implements Supervised {
 
   #wantedStream(): StreamName {
     return chooseStream({
-      tileHeightPx: this.#heightPx,
+      tileHeightPx: this.#heightPx * this.#zoom,
       devicePixelRatio: this.#media.devicePixelRatio,
       current: this.#picture?.line.stream ?? null,
       hasSub: this.#camera?.hasSub ?? false,

@@ -1,5 +1,8 @@
 import { wordsOfTile } from '../../ui/StateChip.tsx';
+import { clockTime } from '../../ui/time.ts';
 import type { TileView } from './live-tile.ts';
+import type { ReplayView } from './replay-player.ts';
+import { History } from 'lucide-react';
 
 export function StateChip({ view }: { view: TileView }) {
   const { icon: Icon, word } = wordsOfTile(view.state, view.loginRefused);
@@ -12,6 +15,24 @@ export function StateChip({ view }: { view: TileView }) {
         {age}
         {view.note !== '' && <span className="tile__note"> · {view.note}</span>}
       </span>
+    </span>
+  );
+}
+
+/** "replay 18:40:12, paused": what a tile says while it shows the last minute. */
+export function replayWords({ state, atMs, reason }: ReplayView): string {
+  if (state === 'failed') return `no replay: ${reason}`;
+  if (atMs === null) return 'replay, loading';
+  const doing = state === 'paused' ? ', paused' : state === 'ended' ? ', at its end' : '';
+  return `replay ${clockTime(atMs)}${doing}`;
+}
+
+/** Never the word Live while what is seen is over. */
+export function ReplayChip({ view }: { view: ReplayView }) {
+  return (
+    <span className="tile__chip" data-state="replay">
+      <History className="tile__icon" aria-hidden="true" />
+      <span>{view.state === 'failed' ? 'no replay' : replayWords(view).toUpperCase()}</span>
     </span>
   );
 }

@@ -5,6 +5,7 @@ import { ActionsContext } from '../../commands/use-actions.ts';
 import { useKeys } from '../../commands/use-commands.ts';
 import { CameraPanel, searchId } from '../../features/camera-tree/CameraPanel.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
+import { loadSettings } from '../../state/console-settings.ts';
 import { consoleStore } from '../../state/console.ts';
 import { mediaBaseUrl } from '../../state/media-address.ts';
 import { posters } from '../../state/posters.ts';
@@ -56,6 +57,8 @@ const actions = createActions({
   open: (path) => window.open(path, '_blank', 'noopener'),
   focusSearch,
 });
+
+void loadSettings();
 
 const fit = () => {
   const part = fitSelection(consoleStore.getState(), wallStore.getState());

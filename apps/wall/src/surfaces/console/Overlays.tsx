@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
+import { Palette } from '../../commands/Palette.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import { AddCameraDialog } from '../../features/cameras/AddCameraDialog.tsx';
 import { EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
@@ -6,6 +7,7 @@ import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.ts
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
 import { PtzDialog } from '../../features/ptz/PtzDialog.tsx';
 import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../features/screens/ScreenDialogs.tsx';
+import { WindowsDialog } from '../../features/workstation/WindowsDialog.tsx';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { layoutOf } from '@clerestory/layout';
@@ -16,6 +18,7 @@ import { MessageDialog } from '../../features/screen-commands/MessageDialog.tsx'
 import { ScreenshotDialog } from '../../features/screen-commands/ScreenshotDialog.tsx';
 import { GoneDialog } from '../../ui/Dialog.tsx';
 import { KeyMap } from './KeyMap.tsx';
+import { WorkOverlay } from './WorkOverlay.tsx';
 
 /** With the player, which a console needs for this alone. */
 const LivePicture = lazy(() => import('../../features/tiles/LivePicture.tsx'));
@@ -124,6 +127,14 @@ export function Overlays() {
   switch (overlay.kind) {
     case 'keys':
       return <KeyMap onClose={close} />;
+    case 'palette':
+      return <Palette onClose={close} />;
+    case 'workstation':
+      return <WindowsDialog onClose={close} />;
+    case 'mark':
+    case 'push-tile':
+    case 'pull-tile':
+      return <WorkOverlay overlay={overlay} onClose={close} />;
     case 'add-screen':
       return (
         <AddScreenDialog
