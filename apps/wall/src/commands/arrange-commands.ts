@@ -50,6 +50,7 @@ const scenes: ConsoleCommand[] = [
     keys: ['F1', 'F2', 'F3', 'F4', 'F6', 'F7', 'F8', 'F9'],
     keysShown: ['F1', '…', 'F9'],
     when: ({ wall }) => wall.wall?.scenes?.some(({ key }) => key !== null) ?? false,
+    acts: 'wall',
     run: ({ wall, actions }, key) => {
       const scene = wall.wall?.scenes?.find((one) => one.key === key);
       if (!scene) return;
@@ -69,6 +70,7 @@ const scenes: ConsoleCommand[] = [
     group: 'Scenes',
     keys: ['j'],
     when: (context) => arranges(context) && (context.wall.wall?.applied?.length ?? 0) > 0,
+    acts: 'wall',
     run: ({ wall, actions }) => {
       const last = wall.wall?.applied?.at(-1);
       if (last) revertScene(actions, last);
@@ -80,6 +82,7 @@ const scenes: ConsoleCommand[] = [
     group: 'Scenes',
     keys: ['z'],
     when: arranges,
+    acts: 'wall',
     run: ({ actions }) => void actions.send({ type: 'step:undo' }),
   },
   {
@@ -88,6 +91,7 @@ const scenes: ConsoleCommand[] = [
     group: 'Scenes',
     keys: ['y'],
     when: arranges,
+    acts: 'wall',
     run: ({ actions }) => void actions.send({ type: 'step:redo' }),
   },
 ];
@@ -102,6 +106,7 @@ const control: ConsoleCommand[] = [
       const held = context.wall.wall?.control;
       return arranges(context) && (!held || isMine(held.by) || mayKeepScenes(context));
     },
+    acts: 'wall',
     run: ({ actions }) => void actions.send({ type: 'control:take' }),
   },
   {
@@ -110,6 +115,7 @@ const control: ConsoleCommand[] = [
     group: 'Control',
     keys: [],
     when: ({ wall }) => wall.wall?.control !== undefined && isMine(wall.wall.control.by),
+    acts: 'wall',
     run: ({ actions }) => void actions.send({ type: 'control:give' }),
   },
   {
@@ -135,6 +141,7 @@ const control: ConsoleCommand[] = [
     keys: ['p'],
     when: ({ wall, roles }) =>
       wall.wall !== null && !wall.wall.visitors && (watches(roles) || roles.includes('administrator')),
+    acts: 'wall',
     run: ({ wall, actions }) => {
       void actions.send({ type: 'visitors:hide' }).then((done) => {
         if (!done) return;
@@ -156,6 +163,7 @@ const control: ConsoleCommand[] = [
     group: 'Control',
     keys: ['p'],
     when: (context) => context.wall.wall?.visitors !== undefined && mayKeepScenes(context),
+    acts: 'wall',
     run: ({ actions }) => void actions.send({ type: 'visitors:show' }),
   },
 ];
@@ -167,6 +175,7 @@ const tiles: ConsoleCommand[] = [
     group: 'Tiles',
     keys: [','],
     when: (context) => remembers(context, 'back'),
+    acts: 'wall',
     run: (context) => {
       const at = chosenTile(context);
       if (at) void context.actions.send({ type: 'tile:back', ...at });
@@ -178,6 +187,7 @@ const tiles: ConsoleCommand[] = [
     group: 'Tiles',
     keys: [';'],
     when: (context) => remembers(context, 'forward'),
+    acts: 'wall',
     run: (context) => {
       const at = chosenTile(context);
       if (at) void context.actions.send({ type: 'tile:forward', ...at });
@@ -200,6 +210,7 @@ const tiles: ConsoleCommand[] = [
     group: 'Tiles',
     keys: [],
     when: (context) => onTile(context) && Boolean(tourAt(context)),
+    acts: 'wall',
     run: (context) => {
       const [at, tour] = [chosenTile(context), tourAt(context)];
       if (at && tour)
@@ -212,6 +223,7 @@ const tiles: ConsoleCommand[] = [
     group: 'Tiles',
     keys: ['e'],
     when: onTile,
+    acts: 'wall',
     run: (context) => {
       const at = chosenTile(context);
       const now = context.wall.wall?.hotSpot;
@@ -229,6 +241,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: ['Insert'],
     when: (context) => onScreen(context) && context.console.picked.length > 0,
+    acts: 'wall',
     run: (context) => {
       const screen = chosenScreen(context);
       const { picked } = context.console;
@@ -266,6 +279,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: (context) => onScreen(context) && chosenScreen(context)?.tour !== undefined,
+    acts: 'wall',
     run: (context) => {
       const screen = chosenScreen(context);
       if (screen?.tour)
@@ -280,6 +294,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: (context) => onScreen(context) && chosenScreen(context)?.tour !== undefined,
+    acts: 'wall',
     run: (context) => {
       const screen = chosenScreen(context);
       if (screen) void context.actions.send({ type: 'screen:tour-end', screen: screen.id });
@@ -291,6 +306,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: ['i'],
     when: onScreen,
+    acts: 'wall',
     run: (context) => orderChosen(context, { kind: 'identify' }),
   },
   {
@@ -299,6 +315,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: arranges,
+    acts: 'wall',
     run: (context) => void context.actions.order(allScreens(context), { kind: 'identify' }),
   },
   {
@@ -307,6 +324,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: onScreen,
+    acts: 'wall',
     run: (context) => orderChosen(context, { kind: 'reload' }),
   },
   {
@@ -335,6 +353,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: onScreen,
+    acts: 'wall',
     run: (context) => {
       const screen = chosenScreen(context);
       if (screen)
@@ -347,6 +366,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: (context) => arranges(context) && blankOnes(context).length < allScreens(context).length,
+    acts: 'wall',
     run: (context) =>
       void context.actions.send({ type: 'screen:blank', screens: allScreens(context), blank: true }),
   },
@@ -356,6 +376,7 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: (context) => arranges(context) && blankOnes(context).length > 0,
+    acts: 'wall',
     run: (context) =>
       void context.actions.send({ type: 'screen:blank', screens: blankOnes(context), blank: false }),
   },

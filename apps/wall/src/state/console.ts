@@ -67,3 +67,9 @@ export const initialConsole: ConsoleState = {
 };
 
 export const consoleStore = createStore<ConsoleState>(() => initialConsole);
+
+/** Chooses a camera together with others, or no longer. */
+export const togglePicked = (camera: string): void =>
+  consoleStore.setState(({ picked }) => ({
+    picked: picked.includes(camera) ? picked.filter((one) => one !== camera) : [...picked, camera],
+  }));

@@ -41,7 +41,7 @@ export function LayoutPicker({
   onOpenChange: (open: boolean) => void;
   onChoose: (layout: LayoutId) => void;
   /** A layout of one's own. */
-  onDraw: () => void;
+  onDraw?: () => void;
 }) {
   const choose = (text: string) => {
     const layout = LayoutId.safeParse(text);
@@ -74,10 +74,14 @@ export function LayoutPicker({
               </DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>
-          <DropdownMenu.Separator className="menu-line" />
-          <DropdownMenu.Item className="menu-item" onSelect={onDraw}>
-            Draw your own…
-          </DropdownMenu.Item>
+          {onDraw && (
+            <>
+              <DropdownMenu.Separator className="menu-line" />
+              <DropdownMenu.Item className="menu-item" onSelect={onDraw}>
+                Draw your own…
+              </DropdownMenu.Item>
+            </>
+          )}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

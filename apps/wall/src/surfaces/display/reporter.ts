@@ -22,7 +22,7 @@ export class ScreenReporter {
     screen: string,
     tiles: TileReporters,
     sequence: () => number,
-    blank: () => boolean,
+    blank: () => boolean = () => false,
   ) {
     this.#send = send;
     this.#screen = screen;
