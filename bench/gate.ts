@@ -32,6 +32,7 @@ export function measureGate(rounds: number): GateFigures {
       Array.from({ length: camerasEach }, (_, camera) => ({
         ...{ id: `g-${n}-${camera}`, key, camera: `camera-${camera}`, scope: 'live' as const },
         leftMs: 3_600_000,
+        private: camera % 2 === 0,
       })),
     ),
   });

@@ -4,6 +4,8 @@ import { Camera } from './camera.ts';
 import { answerOf, type Answer } from './errors.ts';
 import { CameraHealth } from './health.ts';
 import { CameraId, ScreenId, UnixMs, WallId } from './ids.ts';
+import { Grant } from './grants.ts';
+import { Incident } from './incidents.ts';
 import { ptzClientEvents, PtzHolder, ptzServerEvents } from './ptz.ts';
 import { ScreenReport, ScreenStatus } from './screen-report.ts';
 import { OrderDone, OrderForScreen, OrderRequest, OrderStatus, Screenshot } from './screen-orders.ts';
@@ -41,6 +43,10 @@ export const Snapshot = z.object({
   ptz: z.array(PtzHolder).optional(),
   /** Who watches which camera; cameras that nobody watches are left out. */
   viewers: z.array(CameraViewers).optional(),
+  /** Grants that are live or wait for an answer. */
+  grants: z.array(Grant).optional(),
+  /** Open ones; screens get none. */
+  incidents: z.array(Incident).optional(),
   /** Cameras that are hidden while visitors are in the room. */
   restricted: z.array(CameraId).optional(),
   media: MediaAddress.nullable(),
@@ -102,6 +108,8 @@ export const serverEvents = {
   'cameras:restricted': z.object({ cameras: z.array(CameraId) }),
   /** Who watches a camera now, to those for whom it exists. Everybody who watches nothing any more is left out. */
   'camera:viewers': CameraViewers,
+  'grant:changed': Grant,
+  'incident:changed': Incident,
   ...ptzServerEvents,
 } as const;
 

@@ -460,6 +460,9 @@ export const migrations: readonly string[] = [
   create index health_transitions_by_time on health_transitions (at);
   `,
   `
+  alter table access_views add column grant_id text;
+  `,
+  `
   create table wall_steps (
     wall text not null references walls (id),
     sequence integer not null,

@@ -3,6 +3,8 @@ import type {
   Camera,
   CameraHealth,
   CameraViewer,
+  Grant,
+  Incident,
   PtzHolder,
   MediaAddress,
   OrderStatus,
@@ -32,6 +34,10 @@ export interface WallStore {
   ptz: Readonly<Record<string, PtzHolder>>;
   /** Who watches which camera now; one that nobody watches may be missing. */
   viewers: Readonly<Record<string, readonly CameraViewer[]>>;
+  /** Grants for private cameras that are live or wait for an answer, by id. */
+  grants: Readonly<Record<string, Grant>>;
+  /** Open incidents, by id. */
+  incidents: Readonly<Record<string, Incident>>;
   /** Cameras that are hidden while visitors are in the room. */
   restricted: readonly string[];
   /** What became of orders to screens, since this page was opened; newest last. */
@@ -54,6 +60,8 @@ export const initialStore: WallStore = {
   screens: {},
   ptz: {},
   viewers: {},
+  grants: {},
+  incidents: {},
   restricted: [],
   orders: [],
   walls: [],

@@ -4,6 +4,8 @@ import {
   type Camera,
   type CameraHealth,
   type CameraViewers,
+  type Grant,
+  type Incident,
   type MediaAddress,
   type PtzHolder,
   type ScreenStatus,
@@ -24,6 +26,8 @@ export interface SnapshotParts {
   restricted(): string[];
   ptz(): PtzHolder[];
   viewers(): CameraViewers[];
+  grants(): Grant[];
+  incidents(): Incident[];
   media(): MediaAddress | null;
   server: Snapshot['server'];
 }
@@ -51,6 +55,8 @@ export function wallSockets(
     screens: parts.screens(wall),
     ptz: parts.ptz(),
     viewers: parts.viewers(),
+    grants: parts.grants(),
+    incidents: parts.incidents(),
     restricted: parts.restricted(),
     media: parts.media(),
     walls: walls.shared().map(({ id, name }) => ({ id, name })),
