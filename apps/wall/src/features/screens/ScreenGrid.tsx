@@ -13,7 +13,17 @@ import { Tile } from './Tile.tsx';
 import { overlayHost } from '../../ui/overlay-host.ts';
 
 const tileMenu = [
-  ...['tile.ask', '-', 'tile.clear', 'tile.swap', '-', 'tile.back', 'tile.forward', 'tile.tour', 'tile.tour-pause'],
+  ...[
+    'tile.ask',
+    '-',
+    'tile.clear',
+    'tile.swap',
+    '-',
+    'tile.back',
+    'tile.forward',
+    'tile.tour',
+    'tile.tour-pause',
+  ],
   ...['hot-spot.set', '-', 'screen.open'],
 ];
 

@@ -17,7 +17,16 @@ import { overlayHost } from '../../ui/overlay-host.ts';
 import './screens.css';
 
 const screenMenu = [
-  ...['screen.ask', '-', 'screen.rename', 'screen.clear', '-', 'screen.tour', 'screen.tour-pause', 'screen.tour-end'],
+  ...[
+    'screen.ask',
+    '-',
+    'screen.rename',
+    'screen.clear',
+    '-',
+    'screen.tour',
+    'screen.tour-pause',
+    'screen.tour-end',
+  ],
   ...['screen.edit-layout', '-', 'screen.identify', 'screen.screenshot', 'screen.blank', 'screen.reload'],
   ...['-', 'screen.remove'],
 ];
