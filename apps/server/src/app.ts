@@ -157,7 +157,7 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
-  const workstations = new WorkstationService({ db, clock, record, walls });
+  const workstations = new WorkstationService({ db, clock, record, walls, cameras });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const consents = new ConsentService({ db, clock, log, record, cameras });
