@@ -6,6 +6,7 @@ import {
   type Page,
 } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
+import type { ClientCommand } from '@clerestory/protocol';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { openWindow, type TestSocket } from '../apps/server/src/testing/server.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
@@ -116,7 +117,7 @@ test('two people and three screens: a scene by one key, a chain and back, contro
   // A chain: another scene on top, then both are taken back together.
   const socket = await socketOf(server);
   const base = async () => (await server.api<{ sequence: number }>('GET', '/walls/control-room')).sequence;
-  const give = async (key: string, command: Parameters<TestSocket['emit']>[1]['command']) => {
+  const give = async (key: string, command: ClientCommand) => {
     const answer = await socket.emitWithAck('wall:command', {
       ...{ wall: 'control-room', key, base: await base(), command },
     });
@@ -163,7 +164,7 @@ test('a conflict after a scene is asked about; undo is per person', async ({ con
   await Promise.all([open(page, server.url), left.goto(`${server.url}/screen/left`)]);
   await showing(left, 1, 2, 3, 4);
   const socket = await socketOf(server);
-  const send = async (key: string, command: Parameters<TestSocket['emit']>[1]['command']) => {
+  const send = async (key: string, command: ClientCommand) => {
     const { sequence } = await server.api<{ sequence: number }>('GET', '/walls/control-room');
     return socket.emitWithAck('wall:command', { wall: 'control-room', key, base: sequence, command });
   };
@@ -262,7 +263,7 @@ test('twelve screens of sixteen tiles: the room shows them all, placed by drag a
 }) => {
   const socket = await socketOf(server);
   let sequence = (await server.api<{ sequence: number }>('GET', '/walls/control-room')).sequence;
-  const send = async (command: Parameters<TestSocket['emit']>[1]['command']) => {
+  const send = async (command: ClientCommand) => {
     const key = `many-${String(sequence).padStart(6, '0')}`;
     const answer = await socket.emitWithAck('wall:command', {
       wall: 'control-room',
