@@ -279,6 +279,8 @@ export class ViewsService {
     if (hiddenBy !== null) return no('forbidden', hiddenBy);
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
       return no('forbidden', 'The right behind this link is gone');
+    if (viewer.only !== null && isReplay)
+      return no('forbidden', 'A link for another player is for what is live, not for what was');
     const permit = this.#permitOf(viewer, camera);
     // What was before the grant is none of its business.
     if (permit.ok && permit.grant !== null && door === 'replay')
