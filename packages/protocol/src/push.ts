@@ -25,7 +25,7 @@ export const PushRequest = z.discriminatedUnion('type', [
     channel: Channel,
     camera: CameraId,
     stream: StreamName,
-    /** The grant under which the viewer may see it; empty while everybody may. */
+    /** The grant that the page names; empty where the cookie alone says who asks. */
     grant: z.string().max(64).default(''),
     /** What need not be converted for this page. */
     plays: z.array(Playable).max(4).default([]),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
+import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
@@ -34,6 +35,9 @@ export interface RestRoute {
     | 'people'
     | 'access'
     | 'record'
+    | 'incidents'
+    | 'consent'
+    | 'grants'
     | 'owner'
     | 'owners';
   params?: z.ZodObject;
@@ -88,6 +92,7 @@ const route = <const R extends RestRoute>(row: R): R => row;
 export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
+  ...grantsRoutes,
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,

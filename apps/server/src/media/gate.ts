@@ -8,7 +8,7 @@ export interface ViewRequest {
   camera: string;
   /** The stream whose bytes would be sent. */
   stream: StreamName;
-  /** The grant shown; empty while everybody may. */
+  /** The grant that the page named; empty where the cookie alone says who asks. */
   grant: string;
   door: 'push' | 'llhls' | 'poster' | 'replay';
 }

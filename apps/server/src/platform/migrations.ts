@@ -459,4 +459,7 @@ export const migrations: readonly string[] = [
   create index screen_transitions_by_time on screen_transitions (at);
   create index health_transitions_by_time on health_transitions (at);
   `,
+  `
+  alter table access_views add column grant_id text;
+  `,
 ];

@@ -10,6 +10,8 @@ import {
   mayRegister,
   type ConsoleContext,
 } from './context.ts';
+import { isPrivate, targetsOn } from '../features/grants/words.ts';
+import { watches } from '../state/use-roles.ts';
 import { createRegistry, type Command } from './registry.ts';
 import { tileCommands, tileModes } from './tile-commands.ts';
 
@@ -105,6 +107,22 @@ const tiles: ConsoleCommand[] = [
     },
   },
   {
+    id: 'tile.ask',
+    label: 'Ask for its private camera',
+    group: 'Tiles',
+    keys: ['p'],
+    when: (context) => {
+      const at = chosenTile(context);
+      const camera = at && cameraAt(context.wall, at);
+      return watches(context.roles) && isPrivate(context.wall.cameras[camera ?? '']);
+    },
+    run: ({ console, wall, actions }) => {
+      if (console.screen === null || console.tile === null) return;
+      const at = { screen: console.screen, tile: console.tile };
+      actions.show({ kind: 'ask', targets: targetsOn(wall, [at.screen], at) });
+    },
+  },
+  {
     id: 'tile.swap',
     label: 'Swap with another tile',
     group: 'Tiles',
@@ -194,6 +212,16 @@ const screens: ConsoleCommand[] = [
     },
   },
   {
+    id: 'screen.ask',
+    label: 'Ask for all its private cameras',
+    group: 'Screens',
+    keys: [],
+    when: (context) =>
+      watches(context.roles) && targetsOn(context.wall, [context.console.screen ?? '']).length > 0,
+    run: ({ console, wall, actions }) =>
+      actions.show({ kind: 'ask', targets: targetsOn(wall, [console.screen ?? '']) }),
+  },
+  {
     id: 'screen.remove',
     label: 'Remove the screen',
     group: 'Screens',
@@ -235,6 +263,30 @@ const general: ConsoleCommand[] = [
         deskStore.setState({ moving: console.tile });
       else actions.show({ kind: 'move-camera', camera: console.camera ?? '' });
     },
+  },
+  {
+    id: 'incidents.show',
+    label: 'Show the incidents',
+    group: 'Everything else',
+    keys: ['i'],
+    when: always,
+    run: ({ actions }) => actions.show({ kind: 'incidents' }),
+  },
+  {
+    id: 'private.off',
+    label: 'Switch every private camera off',
+    group: 'Everything else',
+    keys: [],
+    when: mayBuild,
+    run: ({ actions }) => actions.show({ kind: 'private', off: true }),
+  },
+  {
+    id: 'private.on',
+    label: 'Allow private cameras again',
+    group: 'Everything else',
+    keys: [],
+    when: mayRegister,
+    run: ({ actions }) => actions.show({ kind: 'private', off: false }),
   },
   {
     id: 'camera.add',

@@ -4,6 +4,9 @@ import { createStore } from 'zustand/vanilla';
 /** What lies over the console. One at a time. */
 export type Overlay =
   | { kind: 'keys' }
+  | { kind: 'ask'; targets: readonly { camera: string; screen: string | null }[] }
+  | { kind: 'incidents' }
+  | { kind: 'private'; off: boolean }
   | { kind: 'palette' }
   | { kind: 'workstation' }
   | { kind: 'mark'; camera: string; at: number }

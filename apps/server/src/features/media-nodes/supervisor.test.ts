@@ -95,6 +95,16 @@ describe('a media process that hangs', () => {
     expect(hung.slice(0, 3).map(({ silentMs }) => silentMs)).toEqual([20, 40, 80]);
   });
 
+  it('gets longer each time when it has never linked up: a slow machine must not kill each one in turn', async () => {
+    await start({ silenceMs: 200 });
+    await until(() => link.connected);
+    const allowed = log
+      .filter(({ msg }) => msg === 'the media process hangs; it is replaced')
+      .map(({ silentMs }) => silentMs);
+    expect(allowed.length).toBeGreaterThan(0);
+    expect(allowed).toEqual(allowed.map((_, index) => 200 * 2 ** index));
+  });
+
   it('is left alone when its link is back in time', async () => {
     await start({ silenceMs: 20_000 });
     await until(() => link.connected);

@@ -4,6 +4,8 @@ import {
   type Camera,
   type CameraHealth,
   type CameraViewers,
+  type Grant,
+  type Incident,
   type MediaAddress,
   type PtzHolder,
   type ScreenStatus,
@@ -22,6 +24,8 @@ export interface SnapshotParts {
   screens(wall: WallState): ScreenStatus[];
   ptz(): PtzHolder[];
   viewers(): CameraViewers[];
+  grants(): Grant[];
+  incidents(): Incident[];
   media(): MediaAddress | null;
   server: Snapshot['server'];
 }
@@ -48,6 +52,8 @@ export function wallSockets(
     screens: parts.screens(wall),
     ptz: parts.ptz(),
     viewers: parts.viewers(),
+    grants: parts.grants(),
+    incidents: parts.incidents(),
     media: parts.media(),
     walls: walls.shared().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),

@@ -2,6 +2,8 @@ import type { TileReport } from '@clerestory/protocol';
 import { Eye } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
+import { GrantLine } from '../grants/GrantLine.tsx';
+import { grantOf, isPrivate } from '../grants/words.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
 import { emptyView, LiveTile, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
@@ -14,6 +16,8 @@ export type TileReporters = Map<number, (tile: number) => TileReport>;
 export interface TileProps {
   /** Zero-based; people see `tile + 1`. */
   tile: number;
+  /** The screen it belongs to; '' at a workstation of one's own. */
+  screen: string;
   /** Camera id, or null for an empty tile. */
   camera: string | null;
   /** Filled while the tile is mounted. */
@@ -29,6 +33,7 @@ export interface TileProps {
 /** One tile: a stage for the driver's elements, and the words and signs around it. */
 export const Tile = memo(function Tile({
   tile,
+  screen,
   camera,
   reporters,
   onChange,
@@ -39,6 +44,10 @@ export const Tile = memo(function Tile({
   const health = useWall((store) => (camera === null ? undefined : store.health[camera]));
   const mover = useWall((store) => (camera === null ? undefined : store.ptz[camera]?.holder?.name));
   const watching = useWall((store) => (camera === null ? undefined : store.viewers[camera]));
+  const grant = useWall((store) =>
+    camera !== null && isPrivate(info) ? grantOf(store.grants, camera, screen) : undefined,
+  );
+  const granted = grant?.state === 'live' ? grant.id : null;
   const root = useRef<HTMLElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TileView>(emptyView);
@@ -81,6 +90,10 @@ export const Tile = memo(function Tile({
   useLayoutEffect(() => {
     driver.current?.show(camera === null ? null : { id: camera, hasSub });
   }, [camera, hasSub]);
+  // It was refused until now.
+  useEffect(() => {
+    if (granted !== null) driver.current?.granted();
+  }, [granted]);
   useEffect(() => {
     driver.current?.setHealth(health ?? null);
   }, [health]);
@@ -121,6 +134,7 @@ export const Tile = memo(function Tile({
           {info && <span className="tile__camera">{info.number}</span>}
           <span className="tile__name">{name}</span>
           <span className="tile__place">{info?.place ?? ''}</span>
+          {isPrivate(info) && <GrantLine grant={grant} />}
           {mover !== undefined && <span className="tile__mover">moved by {mover}</span>}
           {watching !== undefined && watching.length > 1 && (
             <span

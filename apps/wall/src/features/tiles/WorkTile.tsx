@@ -171,6 +171,7 @@ export function WorkTile(props: WorkTileProps) {
     >
       <Tile
         tile={tile}
+        screen=""
         camera={camera}
         reporters={props.reporters}
         onChange={props.onChange}

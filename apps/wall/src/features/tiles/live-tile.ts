@@ -133,6 +133,11 @@ export class LiveTile implements Supervised {
     this.#start();
   }
 
+  /** A grant for this camera was given to somebody: a tile that was refused asks again. */
+  granted(): void {
+    if (this.#verdict.state === 'refused') this.renew();
+  }
+
   tick(nowMs: number): number {
     // A hidden page waits for nothing.
     if (!this.#media.visible) this.#sinceMs = nowMs;

@@ -19,6 +19,8 @@ export function StateChip({ view }: { view: TileView }) {
   );
 }
 
+/** The right is there, a grant is not. */
+const isOfPrivate = (reason: string): boolean => !/right|sign in|no such camera/i.test(reason);
 /** "replay 18:40:12, paused": what a tile says while it shows the last minute. */
 export function replayWords({ state, atMs, reason }: ReplayView): string {
   if (state === 'failed') return `no replay: ${reason}`;
@@ -43,7 +45,7 @@ const headline = (view: TileView): string => {
     case 'connecting':
       return 'Connecting';
     case 'refused':
-      return 'No access';
+      return isOfPrivate(view.reason) ? 'Private camera' : 'No access';
     case 'unsupported':
       return 'This picture cannot be played';
     default:
@@ -66,6 +68,7 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     case 'connecting':
       return '';
     case 'refused':
+      if (isOfPrivate(reason)) return 'Ask for it in the console: choose this tile, press P.';
       return 'Ask whoever looks after this camera. It comes back by itself when access is given.';
     case 'unsupported':
       return /H\.264/.test(reason) ? '' : 'Set the camera to H.264, or choose another of its streams.';
