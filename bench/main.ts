@@ -6,8 +6,10 @@ import { parseArgs } from 'node:util';
 import config from '../playwright.config.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
+import { benchGate } from './gate.ts';
 import { benchJoins } from './joins.ts';
 import { benchCameras, benchViewers } from './media-cost.ts';
+import { benchRevocation, benchSignIn } from './rights.ts';
 import { benchSwaps } from './swap.ts';
 import { markdown, publish, type Table } from './table.ts';
 import { benchTiles } from './tiles.ts';
@@ -57,6 +59,21 @@ const benches: readonly Bench[] = [
     name: 'restarts',
     says: '200 screens lose their server and come back',
     run: (size) => benchRestarts(by(size, 5, many, many), by(size, 1, 3, 7)),
+  },
+  {
+    name: 'gate',
+    says: 'what the media node asks before each chunk, over 3,200 views',
+    run: (size) => benchGate(by(size, 20, 400, 2_000)),
+  },
+  {
+    name: 'sign-in',
+    says: 'signing in by password, one after the other',
+    run: (size) => benchSignIn(by(size, 2, 30, 100)),
+  },
+  {
+    name: 'revocation',
+    says: 'a right is taken away: the last byte of 200 views, and the frame without a picture',
+    run: (size) => benchRevocation(by(size, 1, 1, 5), by(size, 1, 4, 13)),
   },
   {
     name: 'loads',

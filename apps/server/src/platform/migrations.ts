@@ -462,4 +462,7 @@ export const migrations: readonly string[] = [
   `
   alter table access_views add column grant_id text;
   `,
+  `
+  alter table cameras add column masks text not null default '[]';
+  `,
 ];

@@ -113,7 +113,7 @@ export function Record() {
       >
         {items.map((entry) => (
           <tr key={entry.sequence} data-record={entry.kind} title={entry.hash}>
-            <td>{entry.sequence}</td>
+            <td className="admin-number">{entry.sequence}</td>
             <td className="admin-time">{dayAndTime(entry.at)}</td>
             <td>{words(entry.kind)}</td>
             <td title={entry.actor}>{nameOf(entry.actor)}</td>
