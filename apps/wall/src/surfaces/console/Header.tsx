@@ -1,10 +1,22 @@
 import type { HealthState } from '@clerestory/protocol';
-import { ChevronDown, CloudOff, Keyboard, RefreshCw, Siren } from 'lucide-react';
+import {
+  Activity,
+  AppWindow,
+  ChevronDown,
+  CloudOff,
+  Keyboard,
+  Layers,
+  RefreshCw,
+  Search,
+  Siren,
+} from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useMemo, useState } from 'react';
 import { CommandItems } from '../../commands/CommandItems.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
+import { ControlBar } from '../../features/control/ControlBar.tsx';
+import { OrdersMenu } from '../../features/screen-commands/OrdersMenu.tsx';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -155,10 +167,25 @@ export function Header() {
         Clerestory
       </h1>
       <WallMenu />
+      <Button kind="quiet" onClick={() => run('scene.open')}>
+        <Layers aria-hidden="true" />
+        Scenes
+      </Button>
+      <OrdersMenu />
+      <ControlBar />
       <Link />
       <NewVersion />
       <Counts />
       <Incidents />
+      <IconButton label="Find a command, a camera or a screen (Ctrl K)" onClick={() => run('palette.show')}>
+        <Search />
+      </IconButton>
+      <IconButton label="Your workstation’s windows" onClick={() => run('workstation.open')}>
+        <AppWindow />
+      </IconButton>
+      <IconButton label="Health of cameras and screens" onClick={() => run('fleet.open')}>
+        <Activity />
+      </IconButton>
       <IconButton label="Show the keys" onClick={() => run('keys.show')}>
         <Keyboard />
       </IconButton>
