@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
+import { Access, assertPolicy, decide, mountedDoors, type MountedDoor } from './features/access/index.ts';
+import { auditRoutes, AuditService } from './features/audit/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
@@ -15,6 +16,7 @@ import { People, reachedOnlyFromHere, type Welcome } from './features/people/ind
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
+import { Checkpoints, logRoutes, mountLog, newLogName } from './features/transparency/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
@@ -33,7 +35,9 @@ import { onFirstStart } from './platform/settings.ts';
 import { bindSockets, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
+import { parseWitnesses } from './platform/witnesses.ts';
 import { refreshGauges } from './wiring/gauges.ts';
+import { auditSources } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadNews } from './wiring/news.ts';
 
@@ -105,6 +109,12 @@ export async function startApp(
   // They do not know each other; each is handed what it asked for.
   const record = new RecordService(db, clock);
   const refusals = new Refusals(db, record, clock, log);
+  const checkpoints = new Checkpoints({
+    ...{ db, clock, log, record, tree: record.log },
+    ...{ dataDir: config.dataDir, witnessFolder: config.witnessFolder },
+    witnesses: parseWitnesses(config.witnesses),
+    newOrigin: () => newLogName(config.origins[0]),
+  });
   const people = new People({
     db,
     clock,
@@ -133,6 +143,10 @@ export async function startApp(
   const access = new Access({
     ...{ db, clock, log, io, record, refusals, people, cameras, health, walls },
     peerOf,
+  });
+  const audit = new AuditService({
+    ...{ db, clock, record, published: () => checkpoints.published() },
+    ...auditSources({ access, people, cameras, decide }),
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
@@ -202,12 +216,20 @@ export async function startApp(
       routes: recordRoutes(record),
     },
     {
+      name: 'transparency',
+      load: () => checkpoints.load(),
+      start: () => checkpoints.start(),
+      stop: () => checkpoints.stop(),
+      routes: logRoutes(checkpoints),
+    },
+    {
       name: 'people',
       load: () => people.load(),
       start: () => people.start(),
       stop: () => people.stop(),
       routes: people.routes(),
     },
+    { name: 'audit', routes: auditRoutes(audit) },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     {
       name: 'onvif',
@@ -279,6 +301,7 @@ export async function startApp(
     origins,
     machines(door) {
       mountProbes(door, () => media.connected);
+      mountLog(door, { checkpoints, tree: record.log, guard: access.http.door('http:log') });
       door.use('/metrics', access.http.door('http:metrics'));
       mountMetrics(door, metrics, () => refreshGauges(metrics, { health, mediaNode: supervisor, io }));
     },

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { defaultCameraNetworks, parseCameraNetworks } from './platform/addresses/networks.ts';
 import { readNetwork } from './platform/peers.ts';
+import { parseWitnesses } from './platform/witnesses.ts';
 import type { TlsFiles } from './platform/tls.ts';
 
 /** A setting could not be used; every fault is listed, each with what to do. */
@@ -95,6 +96,16 @@ const Settings = z.strictObject({
     Math.max(1, availableParallelism()),
   ),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
+  /** Who signs that they have seen the public log: address and key each, such as `https://witness.example.org/ name+hash+key`. */
+  witnesses: list('give an address and a key each, separated by commas').superRefine((given, context) => {
+    try {
+      parseWitnesses(given);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  }),
+  /** Where checkpoints of the public log are kept besides the database; better on another disk or machine. */
+  witness_folder: filled('give a folder, such as /mnt/elsewhere/witness').optional(),
   /** Certificate and key, PEM. Both ports speak TLS then. */
   tls_cert: filled('give the path of the certificate, PEM').optional(),
   tls_key: filled('give the path of its key, PEM').optional(),
@@ -131,6 +142,9 @@ export interface Config {
   trustProxy: string[];
   /** Plain HTTP beyond loopback: only trusted proxies and this machine get an answer. */
   onlyProxied: boolean;
+  /** See parseWitnesses. */
+  witnesses: string[];
+  witnessFolder: string;
 }
 
 const guide = 'docs/guide/network.md has both ways';
@@ -239,5 +253,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     tls,
     trustProxy: trust_proxy,
     onlyProxied: !isLoopback(host) && tls === null,
+    witnesses: settings.witnesses,
+    witnessFolder: path.resolve(cwd, settings.witness_folder ?? path.join(dataDir, 'witness')),
   };
 }

@@ -12,6 +12,8 @@ export * from './people.ts';
 export * from './access.ts';
 export * from './record.ts';
 export * from './record-publication.ts';
+export * from './log.ts';
+export * from './audit.ts';
 export * from './onvif.ts';
 export * from './ptz.ts';
 export * from './trial.ts';

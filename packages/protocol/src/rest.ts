@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
+import { auditRoutes } from './audit.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
@@ -83,6 +84,7 @@ const route = <const R extends RestRoute>(row: R): R => row;
 export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
+  ...auditRoutes,
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,

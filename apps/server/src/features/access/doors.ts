@@ -24,6 +24,9 @@ const others: Readonly<Record<string, DoorId>> = {
   'GET /admin': 'http:page',
   'GET /screen': 'http:page',
   'GET /screen/:screen': 'http:screen-page',
+  'GET /log/checkpoint': 'http:log',
+  'GET /log/key': 'http:log',
+  'GET /log/tile/*name': 'http:log',
   serveStatic: 'http:files',
 };
 /** `all` mounts one handler for every method of Node's own list; a door has a few. */
