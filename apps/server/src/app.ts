@@ -16,7 +16,13 @@ import { People, reachedOnlyFromHere, type Welcome } from './features/people/ind
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
-import { Checkpoints, logRoutes, mountLog, newLogName } from './features/transparency/index.ts';
+import {
+  Checkpoints,
+  logRoutes,
+  mountLog,
+  newLogName,
+  ReportService,
+} from './features/transparency/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
@@ -104,6 +110,7 @@ export async function startApp(
   const limitOf = (kind: keyof DoorLimits) =>
     new RateLimit({ ...defaultLimits, ...limits }[kind], () => clock.monotonicMs());
   const io = createSockets(http, origins, limitOf('sockets'));
+  const publicUrl = () => (isProxied || tls ? config.origins[0] : undefined) ?? localUrl();
   const localUrl = () => `${scheme}://${localNameOf(config.host)}:${port}`;
 
   // They do not know each other; each is handed what it asked for.
@@ -114,6 +121,10 @@ export async function startApp(
     ...{ dataDir: config.dataDir, witnessFolder: config.witnessFolder },
     witnesses: parseWitnesses(config.witnesses),
     newOrigin: () => newLogName(config.origins[0]),
+  });
+  const reports = new ReportService({
+    leaves: record.log.leaves.bind(record.log),
+    published: () => checkpoints.published(),
   });
   const people = new People({
     db,
@@ -301,7 +312,8 @@ export async function startApp(
     origins,
     machines(door) {
       mountProbes(door, () => media.connected);
-      mountLog(door, { checkpoints, tree: record.log, guard: access.http.door('http:log') });
+      const guard = access.http.door('http:log');
+      mountLog(door, { checkpoints, tree: record.log, reports, guard, publicUrl: () => publicUrl() });
       door.use('/metrics', access.http.door('http:metrics'));
       mountMetrics(door, metrics, () => refreshGauges(metrics, { health, mediaNode: supervisor, io }));
     },
@@ -336,7 +348,7 @@ export async function startApp(
 
   return {
     url: localUrl(),
-    publicUrl: (isProxied || tls ? config.origins[0] : undefined) ?? localUrl(),
+    publicUrl: publicUrl(),
     doors: mountedDoors(app),
     port,
     mediaReady: () => media.ready(mediaPatienceMs),

@@ -10,6 +10,7 @@ import { parseVerifierKey, type SignedCheckpoint } from '@clerestory/tlog';
 import { checkBundle, type BundleEntry } from './bundle.ts';
 import { checkConsistency, describe, opened, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
+import { checkReport } from './report.ts';
 import { CannotRead, openSource, readText } from './source.ts';
 import { checkWholeLog } from './whole-log.ts';
 
@@ -18,6 +19,7 @@ const usage = `clerestory-verify <what> --key <key of the log> [--witness <key o
   checkpoint <file or address>           is it signed by the log, and by whom else?
   consistency <old> <new> --log <where>  does the new checkpoint go on from the old one?
   bundle <file> [--show]                 an owner's download or an auditor's export
+  report <file or address> --log <where> are the public numbers those of the log?
   log <where> [--kept <folder>]          every entry of a log; with checkpoints that were kept, all of those too
 
 <where> is an address such as https://wall.example.org/log, or a folder with the same files.
@@ -97,6 +99,10 @@ async function run(): Promise<Finding> {
     }
     case 'bundle':
       return checkBundle(await readText(first), keys, values.show ? show : undefined);
+    case 'report': {
+      if (!values.log) throw new CannotRead(usage);
+      return checkReport(await readText(first), openSource(values.log), keys, progress());
+    }
     case 'log': {
       const source = openSource(first);
       const end = opened(Buffer.from(await source.read('checkpoint')).toString('utf8'), keys);

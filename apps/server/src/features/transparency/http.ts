@@ -1,8 +1,12 @@
-import type { Express, RequestHandler, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { problem } from '@clerestory/protocol';
 import { formatVerifierKey, parseCheckpoint, parseTilePath, tileWidth, widthOf } from '@clerestory/tlog';
+import { reportCsv } from '@clerestory/public-log';
 import { mountReadOnly, ok, sendRefusal, type RouteHandlers } from '../../platform/http.ts';
 import type { Checkpoints, TreeSource } from './checkpoints.ts';
+import { checkPage, reportCss, reportPage } from './report-page.ts';
+import type { ReportService } from './report-service.ts';
+import type { Language } from './report-words.ts';
 
 /** A checkpoint changes; tiles never do (C2SP tlog-tiles). */
 const checkpointAge = 'public, max-age=5';
@@ -12,8 +16,15 @@ const plain = 'text/plain; charset=utf-8';
 /** The log for everybody: C2SP tlog-tiles below `/log`. Only what a published checkpoint covers is shown. */
 export function mountLog(
   app: Express,
-  { checkpoints, tree, guard }: { checkpoints: Checkpoints; tree: TreeSource; guard: RequestHandler },
+  parts: {
+    checkpoints: Checkpoints;
+    tree: TreeSource;
+    reports: ReportService;
+    publicUrl: () => string;
+    guard: RequestHandler;
+  },
 ): void {
+  const { checkpoints, tree, guard } = parts;
   const anywhere = (response: Response) => response.set('Access-Control-Allow-Origin', '*');
   app.use('/log', guard);
   app.get('/log/checkpoint', (request, response) => {
@@ -47,7 +58,54 @@ export function mountLog(
       .type('application/octet-stream')
       .send(bytes);
   });
+  mountReport(app, parts);
   mountReadOnly(app, ['/log/checkpoint', '/log/key', '/log/tile/*name']);
+}
+
+const languageOf = (request: Request): Language => {
+  const asked = request.query['lang'];
+  if (asked === 'en' || asked === 'es') return asked;
+  return request.acceptsLanguages('en', 'es') === 'es' ? 'es' : 'en';
+};
+
+/** The public report as a page and as files, and the page that says how to check it. */
+function mountReport(
+  app: Express,
+  {
+    checkpoints,
+    reports,
+    publicUrl,
+  }: { checkpoints: Checkpoints; reports: ReportService; publicUrl: () => string },
+): void {
+  app.get(['/log/report', '/log/report.json', '/log/report.csv'], async (request, response) => {
+    const month = typeof request.query['month'] === 'string' ? request.query['month'] : 'all';
+    const found = await reports.report(month);
+    if (!found.ok) return sendRefusal(request, response, found.problem);
+    const { report, months } = found.value;
+    response.set('Cache-Control', checkpointAge).set('Access-Control-Allow-Origin', '*');
+    if (request.path.endsWith('.json')) return void response.json(report);
+    if (request.path.endsWith('.csv'))
+      return void response.type('text/csv; charset=utf-8').send(reportCsv(report));
+    response.type('html').send(reportPage({ language: languageOf(request), report, months }));
+  });
+  app.get('/log/how-to-check', (request, response) => {
+    const key = checkpoints.keys().at(-1);
+    const at = { base: publicUrl(), key: key ? formatVerifierKey(key) : '' };
+    response
+      .set('Cache-Control', checkpointAge)
+      .type('html')
+      .send(checkPage(languageOf(request), at));
+  });
+  app.get('/log/report.css', (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=3600').type('css').send(reportCss);
+  });
+  mountReadOnly(app, [
+    '/log/report',
+    '/log/report.json',
+    '/log/report.csv',
+    '/log/how-to-check',
+    '/log/report.css',
+  ]);
 }
 
 export function logRoutes(checkpoints: Checkpoints): RouteHandlers {
