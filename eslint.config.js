@@ -40,10 +40,18 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': 'off' },
   },
   {
-    files: ['apps/wall/src/**/*.{ts,tsx}'],
+    files: ['apps/wall/src/**/*.{ts,tsx}', 'apps/portal/src/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     languageOptions: { globals: { ...globals.browser } },
     rules: { ...reactHooks.configs.recommended.rules, ...imports([onlySync, onlyTiles]) },
+  },
+  {
+    files: ['apps/portal/src/**/*.{ts,tsx}'],
+    rules: imports([
+      onlySync,
+      onlyTiles,
+      { group: ['**/wall/**'], message: 'the portal has no code of the wall' },
+    ]),
   },
   { files: ['apps/wall/src/sync/**'], rules: imports([onlyTiles]) },
   { files: ['apps/wall/src/features/tiles/**'], rules: imports([onlySync]) },

@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
+import { build, defineConfig, type HtmlTagDescriptor, type InlineConfig, type Plugin } from 'vite';
 
 /**
  * A screen asks for all of its code and styles at once, together with its first script, instead of learning of each
@@ -36,14 +36,31 @@ const preloadScreen: Plugin = {
   },
 };
 
+const target = 'es2023';
+
+/** The pages for owners and the public: a bundle of its own, with no code of the wall. */
+const portal: InlineConfig = {
+  configFile: false,
+  root: 'apps/portal',
+  base: '/portal/',
+  plugins: [react()],
+  build: { outDir: 'dist', emptyOutDir: true, target },
+};
+
 export default defineConfig({
   root: 'apps/wall',
   plugins: [react(), preloadScreen],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    target: 'es2023',
+    target,
     chunkSizeWarningLimit: 700,
     rolldownOptions: { input: ['apps/wall/index.html', 'apps/wall/screen.html'] },
+  },
+  builder: {
+    async buildApp({ build: buildOne, environments, config: { logLevel } }) {
+      if (environments['client']) await buildOne(environments['client']);
+      await build({ ...portal, logLevel: logLevel ?? 'info' });
+    },
   },
 });

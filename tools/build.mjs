@@ -11,6 +11,9 @@ const sources = [
   'apps/wall/public',
   'apps/wall/index.html',
   'apps/wall/screen.html',
+  'apps/portal/src',
+  'apps/portal/public',
+  'apps/portal/index.html',
   'packages',
   'vite.config.ts',
   'package-lock.json',
@@ -38,7 +41,8 @@ function fingerprint() {
 /** True when the pages are built and up to date afterwards. */
 export function build() {
   const now = fingerprint();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return true;
+  const built = existsSync(path.join(root, 'apps/portal/dist/index.html'));
+  if (built && existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return true;
   process.stdout.write('Building the pages …\n');
   const vite = path.join(root, 'node_modules/vite/bin/vite.js');
   const run = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {

@@ -12,6 +12,7 @@ import { layoutRoutes } from './features/layouts/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
+import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
@@ -33,6 +34,7 @@ import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/fe
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
+import { Mail } from './platform/mail.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
@@ -75,14 +77,18 @@ export interface AppOptions {
   limits?: Partial<DoorLimits>;
   /** How often the certificate's files are looked at. */
   tlsLookEveryMs?: number;
+  /** Where one-time links of a demo are shown. */
+  print?: (line: string) => void;
 }
+
+const toTerminal = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Puts the features together, in start order, and opens the door. Throws ListenError, StoreError or TlsError with what to do. */
 export async function startApp(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  { limits, tlsLookEveryMs }: AppOptions = {},
+  { limits, tlsLookEveryMs, print = toTerminal }: AppOptions = {},
 ): Promise<App> {
   const { tls, trustProxy, onlyProxied } = config;
   const http = createWebServer(tls, (message, isFault) => log[isFault ? 'error' : 'info'](message), {
@@ -134,6 +140,17 @@ export async function startApp(
     isSecure: (request) => peerOf(request).secure,
     demoOpen: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins),
   });
+  const mail = new Mail(config.mail);
+  const owners = new Owners({
+    ...{ db, clock, log, record },
+    letters: mail,
+    folder: config.dataDir,
+    placeLimit: limitOf('ownerLinks'),
+    isSecure: (request) => peerOf(request).secure,
+    portalUrl: () => `${publicUrl()}/portal/`,
+    // Whoever reads the terminal of a demo is the one person there is.
+    print: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins) ? print : null,
+  });
   const cameras = new CameraService(db, clock, demoScenes(), {
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
@@ -152,7 +169,7 @@ export async function startApp(
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const access = new Access({
-    ...{ db, clock, log, io, record, refusals, people, cameras, health, walls },
+    ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners },
     peerOf,
   });
   const audit = new AuditService({
@@ -241,6 +258,16 @@ export async function startApp(
       routes: people.routes(),
     },
     { name: 'audit', routes: auditRoutes(audit) },
+    {
+      name: 'owners',
+      load: () => owners.load(),
+      start: () => owners.start(),
+      async stop() {
+        await owners.stop();
+        mail.close();
+      },
+      routes: owners.routes(),
+    },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     {
       name: 'onvif',
@@ -278,7 +305,7 @@ export async function startApp(
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',
-      load: () => health.load(cameras.list().map(({ id }) => id)),
+      load: () => health.load(cameras.forMedia().map(({ id }) => id)),
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { defaultCameraNetworks, parseCameraNetworks } from './platform/addresses/networks.ts';
 import { readNetwork } from './platform/peers.ts';
 import { parseWitnesses } from './platform/witnesses.ts';
+import type { MailSettings } from './platform/mail.ts';
 import type { TlsFiles } from './platform/tls.ts';
 
 /** A setting could not be used; every fault is listed, each with what to do. */
@@ -114,6 +115,31 @@ const Settings = z.strictObject({
     (networks) => networks.every((one) => readNetwork(one) !== null),
     'give addresses or networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
   ),
+  /** The server that takes mail for owners; without it, nobody is written to. */
+  smtp_host: filled('give the name of the mail server, such as smtp.example.org').optional(),
+  smtp_port: port.optional(),
+  /** `starttls` (port 587) and `tls` (port 465) encrypt; `none` is for a mail server on this machine. */
+  smtp_security: z.enum(['starttls', 'tls', 'none'], 'use starttls, tls or none').default('starttls'),
+  smtp_user: filled('give the name to log in with').optional(),
+  smtp_password: filled('give the password of the name').optional(),
+  smtp_from: z
+    .string('give the address that letters come from')
+    .regex(
+      /^([^<>\r\n@]{0,80}<[^@\s<>]{1,64}@[^@\s<>]{1,190}>|[^@\s<>]{1,64}@[^@\s<>]{1,190})$/,
+      'give an address, such as wall@example.org or "Clerestory <wall@example.org>"',
+    )
+    .optional(),
+  /** Where owners may have their notices sent to by webhook or push, written as `camera_networks`. */
+  notice_networks: z
+    .string('give networks, separated by commas')
+    .default('public')
+    .superRefine((value, context) => {
+      try {
+        parseCameraNetworks(value);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    }),
   /** Exactly the origins that people type, besides this machine's own address. */
   origins: list('give origins, separated by commas')
     .refine(
@@ -140,6 +166,10 @@ export interface Config {
   origins: string[];
   tls: TlsFiles | null;
   trustProxy: string[];
+  /** null: no mail is set up. */
+  mail: MailSettings | null;
+  /** As the setting says it; see parseCameraNetworks. */
+  noticeNetworks: string;
   /** Plain HTTP beyond loopback: only trusted proxies and this machine get an answer. */
   onlyProxied: boolean;
   /** See parseWitnesses. */
@@ -175,6 +205,34 @@ function faultsOfDoor({ host, tls_cert, tls_key, trust_proxy, origins }: z.infer
     fault(
       'TRUST_PROXY',
       `${foreign.join(', ')} comes through a proxy: name its address, such as 127.0.0.1, or everybody would look like the proxy; ${guide}`,
+    );
+  return faults;
+}
+
+const smtpPorts = { starttls: 587, tls: 465, none: 25 } as const;
+
+/** What must hold together before a letter can go out. */
+function faultsOfMail(settings: z.infer<typeof Settings>): string[] {
+  const { smtp_host, smtp_user, smtp_password, smtp_from, smtp_security, smtp_port } = settings;
+  const faults: string[] = [];
+  const fault = (key: string, words: string) => faults.push(`${prefix}${key}: ${words}`);
+  if (smtp_host === undefined) {
+    const given = Object.entries({ smtp_user, smtp_password, smtp_from, smtp_port })
+      .filter(([, value]) => value !== undefined)
+      .map(([key]) => prefix + key.toUpperCase());
+    if (given.length > 0) fault('SMTP_HOST', `name the mail server that ${given.join(', ')} is for`);
+    return faults;
+  }
+  if (smtp_from === undefined) fault('SMTP_FROM', 'give the address that letters come from');
+  if (smtp_user !== undefined && smtp_password === undefined)
+    fault('SMTP_PASSWORD', 'give the password of SMTP_USER');
+  if (smtp_user === undefined && smtp_password !== undefined)
+    fault('SMTP_USER', 'give the name that SMTP_PASSWORD belongs to');
+  if (smtp_port === 0) fault('SMTP_PORT', 'give the port of the mail server, 1 to 65535');
+  if (smtp_security === 'none' && !isLoopback(smtp_host))
+    fault(
+      'SMTP_SECURITY',
+      `sign-in links would travel in the clear to ${smtp_host}; use starttls or tls, or a mail server on 127.0.0.1`,
     );
   return faults;
 }
@@ -228,7 +286,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
   const parsed = Settings.safeParse(values);
   for (const { path: where, message } of parsed.error?.issues ?? [])
     faults.push(`${prefix}${String(where[0] ?? '').toUpperCase()}: ${message}`);
-  if (parsed.success) faults.push(...faultsOfDoor(parsed.data));
+  if (parsed.success) faults.push(...faultsOfDoor(parsed.data), ...faultsOfMail(parsed.data));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   const settings = parsed.data;
   const { host, tls_cert, tls_key, trust_proxy, origins } = settings;
@@ -252,6 +310,18 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     origins,
     tls,
     trustProxy: trust_proxy,
+    mail:
+      settings.smtp_host === undefined
+        ? null
+        : {
+            host: settings.smtp_host,
+            port: settings.smtp_port ?? smtpPorts[settings.smtp_security],
+            security: settings.smtp_security,
+            user: settings.smtp_user ?? null,
+            password: settings.smtp_password ?? null,
+            from: settings.smtp_from ?? '',
+          },
+    noticeNetworks: settings.notice_networks,
     onlyProxied: !isLoopback(host) && tls === null,
     witnesses: settings.witnesses,
     witnessFolder: path.resolve(cwd, settings.witness_folder ?? path.join(dataDir, 'witness')),

@@ -5,8 +5,8 @@ import type { Role } from '@clerestory/protocol';
 import { assured } from '../../../tools/harness/assured.ts';
 import * as access from './features/access/policy.ts';
 import type { PolicyRow, Who } from './features/access/policy.ts';
-import * as deadlines from './features/people/session-rules.ts';
-import * as counting from './features/people/tries.ts';
+import * as deadlines from './platform/deadline.ts';
+import * as counting from './platform/tries.ts';
 import * as media from './media/grants.ts';
 import { silentLog } from './media/clock.ts';
 import type { Actor } from './platform/actor.ts';
@@ -34,6 +34,7 @@ const roles: Role[] = ['operator', 'supervisor', 'investigator', 'auditor', 'adm
 const actors: Actor[] = [
   { kind: 'anonymous' },
   { kind: 'screen', id: 'left', wall: 'room', device: 'd' },
+  { kind: 'owner', id: 'rosa', name: 'Rosa', session: 's' },
   ...[[], ...roles.map((role) => [role]), ['operator', 'supervisor']].flatMap((held): Actor[] =>
     [false, true].map((locked) => ({
       ...{ kind: 'person', id: 'olga', name: 'Olga', session: 's' },
@@ -41,7 +42,7 @@ const actors: Actor[] = [
     })),
   ),
 ] as Actor[];
-const rows: PolicyRow[] = (['anyone', 'person', 'screen', 'local', ...roles] as Who[]).flatMap(
+const rows: PolicyRow[] = (['anyone', 'person', 'screen', 'owner', 'local', ...roles] as Who[]).flatMap(
   (one): PolicyRow[] => [
     { who: [one] },
     { who: [one], unlocked: true },
@@ -59,6 +60,7 @@ const admitsRightly: Check<Pick<typeof access, 'admits'>> = ({ admits }) => {
         let should = 'yes';
         if (!open && actor.kind === 'anonymous') should = 'unauthenticated';
         if (!open && actor.kind === 'screen') should = row.who.includes('screen') ? 'yes' : 'forbidden';
+        if (!open && actor.kind === 'owner') should = row.who.includes('owner') ? 'yes' : 'forbidden';
         if (!open && actor.kind === 'person') {
           const mine: Who[] = ['person', ...actor.roles];
           if (!mine.some((one) => row.who.includes(one))) should = 'forbidden';
@@ -362,7 +364,7 @@ const guards: Guard[] = [
     wrong: originsRightly,
   },
   {
-    ...{ name: 'when a session is over', file: 'features/people/session-rules.ts', itself: deadlines },
+    ...{ name: 'when a session is over', file: 'platform/deadline.ts', itself: deadlines },
     parts: [['export const deadlineIn', 'export function tightened']],
     defects: [
       ...conditionDefects,
@@ -375,7 +377,7 @@ const guards: Guard[] = [
     wrong: deadlinesRightly,
   },
   {
-    ...{ name: 'how often one may guess', file: 'features/people/tries.ts', itself: counting },
+    ...{ name: 'how often one may guess', file: 'platform/tries.ts', itself: counting },
     parts: [['  begin(', '    this.#counters.set(']],
     defects: [
       ...conditionDefects,

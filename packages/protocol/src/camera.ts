@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConsentState, OwnerId, PlaceKind, Purpose, Tier, Visibility } from './consent.ts';
 import { CameraId, DisplayName, textLine, UnixMs } from './ids.ts';
 import { CameraHealth } from './health.ts';
 
@@ -171,6 +172,10 @@ export const CameraSource = z.discriminatedUnion('kind', [
 ]);
 export type CameraSource = z.infer<typeof CameraSource>;
 
+/** As the registry holds it: a camera that is only registered has none. */
+export const RegistrySource = z.union([z.strictObject({ kind: z.literal('none') }), CameraSource]);
+export type RegistrySource = z.infer<typeof RegistrySource>;
+
 /** Kinds of source, as `CameraSource` has them. */
 export const SourceKind = z.enum([
   'rtsp',
@@ -187,7 +192,7 @@ export type SourceKind = z.infer<typeof SourceKind>;
 
 /** What an answer says of a source: no address, no login. */
 export const CameraSourceView = z.object({
-  kind: SourceKind,
+  kind: z.enum([...SourceKind.options, 'none']),
   hasSub: z.boolean(),
   hasLogin: z.boolean(),
   transport: RtspTransport.optional(),
@@ -224,7 +229,16 @@ const fields = {
     .int('a whole number from 1 to 99999')
     .min(1, 'a whole number from 1 to 99999')
     .max(99_999, 'a whole number from 1 to 99999'),
-  source: CameraSource,
+  source: RegistrySource,
+  /** Where it looks, degrees clockwise from north. */
+  heading: z.number().min(0, 'from 0 to 360 degrees').lt(360, 'from 0 to 360 degrees').nullable(),
+  /** How wide it sees, degrees. */
+  viewAngle: z.number().min(1, 'from 1 to 360 degrees').max(360, 'from 1 to 360 degrees').nullable(),
+  placeKind: PlaceKind,
+  /** Once private it stays so: what an owner has allowed is not taken as allowed for good. */
+  visibility: Visibility,
+  tier: Tier,
+  owner: OwnerId.nullable(),
 };
 
 /** Body of `POST /cameras`. Without a number the next free one is taken. */
@@ -237,6 +251,12 @@ export const CameraInput = z.strictObject({
   keep: fields.keep.default('on-demand'),
   tags: fields.tags.default([]),
   number: fields.number.optional(),
+  heading: fields.heading.default(null),
+  viewAngle: fields.viewAngle.default(null),
+  placeKind: fields.placeKind.default('street'),
+  visibility: fields.visibility.default('public'),
+  tier: fields.tier.default('integrated'),
+  owner: fields.owner.default(null),
   id: CameraId.optional(),
 });
 export type CameraInput = z.infer<typeof CameraInput>;
@@ -257,6 +277,17 @@ export const Camera = z.object({
   keep: Keep,
   tags: z.array(z.string()),
   source: CameraSourceView,
+  heading: z.number().nullable(),
+  viewAngle: z.number().nullable(),
+  placeKind: PlaceKind,
+  visibility: Visibility,
+  tier: Tier,
+  owner: OwnerId.nullable(),
+  /** Of a private camera: what its owner allows now; null while nobody was asked. */
+  consent: z
+    .object({ state: ConsentState, purposes: z.array(Purpose), version: z.int() })
+    .nullable()
+    .optional(),
   /** It can be turned or zoomed from here. */
   movable: z.boolean().optional(),
   /** Goes up by one with each change. */

@@ -59,6 +59,9 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'audit-sampled': of(['sample', 'fromMs', 'untilMs', 'drawnFrom', 'size', 'seed']),
   'audit-finding': of(['sample', 'verdict'], ['entry', 'words']),
   'cameras-counted': of(['day', 'tiers', 'states', 'uptimePercent']),
+  'owner-registered': of(['selfRegistered']),
+  'owner-changed': nothing,
+  'owner-keys-renewed': nothing,
 };
 
 /** Longest text that is shown. A longer one is committed, whatever its row says. */

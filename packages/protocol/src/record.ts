@@ -43,6 +43,9 @@ export const RecordKind = z.enum([
   'audit-sampled',
   'audit-finding',
   'cameras-counted',
+  'owner-registered',
+  'owner-changed',
+  'owner-keys-renewed',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

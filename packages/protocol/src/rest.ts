@@ -7,6 +7,7 @@ import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
 import { onvifRoutes } from './onvif.ts';
+import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
@@ -31,7 +32,9 @@ export interface RestRoute {
     | 'me'
     | 'people'
     | 'access'
-    | 'record';
+    | 'record'
+    | 'owner'
+    | 'owners';
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -88,6 +91,7 @@ export const routes = {
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,
+  ...ownerRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

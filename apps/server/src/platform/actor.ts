@@ -23,15 +23,23 @@ export interface ScreenActor {
   device: string;
 }
 
+/** Somebody who lends cameras, at the pages for owners. Nobody at the wall. */
+export interface OwnerActor {
+  kind: 'owner';
+  id: string;
+  name: string;
+  session: string;
+}
+
 export interface AnonymousActor {
   kind: 'anonymous';
 }
 
 /** Who is behind a request, a socket or a push channel. */
-export type Actor = PersonActor | ScreenActor | AnonymousActor;
+export type Actor = PersonActor | ScreenActor | OwnerActor | AnonymousActor;
 
 export const anonymous: AnonymousActor = { kind: 'anonymous' };
 
-/** Who it is, in one word for the record and the commits: `person:<id>`, `screen:<id>` or `anonymous`. */
+/** Who it is, in one word for the record and the commits: `person:<id>`, `screen:<id>`, `owner:<id>` or `anonymous`. */
 export const actorName = (actor: Actor): string =>
   actor.kind === 'anonymous' ? 'anonymous' : `${actor.kind}:${actor.id}`;

@@ -247,7 +247,7 @@ export function guardOrigins(origins: Origins) {
 }
 
 const peerName = ({ actor }: AttachedLocals): string | null =>
-  actor.kind === 'person'
+  actor.kind === 'person' || actor.kind === 'owner'
     ? `session:${actor.session}`
     : actor.kind === 'screen'
       ? `screen:${actor.device}`

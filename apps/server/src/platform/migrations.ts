@@ -323,4 +323,100 @@ export const migrations: readonly string[] = [
     or new.entry is not (select leaf from log_leaves where sequence = old.sequence)
   begin select raise(abort, 'an entry of the record is never changed'); end;
   `,
+  `
+  alter table cameras add column heading real;
+  alter table cameras add column view_angle real;
+  alter table cameras add column place_kind text not null default 'street';
+  alter table cameras add column visibility text not null default 'public';
+  alter table cameras add column tier text not null default 'integrated';
+  alter table cameras add column owner text;
+
+  create table consents (
+    camera text not null references cameras (id) on delete cascade,
+    version integer not null,
+    owner text not null,
+    status text not null,
+    terms text not null,
+    basis text not null,
+    paused_until integer,
+    at integer not null,
+    by text not null,
+    primary key (camera, version)
+  ) strict, without rowid;
+  create index consents_by_owner on consents (owner, camera);
+
+  create table incidents (
+    id text primary key,
+    number integer not null unique,
+    type text not null,
+    place text not null,
+    latitude real not null,
+    longitude real not null,
+    opened_by_kind text not null,
+    opened_by text not null,
+    opened_by_name text not null,
+    opened_at integer not null,
+    closed_at integer,
+    closed_by text
+  ) strict;
+
+  create table grants (
+    id text primary key,
+    request text not null,
+    camera text not null,
+    viewer_kind text not null,
+    viewer text not null,
+    state text not null,
+    grant_json text not null,
+    asked_at integer not null,
+    ends_uptime_ms real,
+    boot text not null,
+    seconds real not null,
+    bytes integer not null
+  ) strict;
+  create index grants_by_camera on grants (camera, asked_at, id);
+  create index grants_by_state on grants (state);
+  `,
+  `
+  create table owners (
+    id text primary key,
+    contact blob not null,
+    self_registered integer not null,
+    revision integer not null,
+    created_at integer not null,
+    updated_at integer not null
+  ) strict;
+
+  create table owner_sessions (
+    id text primary key,
+    token_hash text not null unique,
+    owner text not null references owners (id),
+    created_at integer not null,
+    expires_at integer not null,
+    fresh_until integer not null
+  ) strict;
+
+  create table owner_links (
+    token_hash text primary key,
+    kind text not null,
+    owner text references owners (id),
+    address blob,
+    created_at integer not null,
+    expires_at integer not null
+  ) strict;
+  create index owner_links_by_owner on owner_links (owner);
+
+  create table owner_passkeys (
+    id text primary key,
+    credential text not null unique,
+    owner text not null references owners (id),
+    name text not null,
+    public_key blob not null,
+    counter integer not null,
+    transports text not null,
+    created_at integer not null,
+    last_used_at integer
+  ) strict;
+  create index owner_passkeys_by_owner on owner_passkeys (owner);
+  `,
 ];

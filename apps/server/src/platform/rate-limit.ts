@@ -94,9 +94,12 @@ export interface DoorLimits {
   session: Rate;
   /** Socket connections of one place. */
   sockets: Rate;
+  /** Sign-in links that owners at one place may ask for, whatever the addresses: a whole house behind one connection. */
+  ownerLinks: Rate;
 }
 export const defaultLimits: DoorLimits = {
   place: { perSecond: 200, burst: 4_000 },
   session: { perSecond: 50, burst: 1_000 },
   sockets: { perSecond: 40, burst: 1_000 },
+  ownerLinks: { perSecond: 1 / 30, burst: 10 },
 };

@@ -13,6 +13,12 @@ export interface Tables {
     keep: string;
     tags: string;
     source: string;
+    heading: Generated<number | null>;
+    view_angle: Generated<number | null>;
+    place_kind: Generated<string>;
+    visibility: Generated<string>;
+    tier: Generated<string>;
+    owner: Generated<string | null>;
     revision: number;
     created_at: number;
     updated_at: number;
@@ -144,4 +150,79 @@ export interface Tables {
   onvif_devices: { camera: string; device: string };
   imported_cameras: { list: string; external_id: string; camera: string; fingerprint: string };
   ptz_moving: { camera: string };
+  consents: {
+    camera: string;
+    version: number;
+    owner: string;
+    status: string;
+    terms: string;
+    basis: string;
+    paused_until: number | null;
+    at: number;
+    by: string;
+  };
+  incidents: {
+    id: string;
+    number: number;
+    type: string;
+    place: string;
+    latitude: number;
+    longitude: number;
+    opened_by_kind: string;
+    opened_by: string;
+    opened_by_name: string;
+    opened_at: number;
+    closed_at: number | null;
+    closed_by: string | null;
+  };
+  grants: {
+    id: string;
+    request: string;
+    camera: string;
+    viewer_kind: string;
+    viewer: string;
+    state: string;
+    grant_json: string;
+    asked_at: number;
+    /** Where time of this machine is counted from its own start: see `boot`. */
+    ends_uptime_ms: number | null;
+    boot: string;
+    seconds: number;
+    bytes: number;
+  };
+  owners: {
+    id: string;
+    contact: Uint8Array;
+    self_registered: number;
+    revision: number;
+    created_at: number;
+    updated_at: number;
+  };
+  owner_sessions: {
+    id: string;
+    token_hash: string;
+    owner: string;
+    created_at: number;
+    expires_at: number;
+    fresh_until: number;
+  };
+  owner_links: {
+    token_hash: string;
+    kind: string;
+    owner: string | null;
+    address: Uint8Array | null;
+    created_at: number;
+    expires_at: number;
+  };
+  owner_passkeys: {
+    id: string;
+    credential: string;
+    owner: string;
+    name: string;
+    public_key: Uint8Array;
+    counter: number;
+    transports: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
 }

@@ -1,5 +1,5 @@
 import { apiBase, type ClientHello, type Role } from '@clerestory/protocol';
-import type { App } from '../app.ts';
+import type { App, AppOptions } from '../app.ts';
 import { addPerson, Browser, setUpAdministrator } from './browser.ts';
 import { openWindow, startTestApp, type FetchJson, type TestSocket } from './server.ts';
 
@@ -18,8 +18,12 @@ export interface GuardedApp {
 }
 
 /** The real app with the policy in force. `dir` starts on an existing store, whose administrator is Ada. */
-export async function startGuardedApp(env: Record<string, string> = {}, dir?: string): Promise<GuardedApp> {
-  const server = await startTestApp(env, dir);
+export async function startGuardedApp(
+  env: Record<string, string> = {},
+  dir?: string,
+  options: AppOptions = {},
+): Promise<GuardedApp> {
+  const server = await startTestApp(env, dir, options);
   const { app } = server;
   const administrator = dir === undefined ? await setUpAdministrator(app) : new Browser(app.url);
   if (dir !== undefined) await administrator.signIn('ada');

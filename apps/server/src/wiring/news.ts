@@ -6,7 +6,7 @@ import { rooms, type Audience } from '../platform/sockets.ts';
 
 /** What becomes of a camera, as the registry says it. */
 type CameraNews =
-  { type: 'changed'; camera: Camera; media: MediaCamera } | { type: 'removed'; camera: string };
+  { type: 'changed'; camera: Camera; media: MediaCamera | null } | { type: 'removed'; camera: string };
 
 /** Who has news, and who must hear of it. The features do not know each other. */
 export interface NewsParties {
@@ -33,8 +33,14 @@ export function spreadNews(parties: NewsParties, audience: Audience, metrics: Me
   const { cameras, health, media, walls, screens } = parties;
   cameras.onChange((change) => {
     if (change.type === 'changed') {
-      health.addCamera(change.camera.id);
-      media.cameraChanged(change.media);
+      const { id } = change.camera;
+      if (change.media) {
+        health.addCamera(id);
+        media.cameraChanged(change.media);
+      } else {
+        health.removeCamera(id);
+        media.cameraRemoved(id);
+      }
       audience.tell(rooms.everyone, 'camera:changed', change.camera);
       return;
     }

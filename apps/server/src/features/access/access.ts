@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Camera, CameraHealth, Commit, WallState } from '@clerestory/protocol';
-import type { Actor, PersonActor } from '../../platform/actor.ts';
+import {
+  apiBase,
+  ownerPath,
+  type Camera,
+  type CameraHealth,
+  type Commit,
+  type WallState,
+} from '@clerestory/protocol';
+import type { Actor, OwnerActor, PersonActor } from '../../platform/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { RouteHandlers } from '../../platform/http.ts';
@@ -18,6 +25,7 @@ import { ViewsService, type Viewer } from './views-service.ts';
 import { Windows } from './windows.ts';
 
 const sweepMs = 250;
+const ownerDoors = apiBase + ownerPath;
 
 /** People and their sessions, as this feature needs them. */
 export interface SessionSource {
@@ -55,6 +63,8 @@ export interface AccessOptions {
     ofScreen(screen: string): WallState | undefined;
     onCommit(listener: (commit: Commit) => void): void;
   };
+  /** Who lends cameras: at their own doors, and nowhere else. */
+  owners: { authenticate(request: IncomingMessage): OwnerActor | undefined };
   /** The other end of a request, as far as it is believed. */
   peerOf(request: IncomingMessage): Peer;
 }
@@ -102,8 +112,13 @@ export class Access {
     this.#follow();
   }
 
-  /** Who is behind a request: a person first, since a screen's cookie may lie in a browser where somebody signs in. */
-  authenticate(request: IncomingMessage): Actor | undefined {
+  /**
+   * Who is behind a request. At the doors for owners an owner and nobody else; everywhere else a person first, since a
+   * screen's cookie may lie in a browser where somebody signs in.
+   */
+  authenticate(request: IncomingMessage & { originalUrl?: string }): Actor | undefined {
+    if ((request.originalUrl ?? request.url ?? '').startsWith(ownerDoors))
+      return this.#options.owners.authenticate(request);
     return this.#options.people.authenticate(request) ?? this.devices.authenticate(request);
   }
 

@@ -22,6 +22,7 @@ const others: Readonly<Record<string, DoorId>> = {
   [`GET ${apiBase}/openapi.json`]: 'http:openapi',
   'GET /': 'http:page',
   'GET /admin': 'http:page',
+  'GET /portal{/*page}': 'http:portal',
   'GET /screen': 'http:page',
   'GET /screen/:screen': 'http:screen-page',
   'GET /log/checkpoint': 'http:log',

@@ -4,6 +4,7 @@ import {
   ClientCommand,
   clientEvents,
   nodeQuestions,
+  ownerPath,
   PushNotice,
   PushRequest,
   routes,
@@ -11,7 +12,7 @@ import {
   type RestRoute,
   type RouteName,
 } from '@clerestory/protocol';
-import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
+import { startOwnerApp, type OwnerApp } from '../../testing/owners.ts';
 import { Browser } from '../../testing/browser.ts';
 import { openWindow, type TestSocket } from '../../testing/server.ts';
 import { assertPolicy } from './doors.ts';
@@ -20,7 +21,8 @@ import { assured } from '../../../../../tools/harness/assured.ts';
 
 /**
  * The oracle, written apart from the policy table. Who may: `n` nobody signed in, `w` a paired screen, `o` operator,
- * `s` supervisor, `i` investigator, `u` auditor, `a` administrator; `L` also while the session is locked.
+ * `s` supervisor, `i` investigator, `u` auditor, `a` administrator, `e` an owner of cameras; `L` also while the session is
+ * locked. At the doors for owners everybody else is nobody, whatever they carry, and an owner is nobody at all others.
  */
 const oracle: Record<RouteName, string> = {
   ...{
@@ -84,6 +86,10 @@ const oracle: Record<RouteName, string> = {
     getTile: 'osiuaL',
   },
   ...{ createWall: 'sa', renameWall: 'sa', createScreen: 'sa', renameScreen: 'sa', deleteScreen: 'sa' },
+  ...{ ownerWhoAmI: 'ne', ownerAskLink: 'ne', ownerLookLink: 'ne', ownerSignIn: 'ne', ownerSignOut: 'ne' },
+  ...{ ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
+  ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
+  ...{ listOwners: 'aL', createOwner: 'a', getOwner: 'aL', updateOwner: 'a', renewOwnerKeys: 'a' },
   ...{ setLayout: 'osi', clearScreen: 'osi', assignTile: 'osi', clearTile: 'osi', swapTiles: 'osi' },
 };
 const commandOracle: Record<ClientCommand['type'], string> = {
@@ -107,7 +113,7 @@ const letters = {
 type RoleName = keyof typeof letters;
 const roleNames = Object.keys(letters) as RoleName[];
 
-let site: GuardedApp;
+let site: OwnerApp;
 /** A fresh browser for each cell that could change who asks. */
 const logins = new Map<RoleName, string>();
 const browsers = new Map<string, Browser>();
@@ -117,12 +123,16 @@ const actors = [
   ['an ended session', 'n'],
   ['a revoked screen', 'n'],
   ['a screen', 'w'],
+  ['an owner', 'e'],
   ...roleNames.flatMap((role) => [
     [role, letters[role]],
     [`${role}, locked`, `${letters[role]}L`],
   ]),
 ] as [string, string][];
 
+/** Who somebody is at this door. */
+const letterAt = (path: string, letter: string): string =>
+  path.startsWith(ownerPath) === (letter === 'e') ? letter : 'n';
 const mayBy = (row: string, actor: string): boolean => [...actor].every((letter) => row.includes(letter));
 const refusedCodes = new Set(['unauthenticated', 'forbidden', 'locked']);
 
@@ -132,9 +142,11 @@ async function signedIn(role: RoleName, locked: boolean, login = logins.get(role
   if (locked) await browser.call('POST', '/session/lock');
   return browser;
 }
-async function browserOf(actor: string, fresh: boolean): Promise<Browser> {
+async function browserOf(actor: string, fresh: boolean, name?: RouteName): Promise<Browser> {
   const known = browsers.get(actor);
   if (known && !fresh) return known;
+  if (actor === 'an owner')
+    return name === 'ownerSignOut' ? site.ownerAs('oskar@example.org') : (known ?? new Browser(site.app.url));
   const [role = '', locked] = actor.split(', ');
   if (!(role in letters)) return known ?? new Browser(site.app.url);
   // Somebody else of that role: one of these ends every session of its person.
@@ -142,7 +154,7 @@ async function browserOf(actor: string, fresh: boolean): Promise<Browser> {
 }
 
 beforeAll(async () => {
-  site = await startGuardedApp();
+  site = await startOwnerApp();
   await site.administrator.call('POST', '/cameras', {
     ...{ id: 'gate', name: 'Gate' },
     source: { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' },
@@ -160,6 +172,7 @@ beforeAll(async () => {
   await ended.call('DELETE', '/session');
   for (const [name, value] of cookies) ended.cookies.set(name, value);
   browsers.set('an ended session', ended);
+  browsers.set('an owner', await site.ownerAs('olga@example.org'));
   browsers.set('a screen', await site.pair('left'));
   const revoked = await site.pair('right');
   await site.administrator.call('DELETE', `/screen-devices/${revoked.device}`);
@@ -174,6 +187,7 @@ const changesAsker = new Set<RouteName>([
   'endMySessions',
   'touchSession',
   'renewRecoveryCodes',
+  'ownerSignOut',
 ]);
 /** On what is not there, since otherwise it would be gone. */
 const destroys = new Set<RouteName>(['deleteCamera', 'deleteScreen']);
@@ -194,12 +208,12 @@ async function cellsOf(
   const sent = body ? (name === 'assignTile' ? { camera: 'gate' } : { nothing: 'here' }) : undefined;
   const [found, expected]: Record<string, boolean>[] = [{}, {}];
   for (const [actor, letter] of who) {
-    const browser = await browserOf(actor, changesAsker.has(name));
+    const browser = await browserOf(actor, changesAsker.has(name), name);
     const answer = await browser.call(method.toUpperCase(), address, sent);
     expect(answer.status, `${actor}: ${JSON.stringify(answer.body)}`).toBeLessThan(500);
     cells += 1;
     Object.assign(found as object, { [actor]: !refusedCodes.has(answer.body?.code) });
-    Object.assign(expected as object, { [actor]: mayBy(oracle[name], letter) });
+    Object.assign(expected as object, { [actor]: mayBy(oracle[name], letterAt(path, letter)) });
   }
   return [found ?? {}, expected ?? {}];
 }
@@ -259,7 +273,7 @@ describe('A1: every socket event and command × every actor', () => {
     const hello =
       letter === 'w' ? ({ surface: 'screen', screen: 'left' } as const) : ({ surface: 'console' } as const);
     const opening = openWindow(site.app.url, hello, headers);
-    if (letter === 'n') return expect(opening).rejects.toThrow('Sign in first.');
+    if (letter === 'n' || letter === 'e') return expect(opening).rejects.toThrow('Sign in first.');
     const socket: TestSocket = await opening;
     try {
       expect(await socket.emitWithAck('wall:join', {})).toMatchObject({ ok: true });

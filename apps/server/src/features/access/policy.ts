@@ -13,10 +13,10 @@ import {
 import type { Actor } from '../../platform/actor.ts';
 
 /**
- * Who may use a door. A role; `person`: anybody who signed in, whatever the roles; `screen`: a paired screen; `anyone`: also
- * who has not signed in; `local`: a program on this machine itself.
+ * Who may use a door. A role; `person`: anybody who signed in, whatever the roles; `screen`: a paired screen; `owner`: who lends
+ * cameras, at the pages for owners; `anyone`: also who has not signed in; `local`: a program on this machine itself.
  */
-export type Who = Role | 'person' | 'screen' | 'anyone' | 'local';
+export type Who = Role | 'person' | 'screen' | 'owner' | 'anyone' | 'local';
 
 /** One door: who may use it, and what is asked besides. */
 export interface PolicyRow {
@@ -38,6 +38,7 @@ type PagePath =
   | 'metrics'
   | 'openapi'
   | 'page'
+  | 'portal'
   | 'screen-page'
   | 'no-page'
   | 'files'
@@ -68,6 +69,7 @@ const building: PolicyRow = { who: builders, unlocked: true };
 const arranging: PolicyRow = { who: atTheWall, unlocked: true, right: 'arrange' };
 const putting: PolicyRow = { ...arranging, camera: 'body' };
 const moving: PolicyRow = { who: atTheWall, unlocked: true, right: 'ptz', camera: 'body' };
+const owning: PolicyRow = { who: ['owner'] };
 const auditing: PolicyRow = { who: ['auditor'] };
 const exporting: PolicyRow = { who: atTheWall, unlocked: true, right: 'export', camera: 'params' };
 /** What a window of the wall gets. */
@@ -199,12 +201,32 @@ const wall = {
   'rest:swapTiles': arranging,
 } as const;
 
+const owners = {
+  'rest:ownerWhoAmI': anyone,
+  'rest:ownerAskLink': anyone,
+  'rest:ownerLookLink': anyone,
+  'rest:ownerSignIn': anyone,
+  'rest:ownerSignOut': anyone,
+  'rest:ownerPasskeySignInOptions': anyone,
+  'rest:ownerPasskeySignIn': anyone,
+  'rest:ownerUpdateMe': owning,
+  'rest:ownerBeginPasskey': owning,
+  'rest:ownerAddPasskey': owning,
+  'rest:ownerRemovePasskey': owning,
+  'rest:listOwners': { who: ['administrator'] },
+  'rest:createOwner': administering,
+  'rest:getOwner': { who: ['administrator'] },
+  'rest:updateOwner': administering,
+  'rest:renewOwnerKeys': administering,
+} as const;
+
 const pages = {
   'http:healthz': anyone,
   'http:readyz': anyone,
   'http:metrics': { who: ['local', 'administrator'] },
   'http:openapi': anyone,
   'http:page': anyone,
+  'http:portal': anyone,
   'http:screen-page': anyone,
   'http:no-page': anyone,
   'http:files': anyone,
@@ -271,6 +293,7 @@ export const policy: Readonly<Record<DoorId, PolicyRow>> = {
   ...people,
   ...access,
   ...wall,
+  ...owners,
   ...pages,
   ...sockets,
   ...media,
@@ -299,6 +322,8 @@ export function admits({ who, unlocked }: PolicyRow, actor: Actor, local = false
       return refused('unauthenticated', 'Sign in first.');
     case 'screen':
       return who.includes('screen') ? allowed : refused('forbidden', 'A screen only shows.');
+    case 'owner':
+      return who.includes('owner') ? allowed : refused('forbidden', 'This is not for owners of cameras.');
     case 'person': {
       if (!who.includes('person') && !actor.roles.some((role) => who.includes(role)))
         return refused(

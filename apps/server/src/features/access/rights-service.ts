@@ -7,7 +7,7 @@ import {
   type Right,
   type TileRef,
 } from '@clerestory/protocol';
-import type { Actor } from '../../platform/actor.ts';
+import { anonymous, type Actor } from '../../platform/actor.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
@@ -85,7 +85,8 @@ export class RightsService {
         wall: actor.wall,
         showing: this.#world.showing(actor.wall, actor.id),
       };
-    return actor;
+    // Owners have no rights at the wall; the table keeps them out before this is asked.
+    return actor.kind === 'owner' ? anonymous : actor;
   }
 
   /** May this one do this with this camera? A camera that is not registered is hidden from everybody. */

@@ -4,8 +4,8 @@ import {
   type Camera,
   type CameraInput,
   type CameraPatch,
-  type CameraSource,
   type MediaCamera,
+  type RegistrySource,
 } from '@clerestory/protocol';
 import { checkSource, type SourceRules as AddressesAllowed } from '../../platform/addresses/source.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
@@ -25,7 +25,7 @@ export interface SourceRules extends AddressesAllowed {
 }
 
 export type CameraChange =
-  { type: 'changed'; camera: Camera; media: MediaCamera } | { type: 'removed'; camera: string };
+  { type: 'changed'; camera: Camera; media: MediaCamera | null } | { type: 'removed'; camera: string };
 
 /** The registry of cameras. Held in memory, written through: what is answered is durable. */
 export class CameraService {
@@ -40,6 +40,7 @@ export class CameraService {
   #tail: Promise<unknown> = Promise.resolve();
 
   #movable: (camera: string) => boolean = () => false;
+  #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
 
   /** `scenes`: names of the demo scenes that can be drawn. `rules`: where cameras may be. */
   constructor(db: Database, clock: Clock, scenes: readonly string[], rules: SourceRules) {
@@ -52,6 +53,11 @@ export class CameraService {
   /** Who knows whether a camera can be turned or zoomed. */
   movableBy(movable: (camera: string) => boolean): void {
     this.#movable = movable;
+  }
+
+  /** Who knows what the owner of a private camera allows now. */
+  consentBy(consent: (camera: string) => NonNullable<Camera['consent']> | null): void {
+    this.#consent = consent;
   }
 
   async load(): Promise<void> {
@@ -80,7 +86,7 @@ export class CameraService {
 
   /** What media nodes must know, secrets included. */
   forMedia(): MediaCamera[] {
-    return [...this.#cameras.values()].map(mediaOf);
+    return [...this.#cameras.values()].flatMap((camera) => mediaOf(camera) ?? []);
   }
 
   async create(input: CameraInput, key: string): Promise<Answer<Camera>> {
@@ -91,7 +97,7 @@ export class CameraService {
         return refuse(
           problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
         );
-      const unfit = refused ?? this.#unfitSource(input.source, null);
+      const unfit = refused ?? unfitEntry(input) ?? this.#unfitSource(input.source, null);
       if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
       if (this.#cameras.has(id))
@@ -126,10 +132,8 @@ export class CameraService {
       const taken = patch.number === undefined ? null : this.#takenBy(patch.number, id);
       if (taken) return taken;
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-      return ok({
-        stored: { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() },
-        isNew: false,
-      });
+      const stored = { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() };
+      return unfitEntry(stored, before) ?? ok({ stored, isNew: false });
     });
   }
 
@@ -177,7 +181,9 @@ export class CameraService {
     if (camera !== null && !before) return refuse(noCamera(camera));
     if (!before && this.#cameras.size + written.size >= maxCameras)
       return refuse(problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`));
-    const unfit = this.#unfitSource(input.source, camera);
+    const unfit =
+      unfitEntry({ ...input, ...(before && ownedAs(before)) }, before) ??
+      this.#unfitSource(input.source, camera);
     if (unfit) return unfit;
     const id = before?.id ?? this.#freeId(input.name, written);
     const number = input.number ?? before?.number ?? this.#freeNumber(numbers);
@@ -189,7 +195,11 @@ export class CameraService {
         : refuse(problem('exists', `Number ${number} is in the list twice. Leave one of them out.`));
     if (taken) return taken;
     const nowMs = this.#clock.nowMs();
-    const kept = before && { keep: before.keep, revision: before.revision + 1, createdAt: before.createdAt };
+    const kept = before && {
+      ...{ keep: before.keep, revision: before.revision + 1, createdAt: before.createdAt },
+      ...{ heading: before.heading, viewAngle: before.viewAngle, placeKind: before.placeKind },
+      ...ownedAs(before),
+    };
     return ok({ ...input, revision: 1, createdAt: nowMs, ...kept, id, number, updatedAt: nowMs });
   }
 
@@ -206,20 +216,20 @@ export class CameraService {
   }
 
   /** Where cameras may not be. */
-  async #refusedSource(source: CameraSource | undefined): Promise<Answer<never> | null> {
-    const checked = source && (await checkSource(source, this.#rules));
+  async #refusedSource(source: RegistrySource | undefined): Promise<Answer<never> | null> {
+    const checked = source && source.kind !== 'none' && (await checkSource(source, this.#rules));
     return !checked || checked.ok ? null : checked;
   }
 
   /** What the registry itself knows to be wrong with a source of camera `id`; null: of a new one. */
-  #unfitSource(source: CameraSource | undefined, id: string | null): Answer<never> | null {
+  #unfitSource(source: RegistrySource | undefined, id: string | null): Answer<never> | null {
     if (source?.kind === 'push') return this.#unfitPort(source, id);
     if (source?.kind !== 'demo' || this.#scenes.includes(source.scene)) return null;
     const message = `choose one of ${this.#scenes.join(', ')}`;
     return unfit('scene', `There is no demo scene "${source.scene}": ${message}.`, message);
   }
 
-  #unfitPort({ port }: Extract<CameraSource, { kind: 'push' }>, id: string | null): Answer<never> | null {
+  #unfitPort({ port }: Extract<RegistrySource, { kind: 'push' }>, id: string | null): Answer<never> | null {
     const { from, to } = this.#rules.pushPorts;
     if (port < from || port > to) {
       const message = `choose a port from ${from} to ${to} (the setting CLERESTORY_PUSH_PORTS)`;
@@ -294,7 +304,11 @@ export class CameraService {
   }
 
   #view(camera: StoredCamera): Camera {
-    return { ...viewOf(camera), ...(this.#movable(camera.id) && { movable: true }) };
+    return {
+      ...viewOf(camera),
+      ...(this.#movable(camera.id) && { movable: true }),
+      ...(camera.visibility === 'private' && { consent: this.#consent(camera.id) }),
+    };
   }
 
   #remember(camera: StoredCamera): void {
@@ -336,9 +350,32 @@ function viewOf({ source, ...camera }: StoredCamera): Camera {
   };
 }
 
-const mediaOf = ({ id, revision, keep, source }: StoredCamera): MediaCamera => ({
-  id,
-  revision,
-  keep,
-  source,
-});
+/** Null: it has no stream. */
+const mediaOf = ({ id, revision, keep, source }: StoredCamera): MediaCamera | null =>
+  source.kind === 'none' ? null : { id, revision, keep, source };
+
+/** What lists know nothing of, so that an import leaves it as it is. */
+const ownedAs = ({ visibility, tier, owner }: StoredCamera) => ({ visibility, tier, owner });
+
+/** What the registry refuses of a camera, whoever asks. `before` undefined: a new one. */
+function unfitEntry(
+  after: Pick<StoredCamera, 'visibility' | 'tier' | 'owner' | 'source'>,
+  before?: StoredCamera,
+): Answer<never> | null {
+  const fail = (pointer: string, message: string) =>
+    refuse(
+      problem('unprocessable', `This camera cannot be so: ${message}.`, { errors: [{ pointer, message }] }),
+    );
+  // An administrator must not open what an owner has lent on conditions.
+  if (before?.visibility === 'private' && after.visibility === 'public')
+    return fail('/visibility', 'a private camera stays private; remove it if its owner lends it no more');
+  if (after.visibility === 'public' && after.owner !== null)
+    return fail('/owner', 'only a private camera has an owner');
+  if ((before?.owner ?? null) !== null && after.owner !== before?.owner)
+    return fail('/owner', 'a camera stays with its owner; remove it and register it anew for another');
+  if (after.visibility === 'public' && after.tier === 'registered')
+    return fail('/tier', 'a public camera has a stream; a camera that is only registered is private');
+  if ((after.tier === 'registered') !== (after.source.kind === 'none'))
+    return fail('/tier', 'a camera that is only registered has no source, every other one has');
+  return null;
+}

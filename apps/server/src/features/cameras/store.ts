@@ -1,4 +1,4 @@
-import { CameraSource, Keep, type CameraInput } from '@clerestory/protocol';
+import { Keep, PlaceKind, RegistrySource, Tier, Visibility, type CameraInput } from '@clerestory/protocol';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../platform/database.ts';
@@ -26,7 +26,13 @@ const fromRow = (row: Selectable<Tables['cameras']>): StoredCamera => ({
   longitude: row.longitude,
   keep: Keep.parse(row.keep),
   tags: Tags.parse(JSON.parse(row.tags)),
-  source: CameraSource.parse(JSON.parse(row.source)),
+  source: RegistrySource.parse(JSON.parse(row.source)),
+  heading: row.heading,
+  viewAngle: row.view_angle,
+  placeKind: PlaceKind.parse(row.place_kind),
+  visibility: Visibility.parse(row.visibility),
+  tier: Tier.parse(row.tier),
+  owner: row.owner,
   revision: row.revision,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -43,6 +49,12 @@ const toRow = (camera: StoredCamera) => ({
   keep: camera.keep,
   tags: JSON.stringify(camera.tags),
   source: JSON.stringify(camera.source),
+  heading: camera.heading,
+  view_angle: camera.viewAngle,
+  place_kind: camera.placeKind,
+  visibility: camera.visibility,
+  tier: camera.tier,
+  owner: camera.owner,
   revision: camera.revision,
   created_at: camera.createdAt,
   updated_at: camera.updatedAt,

@@ -5,6 +5,8 @@ import express, { type Express, type Request, type RequestHandler } from 'expres
 import helmet from 'helmet';
 import { mountReadOnly } from '../../platform/http.ts';
 import type { Peer } from '../../platform/peers.ts';
+import { missingPage } from './missing-page.ts';
+import { mountPortal } from './portal.ts';
 
 const distDir = path.resolve(import.meta.dirname, '../../../../wall/dist');
 const indexFile = path.join(distDir, 'index.html');
@@ -52,14 +54,12 @@ function pageSecurity(media: () => MediaPlace, peerOf: (request: Request) => Pee
   });
 }
 
-const missingPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Clerestory</title>
-<p>The pages are not built yet. Stop the server and run <code>npm start</code>, which builds them.</p></html>`;
-
 /**
  * The wall app's pages and files. A screen's page says where the media node is, so that the road to the pictures opens
  * before its code is there.
  */
 export function mountPages(app: Express, media: () => MediaPlace, peerOf: (request: Request) => Peer): void {
+  mountPortal(app);
   app.use(pageSecurity(media, peerOf));
   app.use(
     '/assets',

@@ -17,7 +17,7 @@ export interface StoredPasskey {
   name: string;
   publicKey: Uint8Array;
   counter: number;
-  transports: string[];
+  transports: readonly string[];
   createdAt: number;
   lastUsedAt: number | null;
 }

@@ -1,13 +1,3 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server';
-import { isIP } from 'node:net';
 import { problem, type Answer, type Passkey, type PasskeyProof } from '@clerestory/protocol';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -15,32 +5,23 @@ import { ok, refuse } from '../../platform/http.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { authenticatorStore, type StoredPasskey } from './authenticator-store.ts';
 import type { PeopleEntryKind, PeopleRecord } from './ports.ts';
-import { Tickets } from './tickets.ts';
-import { hashOf } from './tokens.ts';
+import { PasskeyCeremony } from '../../platform/passkeys.ts';
+import { hashOf } from '../../platform/tokens.ts';
 import { newRecoveryCodes, newTotpSecret, plainRecoveryCode, stepOfCode, totpUri } from './totp.ts';
-
-const maxPasskeysEach = 20;
-const rpName = 'Clerestory';
-
-interface Challenge {
-  challenge: string;
-  /** Who registers it; null for a sign-in, where the passkey says who it is. */
-  person: string | null;
-}
 
 /** Codes of an app, recovery codes and passkeys of people. */
 export class Authenticators {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #record: PeopleRecord;
-  readonly #challenges: Tickets<Challenge>;
+  readonly #ceremony: PasskeyCeremony;
   #enrolled = new Set<string>();
 
   constructor(db: Database, clock: Clock, record: PeopleRecord) {
     this.#db = db;
     this.#clock = clock;
     this.#record = record;
-    this.#challenges = new Tickets(clock);
+    this.#ceremony = new PasskeyCeremony(clock);
   }
 
   async load(): Promise<void> {
@@ -135,25 +116,8 @@ export class Authenticators {
   }
 
   async beginPasskey(person: { id: string; login: string; name: string }, origin: string) {
-    const rpID = rpIdOf(origin);
-    if (!rpID.ok) return rpID;
     const have = await authenticatorStore.passkeysOf(this.#db, person.id);
-    if (have.length >= maxPasskeysEach)
-      return refuse(
-        problem('unprocessable', `One has at most ${maxPasskeysEach} passkeys. Remove one first.`),
-      );
-    const options = await generateRegistrationOptions({
-      rpName,
-      rpID: rpID.value,
-      userName: person.login,
-      userDisplayName: person.name,
-      userID: new TextEncoder().encode(person.id),
-      attestationType: 'none',
-      excludeCredentials: have.map(({ credential }) => ({ id: credential })),
-      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-    });
-    const ticket = this.#challenges.issue({ challenge: options.challenge, person: person.id });
-    return ok({ ticket, options: { ...options } as Record<string, unknown> });
+    return this.#ceremony.begin(person.id, { login: person.login, name: person.name, have }, origin);
   }
 
   async addPasskey(
@@ -162,30 +126,15 @@ export class Authenticators {
     origin: string,
     by: string,
   ): Promise<Answer<Passkey>> {
-    const challenge = this.#challenges.take(proof.ticket);
-    const rpID = rpIdOf(origin);
-    if (!rpID.ok) return rpID;
-    if (challenge?.person !== person) return refuse(lapsed);
-    const verified = await verifyRegistrationResponse({
-      response: proof.response as unknown as RegistrationResponseJSON,
-      expectedChallenge: challenge.challenge,
-      expectedOrigin: origin,
-      expectedRPID: rpID.value,
-      requireUserVerification: true,
-    }).catch(() => ({ verified: false as const }));
-    if (!verified.verified || !verified.registrationInfo)
-      return refuse(problem('unprocessable', 'This passkey could not be verified. Try again.'));
-    const { credential } = verified.registrationInfo;
-    if (await authenticatorStore.passkey(this.#db, credential.id))
+    const proven = await this.#ceremony.prove(person, proof, origin);
+    if (!proven.ok) return proven;
+    if (await authenticatorStore.passkey(this.#db, proven.value.credential))
       return refuse(problem('exists', 'This passkey is registered already.'));
     const passkey: StoredPasskey = {
+      ...proven.value,
       id: newId(),
-      credential: credential.id,
       person,
       name: proof.name,
-      publicKey: credential.publicKey,
-      counter: credential.counter,
-      transports: credential.transports ?? [],
       createdAt: this.#clock.nowMs(),
       lastUsedAt: null,
     };
@@ -208,41 +157,20 @@ export class Authenticators {
     return done;
   }
 
-  async passkeySignInOptions(origin: string) {
-    const rpID = rpIdOf(origin);
-    if (!rpID.ok) return rpID;
-    const options = await generateAuthenticationOptions({ rpID: rpID.value, userVerification: 'required' });
-    const ticket = this.#challenges.issue({ challenge: options.challenge, person: null });
-    return ok({ ticket, options: { ...options } as Record<string, unknown> });
+  passkeySignInOptions(origin: string) {
+    return this.#ceremony.signInOptions(origin);
   }
 
   /** Whose passkey answered the challenge, or null. The counter, where an authenticator keeps one, must go up. */
   async provenBy(proof: PasskeyProof, origin: string): Promise<string | null> {
-    const challenge = this.#challenges.take(proof.ticket);
-    const rpID = rpIdOf(origin);
-    if (!challenge || challenge.person !== null || !rpID.ok) return null;
-    const response = proof.response as unknown as AuthenticationResponseJSON;
-    const passkey =
-      typeof response.id === 'string' ? await authenticatorStore.passkey(this.#db, response.id) : null;
-    if (!passkey) return null;
-    const verified = await verifyAuthenticationResponse({
-      response,
-      expectedChallenge: challenge.challenge,
-      expectedOrigin: origin,
-      expectedRPID: rpID.value,
-      requireUserVerification: true,
-      credential: {
-        id: passkey.credential,
-        publicKey: new Uint8Array(passkey.publicKey),
-        counter: passkey.counter,
-        transports: passkey.transports as AuthenticatorTransport[],
-      },
-    }).catch(() => null);
-    if (!verified?.verified) return null;
-    const { newCounter } = verified.authenticationInfo;
+    const proven = await this.#ceremony.provenBy(proof, origin, (credential) =>
+      authenticatorStore.passkey(this.#db, credential),
+    );
+    if (!proven) return null;
+    const { passkey, counter } = proven;
     await this.#db
       .transaction()
-      .execute((write) => authenticatorStore.usedPasskey(write, passkey.id, newCounter, this.#clock.nowMs()));
+      .execute((write) => authenticatorStore.usedPasskey(write, passkey.id, counter, this.#clock.nowMs()));
     return passkey.person;
   }
 
@@ -267,18 +195,3 @@ export class Authenticators {
 
 /** Bound to the person, so that two equal codes of two people would not meet. */
 const recoveryHash = (person: string, code: string) => hashOf(`${person}:${plainRecoveryCode(code)}`);
-
-const lapsed = problem('gone', 'That took too long. Begin again.');
-
-/** The relying party's id is the host's name; WebAuthn (level 3, section 5.1.3) takes no IP address. */
-function rpIdOf(origin: string): Answer<string> {
-  const { hostname } = new URL(origin);
-  return isIP(hostname.replaceAll(/[[\]]/g, '')) === 0
-    ? ok(hostname)
-    : refuse(
-        problem(
-          'unprocessable',
-          `Passkeys belong to a host name, and this page was opened by an IP address. Open it by name, such as ${origin.replace(hostname, 'localhost')}.`,
-        ),
-      );
-}

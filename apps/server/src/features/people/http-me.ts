@@ -13,7 +13,7 @@ import { providerStore } from './provider-store.ts';
 import type { ProviderFlow } from './providers-flow.ts';
 import { faultOfPassword, faultOfPin } from './rules.ts';
 import type { SessionService } from './session-service.ts';
-import type { Tries } from './tries.ts';
+import type { Tries } from '../../platform/tries.ts';
 import type { Workstations } from './workstations.ts';
 
 interface MyRouteParts {

@@ -22,7 +22,7 @@ import type { ProviderFlow } from './providers-flow.ts';
 import { faultOfPassword } from './rules.ts';
 import type { SessionService } from './session-service.ts';
 import { sessionCookie, workstationCookie, type SignedIn, type SignIn, type Step } from './sign-in.ts';
-import { type Tries } from './tries.ts';
+import { type Tries } from '../../platform/tries.ts';
 import type { Workstations } from './workstations.ts';
 
 /** As long as browsers keep a cookie at most (RFC 6265bis section 5.5), s. */

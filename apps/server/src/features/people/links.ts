@@ -1,8 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
-import { deadlineFromStore, deadlineIn, isPast, type Deadline } from './session-rules.ts';
-import { hashOf, newToken } from './tokens.ts';
+import { deadlineFromStore, deadlineIn, isPast, type Deadline } from '../../platform/deadline.ts';
+import { hashOf, newToken } from '../../platform/tokens.ts';
 
 /** `set-up` makes the first administrator, `password` lets one person choose a password. */
 export type LinkKind = 'set-up' | 'password';

@@ -22,8 +22,8 @@ import { ProviderFlow } from './providers-flow.ts';
 import { SessionJournal } from './session-journal.ts';
 import { SessionService, type EndReason } from './session-service.ts';
 import { SignIn, type HalfSignIn } from './sign-in.ts';
-import { Tickets } from './tickets.ts';
-import { Tries } from './tries.ts';
+import { Tickets } from '../../platform/tickets.ts';
+import { Tries } from '../../platform/tries.ts';
 import { Workstations } from './workstations.ts';
 
 export interface PeopleOptions {

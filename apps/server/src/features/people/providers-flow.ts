@@ -11,8 +11,8 @@ import type { PeopleRecord } from './ports.ts';
 import type { ProviderService } from './provider-service.ts';
 import { providerStore, type StoredProvider } from './provider-store.ts';
 import { sessionCookie, workstationCookie, type SignedIn, type SignIn } from './sign-in.ts';
-import { Tickets } from './tickets.ts';
-import { hashOf, newToken } from './tokens.ts';
+import { Tickets } from '../../platform/tickets.ts';
+import { hashOf, newToken } from '../../platform/tokens.ts';
 
 /** A provider answers each request within this time, s. */
 const timeoutS = 10;

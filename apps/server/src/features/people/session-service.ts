@@ -4,19 +4,17 @@ import { ok, refuse } from '../../platform/http.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { PeopleEntry } from './ports.ts';
 import {
-  confirmedMs,
   deadlineFromStore,
   deadlineIn,
-  idleMs,
   isPast,
   leftOf,
-  sessionMs,
   tightened,
   type Deadline,
-} from './session-rules.ts';
+} from '../../platform/deadline.ts';
+import { confirmedMs, idleMs, sessionMs } from './session-rules.ts';
 import type { AlsoEnded, SessionJournal } from './session-journal.ts';
 import type { StoredSession } from './session-store.ts';
-import { hashOf, newToken } from './tokens.ts';
+import { hashOf, newToken } from '../../platform/tokens.ts';
 
 const maxSessions = 10_000;
 /** Of one person; the one not used for longest ends first. */

@@ -16,9 +16,9 @@ import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
 import type { PeopleRecord } from './ports.ts';
 import type { Session, SessionService } from './session-service.ts';
-import type { Deadline } from './session-rules.ts';
-import type { Tickets } from './tickets.ts';
-import { type Attempt, type Tries } from './tries.ts';
+import type { Deadline } from '../../platform/deadline.ts';
+import type { Tickets } from '../../platform/tickets.ts';
+import { type Attempt, type Tries } from '../../platform/tries.ts';
 import type { Workstations } from './workstations.ts';
 
 export const sessionCookie = 'clerestory';

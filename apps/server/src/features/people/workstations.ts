@@ -1,8 +1,9 @@
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
-import { deadlineFromStore, deadlineIn, isPast, leftOf, sessionMs, type Deadline } from './session-rules.ts';
-import { hashOf, newToken } from './tokens.ts';
+import { deadlineFromStore, deadlineIn, isPast, leftOf, type Deadline } from '../../platform/deadline.ts';
+import { sessionMs } from './session-rules.ts';
+import { hashOf, newToken } from '../../platform/tokens.ts';
 
 /** Browsers known as workstations; of more, the one not used for longest is forgotten. */
 const maxWorkstations = 5_000;

@@ -1,5 +1,5 @@
-import { deadlineIn, isPast, type Deadline } from './session-rules.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { deadlineIn, isPast, type Deadline } from './deadline.ts';
+import type { Clock } from './clock.ts';
 import { newToken } from './tokens.ts';
 
 /** How long somebody may take between two steps of one act. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { placeOf } from '../../platform/rate-limit.ts';
+import { placeOf } from './rate-limit.ts';
 import { blockMs, maxTries, Tries } from './tries.ts';
-import { assured } from '../../../../../tools/harness/assured.ts';
+import { assured } from '../../../../tools/harness/assured.ts';
 
 /** Fifty at once, each looked at a moment after it was let through. @returns how many were looked at */
 async function attack(begin: () => { ok: boolean; wrong?: () => void }): Promise<number> {

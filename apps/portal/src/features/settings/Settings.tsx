@@ -1,0 +1,127 @@
+import { useState, type FormEvent } from 'react';
+import type { Language, OwnerMe } from '@clerestory/protocol/portal';
+import { call } from '../../state/call.ts';
+import { addPasskey } from '../../state/passkey.ts';
+import { useSession } from '../../state/session.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { useSpoken, wordsOfProblem } from '../../words/index.tsx';
+
+export function Settings({ me }: { me: OwnerMe }) {
+  const { words } = useSpoken();
+  const { signOut } = useSession();
+  return (
+    <div className="stack">
+      <h1>{words.settings.title}</h1>
+      <Contact me={me} />
+      <Passkeys me={me} />
+      <div className="row">
+        <Button onClick={() => void signOut(false)}>{words.nav.signOut}</Button>
+        <Button onClick={() => void signOut(true)}>{words.settings.everywhere}</Button>
+      </div>
+    </div>
+  );
+}
+
+function Contact({ me }: { me: OwnerMe }) {
+  const { words } = useSpoken();
+  const { entered } = useSession();
+  const [name, setName] = useState(me.name);
+  const [phone, setPhone] = useState(me.phone ?? '');
+  const [language, setLanguage] = useState<Language>(me.language);
+  const [said, setSaid] = useState('');
+  const [fault, setFault] = useState<string>();
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    const body = { name, phone: phone.trim() === '' ? null : phone, language };
+    const answer = await call('ownerUpdateMe', { body });
+    if (answer.ok) entered(answer.value);
+    setSaid(answer.ok ? words.settings.saved : '');
+    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+  };
+  return (
+    <form className="card stack" onSubmit={(event) => void save(event)}>
+      <Field
+        label={words.settings.name}
+        autoComplete="name"
+        required
+        maxLength={80}
+        value={name}
+        onChange={({ target }) => setName(target.value)}
+      />
+      <Field
+        label={words.settings.phone}
+        type="tel"
+        autoComplete="tel"
+        maxLength={40}
+        value={phone}
+        onChange={({ target }) => setPhone(target.value)}
+      />
+      <Field label={words.settings.email} value={me.email} readOnly help={words.settings.emailHelp} />
+      <fieldset className="choices">
+        <legend>{words.settings.language}</legend>
+        {(['en', 'es'] as const).map((one) => (
+          <label key={one} className="choice">
+            <input
+              type="radio"
+              name="language"
+              checked={language === one}
+              onChange={() => setLanguage(one)}
+            />
+            <span lang={one}>{one === 'en' ? 'English' : 'Español'}</span>
+          </label>
+        ))}
+      </fieldset>
+      {fault && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <div className="row">
+        <Button look="main" type="submit">
+          {words.save}
+        </Button>
+        <span role="status">{said}</span>
+      </div>
+    </form>
+  );
+}
+
+function Passkeys({ me }: { me: OwnerMe }) {
+  const { words } = useSpoken();
+  const { look } = useSession();
+  const [fault, setFault] = useState<string>();
+  const add = async () => {
+    const answer = await addPasskey(words.settings.passkeyName);
+    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+    if (answer.ok) await look();
+  };
+  const remove = async (passkey: string) => {
+    const answer = await call('ownerRemovePasskey', { params: { passkey } });
+    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+    await look();
+  };
+  const when = (at: number) => new Date(at).toLocaleDateString(words.locale, { dateStyle: 'medium' });
+  return (
+    <section className="card stack">
+      <h2>{words.settings.passkeys}</h2>
+      <p className="help">{words.settings.passkeysHelp}</p>
+      <ul className="list">
+        {me.passkeys.map(({ id, name, lastUsedAt }) => (
+          <li key={id} className="row between">
+            <span>
+              {name} <small>{lastUsedAt === null ? words.settings.never : when(lastUsedAt)}</small>
+            </span>
+            <Button onClick={() => void remove(id)}>{words.settings.remove}</Button>
+          </li>
+        ))}
+      </ul>
+      {fault && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <Button onClick={() => void add()}>{words.settings.addPasskey}</Button>
+    </section>
+  );
+}

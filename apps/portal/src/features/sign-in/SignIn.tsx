@@ -1,0 +1,109 @@
+import { useState, type FormEvent } from 'react';
+import type { LinkRoad } from '@clerestory/protocol/portal';
+import { call } from '../../state/call.ts';
+import { signInByPasskey } from '../../state/passkey.ts';
+import { useSession } from '../../state/session.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { useSpoken, wordsOfProblem } from '../../words/index.tsx';
+import { FollowLink } from './FollowLink.tsx';
+
+/** The token of a one-time link, which stands behind the `#` so that no server log has it. */
+const tokenHere = () => /^#link=([\w-]{43})$/.exec(location.hash)?.[1] ?? null;
+
+export function SignIn({ road }: { road: LinkRoad }) {
+  const { words } = useSpoken();
+  const [token, setToken] = useState(tokenHere);
+  const [lapsed, setLapsed] = useState(false);
+  if (token !== null)
+    return (
+      <FollowLink
+        token={token}
+        lapsed={() => {
+          history.replaceState(null, '', location.pathname);
+          setLapsed(true);
+          setToken(null);
+        }}
+      />
+    );
+  return (
+    <div className="stack">
+      <h1>{words.signIn.title}</h1>
+      <p className="lead">{words.signIn.lead}</p>
+      {lapsed && (
+        <p className="notice" role="alert">
+          {words.signIn.lapsed}
+        </p>
+      )}
+      <AskLink road={road} />
+      <ul className="points">
+        <li>{words.points.nothing}</li>
+        <li>{words.points.told}</li>
+        <li>{words.points.stop}</li>
+      </ul>
+    </div>
+  );
+}
+
+function AskLink({ road }: { road: LinkRoad }) {
+  const { words, language } = useSpoken();
+  const { entered } = useSession();
+  const [email, setEmail] = useState('');
+  const [sent, setSent] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+
+  const ask = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    const answer = await call('ownerAskLink', { body: { email, language } });
+    setBusy(false);
+    if (answer.ok) setSent(true);
+    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+  };
+  const byPasskey = async () => {
+    setBusy(true);
+    const answer = await signInByPasskey();
+    setBusy(false);
+    if (answer.ok) entered(answer.value);
+    else setFault(words.signIn.passkeyFailed);
+  };
+
+  if (sent)
+    return (
+      <section className="card stack" role="status">
+        <h2>{words.signIn.sent}</h2>
+        <p>{words.signIn.sentTo(email)}</p>
+        {road === 'terminal' && <p>{words.signIn.terminal}</p>}
+        <Button onClick={() => setSent(false)}>{words.signIn.other}</Button>
+      </section>
+    );
+  return (
+    <form className="card stack" onSubmit={(event) => void ask(event)}>
+      {road === 'none' ? (
+        <p className="notice">{words.signIn.noMail}</p>
+      ) : (
+        <>
+          <Field
+            label={words.signIn.email}
+            type="email"
+            autoComplete="email"
+            inputMode="email"
+            required
+            value={email}
+            onChange={({ target }) => setEmail(target.value)}
+            help={words.signIn.help}
+            fault={fault}
+          />
+          <Button look="main" type="submit" disabled={busy}>
+            {words.signIn.send}
+          </Button>
+        </>
+      )}
+      <Button onClick={() => void byPasskey()} disabled={busy}>
+        {words.signIn.passkey}
+      </Button>
+      {road !== 'none' && <p className="help">{words.signIn.new}</p>}
+    </form>
+  );
+}

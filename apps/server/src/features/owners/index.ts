@@ -1,0 +1,1 @@
+export { Owners, type OwnersOptions } from './owners.ts';

@@ -1,0 +1,177 @@
+import { problem, type Answer, type Owner, type OwnerInput } from '@clerestory/protocol';
+import { newId, type Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { fingerprint, ok, refuse } from '../../platform/http.ts';
+import { once, type Write } from '../../platform/idempotency.ts';
+import { KeyRing } from '../../platform/key-ring.ts';
+import type { OwnerRecord } from './ports.ts';
+import { maxOwners } from './rules.ts';
+import { ownerStore } from './store.ts';
+
+const keyFile = 'owner-keys.json';
+
+interface Asked {
+  by: string;
+  key: string;
+}
+
+/** Who lends cameras, and how to reach them. In memory in the clear, in the store sealed. */
+export class OwnerService {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #record: OwnerRecord;
+  readonly #folder: string;
+  readonly #byId = new Map<string, Owner>();
+  readonly #byEmail = new Map<string, string>();
+  readonly #changed = new Set<(owner: Owner, before: Owner | null) => void>();
+  #ring: KeyRing | undefined;
+
+  constructor(db: Database, clock: Clock, record: OwnerRecord, folder: string) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#record = record;
+    this.#folder = folder;
+  }
+
+  /** @throws StoreError when the key file does not fit the store. */
+  async load(): Promise<void> {
+    const ring = KeyRing.open(this.#folder, keyFile, await ownerStore.isAnythingSealed(this.#db));
+    this.#ring = ring;
+    for (const owner of await ownerStore.all(this.#db, ring)) this.#keep(owner);
+    // A kill may have come between a new key and the last contact sealed with it.
+    await this.#db.transaction().execute((write) => ownerStore.sealAnew(write, ring));
+  }
+
+  /** For other things that concern owners and must not lie in the clear. */
+  get ring(): KeyRing {
+    if (!this.#ring) throw new Error('the owners are not loaded');
+    return this.#ring;
+  }
+
+  get(id: string): Owner | undefined {
+    return this.#byId.get(id);
+  }
+  byEmail(email: string): Owner | undefined {
+    return this.#byId.get(this.#byEmail.get(email) ?? '');
+  }
+  /** By name. */
+  list(): Owner[] {
+    return [...this.#byId.values()].sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+  }
+  onChange(listener: (owner: Owner, before: Owner | null) => void): void {
+    this.#changed.add(listener);
+  }
+
+  /** By an administrator. */
+  async create(input: OwnerInput, { by, key }: Asked): Promise<Answer<Owner>> {
+    const owner = this.make(input, false);
+    const request = { key, fingerprint: fingerprint('owner', input, by), nowMs: this.#clock.nowMs() };
+    // The kept answer names no contact: keys lie in the clear.
+    const { answer } = await once(this.#db, request, async (write) => {
+      const done = await this.insert(write, owner, by);
+      return done.ok ? ok({ id: owner.id }) : done;
+    });
+    if (!answer.ok) return answer;
+    if (answer.value.id === owner.id) this.inserted(owner);
+    const found = this.get(answer.value.id);
+    return found ? ok(found) : refuse(noOwner(answer.value.id));
+  }
+
+  make(input: OwnerInput, selfRegistered: boolean): Owner {
+    const nowMs = this.#clock.nowMs();
+    return { id: newId(), ...input, selfRegistered, revision: 1, createdAt: nowMs, updatedAt: nowMs };
+  }
+
+  /** Within the caller's transaction; tell `inserted` when it is durable. */
+  async insert(write: Write, owner: Owner, by: string): Promise<Answer<void>> {
+    if (this.byEmail(owner.email))
+      return refuse(problem('exists', 'An owner with this address is registered already.'));
+    if (this.#byId.size >= maxOwners)
+      return refuse(problem('unprocessable', `The registry holds ${maxOwners} owners; it is full.`));
+    await ownerStore.insert(write, this.ring, owner);
+    await this.#note(write, 'owner-registered', owner.id, by, { selfRegistered: owner.selfRegistered });
+    return ok(undefined);
+  }
+
+  inserted(owner: Owner): void {
+    this.#keep(owner);
+    this.#tell(owner, null);
+  }
+
+  async update(
+    id: string,
+    patch: Partial<OwnerInput>,
+    base: number | null,
+    by: string,
+  ): Promise<Answer<Owner>> {
+    const before = this.get(id);
+    if (!before) return refuse(noOwner(id));
+    if (base !== null && base !== before.revision)
+      return refuse(
+        problem('conflict', 'Somebody changed this owner meanwhile. Look again, then repeat it.', {
+          sequence: before.revision,
+        }),
+      );
+    const holder = patch.email === undefined ? undefined : this.byEmail(patch.email);
+    if (holder && holder.id !== id)
+      return refuse(problem('exists', 'An owner with this address is registered already.'));
+    const owner: Owner = {
+      ...before,
+      ...patch,
+      revision: before.revision + 1,
+      updatedAt: this.#clock.nowMs(),
+    };
+    await this.#db.transaction().execute(async (write) => {
+      await ownerStore.update(write, this.ring, owner);
+      // Which fields, not what they say.
+      await this.#note(write, 'owner-changed', id, by, { fields: Object.keys(patch) });
+    });
+    this.#byEmail.delete(before.email);
+    this.#keep(owner);
+    this.#tell(owner, before);
+    return ok(owner);
+  }
+
+  /** A fresh key for everything that is sealed. `also` seals what others keep, in the same transaction. */
+  async renewKeys(
+    by: string,
+    also: (write: Write) => Promise<void> = async () => undefined,
+  ): Promise<number> {
+    const { ring } = this;
+    ring.add();
+    const count = await this.#db.transaction().execute(async (write) => {
+      const sealed = await ownerStore.sealAnew(write, ring);
+      await also(write);
+      await this.#record.append(write, {
+        kind: 'owner-keys-renewed',
+        actor: by,
+        subject: 'site',
+        detail: { sealed },
+      });
+      return sealed;
+    });
+    ring.dropOlder();
+    return count;
+  }
+
+  #keep(owner: Owner): void {
+    this.#byId.set(owner.id, owner);
+    this.#byEmail.set(owner.email, owner.id);
+  }
+
+  #tell(owner: Owner, before: Owner | null): void {
+    for (const listener of this.#changed) listener(owner, before);
+  }
+
+  #note(
+    write: Write,
+    kind: 'owner-registered' | 'owner-changed',
+    id: string,
+    by: string,
+    detail: Record<string, boolean | string[]>,
+  ): Promise<unknown> {
+    return this.#record.append(write, { kind, actor: by, subject: `owner:${id}`, detail });
+  }
+}
+
+export const noOwner = (id: string) => problem('not-found', `There is no owner "${id}".`);

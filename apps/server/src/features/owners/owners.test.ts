@@ -1,0 +1,257 @@
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser } from '../../testing/browser.ts';
+import { startMailbox } from '../../testing/mailbox.ts';
+import { startOwnerApp, tokenIn, type OwnerApp } from '../../testing/owners.ts';
+import { startTestApp, until } from '../../testing/server.ts';
+
+let site: OwnerApp;
+beforeAll(async () => {
+  site = await startOwnerApp();
+});
+afterAll(() => site.stop());
+
+const nobody = () => new Browser(site.app.url);
+const ask = (email: string, browser = nobody()) => browser.call('POST', '/owner/sign-in-link', { email });
+
+describe('the way in', () => {
+  test('a letter brings a link that works once, and begins a session in a cookie that scripts cannot read', async () => {
+    const browser = nobody();
+    expect((await ask('rosa@example.org', browser)).status).toBe(204);
+    const letter = await site.mailbox.take('rosa@example.org');
+    expect(letter.headers.get('from')).toContain('wall@example.org');
+    const token = tokenIn(letter.text);
+    expect(letter.text).toContain(`${site.app.url}/portal/#link=${token}`);
+
+    // Looking, as a program that reads mail does, uses nothing up.
+    expect((await nobody().call('POST', '/owner/link', { token })).body).toEqual({
+      kind: 'sign-up',
+      email: 'rosa@example.org',
+    });
+    expect((await browser.call('POST', '/owner/session', { token })).body.code).toBe('unprocessable');
+    const entered = await browser.call('POST', '/owner/session', { token, name: 'Rosa', language: 'es' });
+    expect(entered.body).toMatchObject({ name: 'Rosa', email: 'rosa@example.org', language: 'es' });
+    expect(browser.setCookies.at(-1)).toMatch(
+      /^clerestory-owner=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict/,
+    );
+    expect((await browser.call('GET', '/owner/session')).body.me).toMatchObject({ name: 'Rosa' });
+
+    const again = await nobody().call('POST', '/owner/session', { token, name: 'Mallory' });
+    expect(again.body.code).toBe('gone');
+  });
+
+  test('of two who follow one link at once, one gets in', async () => {
+    await ask('twice@example.org');
+    const token = tokenIn((await site.mailbox.take('twice@example.org')).text);
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => nobody().call('POST', '/owner/session', { token, name: 'Two' })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 410, 410, 410]);
+  });
+
+  test('known and unknown addresses get the same answer, and each gets a letter', async () => {
+    await site.ownerAs('known@example.org');
+    const answers = [await ask('known@example.org'), await ask('unknown@example.org')];
+    const seen = answers.map(({ status, body, headers }) => ({
+      status,
+      body,
+      headers: [...headers.keys()].filter((name) => name !== 'date'),
+    }));
+    expect(seen[0]).toEqual(seen[1]);
+    expect(seen[0]?.status).toBe(204);
+    const letters = [
+      await site.mailbox.take('known@example.org'),
+      await site.mailbox.take('unknown@example.org'),
+    ];
+    expect(letters.map(({ text }) => tokenIn(text).length)).toEqual([43, 43]);
+  });
+
+  test('asking too often is refused, alike for everybody', async () => {
+    for (const email of ['known@example.org', 'nobody-at-all@example.org']) {
+      const codes: number[] = [];
+      for (let n = 0; n < 4; n++) codes.push((await ask(email)).status);
+      expect(codes.at(-1), email).toBe(429);
+    }
+  });
+
+  test('signing out ends the session everywhere that it is asked for', async () => {
+    const [one, two] = [await site.ownerAs('out@example.org'), await site.ownerAs('out@example.org')];
+    await one.call('DELETE', '/owner/session?everywhere=1');
+    expect((await two.call('GET', '/owner/session')).body.me).toBeNull();
+    expect((await two.call('PATCH', '/owner/me', { name: 'X' })).status).toBe(401);
+  });
+
+  test('a change from a page of another site is refused', async () => {
+    const owner = await site.ownerAs('csrf@example.org');
+    const answer = await owner.call('PATCH', '/owner/me', { name: 'X' }, { origin: 'https://evil.example' });
+    expect(answer.status).toBe(403);
+  });
+});
+
+test('an owner is nobody at the wall, and whoever administers is nobody at the pages for owners', async () => {
+  const owner = await site.ownerAs('split@example.org');
+  for (const address of ['/cameras', '/walls', '/people', '/owners', '/record'])
+    expect((await owner.call('GET', address)).status, address).toBe(401);
+  const both = nobody();
+  for (const browser of [owner, site.administrator])
+    for (const [name, value] of browser.cookies) both.cookies.set(name, value);
+  expect((await both.call('GET', '/owner/session')).body.me).toMatchObject({ email: 'split@example.org' });
+  expect((await both.call('GET', '/session')).body.me).toMatchObject({ login: 'ada' });
+  expect((await site.administrator.call('PATCH', '/owner/me', { name: 'X' })).status).toBe(401);
+});
+
+describe('the registry of owners', () => {
+  test('an administrator registers one; the address is taken once; another address ends what the old one opened', async () => {
+    const input = { name: 'Luis', email: 'luis@example.org', phone: '+1 415 555 0100', language: 'es' };
+    const made = await site.administrator.call('POST', '/owners', input, {
+      'idempotency-key': 'luis-once-1',
+    });
+    expect(made.body).toMatchObject({ ...input, selfRegistered: false });
+    const again = await site.administrator.call('POST', '/owners', input, {
+      'idempotency-key': 'luis-once-1',
+    });
+    expect(again.body.id).toBe(made.body.id);
+    expect((await site.administrator.call('POST', '/owners', input)).body.code).toBe('exists');
+
+    const luis = await site.ownerAs('luis@example.org');
+    await ask('luis@example.org');
+    const old = tokenIn((await site.mailbox.take('luis@example.org')).text);
+    const changed = await site.administrator.call('PATCH', `/owners/${made.body.id}`, {
+      email: 'luis@new.example.org',
+    });
+    expect(changed.body).toMatchObject({ email: 'luis@new.example.org', revision: 2 });
+    await until(async () => (await luis.call('GET', '/owner/session')).body.me === null);
+    await until(async () => (await nobody().call('POST', '/owner/link', { token: old })).status === 410);
+    expect((await site.ownerAs('luis@new.example.org')).owner).toBe(made.body.id);
+  });
+
+  test('the record names the owner and never how to reach them, nor that they sign in', async () => {
+    const auditor = await site.personAs('auditor');
+    await site.ownerAs('private@example.org', 'Very Private');
+    const { body } = await auditor.call('GET', '/record?limit=500');
+    const text = JSON.stringify(body);
+    expect(text).toContain('owner-registered');
+    expect(text).not.toMatch(/example\.org|Very Private|415 555/);
+    expect(
+      body.items
+        .filter(({ actor }: { actor: string }) => actor.startsWith('owner:'))
+        .map(({ kind }: { kind: string }) => kind),
+    ).toEqual(expect.arrayContaining(['owner-registered']));
+    expect(text).not.toMatch(/owner-sign-in|owner-signed/);
+  });
+});
+
+describe('at rest', () => {
+  const files = (dir: string) => readdirSync(dir).filter((name) => name.startsWith('clerestory.db'));
+
+  test('no file of the store has an address, a name or a number of an owner; the key file is for its user alone', async () => {
+    const secret = { name: 'Zebulon Quartermaine', email: 'zebulon@example.org', phone: '+1 212 555 7788' };
+    await site.administrator.call('POST', '/owners', secret, { 'idempotency-key': 'zebulon-once' });
+    await ask('fresh-face@example.org');
+    await site.mailbox.take('fresh-face@example.org');
+    for (const name of files(site.dir)) {
+      const bytes = readFileSync(path.join(site.dir, name)).toString('latin1');
+      for (const text of ['Zebulon', 'zebulon@', '555 7788', 'fresh-face'])
+        expect(bytes.includes(text), `${text} in ${name}`).toBe(false);
+    }
+    expect(statSync(path.join(site.dir, 'owner-keys.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('a fresh key seals everything anew, and what was sealed still opens after a restart', async () => {
+    const file = path.join(site.dir, 'owner-keys.json');
+    const before = readFileSync(file, 'utf8');
+    const answer = await site.administrator.call('POST', '/owners/keys');
+    expect(answer.body.sealed).toBeGreaterThan(3);
+    const after = JSON.parse(readFileSync(file, 'utf8'));
+    expect(after.keys).toHaveLength(1);
+    expect(before).not.toContain(after.keys[0].key);
+    const listed = (await site.administrator.call('GET', '/owners')).body.items;
+    await site.app.close();
+    const again = await startOwnerApp({}, site.dir);
+    try {
+      expect((await again.administrator.call('GET', '/owners')).body.items).toEqual(listed);
+    } finally {
+      await again.stop();
+    }
+    for (const [spoil, words] of [
+      [() => writeFileSync(file, before), /belong together/],
+      [() => chmodSync(file, 0o644), /chmod 600/],
+      [() => rmSync(file), /is gone/],
+    ] as const) {
+      spoil();
+      await expect(startTestApp({}, site.dir)).rejects.toThrow(words);
+    }
+  });
+});
+
+test('one place asks for ten links at once and then has to wait', async () => {
+  const mailbox = await startMailbox();
+  const server = await startTestApp(mailbox.env);
+  try {
+    const codes: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      const email = `many-${n}@example.org`;
+      codes.push((await new Browser(server.app.url).call('POST', '/owner/sign-in-link', { email })).status);
+    }
+    expect(codes.filter((code) => code === 204)).toHaveLength(10);
+    expect(codes.slice(10)).toEqual([429, 429]);
+  } finally {
+    await server.stop();
+    await mailbox.close();
+  }
+});
+
+test('without mail the server says so, alike to everybody; a demo shows the link at the terminal', async () => {
+  const plain = await startTestApp();
+  try {
+    const browser = new Browser(plain.app.url);
+    expect((await browser.call('GET', '/owner/session')).body).toEqual({ me: null, road: 'none' });
+    expect((await browser.call('POST', '/owner/sign-in-link', { email: 'a@example.org' })).body.code).toBe(
+      'unavailable',
+    );
+  } finally {
+    await plain.stop();
+  }
+  const lines: string[] = [];
+  const demo = await startTestApp({ CLERESTORY_DEMO: '1' }, undefined, { print: (line) => lines.push(line) });
+  try {
+    const browser = new Browser(demo.app.url);
+    expect((await browser.call('GET', '/owner/session')).body.road).toBe('terminal');
+    await browser.call('POST', '/owner/sign-in-link', { email: 'a@example.org' });
+    const line = await until(() => lines.find((one) => one.includes('#link=')));
+    expect(line).toContain('a@example.org');
+    expect((await browser.call('POST', '/owner/session', { token: tokenIn(line), name: 'A' })).status).toBe(
+      200,
+    );
+  } finally {
+    await demo.stop();
+  }
+});
+
+test('a mail server that wants a login and is busy at first gets the letter all the same', async () => {
+  let tries = 0;
+  const mailbox = await startMailbox({
+    authOptional: false,
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _session, done) =>
+      username === 'wall' && password === 'pass phrase'
+        ? done(null, { user: 'wall' })
+        : done(new Error('no')),
+    onRcptTo: (_address, _session, done) =>
+      (tries += 1) === 1 ? done(Object.assign(new Error('busy'), { responseCode: 451 })) : done(),
+  });
+  const server = await startTestApp({
+    ...mailbox.env,
+    CLERESTORY_SMTP_USER: 'wall',
+    CLERESTORY_SMTP_PASSWORD: 'pass phrase',
+  });
+  try {
+    await new Browser(server.app.url).call('POST', '/owner/sign-in-link', { email: 'late@example.org' });
+    expect(tokenIn((await mailbox.take('late@example.org')).text)).toHaveLength(43);
+    expect(tries).toBe(2);
+  } finally {
+    await server.stop();
+    await mailbox.close();
+  }
+});

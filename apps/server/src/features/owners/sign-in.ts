@@ -1,0 +1,201 @@
+import {
+  problem,
+  type Answer,
+  type Language,
+  type LinkRoad,
+  type Owner,
+  type OwnerLinkLook,
+} from '@clerestory/protocol';
+import { newId, type Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { ok, refuse } from '../../platform/http.ts';
+import type { Logger } from '../../platform/logging.ts';
+import { placeOf, RateLimit, tooMany } from '../../platform/rate-limit.ts';
+import type { OwnerLinks } from './links.ts';
+import type { OwnerService } from './owner-service.ts';
+import type { Letters } from './ports.ts';
+import { maxWaiting, perAddress, type OwnerLinkKind } from './rules.ts';
+import type { OwnerSession, OwnerSessions } from './session-service.ts';
+import { letterOf } from './words.ts';
+
+export interface SignInParts {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  owners: OwnerService;
+  links: OwnerLinks;
+  sessions: OwnerSessions;
+  letters: Letters;
+  /** Where owners open their pages, such as `https://wall.example.org/portal/`. */
+  portalUrl(): string;
+  /** Shows a link at the terminal; null where that is not for everybody who sits there. */
+  print: ((line: string) => void) | null;
+  /** Links that one place may ask for. */
+  placeLimit: RateLimit;
+}
+
+/** An address and its link: how often a letter is tried while the person waits for it. */
+const tries = 3;
+const retryMs = 2_000;
+
+const lapsed = problem('gone', 'This link was used already, or is too old. Ask for a new one.');
+
+/** The way in for owners: a link by mail, or a passkey. No answer tells whether an address belongs to an owner. */
+export class OwnerSignIn {
+  readonly #parts: SignInParts;
+  readonly #ofAddress: RateLimit;
+  readonly #ofPlace: RateLimit;
+  readonly #guesses: RateLimit;
+  #waiting = 0;
+  readonly #sending = new Set<Promise<void>>();
+
+  constructor(parts: SignInParts) {
+    this.#parts = parts;
+    const monotonicMs = () => parts.clock.monotonicMs();
+    this.#ofAddress = new RateLimit(perAddress, monotonicMs);
+    this.#ofPlace = parts.placeLimit;
+    this.#guesses = new RateLimit({ perSecond: 1, burst: 30 }, monotonicMs);
+  }
+
+  get road(): LinkRoad {
+    const { letters, print } = this.#parts;
+    return letters.isSetUp ? 'mail' : print ? 'terminal' : 'none';
+  }
+
+  /** Answers before anything is looked up, so that known and unknown addresses take equally long. */
+  ask(email: string, language: Language, address: string): Answer<void> {
+    if (this.road === 'none')
+      return refuse(
+        problem(
+          'unavailable',
+          'No mail is set up here, so no link can be sent. Ask the people who run this control room.',
+        ),
+      );
+    const waitS = this.#ofPlace.take(placeOf(address)) || this.#ofAddress.take(email);
+    if (waitS > 0) return refuse(tooMany('Too many links were asked for.', waitS));
+    if (this.#waiting >= maxWaiting)
+      return refuse(problem('unavailable', 'Too many people ask at once. Try again in a minute.'));
+    this.inBackground(this.#send(email, language));
+    return ok(undefined);
+  }
+
+  /** Sends the link for a camera that somebody wants to be shared. */
+  invite(owner: Owner): void {
+    this.inBackground(this.#link(owner, 'invitation'));
+  }
+
+  look(token: string, address: string): Answer<OwnerLinkLook> {
+    const waitS = this.#guesses.take(placeOf(address));
+    if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
+    const link = this.#parts.links.look(token);
+    if (!link) return refuse(lapsed);
+    const email = link.email ?? this.#parts.owners.get(link.owner ?? '')?.email;
+    return email === undefined ? refuse(lapsed) : ok({ kind: link.kind, email });
+  }
+
+  async withLink(
+    token: string,
+    given: { name?: string | undefined; language?: Language | undefined },
+    address: string,
+  ): Promise<Answer<{ token: string; session: OwnerSession }>> {
+    const { db, owners, links, sessions } = this.#parts;
+    const waitS = this.#guesses.take(placeOf(address));
+    if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
+    const link = links.look(token);
+    if (!link) return refuse(lapsed);
+    const known = owners.get(link.owner ?? '') ?? owners.byEmail(link.email ?? '');
+    if (!known && given.name === undefined)
+      return refuse(
+        problem('unprocessable', 'Say your name too.', {
+          errors: [{ pointer: '/name', message: 'give your name' }],
+        }),
+      );
+    const fresh = known
+      ? null
+      : owners.make(
+          { name: given.name ?? '', email: link.email ?? '', phone: null, language: given.language ?? 'en' },
+          true,
+        );
+    const owner = known ?? fresh;
+    if (!owner) return refuse(lapsed);
+    const done = await db.transaction().execute(async (write) => {
+      if (!(await links.use(write, token))) return refuse(lapsed);
+      if (fresh) {
+        const made = await owners.insert(write, fresh, `owner:${fresh.id}`);
+        if (!made.ok) return made;
+      }
+      return ok(await sessions.begin(write, owner.id));
+    });
+    if (!done.ok) return done;
+    links.forget(token);
+    if (fresh) owners.inserted(fresh);
+    return ok({ token: done.value.token, session: done.value.begun() });
+  }
+
+  /** Begins a session for an owner who proved themselves another way. */
+  async begin(owner: string): Promise<{ token: string; session: OwnerSession }> {
+    const { db, sessions } = this.#parts;
+    const begun = await db.transaction().execute((write) => sessions.begin(write, owner));
+    return { token: begun.token, session: begun.begun() };
+  }
+
+  /** Resolves when no letter is on its way any more. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#sending);
+  }
+
+  inBackground(work: Promise<void>): void {
+    this.#waiting += 1;
+    const done = work
+      .catch((error: unknown) => this.#parts.log.error({ err: error }, 'a sign-in link could not be sent'))
+      .finally(() => {
+        this.#waiting -= 1;
+        this.#sending.delete(done);
+      });
+    this.#sending.add(done);
+  }
+
+  async #send(email: string, language: Language): Promise<void> {
+    // The answer is on its way before the store is asked.
+    await new Promise(setImmediate);
+    const owner = this.#parts.owners.byEmail(email);
+    if (owner) return this.#link(owner, 'sign-in');
+    const { db, links, owners } = this.#parts;
+    const made = await db
+      .transaction()
+      .execute((write) => links.make(write, owners.ring, { kind: 'sign-up', email }));
+    made.made();
+    await this.#deliver('sign-up', language, { email, name: '' }, made.token);
+  }
+
+  async #link(owner: Owner, kind: 'sign-in' | 'invitation'): Promise<void> {
+    const { db, links, owners } = this.#parts;
+    const made = await db
+      .transaction()
+      .execute((write) => links.make(write, owners.ring, { kind, owner: owner.id }));
+    made.made();
+    await this.#deliver(kind, owner.language, owner, made.token);
+  }
+
+  async #deliver(
+    kind: OwnerLinkKind,
+    language: Language,
+    to: { email: string; name: string },
+    token: string,
+  ): Promise<void> {
+    const { letters, portalUrl, print, log } = this.#parts;
+    const url = `${portalUrl()}#link=${token}`;
+    if (!letters.isSetUp) {
+      print?.(`  link for ${to.email}: ${url}`);
+      return;
+    }
+    const messageId = `${newId()}@${letters.domain}`;
+    const letter = { to: to.email, ...letterOf(kind, language, { name: to.name, url }), messageId };
+    for (let left = tries; left > 0; left--) {
+      const sent = await letters.send(letter);
+      if (sent.ok) return;
+      log.warn({ why: sent.why }, 'a letter with a sign-in link was not taken');
+      if (left > 1) await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+    }
+  }
+}

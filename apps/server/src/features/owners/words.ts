@@ -1,0 +1,76 @@
+import type { Language } from '@clerestory/protocol';
+import type { OwnerLinkKind } from './rules.ts';
+
+/** What letters with a one-time link say. */
+const texts: Record<Language, Record<OwnerLinkKind, { subject: string; lines: string[] }>> = {
+  en: {
+    'sign-in': {
+      subject: 'Your sign-in link',
+      lines: ['Hello {name},', 'open this link to sign in to your camera pages:', '{url}', '{once30}'],
+    },
+    'sign-up': {
+      subject: 'Register your camera',
+      lines: [
+        'Hello,',
+        'somebody gave this address to sign in to the camera pages. It is new to us. If it was you and you want to register a camera, open this link:',
+        '{url}',
+        '{once30}',
+      ],
+    },
+    invitation: {
+      subject: 'You are asked to share a camera',
+      lines: [
+        'Hello {name},',
+        'you are asked to share a camera with the control room. Nothing is shared until you say yes. Read what it means, change what you like, or say no:',
+        '{url}',
+        'The link works once and for 14 days. After that, ask for a new one on the same page.',
+      ],
+    },
+  },
+  es: {
+    'sign-in': {
+      subject: 'Su enlace para entrar',
+      lines: [
+        'Hola, {name}:',
+        'abra este enlace para entrar en las páginas de su cámara:',
+        '{url}',
+        '{once30}',
+      ],
+    },
+    'sign-up': {
+      subject: 'Registre su cámara',
+      lines: [
+        'Hola:',
+        'alguien usó esta dirección para entrar en las páginas de cámaras. Es nueva para nosotros. Si fue usted y quiere registrar una cámara, abra este enlace:',
+        '{url}',
+        '{once30}',
+      ],
+    },
+    invitation: {
+      subject: 'Le piden compartir una cámara',
+      lines: [
+        'Hola, {name}:',
+        'le piden que comparta una cámara con la sala de control. No se comparte nada hasta que usted diga que sí. Lea lo que significa, cambie lo que quiera o diga que no:',
+        '{url}',
+        'El enlace funciona una sola vez y durante 14 días. Después, pida uno nuevo en la misma página.',
+      ],
+    },
+  },
+};
+
+const once30: Record<Language, string> = {
+  en: 'It works once, for 30 minutes. If it was not you, do nothing.',
+  es: 'Funciona una sola vez, durante 30 minutos. Si no fue usted, no haga nada.',
+};
+
+export function letterOf(
+  kind: OwnerLinkKind,
+  language: Language,
+  { name, url }: { name: string; url: string },
+): { subject: string; text: string } {
+  const { subject, lines } = texts[language][kind];
+  const text = lines
+    .map((line) => line.replace('{name}', name).replace('{url}', url).replace('{once30}', once30[language]))
+    .join('\n\n');
+  return { subject, text: `${text}\n\nClerestory\n` };
+}

@@ -1,0 +1,133 @@
+import { isIP } from 'node:net';
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type AuthenticationResponseJSON,
+  type AuthenticatorTransport,
+  type RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import { problem, type Answer, type PasskeyProof } from '@clerestory/protocol';
+import type { Clock } from './clock.ts';
+import { ok, refuse } from './http.ts';
+import { Tickets } from './tickets.ts';
+
+const maxPasskeysEach = 20;
+const rpName = 'Clerestory';
+
+/** What of a passkey is kept to know it again. */
+export interface PasskeyCredential {
+  credential: string;
+  publicKey: Uint8Array;
+  counter: number;
+  transports: readonly string[];
+}
+
+interface Challenge {
+  challenge: string;
+  /** Who registers it; null for a sign-in, where the passkey says who it is. */
+  holder: string | null;
+}
+
+/** The two ceremonies of WebAuthn level 3: registering a passkey, and signing in with one. What is kept, the caller keeps. */
+export class PasskeyCeremony {
+  readonly #challenges: Tickets<Challenge>;
+  constructor(clock: Clock) {
+    this.#challenges = new Tickets(clock);
+  }
+
+  async begin(
+    holder: string,
+    { login, name, have }: { login: string; name: string; have: readonly { credential: string }[] },
+    origin: string,
+  ): Promise<Answer<{ ticket: string; options: Record<string, unknown> }>> {
+    const rpID = rpIdOf(origin);
+    if (!rpID.ok) return rpID;
+    if (have.length >= maxPasskeysEach)
+      return refuse(
+        problem('unprocessable', `One has at most ${maxPasskeysEach} passkeys. Remove one first.`),
+      );
+    const options = await generateRegistrationOptions({
+      rpName,
+      rpID: rpID.value,
+      userName: login,
+      userDisplayName: name,
+      userID: new TextEncoder().encode(holder),
+      attestationType: 'none',
+      excludeCredentials: have.map(({ credential }) => ({ id: credential })),
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    });
+    const ticket = this.#challenges.issue({ challenge: options.challenge, holder });
+    return ok({ ticket, options: { ...options } as Record<string, unknown> });
+  }
+
+  async prove(holder: string, proof: PasskeyProof, origin: string): Promise<Answer<PasskeyCredential>> {
+    const challenge = this.#challenges.take(proof.ticket);
+    const rpID = rpIdOf(origin);
+    if (!rpID.ok) return rpID;
+    if (challenge?.holder !== holder) return refuse(lapsed);
+    const verified = await verifyRegistrationResponse({
+      response: proof.response as unknown as RegistrationResponseJSON,
+      expectedChallenge: challenge.challenge,
+      expectedOrigin: origin,
+      expectedRPID: rpID.value,
+      requireUserVerification: true,
+    }).catch(() => ({ verified: false as const }));
+    if (!verified.verified || !verified.registrationInfo)
+      return refuse(problem('unprocessable', 'This passkey could not be verified. Try again.'));
+    const { id, publicKey, counter, transports } = verified.registrationInfo.credential;
+    return ok({ credential: id, publicKey, counter, transports: transports ?? [] });
+  }
+
+  async signInOptions(origin: string): Promise<Answer<{ ticket: string; options: Record<string, unknown> }>> {
+    const rpID = rpIdOf(origin);
+    if (!rpID.ok) return rpID;
+    const options = await generateAuthenticationOptions({ rpID: rpID.value, userVerification: 'required' });
+    const ticket = this.#challenges.issue({ challenge: options.challenge, holder: null });
+    return ok({ ticket, options: { ...options } as Record<string, unknown> });
+  }
+
+  /** Which passkey answered the challenge, with its counter now; null when none did. */
+  async provenBy<P extends PasskeyCredential>(
+    proof: PasskeyProof,
+    origin: string,
+    find: (credential: string) => Promise<P | null>,
+  ): Promise<{ passkey: P; counter: number } | null> {
+    const challenge = this.#challenges.take(proof.ticket);
+    const rpID = rpIdOf(origin);
+    if (!challenge || challenge.holder !== null || !rpID.ok) return null;
+    const response = proof.response as unknown as AuthenticationResponseJSON;
+    const passkey = typeof response.id === 'string' ? await find(response.id) : null;
+    if (!passkey) return null;
+    const verified = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: challenge.challenge,
+      expectedOrigin: origin,
+      expectedRPID: rpID.value,
+      requireUserVerification: true,
+      credential: {
+        id: passkey.credential,
+        publicKey: new Uint8Array(passkey.publicKey),
+        counter: passkey.counter,
+        transports: [...passkey.transports] as AuthenticatorTransport[],
+      },
+    }).catch(() => null);
+    return verified?.verified ? { passkey, counter: verified.authenticationInfo.newCounter } : null;
+  }
+}
+
+const lapsed = problem('gone', 'That took too long. Begin again.');
+
+/** The relying party's id is the host's name; WebAuthn (level 3, section 5.1.3) takes no IP address. */
+function rpIdOf(origin: string): Answer<string> {
+  const { hostname } = new URL(origin);
+  return isIP(hostname.replaceAll(/[[\]]/g, '')) === 0
+    ? ok(hostname)
+    : refuse(
+        problem(
+          'unprocessable',
+          `Passkeys belong to a host name, and this page was opened by an IP address. Open it by name, such as ${origin.replace(hostname, 'localhost')}.`,
+        ),
+      );
+}

@@ -1,0 +1,15 @@
+/** What the pages for owners and the public need: nothing of the wall. */
+import './words.ts';
+import { ownerPageRoutes } from './owner-routes.ts';
+
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './owners.ts';
+export type { Passkey, PasskeyProof } from './people.ts';
+export type { RestRoute } from './rest.ts';
+
+/** Where the routes are. */
+export const apiBase = '/api/v1';
+
+/** The routes that the portal calls. */
+export const portalRoutes = { ...ownerPageRoutes } as const;
