@@ -9,6 +9,7 @@ import { startDesignA } from './design-a.ts';
 import { startWall } from './design-wall.ts';
 import { firstPictures } from './first-pictures.ts';
 import { measureJoins } from './joins.ts';
+import { measureLog } from './log.ts';
 import { measureMediaCost } from './media-cost.ts';
 import { latencyMs, percentile, watchClocks } from './pixels.ts';
 import { coresUsed, sampleCpu } from './processes.ts';
@@ -132,11 +133,12 @@ function medianOf(rounds: Figures[]): Figures {
 }
 
 /**
- * `npm run bench -- [--tiles 16] [--rounds 3] [--loads 0] [--joins 0] [--commands 0] [--restarts 0] [--cameras 1,10] [--viewers 0] [--json file]`
+ * `npm run bench -- [--tiles 16] [--rounds 3] [--loads 0] [--joins 0] [--commands 0] [--restarts 0] [--cameras 1,10] [--viewers 0] [--log 0] [--json file]`
  * `--loads`: page loads, in a new browser and again in the same, whose first pictures are timed, for each design.
  * `--joins`: how often another camera is put on a tile, for each interval of key frames.
  * `--commands`: how many commands go to 200 screens, beside a bare ws server. `--restarts`: how often those lose their server.
  * `--cameras`: what the server costs with so many, nobody watching; with `--viewers`, and with so many push sockets on four each.
+ * `--log`: appends to the transparency log, and one of so many entries verified.
  */
 function options() {
   const given = new Map<string, string>();
@@ -151,6 +153,7 @@ function options() {
     restarts: Number(given.get('--restarts') ?? 0),
     cameras: (given.get('--cameras') ?? '').split(',').filter(Boolean).map(Number),
     viewers: Number(given.get('--viewers') ?? 0),
+    log: Number(given.get('--log') ?? 0),
     json: given.get('--json'),
   };
 }
@@ -203,7 +206,7 @@ const gops = [1, 2, 4, 10];
 /** Screens of a large site. */
 const screenCount = 200;
 
-const { tiles, rounds, loads, joins, commands, restarts, cameras, viewers, json } = options();
+const { tiles, rounds, loads, joins, commands, restarts, cameras, viewers, log, json } = options();
 const tell = (name: string, figures: object) =>
   void process.stdout.write(`${name}: ${JSON.stringify(figures)}\n`);
 const chromiumVersion = spawnSync(config.use?.launchOptions?.executablePath ?? '', ['--version'], {
@@ -220,6 +223,7 @@ if (commands > 0)
 if (restarts > 0) tell('restart', await measureReconnects(screenCount, restarts));
 for (const count of cameras) tell('cameras', await measureMediaCost(count, 0, 0));
 if (viewers > 0) for (const count of [0, viewers]) tell('viewers', await measureMediaCost(16, count, 4));
+if (log > 0) tell('log', await measureLog(20_000, 500, log));
 
 process.stdout.write(
   `\n${new Date().toISOString().slice(0, 10)} · ${machine} · medians of ${rounds} interleaved rounds; CPU in cores\n\n`,

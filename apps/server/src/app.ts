@@ -23,6 +23,7 @@ import {
   mountLog,
   newLogName,
   ReportService,
+  Tally,
 } from './features/transparency/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
@@ -45,7 +46,7 @@ import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { parseWitnesses } from './platform/witnesses.ts';
 import { refreshGauges } from './wiring/gauges.ts';
-import { auditSources } from './wiring/audit-sources.ts';
+import { auditSources, camerasNow } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadNews } from './wiring/news.ts';
 
@@ -172,6 +173,7 @@ export async function startApp(
     ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners },
     peerOf,
   });
+  const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
     ...auditSources({ access, people, cameras, decide }),
@@ -258,6 +260,7 @@ export async function startApp(
       routes: people.routes(),
     },
     { name: 'audit', routes: auditRoutes(audit) },
+    { name: 'tally', start: () => tally.start(), stop: () => tally.stop() },
     {
       name: 'owners',
       load: () => owners.load(),

@@ -200,7 +200,7 @@ export function reportCsv(report: Report): string {
     rows.push(['cameras by tier', name, said(count)]);
   for (const [name, count] of Object.entries(report.cameras?.states ?? {}))
     rows.push(['cameras by consent', name, said(count)]);
-  if (report.cameras?.uptimePercent != null)
-    rows.push(['uptime percent', report.cameras.day, String(report.cameras.uptimePercent)]);
+  const uptime = report.cameras?.uptimePercent ?? null;
+  if (report.cameras && uptime !== null) rows.push(['uptime percent', report.cameras.day, String(uptime)]);
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

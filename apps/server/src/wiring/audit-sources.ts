@@ -1,4 +1,4 @@
-import type { AccessRule, Camera, CameraGroup, Right, Role } from '@clerestory/protocol';
+import type { AccessRule, Camera, CameraGroup, HealthState, Right, Role } from '@clerestory/protocol';
 
 /** Rights as they were at some time, in the form that the auditor's feature has them. */
 interface RulesThen {
@@ -66,4 +66,19 @@ export function auditSources({ access, people, cameras, decide }: AuditParties) 
       return kind === 'camera' ? cameras.get(rest)?.name : undefined;
     },
   };
+}
+
+/** Cameras as the daily count of the public log needs them: no id, no name. */
+export function camerasNow(
+  cameras: { list(): Camera[] },
+  health: { of(camera: string): { state: HealthState } },
+): { tier: string; consent: string | null; works: boolean | null }[] {
+  return cameras.list().map(({ id, tier, visibility, consent }) => {
+    const { state } = health.of(id);
+    return {
+      tier: visibility === 'private' ? `private ${tier}` : 'public',
+      consent: consent?.state ?? null,
+      works: state === 'idle' ? null : state === 'online' || state === 'degraded',
+    };
+  });
 }

@@ -97,7 +97,9 @@ describe('over the running server', () => {
   });
 
   test('an export is what clerestory-verify reads, opens everything, and is recorded', async () => {
-    await expect.poll(async () => (await auditor.call('GET', '/audit/export')).status).toBe(200);
+    await expect
+      .poll(async () => (await auditor.call('GET', '/audit/export')).status, { timeout: 20_000 })
+      .toBe(200);
     const { body } = await auditor.call('GET', '/audit/export?kind=log-begun');
     const key = parseVerifierKey(sha256, (await (await fetch(`${site.app.url}/log/key`)).text()).trim());
     if (!key) throw new Error('no key');

@@ -72,7 +72,7 @@ export class AuditService {
   }
 
   async search(query: AuditQuery, by: string): Promise<AuditPage> {
-    const { cursor, limit, ...filter } = query;
+    const { cursor: _page, limit, ...filter } = query;
     await this.#asked('search', by, filter);
     const items = await auditStore.find(this.#parts.db, { ...query, limit });
     return this.#page(items, items.length === limit ? String(items.at(-1)?.sequence) : null);

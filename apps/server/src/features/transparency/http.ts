@@ -68,6 +68,10 @@ const languageOf = (request: Request): Language => {
   return request.acceptsLanguages('en', 'es') === 'es' ? 'es' : 'en';
 };
 
+/** Neither script nor anything from elsewhere: the pages are text and one style sheet. */
+const pageSecurity =
+  "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /** The public report as a page and as files, and the page that says how to check it. */
 function mountReport(
   app: Express,
@@ -86,6 +90,7 @@ function mountReport(
     if (request.path.endsWith('.json')) return void response.json(report);
     if (request.path.endsWith('.csv'))
       return void response.type('text/csv; charset=utf-8').send(reportCsv(report));
+    response.set('Content-Security-Policy', pageSecurity);
     response.type('html').send(reportPage({ language: languageOf(request), report, months }));
   });
   app.get('/log/how-to-check', (request, response) => {

@@ -62,9 +62,7 @@ export function reportPage({ language, report, months }: Page): string {
     [text.views, said(views.total, language)],
     [
       text.median,
-      views.medianSeconds === null
-        ? `<span class="dim">${text.few}</span>`
-        : `${views.medianSeconds.toLocaleString(language)} ${text.seconds}`,
+      views.medianSeconds === null ? '–' : `${views.medianSeconds.toLocaleString(language)} ${text.seconds}`,
     ],
     [text.refused, said(report.refused, language)],
     [text.ownIncident, said(report.ownIncident, language)],

@@ -157,7 +157,7 @@ function Seen({ found, cameras }: { found: CouldSee; cameras: Choices['cameras']
     <div className="audit-answer" role="status">
       <p>
         {camera}, {new Date(found.at).toLocaleString()}:{' '}
-        {found.views.length === 0 ? 'nobody was watching.' : `${found.views.length} were watching.`}
+        {found.views.length === 0 ? 'nobody was watching.' : `watching: ${found.views.length}.`}
       </p>
       <ul>
         {found.views.map(({ sequence, actor, since, until }) => (
@@ -266,7 +266,7 @@ function Lists() {
 
 /** The auditor's questions to the record. */
 export function Audit() {
-  const { value, problem } = useAsked(useCallback(choices, []));
+  const { value, problem } = useAsked(useCallback(() => choices(), []));
   return (
     <Section
       title="Audit"

@@ -22,6 +22,7 @@ export const detailWords = ({ detail }: Pick<HashedEntry, 'detail'>): string =>
     .filter(([key]) => !hidden.has(key))
     .map(([key, value]) => {
       if (key === 'seconds') return `for ${duration(Number(value))}`;
+      if (key === 'at') return new Date(Number(value)).toLocaleString();
       if (key.endsWith('Ms')) return `${key.slice(0, -2)} ${new Date(Number(value)).toLocaleString()}`;
       return `${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`;
     })
