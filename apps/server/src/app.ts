@@ -5,9 +5,13 @@ import type { Config } from './config.ts';
 import { Access, assertPolicy, decide, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { auditRoutes, AuditService } from './features/audit/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
+import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
-import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
+import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
+import { grantRoutes, GrantService, thisMachine } from './features/grants/index.ts';
+import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
+import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
@@ -26,6 +30,7 @@ import {
   Tally,
 } from './features/transparency/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
+import { workstationRoutes, WorkstationService } from './features/workstation/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
@@ -48,6 +53,8 @@ import { parseWitnesses } from './platform/witnesses.ts';
 import { refreshGauges } from './wiring/gauges.ts';
 import { auditSources, camerasNow } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
+import { spreadConsent } from './wiring/consent.ts';
+import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
@@ -70,6 +77,8 @@ export interface App {
   mediaPort: number;
   /** What to print: the set-up link while nobody administers, and the demo accounts. */
   welcome(): Promise<Welcome>;
+  /** What owners can do: the owner pages are built on it. */
+  owners: OwnerDesk;
   close(): Promise<void>;
 }
 
@@ -167,10 +176,23 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
+  const workstations = new WorkstationService({ db, clock, record, walls });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
-  const access = new Access({
+  const consents = new ConsentService({ db, clock, log, record, cameras });
+  const policy = new SitePolicyService(db, record);
+  const incidents = new IncidentService(db, clock, record);
+  const grants: GrantService = new GrantService({
+    ...{ db, clock, log, record, cameras, consents, incidents, policy },
+    machine: thisMachine,
+    rights: { may: (actor, right, camera) => access.rights.may(actor, right, camera) },
+    people: people.people,
+    screenName: (screen) => walls.ofScreen(screen)?.screens.find(({ id }) => id === screen)?.name,
+  });
+  cameras.consentBy((camera) => consents.summary(camera));
+  const access: Access = new Access({
     ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners },
+    permits: grants,
     peerOf,
   });
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
@@ -180,11 +202,21 @@ export async function startApp(
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
+  const fleet = new FleetService({
+    ...{ db, clock, log, cameras, health, walls, screens, isOurs },
+    hosts: () => hostsOf(cameras.forMedia()),
+  });
+  screens.onStatus((status) => fleet.screenSeen(status));
+  cameras.onChange((change) => change.type === 'removed' && fleet.cameraGone(change.camera));
+  walls.onCommit(({ events }) => {
+    for (const event of events) if (event.type === 'screen:removed') fleet.screenGone(event.screen);
+  });
   const deviceWatch = new DeviceWatch({
     log,
     monotonicMs: () => clock.monotonicMs(),
     open: (camera) => onvif.connection(camera),
     tell: (camera, faults) => health.deviceSays(camera, faults),
+    clock: (camera, aheadMs) => fleet.clockSeen(camera, aheadMs),
   });
   onvif.onDevice((camera) => {
     if (onvif.withEvents().includes(camera)) deviceWatch.add(camera);
@@ -210,6 +242,7 @@ export async function startApp(
       ...{ tls, trustProxy, onlyProxied },
       ffmpegPath: config.ffmpegPath,
       ...{ warmMs: config.warmMs, cameraNetworks: config.cameraNetworks, conversions: config.conversions },
+      replayMb: config.replayMb,
       demoDir,
       logLevel: config.logLevel,
     }),
@@ -231,10 +264,13 @@ export async function startApp(
     health: () => health.list(),
     ptz: () => ptz.holders(),
     viewers: () => access.views.viewers(),
+    grants: () => grants.list(),
+    incidents: () => incidents.open(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
   };
+  spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
   spreadNews({ cameras, health, media, walls, screens }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
@@ -304,6 +340,11 @@ export async function startApp(
       routes: wallRoutes(walls),
       sockets: wallSockets(walls, snapshotParts, screens, audience, clock),
     },
+    {
+      name: 'workstations',
+      load: () => workstations.load(),
+      routes: workstationRoutes(workstations, access.rights),
+    },
     { name: 'screens', routes: screenRoutes(screens, walls), sockets: screenSockets(screens) },
     { name: 'layouts', routes: layoutRoutes() },
     {
@@ -312,6 +353,13 @@ export async function startApp(
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),
+    },
+    {
+      name: 'fleet',
+      load: () => fleet.load(),
+      start: () => fleet.start(),
+      stop: () => fleet.stop(),
+      routes: fleetRoutes(fleet),
     },
     {
       name: 'first start',
@@ -327,6 +375,24 @@ export async function startApp(
       start: () => access.start(),
       stop: () => access.stop(),
       routes: access.routes(),
+    },
+    {
+      name: 'consent',
+      async load() {
+        await policy.load();
+        await consents.load();
+      },
+      start: () => consents.start(),
+      stop: () => consents.stop(),
+      routes: consentRoutes(consents, policy),
+    },
+    { name: 'incidents', load: () => incidents.load(), routes: incidentRoutes(incidents) },
+    {
+      name: 'grants',
+      load: () => grants.load(),
+      start: () => grants.start(),
+      stop: () => grants.stop(),
+      routes: grantRoutes(grants),
     },
     { name: 'media node', start: () => supervisor.start(), stop: () => supervisor.stop() },
     {
@@ -385,6 +451,7 @@ export async function startApp(
     mediaPid: () => supervisor.pid,
     mediaPort,
     welcome: () => people.welcome(),
+    owners: ownerDesk({ cameras, consents, grants }),
     async close() {
       await stopAll(features, log);
       await closeDoors(http, io);

@@ -96,6 +96,12 @@ const Settings = z.strictObject({
   conversions: boundedNumber(/^\d{1,3}$/, 64, 'give a number from 0 to 64; 0 converts nothing').default(
     Math.max(1, availableParallelism()),
   ),
+  /** Memory for the last minute of all streams, MiB. */
+  replay_mb: boundedNumber(
+    /^\d{1,5}$/,
+    65_536,
+    'give a number of MiB from 0 to 65536; 0 keeps no replay',
+  ).default(512),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
   /** Who signs that they have seen the public log: address and key each, such as `https://witness.example.org/ name+hash+key`. */
   witnesses: list('give an address and a key each, separated by commas').superRefine((given, context) => {
@@ -162,6 +168,8 @@ export interface Config {
   pushPorts: { from: number; to: number };
   /** Streams that are converted at the same time. */
   conversions: number;
+  /** Memory for instant replay, MiB. */
+  replayMb: number;
   logLevel: string;
   origins: string[];
   tls: TlsFiles | null;
@@ -306,6 +314,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     cameraNetworks: settings.camera_networks,
     pushPorts: settings.push_ports,
     conversions: settings.conversions,
+    replayMb: settings.replay_mb,
     logLevel: settings.log_level,
     origins,
     tls,

@@ -27,17 +27,24 @@ export const MediaGrant = z.object({
   id: Id,
   key: ViewerKey,
   camera: CameraId,
+  /** What it is for: pictures of now, or of the last minute. */
+  scope: z.enum(['live', 'replay']),
   /** From now, on the node's own monotonic clock; null: until revoked. */
   leftMs: z.number().nullable(),
+  /** Of a private camera: it ends too when control has been away for a while. */
+  private: z.boolean(),
 });
 export type MediaGrant = z.infer<typeof MediaGrant>;
+
+/** A node that has lost control shows nothing private for longer than this, ms. */
+export const privateWithoutControlMs = 15_000;
 
 /** What a viewer is about to see, and by which door; the node asks once, and afterwards its own table. */
 export const ViewQuestion = z.object({
   key: ViewerKey,
   camera: CameraId,
   stream: StreamName,
-  door: z.enum(['push', 'llhls', 'poster']),
+  door: z.enum(['push', 'llhls', 'poster', 'replay']),
 });
 export type ViewQuestion = z.infer<typeof ViewQuestion>;
 export const ViewVerdict = z.discriminatedUnion('ok', [

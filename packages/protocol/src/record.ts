@@ -34,6 +34,15 @@ export const RecordKind = z.enum([
   'settings-changed',
   'ptz-taken',
   'ptz-lost',
+  'consent-proposed',
+  'consent-changed',
+  'site-policy-changed',
+  'incident-opened',
+  'incident-closed',
+  'grant-asked',
+  'grant-given',
+  'grant-refused',
+  'grant-ended',
   'log-begun',
   'log-key-changed',
   'log-begun-anew',
@@ -46,6 +55,9 @@ export const RecordKind = z.enum([
   'owner-registered',
   'owner-changed',
   'owner-keys-renewed',
+  'snapshot-taken',
+  'moment-marked',
+  'command-run',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

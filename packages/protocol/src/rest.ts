@@ -3,6 +3,7 @@ import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
 import { auditRoutes } from './audit.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
+import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
@@ -11,6 +12,8 @@ import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { fleetRoutes } from './fleet.ts';
+import { workstationRoutes } from './workstation.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -33,6 +36,9 @@ export interface RestRoute {
     | 'people'
     | 'access'
     | 'record'
+    | 'incidents'
+    | 'consent'
+    | 'grants'
     | 'owner'
     | 'owners';
   params?: z.ZodObject;
@@ -88,10 +94,13 @@ export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
   ...auditRoutes,
+  ...grantsRoutes,
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,
   ...ownerRoutes,
+  ...workstationRoutes,
+  ...fleetRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -146,6 +146,7 @@ export interface Tables {
     started_at: number;
     seconds: number;
     bytes: number;
+    grant_id: Generated<string | null>;
   };
   onvif_devices: { camera: string; device: string };
   imported_cameras: { list: string; external_id: string; camera: string; fingerprint: string };
@@ -224,5 +225,17 @@ export interface Tables {
     transports: string;
     created_at: number;
     last_used_at: number | null;
+  };
+  server_runs: { id: Generated<number>; started_at: number; alive_at: number };
+  screen_transitions: { id: Generated<number>; screen: string; shown: string; at: number };
+  workstation_walls: { wall: string; person: string; workstation: string; used_at: number };
+  console_settings: { person: string; settings: string };
+  camera_marks: {
+    id: string;
+    camera: string;
+    at: number;
+    note: string;
+    by_actor: string;
+    made_at: number;
   };
 }

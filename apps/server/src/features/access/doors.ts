@@ -23,6 +23,8 @@ const others: Readonly<Record<string, DoorId>> = {
   'GET /': 'http:page',
   'GET /admin': 'http:page',
   'GET /portal{/*page}': 'http:portal',
+  'GET /fleet': 'http:page',
+  'GET /workstation/:number': 'http:page',
   'GET /screen': 'http:page',
   'GET /screen/:screen': 'http:screen-page',
   'GET /log/checkpoint': 'http:log',

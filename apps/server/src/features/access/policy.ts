@@ -77,6 +77,7 @@ const windows = [...everyRole, 'screen'] as const;
 const pushed: PolicyRow = { who: windows, right: 'see', camera: 'each' };
 /** Whoever can hold a grant; the gate asks for the right again with each piece. */
 const watching: PolicyRow = { who: [...atTheWall, 'screen'], right: 'live', camera: 'params' };
+const replaying: PolicyRow = { who: atTheWall, unlocked: true, right: 'replay', camera: 'params' };
 const connected: PolicyRow = { who: [...everyRole, 'screen'] };
 
 /** Sign-in has its own limits and answers; nobody is signed in yet when it is used. */
@@ -115,6 +116,12 @@ const me = {
   'rest:linkProvider': acting,
   'rest:unlinkProvider': acting,
   'rest:getMyRights': person,
+  'rest:openWorkstation': { who: atTheWall, unlocked: true },
+  'rest:getMyConsole': person,
+  'rest:setMyConsole': acting,
+  // Names of groups alone; the service leaves out cameras that one may not see.
+  'rest:listMyCameraGroups': person,
+  'rest:noteCommands': acting,
 } as const;
 
 const people = {
@@ -125,6 +132,8 @@ const people = {
   'rest:makeLink': administering,
   'rest:listSessionsOf': overseeing,
   'rest:endSessionsOf': administering,
+  'rest:listSessions': overseeing,
+  'rest:endSession': administering,
   'rest:resetAuthenticators': administering,
   'rest:importPeople': administering,
   'rest:getPeoplePolicy': overseeing,
@@ -166,6 +175,23 @@ const access = {
   'rest:addFinding': { ...auditing, unlocked: true },
 } as const;
 
+const consent = {
+  'rest:listIncidents': reading,
+  'rest:openIncident': { who: atTheWall, unlocked: true },
+  'rest:closeIncident': { who: atTheWall, unlocked: true },
+  'rest:getConsents': { who: everyRole, right: 'see', camera: 'params' },
+  'rest:proposeConsent': { ...administering, right: 'see', camera: 'params' },
+  'rest:getSitePolicy': reading,
+  'rest:setSitePolicy': administering,
+  'rest:switchPrivate': { who: builders, unlocked: true },
+  'rest:listWays': { who: atTheWall, right: 'live', camera: 'params' },
+  // The right is asked for each camera by itself.
+  'rest:askForGrants': { who: atTheWall, unlocked: true, right: 'live' },
+  'rest:listGrants': listing,
+  'rest:answerGrants': { who: atTheWall, unlocked: true },
+  'rest:endGrant': { who: atTheWall, unlocked: true },
+} as const;
+
 const wall = {
   'rest:listCameras': listing,
   'rest:createCamera': administering,
@@ -181,7 +207,11 @@ const wall = {
   'rest:startImport': administering,
   'rest:cancelImport': administering,
   'rest:listTransitions': seeing,
+  'rest:noteSnapshot': exporting,
+  'rest:markMoment': { who: atTheWall, unlocked: true, right: 'live', camera: 'params' },
+  'rest:listMarks': seeing,
   'rest:listHealth': listing,
+  'rest:getFleet': listing,
   'rest:listLayouts': reading,
   'rest:listWalls': reading,
   'rest:createWall': building,
@@ -264,6 +294,8 @@ const sockets = {
   'push:screen:status': pushed,
   'push:camera:viewers': pushed,
   'push:ptz:holder': pushed,
+  'push:grant:changed': pushed,
+  'push:incident:changed': { who: everyRole },
   'push:media:address': { who: windows },
 } as const;
 
@@ -276,11 +308,13 @@ const media = {
   'media:resource': watching,
   'media:poster': watching,
   'frame:request:subscribe': watching,
+  'frame:request:replay': replaying,
   'frame:request:unsubscribe': connected,
   'frame:request:time': connected,
   'frame:notice:time': connected,
   'frame:notice:state': watching,
   'frame:notice:skipped': watching,
+  'frame:notice:replayed': replaying,
   'frame:notice:refused': connected,
   'frame:binary:init': watching,
   'frame:binary:chunk': watching,
@@ -292,6 +326,7 @@ export const policy: Readonly<Record<DoorId, PolicyRow>> = {
   ...me,
   ...people,
   ...access,
+  ...consent,
   ...wall,
   ...owners,
   ...pages,

@@ -12,6 +12,7 @@ import { actorName, type Actor } from '../../platform/actor.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logging.ts';
+import type { Write } from '../../platform/idempotency.ts';
 import { Batch } from './batch.ts';
 import { admits, policy, type DoorId } from './policy.ts';
 import type { Recorder, RefusalSink } from './ports.ts';
@@ -45,6 +46,15 @@ export interface Viewers {
   keys(): string[];
 }
 
+/** What consent says, beside the rights: for a private camera there has to be a live grant. */
+export interface Permits {
+  permit(actor: Actor, camera: string): Permit;
+  /** What a view under a grant has sent, in the transaction of its end. */
+  used(write: Write, grant: string, seconds: number, bytes: number): Promise<void>;
+}
+export type Permit =
+  { ok: true; grant: string | null; leftMs: number | null; purpose: string } | { ok: false; reason: string };
+
 /** Media nodes, as views tell them of changes. */
 export interface NodeTeller {
   accessChanged(change: {
@@ -56,6 +66,7 @@ export interface NodeTeller {
 
 interface View extends OpenView {
   key: string;
+  scope: MediaGrant['scope'];
   kind: CameraViewer['kind'];
   name: string;
   streams: Set<StreamName>;
@@ -71,7 +82,17 @@ const doors: Record<ViewQuestion['door'], DoorId> = {
   push: 'frame:request:subscribe',
   llhls: 'media:playlist',
   poster: 'media:poster',
+  replay: 'frame:request:replay',
 };
+
+const scopeOf = (door: ViewQuestion['door']): MediaGrant['scope'] => (door === 'replay' ? 'replay' : 'live');
+const nameOf = ({ key, camera, scope }: Pick<View, 'key' | 'camera' | 'scope'>): string =>
+  `${key} ${camera} ${scope}`;
+
+/** Once for each viewer, however many views of the camera they have. */
+const distinct = (views: readonly View[]): View[] => [
+  ...new Map(views.map((view) => [view.key, view])).values(),
+];
 
 const viewerOf = ({ kind, name, startedAt }: View): CameraViewer => ({ kind, name, since: startedAt });
 
@@ -88,6 +109,7 @@ export interface ViewsParts {
   record: Recorder;
   refusals: RefusalSink;
   rights: RightsService;
+  permits: Permits;
   viewers: Viewers;
   log: Logger;
 }
@@ -100,7 +122,7 @@ export interface ViewsParts {
 export class ViewsService {
   readonly #parts: ViewsParts;
   readonly #batch: Batch;
-  /** `key camera` → the view under way. */
+  /** `key camera scope` → the view under way. */
   readonly #views = new Map<string, View>();
   readonly #byId = new Map<string, View>();
   readonly #changedCameras = new Set<string>();
@@ -151,13 +173,13 @@ export class ViewsService {
   }
 
   viewersOf(camera: string): CameraViewer[] {
-    return [...this.#views.values()].filter((view) => view.camera === camera).map(viewerOf);
+    return distinct([...this.#views.values()].filter((view) => view.camera === camera)).map(viewerOf);
   }
 
   /** Of every camera that somebody watches. */
   viewers(): CameraViewers[] {
     const byCamera = Map.groupBy(this.#views.values(), ({ camera }) => camera);
-    return [...byCamera].map(([camera, views]) => ({ camera, viewers: views.map(viewerOf) }));
+    return [...byCamera].map(([camera, views]) => ({ camera, viewers: distinct(views).map(viewerOf) }));
   }
 
   /** For a node that has just connected. */
@@ -181,10 +203,10 @@ export class ViewsService {
       this.#parts.refusals.note({ actor, asked: doors[question.door], subject: `camera:${camera}`, code });
       return verdict;
     }
-    const known = this.#views.get(`${key} ${camera}`);
+    const known = this.#views.get(nameOf({ key, camera, scope: scopeOf(question.door) }));
     if (known) return known.opened;
     if (this.#byId.size >= maxViews) return no('unavailable', 'Too many views at once on this site');
-    return this.#open(question, viewer).opened;
+    return this.#open(question, viewer, this.#permitOf(viewer, camera)).opened;
   }
 
   /** A node's word on what was sent. */
@@ -198,7 +220,8 @@ export class ViewsService {
       view.seconds = view.before.seconds + seconds;
       for (const stream of streams) view.streams.add(stream);
       if (done) {
-        this.#end(view, 'closed', false);
+        // Told back: a table that was on its way may have brought the grant to the node anew.
+        this.#end(view, 'closed');
         view.callOff?.();
         void this.#finish(view);
       } else used.push(view);
@@ -216,8 +239,16 @@ export class ViewsService {
   /** Rights, roles, tiles or groups have changed: what does not hold any more ends now. */
   recheck(): void {
     for (const view of [...this.#views.values()]) {
-      const verdict = this.#mayView(this.#parts.viewers.find(view.key), 'push', view.camera);
-      if (!verdict.ok) this.#end(view, 'right-ended');
+      const viewer = this.#parts.viewers.find(view.key);
+      const verdict = this.#mayView(viewer, view.scope === 'replay' ? 'replay' : 'push', view.camera);
+      if (!verdict.ok) {
+        const code = view.grant === null ? 'right-ended' : 'grant-ended';
+        this.#end(view, code, true, verdict.reason);
+        continue;
+      }
+      const permit = viewer && this.#permitOf(viewer, view.camera);
+      if (permit?.ok && permit.grant !== view.grant)
+        this.#end(view, 'grant-renewed', true, 'The grant for this camera was renewed');
     }
   }
 
@@ -231,15 +262,35 @@ export class ViewsService {
     if (!viewer) return no('unauthenticated', 'Sign in first');
     if (viewer.only !== null && viewer.only !== camera) return hidden;
     const admitted = admits(policy[doors[door]], viewer.actor);
-    const decision = this.#parts.rights.may(viewer.actor, 'live', camera);
+    const isReplay = door === 'replay';
+    const decision = this.#parts.rights.may(viewer.actor, isReplay ? 'replay' : 'live', camera);
     if (!decision.ok && decision.because === 'hidden') return hidden;
+    if (isReplay && (!admitted.ok || !decision.ok))
+      return no(
+        'forbidden',
+        !decision.ok && decision.because === 'locked'
+          ? 'This session is locked. Unlock it to replay'
+          : 'You have no right to replay this camera. An administrator can give it to you',
+      );
     if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
       return no('forbidden', 'The right behind this link is gone');
-    return { ok: true };
+    const permit = this.#permitOf(viewer, camera);
+    // What was before the grant is none of its business.
+    if (permit.ok && permit.grant !== null && door === 'replay')
+      return no('forbidden', 'A private camera has no replay: its grant is for what is live');
+    return permit.ok ? { ok: true } : no('forbidden', permit.reason);
   }
 
-  #open({ key, camera, stream, door }: ViewQuestion, { kind, name, actor }: Viewer): View {
+  /** Owners lend to the room, not to other players. */
+  #permitOf({ actor, only }: Viewer, camera: string): Permit {
+    const permit = this.#parts.permits.permit(actor, camera);
+    return only !== null && permit.ok && permit.grant !== null
+      ? { ok: false, reason: 'A private camera cannot be opened in another player' }
+      : permit;
+  }
+
+  #open({ key, camera, stream, door }: ViewQuestion, { kind, name, actor }: Viewer, permit: Permit): View {
     const { clock, record } = this.#parts;
     const by = actorName(actor);
     const view: View = {
@@ -247,6 +298,7 @@ export class ViewsService {
         id: newId(),
         key,
         camera,
+        scope: scopeOf(door),
         kind,
         name,
         actor: by,
@@ -256,12 +308,13 @@ export class ViewsService {
         callOff: null,
       },
       viewer: `${kind}:${key.slice(0, 8)}`,
+      grant: permit.ok ? permit.grant : null,
       startedAt: clock.nowMs(),
       streams: new Set(),
       before: { run: '', bytes: 0, seconds: 0 },
       opened: Promise.resolve(hidden),
     };
-    this.#views.set(`${key} ${camera}`, view);
+    this.#views.set(nameOf(view), view);
     this.#byId.set(view.id, view);
     view.opened = this.#batch
       .write(async (write) => {
@@ -270,7 +323,10 @@ export class ViewsService {
           kind: 'view-started',
           actor: by,
           subject: `camera:${camera}`,
-          detail: { view: view.id, as: kind, stream, door },
+          detail: {
+            ...{ view: view.id, as: kind, stream, door },
+            ...(permit.ok && permit.grant !== null && { grant: permit.grant, purpose: permit.purpose }),
+          },
         });
       })
       .then(
@@ -301,17 +357,21 @@ export class ViewsService {
     );
   }
 
-  #grantOf({ id, key, camera }: View): MediaGrant | null {
+  #grantOf({ id, key, camera, scope, grant }: View): MediaGrant | null {
     const viewer = this.#parts.viewers.find(key);
-    return viewer ? { id, key, camera, leftMs: viewer.leftMs } : null;
+    const permit = viewer && this.#permitOf(viewer, camera);
+    if (!permit?.ok || permit.grant !== grant) return null;
+    const ends = [viewer?.leftMs, permit.leftMs].filter((left) => left !== null && left !== undefined);
+    const leftMs = ends.length > 0 ? Math.min(...ends) : null;
+    return { id, key, camera, scope, leftMs, private: grant !== null };
   }
 
   /** Ends in memory and at the node at once; the record follows when the node has said what was sent. */
-  #end(view: View, reason: string, tellNode = true): void {
+  #end(view: View, reason: string, tellNode = true, words = reason): void {
     if (view.ended !== null) return;
     view.ended = reason;
-    this.#views.delete(`${view.key} ${view.camera}`);
-    if (tellNode) this.#node.accessChanged({ ended: [{ grant: view.id, reason }] });
+    this.#views.delete(nameOf(view));
+    if (tellNode) this.#node.accessChanged({ ended: [{ grant: view.id, reason: words }] });
     this.#tellViewers(view.camera);
     const timer = setTimeout(() => {
       view.callOff = null;
@@ -344,6 +404,7 @@ export class ViewsService {
     streams: string[],
   ): Promise<void> {
     if (!(await viewStore.close(write, view.id))) return;
+    if (view.grant !== null) await this.#parts.permits.used(write, view.grant, view.seconds, view.bytes);
     await this.#parts.record.append(write, {
       kind: 'view-ended',
       actor: view.actor,
@@ -354,14 +415,14 @@ export class ViewsService {
         bytes: view.bytes,
         reason,
         streams,
+        ...(view.grant !== null && { grant: view.grant }),
       },
     });
   }
 
   #forget(view: View): void {
     this.#byId.delete(view.id);
-    if (this.#views.get(`${view.key} ${view.camera}`) === view)
-      this.#views.delete(`${view.key} ${view.camera}`);
+    if (this.#views.get(nameOf(view)) === view) this.#views.delete(nameOf(view));
   }
 
   #tellViewers(camera: string): void {

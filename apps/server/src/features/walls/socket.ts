@@ -1,8 +1,11 @@
 import {
   problem,
+  screenOf,
   type Camera,
   type CameraHealth,
   type CameraViewers,
+  type Grant,
+  type Incident,
   type MediaAddress,
   type PtzHolder,
   type ScreenStatus,
@@ -21,6 +24,8 @@ export interface SnapshotParts {
   screens(wall: WallState): ScreenStatus[];
   ptz(): PtzHolder[];
   viewers(): CameraViewers[];
+  grants(): Grant[];
+  incidents(): Incident[];
   media(): MediaAddress | null;
   server: Snapshot['server'];
 }
@@ -47,34 +52,35 @@ export function wallSockets(
     screens: parts.screens(wall),
     ptz: parts.ptz(),
     viewers: parts.viewers(),
+    grants: parts.grants(),
+    incidents: parts.incidents(),
     media: parts.media(),
-    walls: walls.list().map(({ id, name }) => ({ id, name })),
+    walls: walls.shared().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),
     server: parts.server,
   });
 
   walls.onCommit((commit) => audience.tell(rooms.wall(commit.wall), 'wall:committed', commit));
 
-  const findWall = (request: {
-    wall?: string | undefined;
-    screen?: string | undefined;
-  }): WallState | undefined => {
-    if (request.wall !== undefined) return walls.get(request.wall);
-    if (request.screen !== undefined) return walls.ofScreen(request.screen);
-    return walls.list()[0];
+  const findWall = (
+    request: { wall?: string | undefined; screen?: string | undefined },
+    socket: WindowSocket,
+  ): WallState | undefined => {
+    const by = socket.data.by ?? '';
+    if (request.wall === undefined && request.screen === undefined) return walls.shared()[0];
+    const found = request.wall === undefined ? walls.ofScreen(request.screen ?? '') : walls.get(request.wall);
+    return found && walls.isFor(found.id, by) ? found : undefined;
   };
 
   return {
     'wall:join': async (request, socket) => {
       const { hello } = socket.data;
-      if (hello.surface === 'screen' && (request.screen ?? hello.screen) !== hello.screen)
+      const own = screenOf(hello);
+      if (own !== null && (request.screen ?? own) !== own)
         return refuse(problem('forbidden', 'A screen joins for itself alone.'));
-      const wall = findWall(hello.surface === 'screen' ? { screen: hello.screen } : request);
+      const wall = findWall(own === null ? request : { screen: own }, socket);
       if (!wall) {
-        const what =
-          hello.surface === 'screen'
-            ? `screen "${hello.screen}"`
-            : `wall "${request.wall ?? request.screen ?? ''}"`;
+        const what = own === null ? `wall "${request.wall ?? request.screen ?? ''}"` : `screen "${own}"`;
         return refuse(
           problem('not-found', `There is no ${what}. Add it in the console, or correct the address.`),
         );
@@ -88,7 +94,7 @@ export function wallSockets(
       await socket.join([
         rooms.everyone,
         rooms.wall(wall.id),
-        ...(hello.surface === 'console' ? [rooms.consoles(wall.id)] : []),
+        ...(hello.surface === 'screen' ? [] : [rooms.consoles(wall.id)]),
       ]);
       presence.joined(socket, wall.id);
       // Read after joining the room: what is committed from here on arrives as an event.
@@ -107,7 +113,7 @@ export function wallSockets(
       return ok({ commits });
     },
     'wall:command': ({ wall, key, base, command }, socket) => {
-      if (socket.data.hello.surface !== 'console')
+      if (socket.data.hello.surface === 'screen')
         return refuse(problem('forbidden', 'A screen only shows; change it from the console.'));
       if (socket.data.wall !== wall)
         return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
