@@ -19,7 +19,7 @@ import { buildId, mountPages } from './features/pages/index.ts';
 import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
-import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
+import { RecordService, recordRoutes, Refusals, Retention } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import {
   Checkpoints,
@@ -176,7 +176,7 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
-  const workstations = new WorkstationService({ db, clock, record, walls });
+  const workstations = new WorkstationService({ db, clock, record, walls, cameras });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const consents = new ConsentService({ db, clock, log, record, cameras });
@@ -195,6 +195,7 @@ export async function startApp(
     permits: grants,
     peerOf,
   });
+  const retention = new Retention({ db, clock, log, record, days: config.recordDays });
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
@@ -296,6 +297,7 @@ export async function startApp(
       routes: people.routes(),
     },
     { name: 'audit', routes: auditRoutes(audit) },
+    { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },
     { name: 'tally', start: () => tally.start(), stop: () => tally.stop() },
     {
       name: 'owners',

@@ -111,6 +111,10 @@ const Settings = z.strictObject({
       context.addIssue({ code: 'custom', message: (error as Error).message });
     }
   }),
+  /** Personal data in the record are kept so long, days; 0: for good. */
+  record_days: boundedNumber(/^\d{1,5}$/, 36_500, 'give days from 0 to 36500; 0 keeps them for good').default(
+    1_825,
+  ),
   /** Where checkpoints of the public log are kept besides the database; better on another disk or machine. */
   witness_folder: filled('give a folder, such as /mnt/elsewhere/witness').optional(),
   /** Certificate and key, PEM. Both ports speak TLS then. */
@@ -183,6 +187,7 @@ export interface Config {
   /** See parseWitnesses. */
   witnesses: string[];
   witnessFolder: string;
+  recordDays: number;
 }
 
 const guide = 'docs/guide/network.md has both ways';
@@ -333,6 +338,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     noticeNetworks: settings.notice_networks,
     onlyProxied: !isLoopback(host) && tls === null,
     witnesses: settings.witnesses,
+    recordDays: settings.record_days,
     witnessFolder: path.resolve(cwd, settings.witness_folder ?? path.join(dataDir, 'witness')),
   };
 }
