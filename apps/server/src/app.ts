@@ -13,6 +13,7 @@ import { HealthService, healthRoutes, isOurs, TransitionStore } from './features
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
+import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
@@ -20,7 +21,8 @@ import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals, Retention } from './features/record/index.ts';
-import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
+import { ScheduleService } from './features/schedules/index.ts';
+import { ScreenOrders, ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import {
   Checkpoints,
   logRoutes,
@@ -50,6 +52,7 @@ import { bindSockets, closeDoors, createSockets, rooms } from './platform/socket
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { parseWitnesses } from './platform/witnesses.ts';
+import { askers } from './wiring/askers.ts';
 import { refreshGauges } from './wiring/gauges.ts';
 import { auditSources, camerasNow } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
@@ -165,6 +168,7 @@ export async function startApp(
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
   });
+  cameras.masksWrittenBy(masksRecordedIn(record));
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
   const onvif: OnvifService = new OnvifService({
     db,
@@ -203,6 +207,9 @@ export async function startApp(
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
+  const asking = askers(access);
+  const orders = new ScreenOrders({ ...{ db, clock, audience, record, walls, screens }, ...asking });
+  const schedules = new ScheduleService(walls, clock, log);
   const fleet = new FleetService({
     ...{ db, clock, log, cameras, health, walls, screens, isOurs },
     hosts: () => hostsOf(cameras.forMedia()),
@@ -267,12 +274,13 @@ export async function startApp(
     viewers: () => access.views.viewers(),
     grants: () => grants.list(),
     incidents: () => incidents.open(),
+    restricted: () => access.restricted(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
   };
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
-  spreadNews({ cameras, health, media, walls, screens }, audience, metrics, log);
+  spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
   const features: readonly Feature[] = [
@@ -310,6 +318,7 @@ export async function startApp(
       routes: owners.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
+    { name: 'masks', routes: maskRoutes(cameras) },
     {
       name: 'onvif',
       load: () => onvif.load(),
@@ -339,15 +348,23 @@ export async function startApp(
     {
       name: 'walls',
       load: () => walls.load(),
-      routes: wallRoutes(walls),
-      sockets: wallSockets(walls, snapshotParts, screens, audience, clock),
+      start: () => walls.start((error) => log.error({ err: error }, 'control that ran out is still held')),
+      stop: () => walls.stop(),
+      routes: wallRoutes(walls, asking.askerOf),
+      sockets: wallSockets(walls, snapshotParts, screens, audience, clock, asking.askerAt),
+    },
+    { name: 'schedules', start: () => schedules.start(), stop: () => schedules.stop() },
+    {
+      name: 'screens',
+      stop: () => orders.stop(),
+      routes: screenRoutes(screens, walls),
+      sockets: screenSockets(screens, orders),
     },
     {
       name: 'workstations',
       load: () => workstations.load(),
       routes: workstationRoutes(workstations, access.rights),
     },
-    { name: 'screens', routes: screenRoutes(screens, walls), sockets: screenSockets(screens) },
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',

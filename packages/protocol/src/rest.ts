@@ -7,14 +7,17 @@ import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
+import { Masks } from './masks.ts';
 import { onvifRoutes } from './onvif.ts';
 import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { Assignment, TileRef, Why } from './assignment.ts';
+import { LayoutId } from './layout-id.ts';
 import { fleetRoutes } from './fleet.ts';
 import { workstationRoutes } from './workstation.ts';
-import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
+import { Commit, CommandResult, Screen, WallState } from './wall.ts';
 
 export const apiBase = '/api/v1';
 
@@ -139,6 +142,18 @@ export const routes = {
     summary: 'Change a camera; what is left out stays',
     params: OnCamera,
     body: CameraPatch,
+    answer: Camera,
+  }),
+  setMasks: route({
+    method: 'put',
+    path: '/cameras/{camera}/masks',
+    tag: 'cameras',
+    status: 200,
+    idempotent: true,
+    ifMatch: true,
+    summary: 'Areas of a camera that nobody is to see, all of them; who watches may only add to them',
+    params: OnCamera,
+    body: z.strictObject({ masks: Masks }),
     answer: Camera,
   }),
   deleteCamera: route({

@@ -1,11 +1,13 @@
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
 import { deskStore } from '../state/desk.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
+import { arrangeCommands } from './arrange-commands.ts';
 import {
   cameraAt,
   chosenScreen,
   chosenTile,
   mayBuild,
+  mayMask,
   mayMove,
   mayRegister,
   type ConsoleContext,
@@ -265,6 +267,14 @@ const general: ConsoleCommand[] = [
     },
   },
   {
+    id: 'camera.mask',
+    label: 'Mask areas of the camera',
+    group: 'Everything else',
+    keys: [],
+    when: (context) => mayMask(context) && context.wall.cameras[context.console.camera ?? ''] !== undefined,
+    run: ({ actions, console }) => actions.show({ kind: 'mask-camera', camera: console.camera ?? '' }),
+  },
+  {
     id: 'incidents.show',
     label: 'Show the incidents',
     group: 'Everything else',
@@ -321,5 +331,6 @@ export const consoleCommands = createRegistry<ConsoleContext>([
   ...tiles,
   ...screens,
   ...tileCommands,
+  ...arrangeCommands,
   ...general,
 ]);
