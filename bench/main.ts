@@ -9,6 +9,7 @@ import { benchLoads } from './first-pictures.ts';
 import { benchGate } from './gate.ts';
 import { benchJoins } from './joins.ts';
 import { benchCameras, benchViewers } from './media-cost.ts';
+import { benchScenes } from './scene.ts';
 import { benchRevocation, benchSignIn } from './rights.ts';
 import { benchSwaps } from './swap.ts';
 import { markdown, publish, type Table } from './table.ts';
@@ -54,6 +55,11 @@ const benches: readonly Bench[] = [
     name: 'commands',
     says: 'a command to 200 screens beside a bare ws server',
     run: (size) => benchCommands(by(size, 5, many, many), by(size, 20, 300, 1_000)),
+  },
+  {
+    name: 'scenes',
+    says: 'a scene over 12 screens of 16 tiles, until every tile is assigned on each',
+    run: (size) => benchScenes(by(size, 2, 12, 12), by(size, 5, 100, 300)),
   },
   {
     name: 'restarts',
