@@ -11,6 +11,7 @@ import { layoutRoutes } from './features/layouts/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
+import { Notices } from './features/notices/index.ts';
 import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
@@ -131,7 +132,16 @@ export async function startApp(
     // Whoever reads the terminal of a demo is the one person there is.
     print: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins) ? print : null,
   });
-  const cameras = new CameraService(db, clock, demoScenes(), {
+  const notices = new Notices({
+    ...{ db, clock, log, record, mail },
+    owners: owners.registry,
+    outside: { networks: parseCameraNetworks(config.noticeNetworks) },
+    portalUrl: () => `${publicUrl()}/portal/`,
+    cameraExists: (camera) => cameras.exists(camera),
+    isFresh: (session) => owners.isFresh(session),
+  });
+  owners.alsoSealed((write) => notices.sealAnew(write));
+  const cameras: CameraService = new CameraService(db, clock, demoScenes(), {
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
   });
@@ -235,6 +245,13 @@ export async function startApp(
         mail.close();
       },
       routes: owners.routes(),
+    },
+    {
+      name: 'notices',
+      load: () => notices.load(),
+      start: () => notices.start(),
+      stop: () => notices.stop(),
+      routes: notices.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     {

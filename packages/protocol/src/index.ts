@@ -14,6 +14,7 @@ export * from './push.ts';
 export * from './people.ts';
 export * from './access.ts';
 export * from './owners.ts';
+export * from './notices.ts';
 export { ownerPath } from './owner-routes.ts';
 export * from './record.ts';
 export * from './record-publication.ts';

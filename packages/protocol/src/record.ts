@@ -46,6 +46,11 @@ export const RecordKind = z.enum([
   'owner-registered',
   'owner-changed',
   'owner-keys-renewed',
+  'notice-sent',
+  'notice-undelivered',
+  'notice-delay-asked',
+  'notice-delay-approved',
+  'notice-delay-ended',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

@@ -6,6 +6,7 @@ import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
 import { onvifRoutes } from './onvif.ts';
+import { noticeRoutes } from './notice-routes.ts';
 import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
@@ -90,6 +91,7 @@ export const routes = {
   ...trialRoutes,
   ...importRoutes,
   ...ownerRoutes,
+  ...noticeRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

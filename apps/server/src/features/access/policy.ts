@@ -69,6 +69,7 @@ const arranging: PolicyRow = { who: atTheWall, unlocked: true, right: 'arrange' 
 const putting: PolicyRow = { ...arranging, camera: 'body' };
 const moving: PolicyRow = { who: atTheWall, unlocked: true, right: 'ptz', camera: 'body' };
 const owning: PolicyRow = { who: ['owner'] };
+const supervising: PolicyRow = { who: ['supervisor'], unlocked: true };
 const auditing: PolicyRow = { who: ['auditor'] };
 const exporting: PolicyRow = { who: atTheWall, unlocked: true, right: 'export', camera: 'params' };
 /** What a window of the wall gets. */
@@ -208,6 +209,17 @@ const owners = {
   'rest:getOwner': { who: ['administrator'] },
   'rest:updateOwner': administering,
   'rest:renewOwnerKeys': administering,
+  'rest:ownerNoticeRoads': owning,
+  'rest:ownerSetWebhook': owning,
+  'rest:ownerRemoveWebhook': owning,
+  'rest:ownerAddPush': owning,
+  'rest:ownerRemovePush': owning,
+  'rest:listDeadLetters': overseeing,
+  'rest:retryDeadLetter': administering,
+  'rest:listNoticeDelays': { who: ['supervisor', 'auditor', 'administrator'] },
+  'rest:askNoticeDelay': supervising,
+  'rest:approveNoticeDelay': supervising,
+  'rest:endNoticeDelay': supervising,
 } as const;
 
 const pages = {
