@@ -19,7 +19,7 @@ table.setAll({
   keys,
   grants: keys.flatMap((key, n) =>
     Array.from({ length: camerasEach }, (_, camera) => ({
-      ...{ id: `g-${n}-${camera}`, key, camera: `camera-${camera}`, leftMs: 3_600_000 },
+      ...{ id: `g-${n}-${camera}`, key, camera: `camera-${camera}`, leftMs: 3_600_000, private: camera % 2 === 0 },
     })),
   ),
 });

@@ -4,9 +4,12 @@ import path from 'node:path';
 import type { Config } from './config.ts';
 import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
+import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
+import { grantRoutes, GrantService, thisMachine } from './features/grants/index.ts';
 import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
+import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
@@ -38,6 +41,8 @@ import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { refreshGauges } from './wiring/gauges.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
+import { spreadConsent } from './wiring/consent.ts';
+import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
@@ -60,6 +65,8 @@ export interface App {
   mediaPort: number;
   /** What to print: the set-up link while nobody administers, and the demo accounts. */
   welcome(): Promise<Welcome>;
+  /** What owners can do: the owner pages are built on it. */
+  owners: OwnerDesk;
   close(): Promise<void>;
 }
 
@@ -158,8 +165,20 @@ export async function startApp(
   const walls = new WallService(new WallStore(db), cameras, clock);
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
-  const access = new Access({
+  const consents = new ConsentService({ db, clock, log, record, cameras });
+  const policy = new SitePolicyService(db, record);
+  const incidents = new IncidentService(db, clock, record);
+  const grants: GrantService = new GrantService({
+    ...{ db, clock, log, record, cameras, consents, incidents, policy },
+    machine: thisMachine,
+    rights: { may: (actor, right, camera) => access.rights.may(actor, right, camera) },
+    people: people.people,
+    screenName: (screen) => walls.ofScreen(screen)?.screens.find(({ id }) => id === screen)?.name,
+  });
+  cameras.consentBy((camera) => consents.summary(camera));
+  const access: Access = new Access({
     ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners },
+    permits: grants,
     peerOf,
   });
   const audience = access.windows.install();
@@ -215,10 +234,13 @@ export async function startApp(
     health: () => health.list(),
     ptz: () => ptz.holders(),
     viewers: () => access.views.viewers(),
+    grants: () => grants.list(),
+    incidents: () => incidents.open(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
   };
+  spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
   spreadNews({ cameras, health, media, walls, screens }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
@@ -310,6 +332,24 @@ export async function startApp(
       stop: () => access.stop(),
       routes: access.routes(),
     },
+    {
+      name: 'consent',
+      async load() {
+        await policy.load();
+        await consents.load();
+      },
+      start: () => consents.start(),
+      stop: () => consents.stop(),
+      routes: consentRoutes(consents, policy),
+    },
+    { name: 'incidents', load: () => incidents.load(), routes: incidentRoutes(incidents) },
+    {
+      name: 'grants',
+      load: () => grants.load(),
+      start: () => grants.start(),
+      stop: () => grants.stop(),
+      routes: grantRoutes(grants),
+    },
     { name: 'media node', start: () => supervisor.start(), stop: () => supervisor.stop() },
     {
       name: 'demo city',
@@ -365,6 +405,7 @@ export async function startApp(
     mediaPid: () => supervisor.pid,
     mediaPort,
     welcome: () => people.welcome(),
+    owners: ownerDesk({ cameras, consents, grants }),
     async close() {
       await stopAll(features, log);
       await closeDoors(http, io);

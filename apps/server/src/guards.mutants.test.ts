@@ -103,7 +103,7 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
   const may = (viewer: string, camera: string) =>
     table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'push' }).ok;
   const grant = (id: string, of: string, camera: string, leftMs: number | null) => ({
-    ...{ id, key: key(of), camera, leftMs },
+    ...{ id, key: key(of), camera, leftMs, private: false },
   });
   table.setAll({
     sequence: 1,

@@ -35,6 +35,8 @@ export const Grant = z.object({
   purpose: GrantPurpose,
   /** The purpose in words, such as `Robbery or break-in · incident 12`. */
   purposeText: z.string(),
+  /** The standing purpose, or the incident's type; null where there is no such incident. */
+  type: Purpose.nullable(),
   askedBy: z.object({ id: Id, name: z.string() }),
   /** In which role it was asked for. */
   role: Role,

@@ -29,8 +29,13 @@ export const MediaGrant = z.object({
   camera: CameraId,
   /** From now, on the node's own monotonic clock; null: until revoked. */
   leftMs: z.number().nullable(),
+  /** Of a private camera: it ends too when control has been away for a while. */
+  private: z.boolean(),
 });
 export type MediaGrant = z.infer<typeof MediaGrant>;
+
+/** A node that has lost control shows nothing private for longer than this, ms. */
+export const privateWithoutControlMs = 15_000;
 
 /** What a viewer is about to see, and by which door; the node asks once, and afterwards its own table. */
 export const ViewQuestion = z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
+import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
@@ -34,7 +35,10 @@ export interface RestRoute {
     | 'access'
     | 'record'
     | 'owner'
-    | 'owners';
+    | 'owners'
+    | 'incidents'
+    | 'consent'
+    | 'grants';
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -87,6 +91,7 @@ const route = <const R extends RestRoute>(row: R): R => row;
 export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
+  ...grantsRoutes,
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,

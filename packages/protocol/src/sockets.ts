@@ -4,6 +4,8 @@ import { Camera } from './camera.ts';
 import { answerOf, type Answer } from './errors.ts';
 import { CameraHealth } from './health.ts';
 import { CameraId, ScreenId, UnixMs, WallId } from './ids.ts';
+import { Grant } from './grants.ts';
+import { Incident } from './incidents.ts';
 import { ptzClientEvents, PtzHolder, ptzServerEvents } from './ptz.ts';
 import { ScreenReport, ScreenStatus } from './screen-report.ts';
 import { Commit, CommandEnvelope, CommandResult, WallState } from './wall.ts';
@@ -34,6 +36,10 @@ export const Snapshot = z.object({
   ptz: z.array(PtzHolder).optional(),
   /** Who watches which camera; cameras that nobody watches are left out. */
   viewers: z.array(CameraViewers).optional(),
+  /** Grants that are live or wait for an answer. */
+  grants: z.array(Grant).optional(),
+  /** Open ones; screens get none. */
+  incidents: z.array(Incident).optional(),
   media: MediaAddress.nullable(),
   /** All walls, so that a console can choose. */
   walls: z.array(z.object({ id: WallId, name: z.string() })),
@@ -76,6 +82,8 @@ export const serverEvents = {
   'media:address': MediaAddress.nullable(),
   /** Who watches a camera now, to those for whom it exists. Everybody who watches nothing any more is left out. */
   'camera:viewers': CameraViewers,
+  'grant:changed': Grant,
+  'incident:changed': Incident,
   ...ptzServerEvents,
 } as const;
 

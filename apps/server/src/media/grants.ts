@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  privateWithoutControlMs,
   viewerCookies,
   type AccessChange,
   type AccessTable,
@@ -62,6 +63,7 @@ const away: Refused = {
   code: 'unavailable',
   reason: 'The server cannot be asked just now. Try again',
 };
+const lostControl = 'The server that watches over private cameras cannot be reached';
 const signIn: Refused = { ok: false, code: 'unauthenticated', reason: 'Sign in first' };
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
@@ -85,6 +87,8 @@ export class GrantTable implements Gate, Admission {
   readonly #done: GrantUsage[] = [];
   #line: ControlLine | null = null;
   #sequence = 0;
+  /** Null while control is there. */
+  #controlLostMs: number | null = null;
   #usageDueMs: number;
   #callOff: () => void;
 
@@ -104,6 +108,11 @@ export class GrantTable implements Gate, Admission {
   stop(): void {
     this.#callOff();
     for (const id of [...this.#byId.keys()]) this.#forget(id);
+  }
+
+  /** The link to control is there, or gone: what is private outlives it by a quarter of a minute at most. */
+  linked(isThere: boolean): void {
+    this.#controlLostMs = isThere ? null : (this.#controlLostMs ?? this.#clock.monotonicMs());
   }
 
   /** The whole table: what is not in it is ended. */
@@ -230,9 +239,16 @@ export class GrantTable implements Gate, Admission {
     const now = this.#clock.monotonicMs();
     for (const key of keys) {
       const held = this.#grants.get(key)?.get(camera);
-      if (held && held.endsMs > now) return held;
+      if (held && held.endsMs > now && !this.#isCutOff(held, now)) return held;
     }
     return undefined;
+  }
+
+  /** Nobody could take it back any more. */
+  #isCutOff({ grant }: Held, now: number): boolean {
+    return (
+      grant.private && this.#controlLostMs !== null && now - this.#controlLostMs >= privateWithoutControlMs
+    );
   }
 
   /** One question at a time for each viewer and camera, however many tiles show it. */
@@ -312,6 +328,7 @@ export class GrantTable implements Gate, Admission {
     const now = this.#clock.monotonicMs();
     for (const held of [...this.#byId.values()]) {
       if (held.endsMs <= now) this.#end(held.grant.id, 'The time of this grant is over');
+      else if (this.#isCutOff(held, now)) this.#end(held.grant.id, lostControl);
       else if (held.holders === 0 && now - held.lastMs > (held.onlyPosters ? posterIdleMs : idleMs))
         this.#forget(held.grant.id);
     }

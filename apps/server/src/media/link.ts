@@ -87,11 +87,15 @@ export function linkToControl(
 
   socket.on('connect', () => {
     log.info({}, 'linked to control');
+    grants.linked(true);
     socket.emit('node:ready', { port: node.port, pid: process.pid });
     send(node.reports());
     socket.emit('node:figures', node.figures());
   });
-  socket.on('disconnect', (reason) => log.warn({ reason }, 'control is away; video goes on'));
+  socket.on('disconnect', (reason) => {
+    grants.linked(false);
+    log.warn({ reason }, 'control is away; public cameras go on, private ones for a while');
+  });
   socket.on('connect_error', (error) => log.warn({ error: error.message }, 'control cannot be reached'));
   socket.on(
     'node:cameras',

@@ -420,6 +420,9 @@ export const migrations: readonly string[] = [
   create index owner_passkeys_by_owner on owner_passkeys (owner);
   `,
   `
+  alter table access_views add column grant_id text;
+  `,
+  `
   create table notices (
     id text not null,
     owner text not null references owners (id),

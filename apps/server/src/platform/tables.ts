@@ -146,6 +146,7 @@ export interface Tables {
     started_at: number;
     seconds: number;
     bytes: number;
+    grant_id: Generated<string | null>;
   };
   onvif_devices: { camera: string; device: string };
   imported_cameras: { list: string; external_id: string; camera: string; fingerprint: string };

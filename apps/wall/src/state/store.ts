@@ -3,6 +3,8 @@ import type {
   Camera,
   CameraHealth,
   CameraViewer,
+  Grant,
+  Incident,
   PtzHolder,
   MediaAddress,
   ScreenStatus,
@@ -31,6 +33,10 @@ export interface WallStore {
   ptz: Readonly<Record<string, PtzHolder>>;
   /** Who watches which camera now; one that nobody watches may be missing. */
   viewers: Readonly<Record<string, readonly CameraViewer[]>>;
+  /** Grants for private cameras that are live or wait for an answer, by id. */
+  grants: Readonly<Record<string, Grant>>;
+  /** Open incidents, by id. */
+  incidents: Readonly<Record<string, Incident>>;
   walls: Snapshot['walls'];
   media: MediaAddress | null;
   /** The server program that this window last heard from. */
@@ -49,6 +55,8 @@ export const initialStore: WallStore = {
   screens: {},
   ptz: {},
   viewers: {},
+  grants: {},
+  incidents: {},
   walls: [],
   media: null,
   server: null,

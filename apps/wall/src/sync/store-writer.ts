@@ -55,6 +55,8 @@ export function createStoreWriter(
       screens: byId(snapshot.screens, (status) => status.screen),
       ptz: byId(snapshot.ptz ?? [], (holder) => holder.camera),
       viewers: Object.fromEntries((snapshot.viewers ?? []).map(({ camera, viewers }) => [camera, viewers])),
+      grants: byId(snapshot.grants ?? [], (grant) => grant.id),
+      incidents: byId(snapshot.incidents ?? [], (incident) => incident.id),
       walls: snapshot.walls,
       media: snapshot.media,
       server: snapshot.server,
@@ -76,6 +78,19 @@ export function createStoreWriter(
     'media:address': (media) => store.setState({ media }),
     'camera:viewers': ({ camera, viewers }, now) =>
       store.setState({ viewers: { ...now.viewers, [camera]: viewers } }),
+    'grant:changed': (grant, now) => {
+      const over = grant.state === 'ended' || grant.state === 'refused';
+      store.setState({
+        grants: over ? without(now.grants, grant.id) : { ...now.grants, [grant.id]: grant },
+      });
+    },
+    'incident:changed': (incident, now) =>
+      store.setState({
+        incidents:
+          incident.closedAt === null
+            ? { ...now.incidents, [incident.id]: incident }
+            : without(now.incidents, incident.id),
+      }),
     'ptz:holder': (holder, now) => store.setState({ ptz: { ...now.ptz, [holder.camera]: holder } }),
   };
 

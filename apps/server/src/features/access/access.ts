@@ -21,7 +21,7 @@ import { PairingDesk } from './pairing.ts';
 import { PlayerLinks } from './player-links.ts';
 import type { Recorder, RefusalSink } from './ports.ts';
 import { RightsService } from './rights-service.ts';
-import { ViewsService, type Viewer } from './views-service.ts';
+import { ViewsService, type Permits, type Viewer } from './views-service.ts';
 import { Windows } from './windows.ts';
 
 const sweepMs = 250;
@@ -58,6 +58,8 @@ export interface AccessOptions {
     onChange(listener: (change: { type: 'changed' } | { type: 'removed'; camera: string }) => void): void;
   };
   health: { of(camera: string): CameraHealth };
+  /** Consent: what a private camera needs beside the right. */
+  permits: Permits & { onChange(listener: () => void): void };
   walls: {
     get(wall: string): WallState | undefined;
     ofScreen(screen: string): WallState | undefined;
@@ -84,7 +86,7 @@ export class Access {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: AccessOptions) {
-    const { db, clock, log, io, record, refusals, people, cameras, health, walls, peerOf } = options;
+    const { db, clock, log, io, record, refusals, people, cameras, health, walls, permits, peerOf } = options;
     this.#options = options;
     const rights = (this.rights = new RightsService(db, clock, record, {
       cameraExists: (camera) => cameras.exists(camera),
@@ -96,7 +98,7 @@ export class Access {
     this.#desk = new PairingDesk(clock, devices);
     this.links = new PlayerLinks(db, clock, record);
     const viewers = { find: (key: string) => this.#viewer(key), keys: () => this.#keys() };
-    this.views = new ViewsService({ db, clock, record, refusals, rights, viewers, log });
+    this.views = new ViewsService({ db, clock, record, refusals, rights, permits, viewers, log });
     this.http = new Enforcement({
       ...{ rights, refusals, peerOf },
       authenticate: (request) => this.authenticate(request),
@@ -147,7 +149,7 @@ export class Access {
 
   /** What ends with what. Everything here cuts at once and writes later. */
   #follow(): void {
-    const { people, cameras, walls, log } = this.#options;
+    const { people, cameras, walls, permits, log } = this.#options;
     const { rights, devices, links, views, windows } = this;
     const recheck = () => {
       views.recheck();
@@ -161,6 +163,7 @@ export class Access {
     people.sessions.onLocked(recheck);
     people.sessions.onChanged(recheck);
     rights.onChange(recheck);
+    permits.onChange(() => views.recheck());
     devices.onRevoked(({ id, tokenHash }) => {
       views.viewerGone(tokenHash, 'screen-revoked');
       windows.cut((data) => data.device === id);

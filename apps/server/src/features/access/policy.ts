@@ -157,6 +157,23 @@ const access = {
   'rest:verifyRecord': auditing,
 } as const;
 
+const consent = {
+  'rest:listIncidents': reading,
+  'rest:openIncident': { who: atTheWall, unlocked: true },
+  'rest:closeIncident': { who: atTheWall, unlocked: true },
+  'rest:getConsents': { who: everyRole, right: 'see', camera: 'params' },
+  'rest:proposeConsent': { ...administering, right: 'see', camera: 'params' },
+  'rest:getSitePolicy': reading,
+  'rest:setSitePolicy': administering,
+  'rest:switchPrivate': { who: builders, unlocked: true },
+  'rest:listWays': { who: atTheWall, right: 'live', camera: 'params' },
+  // The right is asked for each camera by itself.
+  'rest:askForGrants': { who: atTheWall, unlocked: true, right: 'live' },
+  'rest:listGrants': listing,
+  'rest:answerGrants': { who: atTheWall, unlocked: true },
+  'rest:endGrant': { who: atTheWall, unlocked: true },
+} as const;
+
 const wall = {
   'rest:listCameras': listing,
   'rest:createCamera': administering,
@@ -265,6 +282,8 @@ const sockets = {
   'push:screen:status': pushed,
   'push:camera:viewers': pushed,
   'push:ptz:holder': pushed,
+  'push:grant:changed': pushed,
+  'push:incident:changed': { who: everyRole },
   'push:media:address': { who: windows },
 } as const;
 
@@ -293,6 +312,7 @@ export const policy: Readonly<Record<DoorId, PolicyRow>> = {
   ...me,
   ...people,
   ...access,
+  ...consent,
   ...wall,
   ...owners,
   ...pages,

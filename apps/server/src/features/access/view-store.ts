@@ -10,21 +10,23 @@ export interface OpenView {
   startedAt: number;
   seconds: number;
   bytes: number;
+  /** Under which a private camera is seen; null: public. */
+  grant: string | null;
 }
 
 /** Open views ↔ rows. */
 export const viewStore = {
   async all(db: Database): Promise<OpenView[]> {
     const rows = await db.selectFrom('access_views').selectAll().orderBy('started_at').execute();
-    return rows.map(({ started_at: startedAt, ...row }) => ({ ...row, startedAt }));
+    return rows.map(({ started_at: startedAt, grant_id: grant, ...row }) => ({ ...row, startedAt, grant }));
   },
   async open(
     write: Write,
-    { id, viewer, actor, camera, startedAt, seconds, bytes }: OpenView,
+    { id, viewer, actor, camera, startedAt, seconds, bytes, grant }: OpenView,
   ): Promise<void> {
     await write
       .insertInto('access_views')
-      .values({ id, viewer, actor, camera, started_at: startedAt, seconds, bytes })
+      .values({ id, viewer, actor, camera, started_at: startedAt, seconds, bytes, grant_id: grant })
       .execute();
   },
   async used(write: Write, { id, seconds, bytes }: OpenView): Promise<void> {

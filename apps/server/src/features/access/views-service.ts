@@ -12,6 +12,7 @@ import { actorName, type Actor } from '../../platform/actor.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logging.ts';
+import type { Write } from '../../platform/idempotency.ts';
 import { Batch } from './batch.ts';
 import { admits, policy, type DoorId } from './policy.ts';
 import type { Recorder, RefusalSink } from './ports.ts';
@@ -44,6 +45,15 @@ export interface Viewers {
   find(key: string): Viewer | undefined;
   keys(): string[];
 }
+
+/** What consent says, beside the rights: for a private camera there has to be a live grant. */
+export interface Permits {
+  permit(actor: Actor, camera: string): Permit;
+  /** What a view under a grant has sent, in the transaction of its end. */
+  used(write: Write, grant: string, seconds: number, bytes: number): Promise<void>;
+}
+export type Permit =
+  { ok: true; grant: string | null; leftMs: number | null; purpose: string } | { ok: false; reason: string };
 
 /** Media nodes, as views tell them of changes. */
 export interface NodeTeller {
@@ -88,6 +98,7 @@ export interface ViewsParts {
   record: Recorder;
   refusals: RefusalSink;
   rights: RightsService;
+  permits: Permits;
   viewers: Viewers;
   log: Logger;
 }
@@ -184,7 +195,7 @@ export class ViewsService {
     const known = this.#views.get(`${key} ${camera}`);
     if (known) return known.opened;
     if (this.#byId.size >= maxViews) return no('unavailable', 'Too many views at once on this site');
-    return this.#open(question, viewer).opened;
+    return this.#open(question, viewer, this.#permitOf(viewer, camera)).opened;
   }
 
   /** A node's word on what was sent. */
@@ -198,7 +209,8 @@ export class ViewsService {
       view.seconds = view.before.seconds + seconds;
       for (const stream of streams) view.streams.add(stream);
       if (done) {
-        this.#end(view, 'closed', false);
+        // Told back: a table that was on its way may have brought the grant to the node anew.
+        this.#end(view, 'closed');
         view.callOff?.();
         void this.#finish(view);
       } else used.push(view);
@@ -216,8 +228,16 @@ export class ViewsService {
   /** Rights, roles, tiles or groups have changed: what does not hold any more ends now. */
   recheck(): void {
     for (const view of [...this.#views.values()]) {
-      const verdict = this.#mayView(this.#parts.viewers.find(view.key), 'push', view.camera);
-      if (!verdict.ok) this.#end(view, 'right-ended');
+      const viewer = this.#parts.viewers.find(view.key);
+      const verdict = this.#mayView(viewer, 'push', view.camera);
+      if (!verdict.ok) {
+        const code = view.grant === null ? 'right-ended' : 'grant-ended';
+        this.#end(view, code, true, verdict.reason);
+        continue;
+      }
+      const permit = viewer && this.#permitOf(viewer, view.camera);
+      if (permit?.ok && permit.grant !== view.grant)
+        this.#end(view, 'grant-renewed', true, 'The grant for this camera was renewed');
     }
   }
 
@@ -236,10 +256,19 @@ export class ViewsService {
     if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
       return no('forbidden', 'The right behind this link is gone');
-    return { ok: true };
+    const permit = this.#permitOf(viewer, camera);
+    return permit.ok ? { ok: true } : no('forbidden', permit.reason);
   }
 
-  #open({ key, camera, stream, door }: ViewQuestion, { kind, name, actor }: Viewer): View {
+  /** Owners lend to the room, not to other players. */
+  #permitOf({ actor, only }: Viewer, camera: string): Permit {
+    const permit = this.#parts.permits.permit(actor, camera);
+    return only !== null && permit.ok && permit.grant !== null
+      ? { ok: false, reason: 'A private camera cannot be opened in another player' }
+      : permit;
+  }
+
+  #open({ key, camera, stream, door }: ViewQuestion, { kind, name, actor }: Viewer, permit: Permit): View {
     const { clock, record } = this.#parts;
     const by = actorName(actor);
     const view: View = {
@@ -256,6 +285,7 @@ export class ViewsService {
         callOff: null,
       },
       viewer: `${kind}:${key.slice(0, 8)}`,
+      grant: permit.ok ? permit.grant : null,
       startedAt: clock.nowMs(),
       streams: new Set(),
       before: { run: '', bytes: 0, seconds: 0 },
@@ -270,7 +300,10 @@ export class ViewsService {
           kind: 'view-started',
           actor: by,
           subject: `camera:${camera}`,
-          detail: { view: view.id, as: kind, stream, door },
+          detail: {
+            ...{ view: view.id, as: kind, stream, door },
+            ...(permit.ok && permit.grant !== null && { grant: permit.grant, purpose: permit.purpose }),
+          },
         });
       })
       .then(
@@ -301,17 +334,21 @@ export class ViewsService {
     );
   }
 
-  #grantOf({ id, key, camera }: View): MediaGrant | null {
+  #grantOf({ id, key, camera, grant }: View): MediaGrant | null {
     const viewer = this.#parts.viewers.find(key);
-    return viewer ? { id, key, camera, leftMs: viewer.leftMs } : null;
+    const permit = viewer && this.#permitOf(viewer, camera);
+    if (!permit?.ok || permit.grant !== grant) return null;
+    const ends = [viewer?.leftMs, permit.leftMs].filter((left) => left !== null && left !== undefined);
+    const leftMs = ends.length > 0 ? Math.min(...ends) : null;
+    return { id, key, camera, leftMs, private: grant !== null };
   }
 
   /** Ends in memory and at the node at once; the record follows when the node has said what was sent. */
-  #end(view: View, reason: string, tellNode = true): void {
+  #end(view: View, reason: string, tellNode = true, words = reason): void {
     if (view.ended !== null) return;
     view.ended = reason;
     this.#views.delete(`${view.key} ${view.camera}`);
-    if (tellNode) this.#node.accessChanged({ ended: [{ grant: view.id, reason }] });
+    if (tellNode) this.#node.accessChanged({ ended: [{ grant: view.id, reason: words }] });
     this.#tellViewers(view.camera);
     const timer = setTimeout(() => {
       view.callOff = null;
@@ -344,6 +381,7 @@ export class ViewsService {
     streams: string[],
   ): Promise<void> {
     if (!(await viewStore.close(write, view.id))) return;
+    if (view.grant !== null) await this.#parts.permits.used(write, view.grant, view.seconds, view.bytes);
     await this.#parts.record.append(write, {
       kind: 'view-ended',
       actor: view.actor,
@@ -354,6 +392,7 @@ export class ViewsService {
         bytes: view.bytes,
         reason,
         streams,
+        ...(view.grant !== null && { grant: view.grant }),
       },
     });
   }

@@ -40,6 +40,7 @@ export const seen = {
     health: seen.health(snapshot.health, sees),
     ...(snapshot.ptz && { ptz: snapshot.ptz.filter(({ camera }) => sees(camera)) }),
     ...(snapshot.viewers && { viewers: snapshot.viewers.filter(({ camera }) => sees(camera)) }),
+    ...(snapshot.grants && { grants: snapshot.grants.filter(({ camera }) => sees(camera)) }),
     screens: snapshot.screens.map((status) => seen.status(status, sees)),
   }),
 };

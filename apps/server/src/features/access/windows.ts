@@ -104,11 +104,15 @@ export class Windows implements SocketGuard, Audience {
 
   present(event: ClientEventName, value: unknown, socket: WindowSocket): unknown {
     const sees = this.#parts.rights.sees(this.actorOf(socket));
-    if (event === 'wall:join') return seen.snapshot(value as never, sees);
+    const snapshotOf = (snapshot: never) => {
+      const shown = seen.snapshot(snapshot, sees);
+      return this.actorOf(socket).kind === 'person' ? shown : { ...shown, incidents: [] };
+    };
+    if (event === 'wall:join') return snapshotOf(value as never);
     if (event !== 'wall:resync') return value;
     const result = value as { snapshot: never } | { commits: never[] };
     return 'snapshot' in result
-      ? { snapshot: seen.snapshot(result.snapshot, sees) }
+      ? { snapshot: snapshotOf(result.snapshot) }
       : { commits: result.commits.map((commit) => seen.commit(commit, sees)) };
   }
 
@@ -235,6 +239,8 @@ const narrow = {
   },
   'camera:viewers': (viewers, sees) => (sees(viewers.camera) ? viewers : null),
   'ptz:holder': (one, sees) => (sees(one.camera) ? one : null),
+  'grant:changed': (grant, sees) => (sees(grant.camera) ? grant : null),
+  'incident:changed': (incident) => incident,
   'media:address': (address) => address,
 } as { [N in ServerEventName]: Narrow<N> } as Record<
   ServerEventName,

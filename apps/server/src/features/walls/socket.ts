@@ -3,6 +3,8 @@ import {
   type Camera,
   type CameraHealth,
   type CameraViewers,
+  type Grant,
+  type Incident,
   type MediaAddress,
   type PtzHolder,
   type ScreenStatus,
@@ -21,6 +23,8 @@ export interface SnapshotParts {
   screens(wall: WallState): ScreenStatus[];
   ptz(): PtzHolder[];
   viewers(): CameraViewers[];
+  grants(): Grant[];
+  incidents(): Incident[];
   media(): MediaAddress | null;
   server: Snapshot['server'];
 }
@@ -47,6 +51,8 @@ export function wallSockets(
     screens: parts.screens(wall),
     ptz: parts.ptz(),
     viewers: parts.viewers(),
+    grants: parts.grants(),
+    incidents: parts.incidents(),
     media: parts.media(),
     walls: walls.list().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),

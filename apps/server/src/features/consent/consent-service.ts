@@ -1,0 +1,266 @@
+import {
+  problem,
+  type Answer,
+  type Camera,
+  type Consent,
+  type ConsentChange,
+  type ConsentProposal,
+} from '@clerestory/protocol';
+import { applyChange, consentStateOf, expireConsent, propose } from '@clerestory/consent';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { fingerprint, ok, refuse } from '../../platform/http.ts';
+import { once, type Write } from '../../platform/idempotency.ts';
+import type { Logger } from '../../platform/logging.ts';
+import type { Recorder } from './ports.ts';
+import { consentStore } from './store.ts';
+
+/** What has expired, or ended a pause, is looked for this often, ms. */
+const sweepMs = 500;
+/** Owners of one camera. */
+const maxOwners = 10;
+
+export interface ConsentParts {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  record: Recorder;
+  cameras: { get(camera: string): Pick<Camera, 'id' | 'visibility' | 'owner'> | undefined };
+}
+
+const noCamera = (camera: string) => problem('not-found', `There is no camera "${camera}".`);
+
+/**
+ * What owners allow. Versions are kept for good; the newest of each owner is held in memory. Taking away never waits: a
+ * pause or a revocation holds in memory before the store is asked, and stays so when the store fails.
+ */
+export class ConsentService {
+  readonly #parts: ConsentParts;
+  /** Camera → owner → newest version. */
+  readonly #current = new Map<string, Map<string, Consent>>();
+  readonly #versions = new Map<string, number>();
+  readonly #listeners = new Set<(camera: string) => void>();
+  #tail: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #states = new Map<string, string>();
+
+  constructor(parts: ConsentParts) {
+    this.#parts = parts;
+  }
+
+  async load(): Promise<void> {
+    for (const consent of await consentStore.all(this.#parts.db)) this.#keep(consent);
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.sweep(), sweepMs);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#tail.catch(() => undefined);
+  }
+
+  /** What is allowed for a camera has changed. */
+  onChange(listener: (camera: string) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** The newest version of every owner. */
+  of(camera: string): readonly Consent[] {
+    return [...(this.#current.get(camera)?.values() ?? [])];
+  }
+
+  /** Counts up with each version of any owner; 0: nobody was asked yet. */
+  versionOf(camera: string): number {
+    return this.#versions.get(camera) ?? 0;
+  }
+
+  owners(camera: string): string[] {
+    return [...(this.#current.get(camera)?.keys() ?? [])];
+  }
+
+  /** Of one owner, the newest of each camera. */
+  ofOwner(owner: string): Consent[] {
+    return [...this.#current.values()].flatMap((byOwner) => byOwner.get(owner) ?? []);
+  }
+
+  /** As the registry shows it: of several owners, the one who allows least. */
+  summary(camera: string): NonNullable<Camera['consent']> | null {
+    const nowMs = this.#parts.clock.nowMs();
+    const all = this.of(camera).map((consent) => ({ consent, state: consentStateOf(consent, nowMs) }));
+    const [first] = all;
+    if (!first) return null;
+    const order = [
+      ...(['revoked', 'expired', 'pending', 'paused', 'registered', 'on-request', 'incident'] as const),
+      ...(['scheduled', 'standing'] as const),
+    ];
+    const least = all.reduce((a, b) => (order.indexOf(b.state) < order.indexOf(a.state) ? b : a), first);
+    const purposes = least.consent.purposes.filter((purpose) =>
+      all.every(({ consent }) => consent.purposes.includes(purpose)),
+    );
+    return { state: least.state, purposes, version: this.versionOf(camera) };
+  }
+
+  history(camera: string): Promise<Consent[]> {
+    return consentStore.historyOf(this.#parts.db, camera);
+  }
+
+  /** An owner's own word. A camera that is not theirs does not exist for them. */
+  ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>> {
+    const mine = this.#current.get(camera)?.get(owner) ?? null;
+    const registered = this.#parts.cameras.get(camera);
+    if (!registered || registered.visibility !== 'private' || (!mine && registered.owner !== owner))
+      return Promise.resolve(refuse(noCamera(camera)));
+    if (mine && (change.type === 'revoke' || change.type === 'pause')) this.#cutNow(mine, change);
+    return this.#inTurn(async () => {
+      const { db, clock, record } = this.#parts;
+      const nowMs = clock.nowMs();
+      let made: Consent | undefined;
+      let stored: Consent | null = mine;
+      const print = fingerprint('consent', owner, camera, change);
+      const { answer, repeated } = await once<Consent>(
+        db,
+        { key, fingerprint: print, nowMs },
+        async (write) => {
+          stored = (await consentStore.historyOf(write, camera)).find((one) => one.owner === owner) ?? null;
+          const moment = { version: this.versionOf(camera) + 1, nowMs, by: `owner:${owner}` };
+          const changed = applyChange(stored, change, camera, owner, moment);
+          if (!changed.ok) return refuse(problem('unprocessable', changed.why));
+          await consentStore.add(write, changed.consent);
+          await this.#note(write, record, changed.consent, change.type);
+          made = changed.consent;
+          return ok(changed.consent);
+        },
+      );
+      if (repeated) stored = (await this.history(camera)).find((one) => one.owner === owner) ?? null;
+      // Refused or repeated: what was cut meanwhile is as the store has it.
+      const kept = made ?? stored;
+      if (kept) {
+        this.#keep(kept);
+        this.#tell(camera);
+      }
+      return answer;
+    });
+  }
+
+  /** The agency's proposal to an owner. */
+  propose(camera: string, proposal: ConsentProposal, by: string): Promise<Answer<Consent>> {
+    return this.#inTurn(async () => {
+      const { db, clock, record } = this.#parts;
+      const registered = this.#parts.cameras.get(camera);
+      if (!registered) return refuse(noCamera(camera));
+      if (registered.visibility !== 'private')
+        return refuse(problem('unprocessable', 'A public camera needs no consent.'));
+      const owners = this.#current.get(camera);
+      if (registered.owner !== null && registered.owner !== proposal.owner && !owners?.has(registered.owner))
+        return refuse(problem('unprocessable', 'This camera has another owner. Ask that one first.'));
+      if ((owners?.size ?? 0) >= maxOwners)
+        return refuse(problem('unprocessable', `A camera has at most ${maxOwners} owners.`));
+      const moment = { version: this.versionOf(camera) + 1, nowMs: clock.nowMs(), by };
+      const made = propose(owners?.get(proposal.owner) ?? null, proposal, camera, moment);
+      if (!made.ok) return refuse(problem('conflict', made.why));
+      await db.transaction().execute(async (write) => {
+        await consentStore.add(write, made.consent);
+        await record.append(write, {
+          kind: 'consent-proposed',
+          actor: by,
+          subject: `camera:${camera}`,
+          detail: {
+            owner: proposal.owner,
+            version: made.consent.version,
+            level: made.consent.level,
+            basis: made.consent.basis,
+          },
+        });
+      });
+      this.#keep(made.consent);
+      this.#tell(camera);
+      return ok(made.consent);
+    });
+  }
+
+  /** The camera is gone, and with it what was allowed; the store has done so already. */
+  forgetCamera(camera: string): void {
+    this.#current.delete(camera);
+    this.#versions.delete(camera);
+    this.#states.delete(camera);
+    for (const listener of this.#listeners) listener(camera);
+  }
+
+  /** Marks what has expired, and tells of pauses that are over. */
+  sweep(): void {
+    const nowMs = this.#parts.clock.nowMs();
+    for (const [camera, byOwner] of this.#current) {
+      for (const consent of byOwner.values())
+        if (expireConsent(consent, 0, nowMs)) void this.#expire(consent);
+      const state = this.summary(camera)?.state ?? '';
+      const before = this.#states.get(camera);
+      this.#states.set(camera, state);
+      if (before !== undefined && before !== state) this.#tell(camera);
+    }
+  }
+
+  async #expire(consent: Consent): Promise<void> {
+    const { clock, db, record, log } = this.#parts;
+    const { camera, owner } = consent;
+    // In memory at once: a clock that is set back meanwhile revives nothing.
+    if (this.#current.get(camera)?.get(owner) !== consent) return;
+    this.#current.get(camera)?.set(owner, { ...consent, status: 'expired' });
+    this.#tell(camera);
+    await this.#inTurn(async () => {
+      const expired = expireConsent(consent, this.versionOf(camera) + 1, clock.nowMs());
+      const now = this.#current.get(camera)?.get(owner);
+      if (!expired || now?.version !== consent.version) return;
+      await db.transaction().execute(async (write) => {
+        await consentStore.add(write, expired);
+        await this.#note(write, record, expired, 'expire');
+      });
+      this.#keep(expired);
+      this.#tell(camera);
+    }).catch((error: unknown) => log.error({ err: error, camera }, 'an expired consent could not be marked'));
+  }
+
+  /** Holds at once; the version that says so follows. */
+  #cutNow(consent: Consent, change: ConsentChange): void {
+    const { camera, owner } = consent;
+    const moment = { version: consent.version, nowMs: this.#parts.clock.nowMs(), by: `owner:${owner}` };
+    const changed = applyChange(consent, change, camera, owner, moment);
+    if (!changed.ok) return;
+    this.#current.get(camera)?.set(owner, changed.consent);
+    this.#tell(camera);
+  }
+
+  async #note(write: Write, record: Recorder, consent: Consent, change: string): Promise<void> {
+    const { camera, owner, version, status, level, basis, purposes, by } = consent;
+    await record.append(write, {
+      kind: 'consent-changed',
+      actor: by,
+      subject: `camera:${camera}`,
+      detail: {
+        ...{ owner, version, status, level, basis, change, purposes: [...purposes] },
+        by: by === 'server' ? 'server' : 'owner',
+      },
+    });
+  }
+
+  #keep(consent: Consent): void {
+    const { camera, owner, version } = consent;
+    const byOwner = this.#current.get(camera) ?? new Map<string, Consent>();
+    byOwner.set(owner, consent);
+    this.#current.set(camera, byOwner);
+    this.#versions.set(camera, Math.max(version, this.versionOf(camera)));
+  }
+
+  #tell(camera: string): void {
+    this.#states.set(camera, this.summary(camera)?.state ?? '');
+    for (const listener of this.#listeners) listener(camera);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#tail.then(work, work);
+    this.#tail = mine.catch(() => undefined);
+    return mine;
+  }
+}

@@ -1,0 +1,56 @@
+import { Consent, ConsentBasis, ConsentStatus } from '@clerestory/protocol';
+import type { Selectable } from 'kysely';
+import type { Database } from '../../platform/database.ts';
+import type { Write } from '../../platform/idempotency.ts';
+import type { Tables } from '../../platform/tables.ts';
+
+const Terms = Consent.pick({
+  level: true,
+  purposes: true,
+  hours: true,
+  radiusM: true,
+  expiresAt: true,
+  retentionDays: true,
+});
+
+const fromRow = (row: Selectable<Tables['consents']>): Consent => ({
+  camera: row.camera,
+  owner: row.owner,
+  version: row.version,
+  status: ConsentStatus.parse(row.status),
+  ...Terms.parse(JSON.parse(row.terms)),
+  basis: ConsentBasis.parse(row.basis),
+  pausedUntil: row.paused_until,
+  at: row.at,
+  by: row.by,
+});
+
+/** Versions of consents ↔ rows; a version is never changed. */
+export const consentStore = {
+  async all(db: Database): Promise<Consent[]> {
+    const rows = await db.selectFrom('consents').selectAll().orderBy('camera').orderBy('version').execute();
+    return rows.map(fromRow);
+  },
+  /** Newest first. */
+  async historyOf(db: Pick<Database, 'selectFrom'>, camera: string): Promise<Consent[]> {
+    const rows = await db
+      .selectFrom('consents')
+      .selectAll()
+      .where('camera', '=', camera)
+      .orderBy('version', 'desc')
+      .limit(500)
+      .execute();
+    return rows.map(fromRow);
+  },
+  async add(write: Write, consent: Consent): Promise<void> {
+    const { camera, version, owner, status, basis, pausedUntil, at, by } = consent;
+    await write
+      .insertInto('consents')
+      .values({
+        ...{ camera, version, owner, status, basis, at, by },
+        paused_until: pausedUntil,
+        terms: JSON.stringify(Terms.parse(consent)),
+      })
+      .execute();
+  },
+};

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
+import { Browser } from '../../testing/browser.ts';
+import { addCanary, addPrivateCamera, canary, freshKey, place } from '../../testing/private-camera.ts';
+import { until } from '../../testing/server.ts';
+
+const nowhere = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
+let site: GuardedApp;
+let auditor: Browser;
+type Someone = Browser & { person: string };
+let [operator, supervisor]: Someone[] = [];
+
+beforeAll(async () => {
+  site = await startGuardedApp();
+  for (const id of ['shop', 'mall']) await addPrivateCamera(site, id, nowhere);
+  await addPrivateCamera(site, 'asking', nowhere, { level: 'on-request', purposes: ['fire'] });
+  await addPrivateCamera(site, 'unasked', nowhere, null);
+  await addPrivateCamera(site, 'home', nowhere);
+  await site.administrator.call('PATCH', '/cameras/home', { placeKind: 'residential' });
+  await addCanary(site, nowhere);
+  operator = await site.personAs('operator');
+  supervisor = await site.personAs('supervisor');
+  auditor = await site.personAs('auditor');
+});
+afterAll(() => site.stop());
+
+const fire = { kind: 'standing', purpose: 'fire' };
+const ask = (who: Browser | undefined, cameras: string[], purpose: object = fire) =>
+  who!.call('POST', '/grants', { cameras: cameras.map((camera) => ({ camera })), purpose });
+const incident = async (who: Browser | undefined, at: object = place) =>
+  (await who!.call('POST', '/incidents', { type: 'robbery', place: 'Quay', ...at })).body as {
+    id: string;
+    number: number;
+  };
+const entries = async (filter: string) =>
+  (await auditor.call('GET', `/record?limit=200&${filter}`)).body.items;
+
+describe('asking', () => {
+  test('refusals say which rule, why, and what would change it; each is in the record', async () => {
+    const cases: [string, object, string][] = [
+      [canary, fire, 'C3'],
+      ['unasked', fire, 'C3'],
+      ['home', fire, 'C6'],
+      ['shop', { kind: 'standing', purpose: 'crowd' }, 'C10'],
+      ['shop', { kind: 'incident', incident: 'none' }, 'C11'],
+      ['shop', { kind: 'exigent', purpose: 'danger', reason: 'somebody is about to be hurt' }, 'C17'],
+    ];
+    for (const [camera, purpose, rule] of cases) {
+      const answer = await ask(operator, [camera], purpose);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+      expect(answer.body.items[0]).toMatchObject({ grants: [], refusal: { rule } });
+      expect(answer.body.items[0].refusal.change).not.toBe('');
+      const [entry] = await entries(`kind=grant-refused&subject=camera:${camera}`);
+      expect(entry.detail).toMatchObject({ rule, viewer: 'person', viewerId: operator!.person });
+    }
+    expect((await ask(operator, ['nowhere'])).body.items[0].refusal.rule).toBe('R3');
+  });
+
+  test('a standing purpose gives a grant with an end, told to whoever sees the camera', async () => {
+    const answer = await ask(operator, ['shop', 'mall']);
+    expect(answer.body.items.map((item: any) => item.grants[0].state)).toEqual(['live', 'live']); // eslint-disable-line @typescript-eslint/no-explicit-any -- an answer
+    const [grant] = answer.body.items[0].grants;
+    expect(grant).toMatchObject({ purposeText: 'Fire or explosion', isOwnIncident: false, role: 'operator' });
+    expect(Math.round((grant.endsAt - grant.startsAt) / 60_000)).toBe(60);
+    // Asked again, it is the same one.
+    expect((await ask(operator, ['shop'])).body.items[0].grants[0].id).toBe(grant.id);
+    expect(site.app.owners.currentViewers('shop')).toMatchObject([{ role: 'operator', viewer: 'person' }]);
+    expect((await supervisor!.call('GET', '/grants')).body.items).toHaveLength(2);
+    expect((await operator!.call('DELETE', `/grants/${grant.id}`)).status).toBe(204);
+    expect(site.app.owners.currentViewers('shop')).toEqual([]);
+    const [entry] = await entries('kind=grant-ended&subject=camera:shop');
+    expect(entry.detail).toMatchObject({ grant: grant.id, code: 'ended', purpose: 'fire' });
+  });
+
+  test('ways: what opens it first, and why the rest does not', async () => {
+    const near = await incident(supervisor);
+    const far = await incident(supervisor, { latitude: 51, longitude: 8 });
+    const { items } = (await operator!.call('GET', '/cameras/shop/ways')).body;
+    expect(items[0]).toMatchObject({ verdict: 'now' });
+    const byIncident = (id: string) => items.find((item: any) => item.purpose.incident === id); // eslint-disable-line @typescript-eslint/no-explicit-any -- an answer
+    expect(byIncident(near.id)).toMatchObject({ verdict: 'now', distanceM: 0 });
+    expect(byIncident(far.id)).toMatchObject({ verdict: 'no', refusal: { rule: 'C9' } });
+    for (const { id } of [near, far]) await supervisor!.call('POST', `/incidents/${id}/close`);
+  });
+});
+
+describe('what ends a grant, each with its word', () => {
+  const endOf = async (grant: string) =>
+    until(async () => {
+      const found = (await site.app.owners.accesses('mall')).items.find((one) => one.grant === grant);
+      return found?.state === 'ended' && found.end;
+    });
+  const given = async (purpose: object = fire): Promise<string> =>
+    (await ask(operator, ['mall'], purpose)).body.items[0].grants[0].id;
+  const owner = (change: Parameters<GuardedApp['app']['owners']['ownerChanges']>[2]) =>
+    site.app.owners.ownerChanges('owner-of-tests', 'mall', change, freshKey());
+
+  test('the owner pauses, resumes, ends one access', async () => {
+    const first = await given();
+    expect((await owner({ type: 'pause', until: null })).ok).toBe(true);
+    expect(await endOf(first)).toMatchObject({ code: 'paused', why: 'The owner has paused this camera' });
+    expect((await ask(operator, ['mall'])).body.items[0].refusal.code).toBe('paused');
+    await owner({ type: 'resume' });
+    const second = await given();
+    expect((await site.app.owners.endAccess('owner-of-tests', second)).ok).toBe(true);
+    expect(await endOf(second)).toMatchObject({ code: 'owner-ended' });
+    expect((await site.app.owners.endAccess('somebody-else', second)).ok).toBe(false);
+  });
+  test('the incident is closed', async () => {
+    const opened = await incident(supervisor);
+    const grant = await given({ kind: 'incident', incident: opened.id });
+    await supervisor!.call('POST', `/incidents/${opened.id}/close`);
+    expect(await endOf(grant)).toMatchObject({ code: 'incident-closed' });
+  });
+  test('the kill switch; only an administrator undoes it', async () => {
+    const grant = await given();
+    const off = await supervisor!.call('PUT', '/site-policy/private-cameras', {
+      off: true,
+      reason: 'a drill',
+    });
+    expect(off.body).toMatchObject({ isPrivateOff: true });
+    expect(await endOf(grant)).toMatchObject({ code: 'kill-switch' });
+    const on = { off: false, reason: 'the drill is over' };
+    expect((await supervisor!.call('PUT', '/site-policy/private-cameras', on)).status).toBe(403);
+    expect((await site.administrator.call('PUT', '/site-policy/private-cameras', on)).status).toBe(200);
+  });
+  test('signing out, and losing the role', async () => {
+    const another = await site.personAs('operator');
+    const grant = (await ask(another, ['mall'])).body.items[0].grants[0].id;
+    await another.call('DELETE', '/session');
+    expect(await endOf(grant)).toMatchObject({ code: 'signed-out' });
+    const demoted = await site.personAs('operator');
+    const second = (await ask(demoted, ['mall'])).body.items[0].grants[0].id;
+    const { revision } = (await site.administrator.call('GET', `/people/${demoted.person}`)).body;
+    await site.administrator.call(
+      'PATCH',
+      `/people/${demoted.person}`,
+      { roles: ['auditor'] },
+      { 'if-match': `"${revision}"` },
+    );
+    expect(await endOf(second)).toMatchObject({ code: 'rank' });
+  });
+});
+
+describe('whose yes is needed', () => {
+  test('an incident of one’s own: a second person, never oneself; no answer is a no', async () => {
+    const own = await incident(operator);
+    const asked = await ask(operator, ['shop'], { kind: 'incident', incident: own.id });
+    const [grant] = asked.body.items[0].grants;
+    expect(grant).toMatchObject({ state: 'waiting-approval', isOwnIncident: true });
+    const answer = (who: Browser | undefined, approve = true) =>
+      who!.call('POST', `/grant-requests/${grant.request}/answer`, { approve });
+    expect((await answer(operator)).status).toBe(403);
+    expect((await answer(supervisor)).body.items).toMatchObject([
+      { state: 'live', approvedBy: { id: supervisor!.person } },
+    ]);
+    expect((await answer(supervisor)).status).toBe(404);
+    const again = await ask(operator, ['mall'], { kind: 'incident', incident: own.id });
+    const no = await supervisor!.call(
+      'POST',
+      `/grant-requests/${again.body.items[0].grants[0].request}/answer`,
+      { approve: false },
+    );
+    expect(no.body.items).toMatchObject([{ state: 'refused', end: { code: 'not-approved' } }]);
+  });
+  test('on request: the owner’s', async () => {
+    const [grant] = (await ask(operator, ['asking'])).body.items[0].grants;
+    expect(grant.state).toBe('waiting-owner');
+    expect(site.app.owners.waiting('owner-of-tests').map(({ id }) => id)).toEqual([grant.id]);
+    expect((await site.app.owners.answer('somebody-else', grant.id, true)).ok).toBe(false);
+    expect(await site.app.owners.answer('owner-of-tests', grant.id, true)).toMatchObject({
+      ok: true,
+      value: { state: 'live' },
+    });
+  });
+  test('exigent: two people, for what is paused too, never over a no', async () => {
+    const policy = (await site.administrator.call('GET', '/site-policy')).body;
+    expect(
+      (
+        await site.administrator.call('PUT', '/site-policy', {
+          ...policy,
+          preset: 'custom',
+          exigentHours: 24,
+        })
+      ).status,
+    ).toBe(200);
+    const exigent = { kind: 'exigent', purpose: 'danger', reason: 'somebody is about to be hurt' };
+    const [grant] = (await ask(operator, ['mall'], exigent)).body.items[0].grants;
+    expect(grant.state).toBe('waiting-approval');
+    const yes = await supervisor!.call('POST', `/grant-requests/${grant.request}/answer`, { approve: true });
+    expect(yes.body.items[0]).toMatchObject({ state: 'live' });
+    expect((await ask(operator, [canary], exigent)).body.items[0].refusal.rule).toBe('C3');
+    const [entry] = await entries('kind=grant-given&subject=camera:mall');
+    expect(entry.detail).toMatchObject({
+      kind: 'exigent',
+      reason: exigent.reason,
+      approvedBy: supervisor!.person,
+    });
+  });
+});
+
+test('a private camera stays private and with its owner, whoever administers', async () => {
+  for (const patch of [{ visibility: 'public', owner: null }, { owner: 'other' }, { visibility: 'public' }]) {
+    const answer = await site.administrator.call('PATCH', '/cameras/shop', patch);
+    expect(answer.status, JSON.stringify(patch)).toBe(422);
+  }
+  const proposed = await site.administrator.call('POST', '/cameras/shop/consents', {
+    owner: 'owner-of-tests',
+    terms: { level: 'standing', purposes: ['crowd'] },
+  });
+  expect(proposed.status).toBe(409);
+});

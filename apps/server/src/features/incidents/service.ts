@@ -1,0 +1,125 @@
+import {
+  maxOpenIncidents,
+  problem,
+  type Answer,
+  type Incident,
+  type IncidentInput,
+  type IncidentSource,
+} from '@clerestory/protocol';
+import { newId, type Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { fingerprint, ok, refuse } from '../../platform/http.ts';
+import { once } from '../../platform/idempotency.ts';
+import type { Recorder } from './ports.ts';
+import { incidentStore } from './store.ts';
+
+/** Incidents. Open ones are held in memory; one that is closed is so in memory before the store is asked. */
+export class IncidentService {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #record: Recorder;
+  readonly #open = new Map<string, Incident>();
+  /** Closed lately: what ends with one says which. */
+  readonly #closed = new Map<string, Incident>();
+  readonly #listeners = new Set<(incident: Incident) => void>();
+  #last = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(db: Database, clock: Clock, record: Recorder) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#record = record;
+  }
+
+  async load(): Promise<void> {
+    for (const incident of await incidentStore.open(this.#db)) this.#open.set(incident.id, incident);
+    this.#last = await incidentStore.lastNumber(this.#db);
+  }
+
+  onChange(listener: (incident: Incident) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** An open one, or one that was closed lately. */
+  get(id: string): Incident | undefined {
+    return this.#open.get(id) ?? this.#closed.get(id);
+  }
+
+  /** Newest first. */
+  open(): Incident[] {
+    return [...this.#open.values()].sort((a, b) => b.number - a.number);
+  }
+
+  async page(cursor: string | undefined, limit: number, onlyOpen: boolean) {
+    const items = await incidentStore.page(this.#db, cursor ? Number(cursor) : null, limit, onlyOpen);
+    return { items, next: items.length === limit ? String(items.at(-1)?.number) : null };
+  }
+
+  begin(input: IncidentInput, openedBy: IncidentSource, key: string): Promise<Answer<Incident>> {
+    return this.#inTurn(async () => {
+      if (this.#open.size >= maxOpenIncidents)
+        return refuse(problem('too-many', `At most ${maxOpenIncidents} open incidents. Close some first.`));
+      const nowMs = this.#clock.nowMs();
+      const print = fingerprint('incident', input, openedBy.id);
+      const { answer, repeated } = await once<Incident>(
+        this.#db,
+        { key, fingerprint: print, nowMs },
+        async (write) => {
+          const number = this.#last + 1;
+          const made: Incident = {
+            id: newId(),
+            number,
+            ...input,
+            openedBy,
+            openedAt: nowMs,
+            closedAt: null,
+            closedBy: null,
+          };
+          await incidentStore.add(write, made);
+          await this.#record.append(write, {
+            kind: 'incident-opened',
+            actor: `${openedBy.kind}:${openedBy.id}`,
+            subject: `incident:${made.id}`,
+            detail: { number, type: input.type, place: input.place, source: openedBy.kind },
+          });
+          return ok(made);
+        },
+      );
+      if (answer.ok && !repeated) {
+        this.#last = answer.value.number;
+        this.#open.set(answer.value.id, answer.value);
+        for (const listener of this.#listeners) listener(answer.value);
+      }
+      return answer;
+    });
+  }
+
+  close(id: string, by: string): Promise<Answer<Incident>> {
+    const incident = this.#open.get(id);
+    if (!incident) return Promise.resolve(refuse(problem('not-found', 'There is no such open incident.')));
+    const closed = { ...incident, closedAt: this.#clock.nowMs(), closedBy: by };
+    this.#open.delete(id);
+    this.#closed.set(id, closed);
+    const oldest = this.#closed.keys().next();
+    if (this.#closed.size > maxOpenIncidents && !oldest.done) this.#closed.delete(oldest.value);
+    for (const listener of this.#listeners) listener(closed);
+    return this.#inTurn(async () => {
+      await this.#db.transaction().execute(async (write) => {
+        await incidentStore.close(write, closed);
+        await this.#record.append(write, {
+          kind: 'incident-closed',
+          actor: by,
+          subject: `incident:${id}`,
+          detail: { number: incident.number, type: incident.type },
+        });
+      });
+      return ok(closed);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#tail.then(work, work);
+    this.#tail = mine.catch(() => undefined);
+    return mine;
+  }
+}
