@@ -15,6 +15,7 @@ import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/o
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
 import { Notices } from './features/notices/index.ts';
+import { mountLive, OwnerDeskService, ownerDeskRoutes } from './features/owner-desk/index.ts';
 import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
@@ -27,6 +28,7 @@ import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
+import { actorAt } from './platform/http.ts';
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
@@ -44,6 +46,7 @@ import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadConsent } from './wiring/consent.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
+import { spreadOwnerNews } from './wiring/owner-news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
 const mediaPatienceMs = 5_000;
@@ -241,6 +244,9 @@ export async function startApp(
     server: { version, build: buildId(), startedAt },
   };
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
+  const desk = ownerDesk({ cameras, consents, grants });
+  const ownerPages = new OwnerDeskService(desk, clock);
+  spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
@@ -267,6 +273,11 @@ export async function startApp(
         mail.close();
       },
       routes: owners.routes(),
+    },
+    {
+      name: 'owner desk',
+      stop: () => ownerPages.stop(),
+      routes: ownerDeskRoutes({ service: ownerPages, isFresh: (session) => owners.isFresh(session) }),
     },
     {
       name: 'notices',
@@ -370,6 +381,13 @@ export async function startApp(
     limits: { place: limitOf('place'), session: limitOf('session') },
     authenticate: (request) => access.authenticate(request),
     routes: doorsOf(features, 'routes'),
+    streams: (door) =>
+      mountLive(door, {
+        desk: ownerPages,
+        door: access.http.door('http:owner-live'),
+        actorOf: actorAt,
+        onEnded: (listener) => owners.sessions.onEnded(listener),
+      }),
     guard: access.http,
     pages: (door) => mountPages(door, mediaPlace, peerOf),
     log,
@@ -405,7 +423,7 @@ export async function startApp(
     mediaPid: () => supervisor.pid,
     mediaPort,
     welcome: () => people.welcome(),
-    owners: ownerDesk({ cameras, consents, grants }),
+    owners: desk,
     async close() {
       await stopAll(features, log);
       await closeDoors(http, io);

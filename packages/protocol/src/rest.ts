@@ -8,6 +8,7 @@ import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
 import { onvifRoutes } from './onvif.ts';
 import { noticeRoutes } from './notice-routes.ts';
+import { ownerDeskRoutes } from './owner-desk.ts';
 import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
@@ -97,6 +98,7 @@ export const routes = {
   ...importRoutes,
   ...ownerRoutes,
   ...noticeRoutes,
+  ...ownerDeskRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -23,6 +23,7 @@ const others: Readonly<Record<string, DoorId>> = {
   'GET /': 'http:page',
   'GET /admin': 'http:page',
   'GET /portal{/*page}': 'http:portal',
+  [`GET ${apiBase}/owner/live`]: 'http:owner-live',
   'GET /screen': 'http:page',
   'GET /screen/:screen': 'http:screen-page',
   serveStatic: 'http:files',

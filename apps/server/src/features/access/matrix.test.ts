@@ -91,6 +91,8 @@ const oracle: Record<RouteName, string> = {
   ...{ ownerWhoAmI: 'ne', ownerAskLink: 'ne', ownerLookLink: 'ne', ownerSignIn: 'ne', ownerSignOut: 'ne' },
   ...{ ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
   ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
+  ...{ ownerListCameras: 'e', ownerRegisterCamera: 'e', ownerChangeConsent: 'e', ownerListAccesses: 'e' },
+  ...{ ownerListConsents: 'e', ownerAnswerAccess: 'e', ownerEndAccess: 'e' },
   ...{ ownerNoticeRoads: 'e', ownerSetWebhook: 'e', ownerRemoveWebhook: 'e', ownerAddPush: 'e' },
   ...{ ownerRemovePush: 'e', listDeadLetters: 'uaL', retryDeadLetter: 'a', listNoticeDelays: 'suaL' },
   ...{ askNoticeDelay: 's', approveNoticeDelay: 's', endNoticeDelay: 's' },

@@ -39,6 +39,7 @@ type PagePath =
   | 'openapi'
   | 'page'
   | 'portal'
+  | 'owner-live'
   | 'screen-page'
   | 'no-page'
   | 'files'
@@ -226,6 +227,13 @@ const owners = {
   'rest:getOwner': { who: ['administrator'] },
   'rest:updateOwner': administering,
   'rest:renewOwnerKeys': administering,
+  'rest:ownerListCameras': owning,
+  'rest:ownerRegisterCamera': owning,
+  'rest:ownerChangeConsent': owning,
+  'rest:ownerListAccesses': owning,
+  'rest:ownerListConsents': owning,
+  'rest:ownerAnswerAccess': owning,
+  'rest:ownerEndAccess': owning,
   'rest:ownerNoticeRoads': owning,
   'rest:ownerSetWebhook': owning,
   'rest:ownerRemoveWebhook': owning,
@@ -246,6 +254,7 @@ const pages = {
   'http:openapi': anyone,
   'http:page': anyone,
   'http:portal': anyone,
+  'http:owner-live': owning,
   'http:screen-page': anyone,
   'http:no-page': anyone,
   'http:files': anyone,
