@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import type { Answer, ClientToServer, Commit, ServerToClient, Snapshot } from '@clerestory/protocol';
 import { startServerProcess } from '../tools/harness/server-process.ts';
 import { percentile } from './pixels.ts';
+import type { Table } from './table.ts';
 
 /** Milliseconds from the sending of a command. */
 export interface CommandFigures {
@@ -217,4 +218,30 @@ async function openWindows(screens: number) {
     for (const window of [author, ...windows]) window.disconnect();
   };
   return { server, windows, author, close };
+}
+
+/** A command to every one of so many screens, beside a bare ws server in the same run. */
+export async function benchCommands(screens: number, commands: number): Promise<Table> {
+  const figures = [await bareCommands(screens, commands), await clerestoryCommands(screens, commands)];
+  return {
+    name: 'commands',
+    title: `A command to ${screens} screens`,
+    note: `${commands} commands one after the other; milliseconds from sending until one screen has it (over all screens), and until the last one has it. All screens are sockets of one process, which shares the machine with the server.`,
+    columns: ['design', 'each p50 ms', 'each p99 ms', 'last p50 ms', 'last p99 ms'],
+    rows: figures.map((one) => [...[one.design, one.eachP50Ms, one.eachP99Ms, one.lastP50Ms, one.lastP99Ms]]),
+    figures,
+  };
+}
+
+/** So many screens lose their server and come back. */
+export async function benchRestarts(screens: number, restarts: number): Promise<Table> {
+  const figures = await measureReconnects(screens, restarts);
+  return {
+    name: 'restarts',
+    title: `${screens} screens after a restart`,
+    note: `The server is killed and started again at once; medians of ${restarts}; milliseconds until the last screen has its snapshot.`,
+    columns: ['screens', 'since the kill', 'since the server was ready'],
+    rows: [[figures.screens, figures.sinceKillMs, figures.sinceReadyMs]],
+    figures,
+  };
 }

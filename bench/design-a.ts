@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import type { BenchCameras } from './cameras.ts';
-import type { Design } from './main.ts';
+import type { Design } from './design.ts';
 
 const hlsFile = fileURLToPath(import.meta.resolve('hls.js/dist/hls.min.js'));
 

@@ -1,26 +1,43 @@
 import { enter } from '../e2e/support/sign-in.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import type { BenchCameras } from './cameras.ts';
-import type { Design } from './main.ts';
+import type { Design } from './design.ts';
 
 const layoutFor = (tiles: number) =>
   ['1', '4', '9', '16', '25', '36'].find((layout) => Number(layout) >= tiles) ?? '36';
 
+export interface WallOptions {
+  /** The cameras of the tiles in their order; the others are only registered. Default: all that have one. */
+  tiles?: readonly string[];
+  /** Streams of these run only while somebody watches. Default: none. */
+  onDemand?: readonly string[];
+  /** Sub stream of a camera, by its name. */
+  subs?: Readonly<Record<string, string>>;
+  env?: Record<string, string>;
+}
+
 /** The product as it is: its own server, its media process, a screen with one camera a tile. */
-export async function startWall(cameras: BenchCameras): Promise<Design & Pick<ServerProcess, 'api'>> {
-  const server = await startServerProcess();
+export async function startWall(
+  cameras: BenchCameras,
+  options: WallOptions = {},
+): Promise<Design & Pick<ServerProcess, 'api'>> {
+  const { onDemand = [], subs = {}, env = {} } = options;
+  const server = await startServerProcess({ env });
+  const { url } = cameras.farm;
   const screen = '/walls/control-room/screens/left';
-  await server.api('PUT', `${screen}/layout`, { layout: layoutFor(cameras.names.length) });
-  for (const [tile, name] of cameras.names.entries()) {
+  const registered = cameras.names.filter((name) => !Object.values(subs).includes(name));
+  const tiles = options.tiles ?? registered;
+  await server.api('PUT', `${screen}/layout`, { layout: layoutFor(tiles.length) });
+  for (const name of registered) {
+    const sub = subs[name] === undefined ? {} : { sub: url(subs[name]) };
     await server.api('POST', '/cameras', {
-      id: name,
-      name,
-      keep: 'always',
-      source: { kind: 'rtsp', main: cameras.farm.url(name), transport: 'tcp' },
+      ...{ id: name, name, ...(onDemand.includes(name) ? {} : { keep: 'always' }) },
+      source: { kind: 'rtsp', main: url(name), ...sub, transport: 'tcp' },
     });
-    await server.api('PUT', `${screen}/tiles/${tile}`, { camera: name });
   }
-  await untilOnline(server, cameras.names.length);
+  for (const [tile, camera] of tiles.entries())
+    await server.api('PUT', `${screen}/tiles/${tile}`, { camera });
+  await untilOnline(server, registered.length - onDemand.length);
   await new Promise((resolve) => setTimeout(resolve, startedMs));
   return {
     name: 'Clerestory',

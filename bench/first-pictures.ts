@@ -1,7 +1,11 @@
 import { chromium, type Browser, type Page } from '@playwright/test';
 import config from '../playwright.config.ts';
-import type { Design } from './main.ts';
+import { startCameras } from './cameras.ts';
+import { startDesignA } from './design-a.ts';
+import { startWall } from './design-wall.ts';
+import type { Design } from './design.ts';
 import { percentile } from './pixels.ts';
+import type { Table } from './table.ts';
 
 /** One load of a page of tiles, milliseconds from the start of its navigation; null where it never came. */
 export interface Load {
@@ -20,13 +24,24 @@ export interface Load {
 
 const loadTimeoutMs = 30_000;
 
+/** Something that a tile showed, milliseconds since the start of the page. */
+export interface Seen {
+  tile: string;
+  atMs: number;
+}
+
 /** Notes when sockets open and when each video has shown its first frame; runs before the page's own scripts. */
 function watchLoad(): void {
   const seen = {
     sockets: [] as { url: string; atMs: number; openMs: number | null; bytesMs: number | null }[],
-    posters: [] as number[],
-    pictures: [] as number[],
+    posters: [] as Seen[],
+    pictures: [] as Seen[],
   };
+  const note = (list: Seen[], element: Element) =>
+    list.push({
+      tile: element.closest('[data-tile]')?.getAttribute('data-tile') ?? '',
+      atMs: performance.now(),
+    });
   Object.assign(window, { benchLoad: seen });
   const Native = window.WebSocket;
   window.WebSocket = class extends Native {
@@ -53,13 +68,12 @@ function watchLoad(): void {
     for (const { addedNodes } of records)
       for (const node of addedNodes) {
         if (!(node instanceof HTMLElement)) continue;
-        if (node instanceof HTMLImageElement && node.className === 'tile__poster')
-          seen.posters.push(performance.now());
+        if (node instanceof HTMLImageElement && node.className === 'tile__poster') note(seen.posters, node);
         const videos = node instanceof HTMLVideoElement ? [node] : [...node.querySelectorAll('video')];
         for (const video of videos) {
           if (known.has(video)) continue;
           known.add(video);
-          video.requestVideoFrameCallback(() => seen.pictures.push(performance.now()));
+          video.requestVideoFrameCallback(() => note(seen.pictures, video));
         }
       }
   }).observe(document, { childList: true, subtree: true });
@@ -70,7 +84,7 @@ export async function loadOnce(page: Page, url: string, tiles: number): Promise<
   await page.goto(url, { waitUntil: 'commit' });
   await page.waitForFunction(
     (count) =>
-      (window as unknown as { benchLoad?: { pictures: number[] } }).benchLoad?.pictures.length === count,
+      (window as unknown as { benchLoad?: { pictures: Seen[] } }).benchLoad?.pictures.length === count,
     tiles,
     { timeout: loadTimeoutMs, polling: 50 },
   );
@@ -79,8 +93,8 @@ export async function loadOnce(page: Page, url: string, tiles: number): Promise<
       window as unknown as {
         benchLoad: {
           sockets: { url: string; atMs: number; openMs: number | null; bytesMs: number | null }[];
-          posters: number[];
-          pictures: number[];
+          posters: Seen[];
+          pictures: Seen[];
         };
       }
     ).benchLoad;
@@ -90,9 +104,9 @@ export async function loadOnce(page: Page, url: string, tiles: number): Promise<
       pushSocketMs: push?.atMs ?? null,
       pushOpenMs: push?.openMs ?? null,
       firstChunkMs: push?.bytesMs ?? null,
-      firstPosterMs: posters[0] ?? null,
-      firstPictureMs: pictures[0] ?? null,
-      allPicturesMs: pictures.at(-1) ?? null,
+      firstPosterMs: posters[0]?.atMs ?? null,
+      firstPictureMs: pictures[0]?.atMs ?? null,
+      allPicturesMs: pictures.at(-1)?.atMs ?? null,
     };
   });
 }
@@ -139,4 +153,43 @@ export async function firstPictures(
     }
   }
   return { cold: medianLoad(cold), warm: medianLoad(warm) };
+}
+
+/** Loads of each design's page of `tiles` tiles, on the same cameras. */
+export async function benchLoads(tiles: number, loads: number): Promise<Table> {
+  const cameras = await startCameras(tiles);
+  const rows: (string | number)[][] = [];
+  const figures: Record<string, unknown> = {};
+  try {
+    for (const start of [startDesignA, startWall]) {
+      const design = await start(cameras);
+      try {
+        const found = await firstPictures(design, tiles, loads);
+        const name = design.name.startsWith('A') ? 'A' : design.name;
+        figures[name] = found;
+        for (const [browser, load] of [
+          ['new', found.cold],
+          ['knows the page', found.warm],
+        ] as const)
+          rows.push([
+            ...[name, browser],
+            ...[load.pushOpenMs, load.firstChunkMs, load.firstPictureMs, load.allPicturesMs].map(
+              (ms) => ms ?? '',
+            ),
+          ]);
+      } finally {
+        await design.close();
+      }
+    }
+  } finally {
+    await cameras.close();
+  }
+  return {
+    name: 'loads',
+    title: `Opening a page of ${tiles} tiles`,
+    note: `Streams run already; milliseconds from the start of the navigation; medians of ${loads} loads each.`,
+    columns: ['design', 'browser', 'push socket open', 'first bytes', 'first picture', 'all pictures'],
+    rows,
+    figures,
+  };
 }

@@ -1,243 +1,196 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
-import { chromium, type BrowserContext } from '@playwright/test';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
 import config from '../playwright.config.ts';
-import { clip, startCameras, type BenchCameras } from './cameras.ts';
-import { bareCommands, clerestoryCommands, measureReconnects } from './control-plane.ts';
-import { startDesignA } from './design-a.ts';
-import { startWall } from './design-wall.ts';
-import { firstPictures } from './first-pictures.ts';
-import { measureJoins } from './joins.ts';
-import { measureMediaCost } from './media-cost.ts';
-import { latencyMs, percentile, watchClocks } from './pixels.ts';
-import { coresUsed, sampleCpu } from './processes.ts';
+import { benchCommands, benchRestarts } from './control-plane.ts';
+import { benchLoads } from './first-pictures.ts';
+import { benchGate } from './gate.ts';
+import { benchJoins } from './joins.ts';
+import { benchCameras, benchViewers } from './media-cost.ts';
+import { benchRevocation, benchSignIn } from './rights.ts';
+import { benchSwaps } from './swap.ts';
+import { markdown, publish, type Table } from './table.ts';
+import { benchTiles } from './tiles.ts';
 
-/** Something that shows `cameras` on one page. `roots`: its processes, besides the browser. */
-export interface Design {
+/** How much is measured: `smoke` only shows that it runs, `brief` what matters in minutes, `full` all. */
+type Size = 'smoke' | 'brief' | 'full';
+
+interface Bench {
   name: string;
-  url: string;
-  roots: number[];
-  /** Lets the pages of a browser in, where one has to be somebody. */
-  enter(context: BrowserContext): Promise<void>;
-  close(): Promise<void>;
+  says: string;
+  /** Left out of a brief run of everything. */
+  fullOnly?: boolean;
+  run(size: Size): Promise<Table>;
 }
 
-interface Figures {
-  design: string;
-  tiles: number;
-  firstPicturesMs: number;
-  latencyP50Ms: number;
-  latencyP95Ms: number;
-  waits: number;
-  shownPercent: number;
-  serverCores: number;
-  ffmpegCores: number;
-  browserCores: number;
-  /** A picture in a tile that belongs to another camera: must be 0. */
-  crossed: number;
-}
+const by = <T>(size: Size, smoke: T, brief: T, full: T): T => ({ smoke, brief, full })[size];
+/** Screens and push sockets of a large site. */
+const many = 200;
 
-const settleMs = 8_000;
-const cpuMs = 12_000;
-const latencyMsWindow = 12_000;
+const benches: readonly Bench[] = [
+  {
+    name: 'tiles',
+    says: 'latency, stalls and CPU of a page of tiles beside design A (--tiles, --rounds)',
+    run: (size) => benchTiles(tileCounts(size), roundsOf(size)),
+  },
+  {
+    name: 'joins',
+    says: 'another camera on a tile, by key frames each 1, 2, 4 and 10 s; stream running and not',
+    run: (size) => benchJoins(by(size, 1, 10, 25), by(size, 1, 3, 8)),
+  },
+  {
+    name: 'swap',
+    says: 'a tile that grows to the main stream and back; stream running and not',
+    run: (size) => benchSwaps(by(size, 1, 3, 10)),
+  },
+  {
+    name: 'cameras',
+    says: 'what the server costs with 1, 10, 64 and 100 cameras',
+    run: (size) => benchCameras(by(size, [2], [1, 10, 64], [1, 10, 64, 100])),
+  },
+  {
+    name: 'commands',
+    says: 'a command to 200 screens beside a bare ws server',
+    run: (size) => benchCommands(by(size, 5, many, many), by(size, 20, 300, 1_000)),
+  },
+  {
+    name: 'restarts',
+    says: '200 screens lose their server and come back',
+    run: (size) => benchRestarts(by(size, 5, many, many), by(size, 1, 3, 7)),
+  },
+  {
+    name: 'gate',
+    says: 'what the media node asks before each chunk, over 3,200 views',
+    run: (size) => benchGate(by(size, 20, 400, 2_000)),
+  },
+  {
+    name: 'sign-in',
+    says: 'signing in by password, one after the other',
+    run: (size) => benchSignIn(by(size, 2, 30, 100)),
+  },
+  {
+    name: 'revocation',
+    says: 'a right is taken away: the last byte of 200 views, and the frame without a picture',
+    run: (size) => benchRevocation(by(size, 1, 1, 5), by(size, 1, 4, 13)),
+  },
+  {
+    name: 'loads',
+    says: 'opening a page of 16 tiles, in a new browser and in one that knows it, beside design A',
+    fullOnly: true,
+    run: (size) => benchLoads(by(size, 1, 16, 16), by(size, 1, 3, 7)),
+  },
+  {
+    name: 'viewers',
+    says: 'what 200 push sockets cost',
+    fullOnly: true,
+    run: (size) => benchViewers(by(size, 2, many, many), by(size, 2, 16, 16)),
+  },
+];
 
-async function measure(design: Design, cameras: BenchCameras): Promise<Figures> {
-  const tiles = cameras.names.length;
-  const server = await chromium.launchServer({ ...config.use?.launchOptions, headless: true });
-  const browserPid = server.process().pid ?? 0;
+const help = `npm run bench -- [NAME …] [options]
+
+Without a name: those that matter, in about eight minutes. "all": everything, in about half an hour.
+
+${benches.map(({ name, says }) => `  ${name.padEnd(10)}${says}`).join('\n')}
+
+  --full             as "all" measures: more rounds and counts
+  --smoke            only shows that each runs, in seconds: its figures say nothing
+  --tiles 16,25      numbers of tiles (full: 4,9,16,25,36)
+  --rounds 3         rounds of each number of tiles
+  --json FILE        figures and tables
+  --publish          puts the tables into docs/ref/benchmarks.md
+`;
+
+const fail = (what: string): never => {
+  process.stderr.write(`${what}\n\n${help}`);
+  process.exit(1);
+};
+
+function readArguments() {
   try {
-    const browser = await chromium.connect(server.wsEndpoint());
-    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    await design.enter(context);
-    const page = await context.newPage();
-    await page.addInitScript(() => {
-      const counts = { waits: 0 };
-      (window as unknown as { benchCounts: typeof counts }).benchCounts = counts;
-      document.addEventListener('waiting', () => (counts.waits += 1), true);
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        full: { type: 'boolean', default: false },
+        smoke: { type: 'boolean', default: false },
+        tiles: { type: 'string' },
+        rounds: { type: 'string' },
+        json: { type: 'string' },
+        publish: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     });
-    await page.goto(design.url, { waitUntil: 'commit' });
-    const firstPicturesMs = await page.evaluate(async (tiles) => {
-      const showing = () =>
-        [...document.querySelectorAll('video')].filter(
-          (video) => video.getVideoPlaybackQuality().totalVideoFrames > 0,
-        ).length;
-      while (showing() < tiles && performance.now() < 60_000)
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      return showing() < tiles ? Number.NaN : Math.round(performance.now());
-    }, tiles);
-    await page.waitForTimeout(settleMs);
-
-    const frames = () =>
-      page.evaluate(() => ({
-        frames: [...document.querySelectorAll('video')].reduce(
-          (sum, video) => sum + video.getVideoPlaybackQuality().totalVideoFrames,
-          0,
-        ),
-        waits: (window as unknown as { benchCounts: { waits: number } }).benchCounts.waits,
-        atMs: performance.now(),
-      }));
-    const first = await frames();
-    const cpuBefore = sampleCpu([...design.roots, browserPid]);
-    const browserBefore = sampleCpu([browserPid]);
-    await page.waitForTimeout(cpuMs);
-    const last = await frames();
-    const cpuAfter = sampleCpu(design.roots);
-    const browserAfter = sampleCpu([browserPid]);
-
-    const looks = await watchClocks(page, latencyMsWindow);
-    const after = await frames();
-    const latencies: number[] = [];
-    let crossed = 0;
-    for (const look of looks) {
-      const name = `cam${look.reading.camera}`;
-      if (look.reading.camera !== Number(look.tile) + 1) crossed += 1;
-      const start = cameras.farm.t0(name);
-      if (start) latencies.push(latencyMs(look, start));
-    }
-    await browser.close();
-    const isFfmpeg = (name: string) => name === 'ffmpeg';
-    const isServer = (name: string) => !isFfmpeg(name) && !/chrom|python/.test(name);
-    return {
-      design: design.name,
-      tiles,
-      firstPicturesMs,
-      latencyP50Ms: Math.round(percentile(latencies, 0.5)),
-      latencyP95Ms: Math.round(percentile(latencies, 0.95)),
-      waits: after.waits - first.waits,
-      shownPercent: Math.round(
-        (100 * (last.frames - first.frames)) / (((last.atMs - first.atMs) / 1000) * clip.fps * tiles),
-      ),
-      serverCores: round(coresUsed(cpuBefore, cpuAfter, isServer)),
-      ffmpegCores: round(coresUsed(cpuBefore, cpuAfter, isFfmpeg)),
-      browserCores: round(coresUsed(browserBefore, browserAfter)),
-      crossed,
-    };
-  } finally {
-    await server.close();
+  } catch (fault) {
+    return fail((fault as Error).message);
   }
 }
 
-const round = (value: number) => Math.round(value * 1000) / 1000;
-const median = (values: number[]) => percentile(values, 0.5);
+const { values, positionals } = readArguments();
 
-function medianOf(rounds: Figures[]): Figures {
-  const [first] = rounds;
-  if (!first) throw new Error('nothing was measured');
-  const middle = { ...first };
-  for (const key of Object.keys(first) as (keyof Figures)[])
-    if (typeof first[key] === 'number')
-      (middle[key] as number) = median(rounds.map((one) => one[key] as number));
-  return middle;
+function counts(name: 'tiles' | 'rounds', text: string, most: number): number[] {
+  const numbers = text.split(',').map(Number);
+  return numbers.every((one) => Number.isInteger(one) && one >= 1 && one <= most)
+    ? numbers
+    : fail(`--${name}: give whole numbers from 1 to ${most}`);
 }
 
-/**
- * `npm run bench -- [--tiles 16] [--rounds 3] [--loads 0] [--joins 0] [--commands 0] [--restarts 0] [--cameras 1,10] [--viewers 0] [--json file]`
- * `--loads`: page loads, in a new browser and again in the same, whose first pictures are timed, for each design.
- * `--joins`: how often another camera is put on a tile, for each interval of key frames.
- * `--commands`: how many commands go to 200 screens, beside a bare ws server. `--restarts`: how often those lose their server.
- * `--cameras`: what the server costs with so many, nobody watching; with `--viewers`, and with so many push sockets on four each.
- */
-function options() {
-  const given = new Map<string, string>();
-  for (let index = 2; index < process.argv.length; index += 2)
-    given.set(process.argv[index] ?? '', process.argv[index + 1] ?? '');
-  return {
-    tiles: (given.get('--tiles') ?? '16').split(',').map(Number),
-    rounds: Number(given.get('--rounds') ?? 3),
-    loads: Number(given.get('--loads') ?? 0),
-    joins: Number(given.get('--joins') ?? 0),
-    commands: Number(given.get('--commands') ?? 0),
-    restarts: Number(given.get('--restarts') ?? 0),
-    cameras: (given.get('--cameras') ?? '').split(',').filter(Boolean).map(Number),
-    viewers: Number(given.get('--viewers') ?? 0),
-    json: given.get('--json'),
-  };
-}
+const tileCounts = (size: Size): number[] =>
+  values.tiles === undefined
+    ? by(size, [2], [16, 25], [4, 9, 16, 25, 36])
+    : counts('tiles', values.tiles, 36);
 
-async function benchTiles(tiles: number, rounds: number): Promise<Figures[]> {
-  const cameras = await startCameras(tiles);
-  const starts = [startDesignA, startWall];
-  const results: Figures[][] = [[], []];
-  try {
-    // Interleaved, so that a machine that drifts drifts for both.
-    for (let round = 0; round < rounds; round++) {
-      for (const [index, start] of starts.entries()) {
-        const design = await start(cameras);
-        try {
-          const figures = await measure(design, cameras);
-          results[index]?.push(figures);
-          process.stderr.write(`round ${round + 1}: ${JSON.stringify(figures)}\n`);
-        } finally {
-          await design.close();
-        }
-      }
-    }
-  } finally {
-    await cameras.close();
-  }
-  return results.map(medianOf);
-}
+/** The brief run has one round of the larger wall: a second would take its time from the others. */
+const roundsOf = (size: Size) => {
+  const [given] = values.rounds === undefined ? [] : counts('rounds', values.rounds, 100);
+  return (tiles: number) => given ?? by(size, 1, tiles > 16 ? 1 : 2, 3);
+};
 
-/** First pictures of each design on the same cameras, told line by line. */
-async function benchLoads(tiles: number, loads: number): Promise<void> {
-  const cameras = await startCameras(tiles);
-  try {
-    for (const start of [startDesignA, startWall]) {
-      const design = await start(cameras);
-      try {
-        const figures = await firstPictures(design, tiles, loads);
-        process.stdout.write(`first pictures, ${tiles} tiles, ${design.name}: ${JSON.stringify(figures)}\n`);
-      } finally {
-        await design.close();
-      }
-    }
-  } finally {
-    await cameras.close();
-  }
-}
-
-/** Intervals of key frames that cameras really have, seconds. */
-const gops = [1, 2, 4, 10];
-
-/** Screens of a large site. */
-const screenCount = 200;
-
-const { tiles, rounds, loads, joins, commands, restarts, cameras, viewers, json } = options();
-const tell = (name: string, figures: object) =>
-  void process.stdout.write(`${name}: ${JSON.stringify(figures)}\n`);
-const chromiumVersion = spawnSync(config.use?.launchOptions?.executablePath ?? '', ['--version'], {
-  encoding: 'utf8',
-}).stdout.trim();
-const machine = `${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${chromiumVersion}`;
-const all: Figures[] = [];
-if (rounds > 0) for (const count of tiles) all.push(...(await benchTiles(count, rounds)));
-if (loads > 0) for (const count of tiles) await benchLoads(count, loads);
-if (joins > 0) for (const gopS of gops) tell('joins', await measureJoins(gopS, joins));
-if (commands > 0)
-  for (const measureCommands of [bareCommands, clerestoryCommands])
-    tell('command', await measureCommands(screenCount, commands));
-if (restarts > 0) tell('restart', await measureReconnects(screenCount, restarts));
-for (const count of cameras) tell('cameras', await measureMediaCost(count, 0, 0));
-if (viewers > 0) for (const count of [0, viewers]) tell('viewers', await measureMediaCost(16, count, 4));
-
-process.stdout.write(
-  `\n${new Date().toISOString().slice(0, 10)} · ${machine} · medians of ${rounds} interleaved rounds; CPU in cores\n\n`,
-);
-process.stdout.write(
-  '| tiles | design | first pictures ms | p50 ms | p95 ms | waits | shown % | server | ffmpeg | browser | browser ÷ A |\n|---|---|---|---|---|---|---|---|---|---|---|\n',
-);
-for (const row of all) {
-  const yardstick = all.find(({ tiles, design }) => tiles === row.tiles && design.startsWith('A'));
-  const ratio = yardstick ? (row.browserCores / yardstick.browserCores).toFixed(2) : '';
-  process.stdout.write(
-    `| ${row.tiles} | ${row.design} | ${row.firstPicturesMs} | ${row.latencyP50Ms} | ${row.latencyP95Ms} | ${row.waits} | ${row.shownPercent} | ${row.serverCores} | ${row.ffmpegCores} | ${row.browserCores} | ${ratio} |\n`,
+function chosen(): readonly Bench[] {
+  if (positionals.length === 0) return benches.filter(({ fullOnly }) => !fullOnly || values.smoke);
+  if (positionals.includes('all')) return benches;
+  return positionals.map(
+    (name) => benches.find((one) => one.name === name) ?? fail(`There is no bench "${name}".`),
   );
 }
-if (all.some(({ crossed }) => crossed > 0))
-  process.stdout.write('\nA picture was seen in another camera’s tile: this must never happen.\n');
-if (json)
-  writeFileSync(
-    json,
-    JSON.stringify({ date: new Date().toISOString(), machine, rounds, figures: all }, null, 2) + '\n',
-  );
+
+function sizeOf(): Size {
+  if (values.smoke) return 'smoke';
+  return values.full || positionals.includes('all') ? 'full' : 'brief';
+}
+
+function machine(): string {
+  const { stdout } = spawnSync(config.use?.launchOptions?.executablePath ?? '', ['--version'], {
+    encoding: 'utf8',
+  });
+  const ffmpeg = /version (\S+)/.exec(spawnSync('ffmpeg', ['-version'], { encoding: 'utf8' }).stdout)?.[1];
+  const [cpu] = cpus();
+  return `${cpus().length} × ${cpu?.model.trim() ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${(stdout ?? '').trim().replace(/ built on.*/, '')} headless without GPU, ffmpeg ${ffmpeg}`;
+}
+
+const document = path.resolve(import.meta.dirname, '../docs/ref/benchmarks.md');
+
+async function run(): Promise<void> {
+  const [size, on] = [sizeOf(), machine()];
+  const found: { table: Table; when: string; tookS: number }[] = [];
+  for (const bench of chosen()) {
+    const [startedMs, loadBefore] = [performance.now(), loadavg()[0] ?? 0];
+    process.stderr.write(`${bench.name}: ${bench.says} …\n`);
+    const table = await bench.run(size);
+    const tookS = Math.round((performance.now() - startedMs) / 1000);
+    const when = `${new Date().toISOString().slice(0, 10)} · ${on} · load ${loadBefore.toFixed(1)} before it began.`;
+    found.push({ table, when, tookS });
+    const text = markdown(table, when);
+    process.stdout.write(`${text}\n\n`);
+    process.stderr.write(`${bench.name}: ${tookS} s\n`);
+    // One after the other, so that what was measured is kept when a later one fails.
+    if (values.publish && size !== 'smoke')
+      writeFileSync(document, publish(readFileSync(document, 'utf8'), table.name, text));
+    if (values.json)
+      writeFileSync(values.json, JSON.stringify({ size, machine: on, benches: found }, null, 2) + '\n');
+  }
+}
+
+if (values.help) process.stdout.write(help);
+else await run();

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
-import { makeClockClip } from '../tools/rtsp-farm/clips.ts';
 import { startFarm } from '../tools/rtsp-farm/farm.ts';
 import { serverVitals } from '../tools/soak/vitals.ts';
-import { clip } from './cameras.ts';
+import { clipOf } from './cameras.ts';
 import { untilOnline } from './design-wall.ts';
 import { coresUsed, sampleCpu } from './processes.ts';
+import type { Table } from './table.ts';
 
 /** Running cameras, and what their server costs: cores, and private memory in MB. */
 export interface MediaCost {
@@ -39,10 +37,8 @@ export async function measureMediaCost(
   viewers: number,
   channels: number,
 ): Promise<MediaCost> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-bench-'));
-  const files = Array.from({ length: clips }, (_, index) => path.join(dir, `${index}.mp4`));
-  for (const [index, file] of files.entries())
-    await makeClockClip({ path: file, camera: index + 1, gopS: 1, ...clip });
+  const files: string[] = [];
+  for (let camera = 1; camera <= clips; camera++) files.push(await clipOf({ camera, gopS: 1 }));
   const names = Array.from({ length: cameraCount }, (_, index) => `cam${index + 1}`);
   const mounts = Object.fromEntries(names.map((name, index) => [name, files[index % clips] as string]));
   const farm = await startFarm({ mounts });
@@ -62,7 +58,6 @@ export async function measureMediaCost(
   } finally {
     await server.stop();
     await farm.close();
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -116,4 +111,46 @@ async function mediaPortOf(server: ServerProcess): Promise<string> {
   const port = /name="clerestory-media-port" content="(\d+)"/.exec(page)?.[1];
   if (port === undefined) throw new Error('the page names no media port');
   return port;
+}
+
+const columns = [
+  ...['control cores', 'media cores', 'ffmpeg cores', 'ms of a core per second and camera'],
+  ...['control MB', 'media MB', 'ffmpeg MB', 'MB per camera'],
+];
+
+const cells = (one: MediaCost): (string | number)[] => [
+  ...[one.controlCores, one.mediaCores, one.ffmpegCores],
+  ((1000 * (one.mediaCores + one.ffmpegCores)) / one.cameras).toFixed(2),
+  ...[one.controlMb, one.mediaMb, one.ffmpegMb],
+  (one.ffmpegMb / one.cameras).toFixed(1),
+];
+
+/** What the server costs with so many cameras, nobody watching. */
+export async function benchCameras(counts: readonly number[]): Promise<Table> {
+  const figures: MediaCost[] = [];
+  for (const count of counts) figures.push(await measureMediaCost(count, 0, 0));
+  return {
+    name: 'cameras',
+    title: 'The server, by cameras',
+    note: 'All streams run, nobody watches; private memory. Per camera: media process and ffmpeg; memory of its ffmpeg.',
+    columns: ['cameras', ...columns],
+    rows: figures.map((one) => [one.cameras, ...cells(one)]),
+    figures,
+  };
+}
+
+/** What push sockets cost, beside none. */
+export async function benchViewers(viewers: number, cameras: number): Promise<Table> {
+  const channels = 4;
+  const none = await measureMediaCost(cameras, 0, 0);
+  const many = await measureMediaCost(cameras, viewers, channels);
+  const each = (more: number, less: number, per: number) => ((more - less) / per).toFixed(3);
+  return {
+    name: 'viewers',
+    title: 'The server, by push sockets',
+    note: `${cameras} cameras; each socket takes ${channels} of them. ${each(many.mediaCores * 1000, none.mediaCores * 1000, viewers)} ms of a core per second and socket; ${each(many.mediaMb, none.mediaMb, viewers)} MB per socket.`,
+    columns: ['sockets', 'sent Mbit/s', ...columns],
+    rows: [none, many].map((one) => [one.viewers, one.sentMbit, ...cells(one)]),
+    figures: [none, many],
+  };
 }

@@ -37,7 +37,9 @@ export async function watchPictures(
 ): Promise<PictureLook[]> {
   const raw = await page.evaluate(
     async ({ selector, forMs, everyMs, cells }) => {
-      const canvas = document.createElement('canvas');
+      // One for all looks of a page: each new one would keep frames until it is collected.
+      const kept = window as unknown as { benchCanvas?: HTMLCanvasElement };
+      const canvas = (kept.benchCanvas ??= document.createElement('canvas'));
       canvas.width = cells;
       canvas.height = 1;
       const context = canvas.getContext('2d', { willReadFrequently: true });

@@ -2,7 +2,7 @@
 //   node tools/screenshots.ts <url> <folder> [1080p|4k] [jpeg quality]
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Page } from '@playwright/test';
+import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import config from '../playwright.config.ts';
 
 const [url = 'http://127.0.0.1:8080', folder = 'docs/guide', size = '1080p', quality = '82'] =
@@ -20,7 +20,19 @@ async function take(page: Page, name: string): Promise<void> {
   await page.close();
 }
 
-const screen = await browser.newPage({ viewport });
+/** The demo city lets whoever is at this machine be its supervisor. */
+async function signIn(): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.getByRole('button', { name: /Supervisor$/ }).click();
+  await page.locator('[data-account]').waitFor();
+  await page.close();
+  return context;
+}
+
+const supervisor = await signIn();
+const screen = await supervisor.newPage();
 await screen.goto(`${url}/screen/left`);
 await screen.waitForFunction(
   () => {
@@ -34,10 +46,11 @@ await take(screen, 'screen-left');
 
 // Small windows stay open, so that the console has something to show and the machine little to do.
 for (const id of ['left', 'centre', 'right']) {
-  const page = await browser.newPage({ viewport: { width: 640, height: 360 } });
+  const page = await supervisor.newPage();
+  await page.setViewportSize({ width: 640, height: 360 });
   await page.goto(`${url}/screen/${id}`);
 }
-const consolePage = await browser.newPage({ viewport });
+const consolePage = await supervisor.newPage();
 await consolePage.goto(url);
 await consolePage.locator('[data-stage] [data-tile="5"]').click();
 await consolePage.waitForFunction(

@@ -8,15 +8,16 @@ export interface Clip {
   durationS: number;
 }
 
-/** Encodes a moving test picture with ffmpeg: H.264, 15 frames and one key frame per second, fragments of 200 ms. */
-export function makeClip(seconds: number, size = '320x180'): Clip {
+/** Encodes a moving test picture with ffmpeg: H.264, 15 frames per second, a key frame each `gopS`, fragments of 200 ms. */
+export function makeClip(seconds: number, size = '320x180', gopS = 1): Clip {
+  const gop = String(15 * gopS);
   const bytes = execFileSync(
     'ffmpeg',
     [
       ...['-hide_banner', '-loglevel', 'error', '-f', 'lavfi'],
       ...['-i', `testsrc2=size=${size}:rate=15:duration=${seconds}`],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'baseline', '-pix_fmt', 'yuv420p'],
-      ...['-g', '15', '-keyint_min', '15', '-sc_threshold', '0'],
+      ...['-g', gop, '-keyint_min', gop, '-sc_threshold', '0'],
       ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof'],
       ...['-frag_duration', '200000', 'pipe:1'],
     ],

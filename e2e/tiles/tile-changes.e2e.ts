@@ -1,3 +1,4 @@
+import { makeClip } from './clip.ts';
 import { expect, expectState, show, showLive, test, tileAt, watchTile } from './tiles-test.ts';
 
 const channels = (source: { cameras: Map<string, { channels: Set<unknown> }> }) =>
@@ -93,6 +94,21 @@ test('a hidden page fetches nothing, and comes back at the live edge', async ({ 
     await expect(tileAt(page, tile)).toHaveAttribute('data-latency-ms', /^\d{2,3}$/);
   }
   expect(channels(source)).toBe(4);
+});
+
+test('plays on with key frames farther apart than what is kept behind the playhead', async ({
+  page,
+  source,
+}) => {
+  source.add('long', makeClip(20, '320x180', 20));
+  await showLive(page, source, '1', ['long']);
+  const watch = await watchTile(page, 0);
+  // Every ten seconds the buffer is cut behind the playhead.
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 13, null, {
+    timeout: 60_000,
+  });
+  const looks = await watch.stop();
+  expect(looks.filter((look) => !look.drawn || look.state !== 'live')).toEqual([]);
 });
 
 test('what is taken off the wall leaves nothing behind', async ({ page, source }) => {

@@ -7,6 +7,8 @@ export interface Ground {
   restart(awayMs: number): Promise<void>;
   farm: Farm;
   cameras: readonly string[];
+  /** Of the left screen. */
+  tiles: number;
   pick<T>(from: readonly T[]): T;
 }
 
@@ -70,8 +72,9 @@ export const faults: readonly Fault[] = [
   {
     name: 'two cameras change places',
     weight: 3,
-    run: async ({ server, pick }) => {
-      const [from, to] = [pick([0, 1, 2, 3]), pick([4, 5, 6, 7, 8])];
+    run: async ({ server, tiles, pick }) => {
+      const all = Array.from({ length: tiles }, (_, n) => n);
+      const [from, to] = [pick(all.slice(0, tiles / 2)), pick(all.slice(tiles / 2))];
       const tile = (n: number) => ({ screen: 'left', tile: n });
       await server.api('POST', '/walls/control-room/swap', { a: tile(from), b: tile(to) });
       return null;

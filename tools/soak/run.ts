@@ -1,5 +1,5 @@
 import { startServerProcess, type ServerProcess } from '../harness/server-process.ts';
-import { startCameras } from '../../bench/cameras.ts';
+import { startCameras, type BenchCameras } from '../../bench/cameras.ts';
 import { faults, type Fault } from './faults.ts';
 import { serverVitals, storeMb, type Vitals } from './vitals.ts';
 import { openWall, type SoakWall, type TileLook, type WallLook } from './walls.ts';
@@ -9,8 +9,21 @@ export interface SoakOptions {
   /** From the end of one fault to the next, minutes. */
   everyMinutes: number;
   seed: number;
+  /** Tiles of the left and the right screen: 1, 4, 9, 16, 25 or 36. The last camera of the left one is on the right one too. */
+  tiles: readonly [number, number];
+  picture: SoakPicture;
   /** Hears of each fault and each sample. */
   told(line: string): void;
+  /** Gets the report as it is so far, with each sample. */
+  soFar(report: SoakReport): void;
+}
+
+/** What the cameras send. */
+export interface SoakPicture {
+  width: number;
+  height: number;
+  fps: number;
+  kbps: number;
 }
 
 export interface Sample {
@@ -35,26 +48,54 @@ export interface TileCount {
 }
 
 export interface SoakReport {
+  tilesOf: readonly [number, number];
+  picture: SoakPicture;
+  everyMinutes: number;
   startedAtMs: number;
   endedAtMs: number;
   samples: Sample[];
   /** `screen tile` → counts. */
-  tiles: Map<string, TileCount>;
+  tiles: Record<string, TileCount>;
   faults: { atMs: number; name: string; allLiveAfterS: number | null }[];
+  /** A browser ended by itself, or its page could not be looked at; a new one took its place. */
+  browsersLost: { atMs: number; screen: string; why: string }[];
 }
 
 const lookEveryMs = 2_000;
-const sampleEveryMs = 30_000;
-/** Tiles, by screen: cameras 1–9 left, 9–12 right. */
-const screens = [
-  { screen: 'left', layout: '9', cameras: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
-  { screen: 'right', layout: '4', cameras: [9, 10, 11, 12] },
-];
-const cameraCount = 12;
+const sampleEveryMs = 60_000;
+
+interface Screen {
+  screen: string;
+  layout: string;
+  /** Number of the camera of each tile. */
+  cameras: number[];
+}
+
+function screensOf([left, right]: readonly [number, number]): Screen[] {
+  const from = (first: number, count: number) => Array.from({ length: count }, (_, n) => first + n);
+  return [
+    { screen: 'left', layout: String(left), cameras: from(1, left) },
+    { screen: 'right', layout: String(right), cameras: from(left, right) },
+  ];
+}
+
 /** Live means captured at most 3 s ago; the look itself, and a clock that counts in frames, get the rest. */
 const oldMs = 4_000;
 /** A tile that is not live this long after a fault is told as such, s. */
 const patienceS = 180;
+
+/** More lost browsers than this end the soak: something is wrong with them, and not now and then. */
+const lostAtMost = 20;
+/** A new browser gets this long before its tiles count as those of calm times. */
+const newBrowserMs = 60_000;
+
+class LostWall extends Error {
+  readonly wall: SoakWall;
+  constructor(wall: SoakWall, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.wall = wall;
+  }
+}
 
 /** Numbers from 0 to 1, the same for the same seed (xorshift32). */
 function random(seed: number): () => number {
@@ -69,20 +110,23 @@ function random(seed: number): () => number {
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Two real browsers on a real server with twelve RTSP cameras for hours, with a fault each few minutes. */
+/** Two real browsers on a real server with real RTSP cameras for hours, with a fault each few minutes. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { hours, everyMinutes, told } = options;
+  const { hours, everyMinutes, tiles: tilesOf, picture, told } = options;
+  const screens = screensOf(tilesOf);
   const next = random(options.seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
-  const cameras = await startCameras(cameraCount);
+  const cameras = await startCameras(tilesOf[0] + tilesOf[1] - 1, 1, picture);
   let server = await startServerProcess();
   const walls: SoakWall[] = [];
   const report: SoakReport = {
+    ...{ tilesOf, picture, everyMinutes },
     startedAtMs: Date.now(),
-    endedAtMs: 0,
+    endedAtMs: Date.now(),
     samples: [],
-    tiles: new Map(),
+    tiles: {},
     faults: [],
+    browsersLost: [],
   };
   const { dataDir, port } = server;
   const restart = async (awayMs: number) => {
@@ -95,18 +139,49 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   let lastLooks: TileLook[] = [];
   let over = false;
   try {
-    await furnish(server, cameras.farm.url);
+    await furnish(server, screens, cameras);
     for (const { screen } of screens) walls.push(await openWall(server, screen, cameras.farm));
+    const lookAt = async (wall: SoakWall, sampled: boolean) => {
+      try {
+        return { wall, ...(await wall.look(sampled)) };
+      } catch (fault) {
+        throw new LostWall(wall, fault);
+      }
+    };
+    const replaceLost = async (fault: unknown) => {
+      if (!(fault instanceof LostWall) || report.browsersLost.length > lostAtMost) throw fault;
+      const { wall, message: why } = fault;
+      report.browsersLost.push({ atMs: Date.now(), screen: wall.screen, why });
+      told(`browser of ${wall.screen} lost: ${why}`);
+      calmAfterMs = Math.max(calmAfterMs, Date.now() + newBrowserMs);
+      await wall.close();
+      // The server may be away just now, too.
+      const deadlineMs = Date.now() + patienceS * 1_000;
+      const again = (): Promise<SoakWall> =>
+        openWall(server, wall.screen, cameras.farm).catch(async (reason: unknown) => {
+          if (Date.now() > deadlineMs) throw reason;
+          await wait(lookEveryMs);
+          return again();
+        });
+      walls[walls.indexOf(wall)] = await again();
+    };
     const looking = (async () => {
       let sampleDueMs = 0;
       while (!over) {
         const dueMs = Date.now() + lookEveryMs;
-        const looks = await Promise.all(walls.map(async (wall) => ({ wall, ...(await wall.look()) })));
+        const sampled = Date.now() >= sampleDueMs;
+        const looks: Awaited<ReturnType<typeof lookAt>>[] = [];
+        try {
+          looks.push(...(await Promise.all(walls.map((wall) => lookAt(wall, sampled)))));
+        } catch (fault) {
+          await replaceLost(fault);
+          continue;
+        }
         lastLooks = looks.flatMap(({ tiles }) => tiles);
         for (const { wall, tiles } of looks)
           for (const tile of tiles)
             count(report.tiles, `${wall.screen} ${tile.tile}`, tile, Date.now() > calmAfterMs);
-        if (Date.now() >= sampleDueMs) {
+        if (sampled) {
           sampleDueMs = Date.now() + sampleEveryMs;
           report.samples.push({
             atMs: Date.now(),
@@ -117,6 +192,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
             })),
           });
           told(JSON.stringify(report.samples.at(-1)));
+          options.soFar({ ...report, endedAtMs: Date.now() });
         }
         await wait(Math.max(0, dueMs - Date.now()));
       }
@@ -139,7 +215,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       const fault = choose(next);
       calmAfterMs = Infinity;
       const atMs = Date.now();
-      await fault.run({ server, restart, farm: cameras.farm, cameras: cameras.names, pick });
+      const { farm, names } = cameras;
+      await fault.run({ server, restart, farm, cameras: names, tiles: tilesOf[0], pick });
       const allLiveAfterS = await liveAgain();
       calmAfterMs = Date.now();
       report.faults.push({ atMs, name: fault.name, allLiveAfterS });
@@ -159,11 +236,15 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   return report;
 }
 
-async function furnish(server: ServerProcess, url: (name: string) => string): Promise<void> {
-  for (let n = 1; n <= cameraCount; n++)
+async function furnish(
+  server: ServerProcess,
+  screens: readonly Screen[],
+  { farm, names }: BenchCameras,
+): Promise<void> {
+  for (const [index, id] of names.entries())
     await server.api('POST', '/cameras', {
-      ...{ id: `cam${n}`, number: 100 + n, name: `Camera ${n}` },
-      source: { kind: 'rtsp', main: url(`cam${n}`), transport: 'tcp' },
+      ...{ id, number: 101 + index, name: `Camera ${index + 1}` },
+      source: { kind: 'rtsp', main: farm.url(id), transport: 'tcp' },
     });
   for (const { screen, layout, cameras } of screens) {
     const base = `/walls/control-room/screens/${screen}`;
@@ -173,9 +254,8 @@ async function furnish(server: ServerProcess, url: (name: string) => string): Pr
   }
 }
 
-function count(tiles: Map<string, TileCount>, name: string, look: TileLook, calm: boolean): void {
-  const counts = tiles.get(name) ?? { looks: 0, live: 0, calmLooks: 0, calmLive: 0, wrong: 0, old: 0 };
-  tiles.set(name, counts);
+function count(tiles: Record<string, TileCount>, name: string, look: TileLook, calm: boolean): void {
+  const counts = (tiles[name] ??= { looks: 0, live: 0, calmLooks: 0, calmLive: 0, wrong: 0, old: 0 });
   const live = look.state === 'live';
   counts.looks += 1;
   counts.live += live ? 1 : 0;

@@ -27,31 +27,49 @@ export interface WallLook {
 /** A real browser of its own that shows one screen. */
 export interface SoakWall {
   screen: string;
-  look(): Promise<WallLook>;
+  /** `vitals`: what the page holds is counted too, garbage collected. */
+  look(vitals: boolean): Promise<WallLook>;
   close(): Promise<void>;
 }
 
 /** Opens `/screen/<screen>` in a Chromium of its own. */
 export async function openWall(server: ServerProcess, screen: string, farm: Farm): Promise<SoakWall> {
-  const own = await chromium.launchServer({ ...config.use?.launchOptions, headless: true });
-  const browser = await chromium.connect(own.wsEndpoint());
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-  await enter(context, server);
-  const page = await context.newPage();
-  await page.goto(`${server.url}/screen/${screen}`);
-  const session = await context.newCDPSession(page);
-  await session.send('Performance.enable');
-  return {
-    screen,
-    look: () => look(page, session, own, farm),
-    async close() {
-      await browser.close();
-      await own.close();
-    },
-  };
+  const { args = [], ...launch } = config.use?.launchOptions ?? {};
+  const own = await chromium.launchServer({
+    ...launch,
+    // On a machine that is busy for seconds Chromium would take its drawing process for hung, and at last end itself.
+    args: [...args, '--disable-gpu-watchdog', '--disable-hang-monitor'],
+    headless: true,
+  });
+  try {
+    const browser = await chromium.connect(own.wsEndpoint());
+    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+    await enter(context, server);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/screen/${screen}`);
+    const session = await context.newCDPSession(page);
+    await session.send('Performance.enable');
+    return {
+      screen,
+      look: (vitals) => look(page, session, own, farm, vitals),
+      async close() {
+        await browser.close().catch(() => undefined);
+        await own.close();
+      },
+    };
+  } catch (fault) {
+    await own.close();
+    throw fault;
+  }
 }
 
-async function look(page: Page, session: CDPSession, own: BrowserServer, farm: Farm): Promise<WallLook> {
+async function look(
+  page: Page,
+  session: CDPSession,
+  own: BrowserServer,
+  farm: Farm,
+  vitals: boolean,
+): Promise<WallLook> {
   // State and pixels are two looks: a tile counts as it was before, if it is still so after.
   const states = () =>
     page.locator('[data-tile]').evaluateAll((tiles) =>
@@ -64,6 +82,7 @@ async function look(page: Page, session: CDPSession, own: BrowserServer, farm: F
   const before = await states();
   const clocks = await watchClocks(page, 1, 1);
   const after = await states();
+  if (vitals) await session.send('HeapProfiler.collectGarbage');
   const { metrics } = await session.send('Performance.getMetrics');
   const metric = (name: string) => metrics.find((one) => one.name === name)?.value ?? 0;
   const pid = own.process().pid ?? 0;

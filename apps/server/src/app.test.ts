@@ -380,7 +380,7 @@ test('health, readiness and metrics are there for machines', async () => {
 
 test('a media process that hangs is replaced', { timeout: 90_000 }, async () => {
   const hung = await startTeamApp();
-  expect(await hung.app.mediaReady()).toBe(true);
+  await until(() => hung.app.mediaReady());
   const before = hung.app.mediaPid();
   process.kill(before ?? 0, 'SIGSTOP');
   await until(() => hung.app.mediaPid() !== undefined && hung.app.mediaPid() !== before);

@@ -6,8 +6,9 @@ import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
 import { demoScenes, SceneDrawing, seedDemoCameras, seedWall } from './features/demo/index.ts';
+import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
 import { grantRoutes, GrantService, thisMachine } from './features/grants/index.ts';
-import { HealthService, healthRoutes, TransitionStore } from './features/health/index.ts';
+import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
@@ -22,6 +23,7 @@ import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
 import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
+import { workstationRoutes, WorkstationService } from './features/workstation/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
@@ -166,6 +168,7 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
+  const workstations = new WorkstationService({ db, clock, record, walls });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const consents = new ConsentService({ db, clock, log, record, cameras });
@@ -186,11 +189,21 @@ export async function startApp(
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
+  const fleet = new FleetService({
+    ...{ db, clock, log, cameras, health, walls, screens, isOurs },
+    hosts: () => hostsOf(cameras.forMedia()),
+  });
+  screens.onStatus((status) => fleet.screenSeen(status));
+  cameras.onChange((change) => change.type === 'removed' && fleet.cameraGone(change.camera));
+  walls.onCommit(({ events }) => {
+    for (const event of events) if (event.type === 'screen:removed') fleet.screenGone(event.screen);
+  });
   const deviceWatch = new DeviceWatch({
     log,
     monotonicMs: () => clock.monotonicMs(),
     open: (camera) => onvif.connection(camera),
     tell: (camera, faults) => health.deviceSays(camera, faults),
+    clock: (camera, aheadMs) => fleet.clockSeen(camera, aheadMs),
   });
   onvif.onDevice((camera) => {
     if (onvif.withEvents().includes(camera)) deviceWatch.add(camera);
@@ -216,6 +229,7 @@ export async function startApp(
       ...{ tls, trustProxy, onlyProxied },
       ffmpegPath: config.ffmpegPath,
       ...{ warmMs: config.warmMs, cameraNetworks: config.cameraNetworks, conversions: config.conversions },
+      replayMb: config.replayMb,
       demoDir,
       logLevel: config.logLevel,
     }),
@@ -319,6 +333,11 @@ export async function startApp(
       routes: wallRoutes(walls),
       sockets: wallSockets(walls, snapshotParts, screens, audience, clock),
     },
+    {
+      name: 'workstations',
+      load: () => workstations.load(),
+      routes: workstationRoutes(workstations, access.rights),
+    },
     { name: 'screens', routes: screenRoutes(screens, walls), sockets: screenSockets(screens) },
     { name: 'layouts', routes: layoutRoutes() },
     {
@@ -327,6 +346,13 @@ export async function startApp(
       start: () => health.start(),
       stop: () => health.stop(),
       routes: healthRoutes(health, transitions, cameras),
+    },
+    {
+      name: 'fleet',
+      load: () => fleet.load(),
+      start: () => fleet.start(),
+      stop: () => fleet.stop(),
+      routes: fleetRoutes(fleet),
     },
     {
       name: 'first start',

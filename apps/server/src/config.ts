@@ -95,6 +95,12 @@ const Settings = z.strictObject({
   conversions: boundedNumber(/^\d{1,3}$/, 64, 'give a number from 0 to 64; 0 converts nothing').default(
     Math.max(1, availableParallelism()),
   ),
+  /** Memory for the last minute of all streams, MiB. */
+  replay_mb: boundedNumber(
+    /^\d{1,5}$/,
+    65_536,
+    'give a number of MiB from 0 to 65536; 0 keeps no replay',
+  ).default(512),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
   /** Certificate and key, PEM. Both ports speak TLS then. */
   tls_cert: filled('give the path of the certificate, PEM').optional(),
@@ -151,6 +157,8 @@ export interface Config {
   pushPorts: { from: number; to: number };
   /** Streams that are converted at the same time. */
   conversions: number;
+  /** Memory for instant replay, MiB. */
+  replayMb: number;
   logLevel: string;
   origins: string[];
   tls: TlsFiles | null;
@@ -292,6 +300,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     cameraNetworks: settings.camera_networks,
     pushPorts: settings.push_ports,
     conversions: settings.conversions,
+    replayMb: settings.replay_mb,
     logLevel: settings.log_level,
     origins,
     tls,

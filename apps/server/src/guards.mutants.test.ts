@@ -102,9 +102,15 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     });
   const may = (viewer: string, camera: string) =>
     table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'push' }).ok;
-  const grant = (id: string, of: string, camera: string, leftMs: number | null) => ({
-    ...{ id, key: key(of), camera, leftMs, private: false },
-  });
+  const mayReplay = (viewer: string, camera: string) =>
+    table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'replay' }).ok;
+  const grant = (
+    id: string,
+    of: string,
+    camera: string,
+    leftMs: number | null,
+    scope: 'live' | 'replay' = 'live',
+  ) => ({ id, key: key(of), camera, scope, leftMs, private: false });
   table.setAll({
     sequence: 1,
     keys: ['a', 'b', 'c'].map(key),
@@ -113,6 +119,7 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
       grant('g2', 'a', 'lot', 1_000),
       grant('g3', 'b', 'gate', null),
       grant('g4', 'c', 'gate', null),
+      grant('g0', 'a', 'alley', null, 'replay'),
     ],
   });
   enter('olga', [key('a')]);
@@ -127,6 +134,10 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     'not granted': [
       [may('omar', 'lot'), may('nobody', 'gate'), may('olga', 'mall')],
       [false, false, false],
+    ],
+    'of now, and of the last minute': [
+      [may('olga', 'alley'), mayReplay('olga', 'alley'), mayReplay('olga', 'gate')],
+      [false, true, false],
     ],
     'either key': [
       [may('both', 'lot'), may('both', 'gate')],
@@ -189,6 +200,12 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     [may('olga', 'lot'), wanted],
     [true, 1],
   ];
+  found['a grant for now is none for what was'] = [mayReplay('olga', 'gate'), false];
+  table.setAll({ sequence: 12, keys: [key('a')], grants: [grant('g8', 'a', 'gate', null, 'replay')] });
+  found['nor the other way round'] = [
+    [mayReplay('olga', 'gate'), may('olga', 'gate')],
+    [true, false],
+  ];
   table.setAll({ sequence: 12, keys: [key('a')], grants: [grant('g6', 'a', 'gate', null)] });
   found['a grant that the whole table lacks'] = [
     [may('olga', 'lot'), may('olga', 'gate')],
@@ -200,6 +217,31 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     [may('olga', 'gate'), table.isKnown([key('a')])],
     [false, false],
   ];
+  // A private camera outlives control by a quarter of a minute, however often it is said that control is away.
+  const lent = { ...grant('g8', 'a', 'shop', null), private: true };
+  const both = { sequence: 15, keys: [key('a')], grants: [lent, grant('g9', 'a', 'gate', null)] };
+  table.setAll(both);
+  nowMs += 60_000;
+  found['control is there'] = [
+    [may('olga', 'shop'), may('olga', 'gate')],
+    [true, true],
+  ];
+  table.linked(false);
+  nowMs += 14_999;
+  table.linked(false);
+  const before = may('olga', 'shop');
+  nowMs += 1;
+  found['control is away'] = [
+    [before, may('olga', 'shop'), may('olga', 'gate')],
+    [true, false, true],
+  ];
+  told.length = 0;
+  sweep();
+  found['told that control is away'] = [told.splice(0).toSorted(), ['both shop ended', 'olga shop ended']];
+  table.linked(true);
+  found['ended stays ended'] = [may('olga', 'shop'), false];
+  table.setAll({ ...both, sequence: 16 });
+  found['given anew'] = [may('olga', 'shop'), true];
   table.stop();
   return checks(found);
 };

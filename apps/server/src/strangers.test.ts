@@ -4,7 +4,7 @@ import { apiBase, routes, type RestRoute } from '@clerestory/protocol';
 import { assured } from '../../../tools/harness/assured.ts';
 import { startTeamApp, type TeamApp } from './testing/access.ts';
 import type { Browser } from './testing/browser.ts';
-import { openWindow } from './testing/server.ts';
+import { openWindow, until } from './testing/server.ts';
 
 /** Names that nobody outside may come across. */
 const planted = {
@@ -137,7 +137,7 @@ describe('A4: pages of others', () => {
   };
 
   test('20 foreign origins on every socket, and on LL-HLS', { timeout: 120_000 }, async () => {
-    expect(await server.app.mediaReady()).toBe(true);
+    await until(() => server.app.mediaReady());
     for (const origin of foreign) {
       for (const hello of [{ surface: 'console' }, { surface: 'screen', screen: 'left' }] as const)
         await expect(openWindow(server.app.url, hello, headersOf(origin)), origin).rejects.toThrow();

@@ -1,4 +1,5 @@
 import { Fmp4Error } from './boxes.ts';
+import { blankParameterSets, dropHoldBack } from './hold-back.ts';
 import { isSync, readMoof } from './moof.ts';
 import { readMoov, type VideoTrack } from './moov.ts';
 import type { Fmp4Unit, FragmentUnit } from './types.ts';
@@ -43,6 +44,8 @@ export class Fmp4Reader {
   #incoming: Incoming | null = null;
   #ftyp: Uint8Array | null = null;
   #track: VideoTrack | null = null;
+  /** The parameter set that was replaced in the init segment. */
+  #oldSps: Uint8Array | null = null;
   /** moof and what followed it, while its mdat is awaited; `mdatAt` is where the mdat goes in the unit's array. */
   #fragment: Uint8Array[] = [];
   #mdatAt = 0;
@@ -171,7 +174,10 @@ export class Fmp4Reader {
       const track = readMoov(into);
       this.#track = track;
       this.#nextDecodeTime = 0;
-      return { kind: 'init', bytes: joined([this.#ftyp ?? new Uint8Array(0), into]), track: track.info };
+      const bytes = joined([this.#ftyp ?? new Uint8Array(0), into]);
+      const rewritten = dropHoldBack(bytes);
+      this.#oldSps = rewritten?.was ?? null;
+      return { kind: 'init', bytes: rewritten?.bytes ?? bytes, track: track.info };
     }
     if (type !== 'mdat') {
       this.#fragment.push(into);
@@ -203,7 +209,9 @@ export class Fmp4Reader {
       key: isSync(first.firstFlags),
     };
     if (unit.key && track.info.codec.startsWith('avc')) {
-      const idr = startsWithIdr(bytes, moof);
+      const sample = firstSample(bytes, moof);
+      if (sample && this.#oldSps) blankParameterSets(bytes, sample.from, sample.to, this.#oldSps);
+      const idr = sample && startsWithIdr(bytes, sample);
       if (idr !== null) unit.idr = idr;
     }
     if (moof.divisible && sizesFit(bytes, moof)) unit.frameS = units.map((duration) => duration / timescale);
@@ -223,14 +231,21 @@ const nalSlice = 1;
 const nalIdr = 5;
 const maxNals = 64;
 
-/** Whether the first sample has an IDR picture; null when that cannot be told. NAL units have 4-byte lengths, as ffmpeg writes them. */
-function startsWithIdr(bytes: Uint8Array, moof: NonNullable<ReturnType<typeof readMoof>>): boolean | null {
+/** Where the first sample lies; null when that cannot be told. */
+function firstSample(
+  bytes: Uint8Array,
+  moof: NonNullable<ReturnType<typeof readMoof>>,
+): { from: number; to: number } | null {
   const run = moof.runs[0];
   if (!run || run.dataOffset === null || run.dataOffset < 0) return null;
-  const end = Math.min(bytes.length, run.dataOffset + (run.sizes[0] ?? 0));
+  return { from: run.dataOffset, to: Math.min(bytes.length, run.dataOffset + (run.sizes[0] ?? 0)) };
+}
+
+/** Whether a sample has an IDR picture; null when that cannot be told. NAL units have 4-byte lengths, as ffmpeg writes them. */
+function startsWithIdr(bytes: Uint8Array, { from, to }: { from: number; to: number }): boolean | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = run.dataOffset;
-  for (let nal = 0; nal < maxNals && at + 5 <= end; nal++) {
+  let at = from;
+  for (let nal = 0; nal < maxNals && at + 5 <= to; nal++) {
     const type = view.getUint8(at + 4) & 0x1f;
     if (type === nalIdr) return true;
     if (type === nalSlice) return false;

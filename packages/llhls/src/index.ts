@@ -7,3 +7,4 @@ export { laterNumbers, type Numbers } from './numbering.ts';
 export { multivariantPlaylist, playlistType, type RenditionReport, type Variant } from './playlist.ts';
 export { CaptureClock } from './capture-clock.ts';
 export { readSps, type SpsFacts } from './sps.ts';
+export * from './past.ts';

@@ -23,5 +23,7 @@ export * from './onvif.ts';
 export * from './ptz.ts';
 export * from './trial.ts';
 export * from './imports.ts';
+export * from './workstation.ts';
+export * from './fleet.ts';
 export * from './rest.ts';
 export * from './openapi.ts';

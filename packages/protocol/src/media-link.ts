@@ -27,6 +27,8 @@ export const MediaGrant = z.object({
   id: Id,
   key: ViewerKey,
   camera: CameraId,
+  /** What it is for: pictures of now, or of the last minute. */
+  scope: z.enum(['live', 'replay']),
   /** From now, on the node's own monotonic clock; null: until revoked. */
   leftMs: z.number().nullable(),
   /** Of a private camera: it ends too when control has been away for a while. */
@@ -42,7 +44,7 @@ export const ViewQuestion = z.object({
   key: ViewerKey,
   camera: CameraId,
   stream: StreamName,
-  door: z.enum(['push', 'llhls', 'poster']),
+  door: z.enum(['push', 'llhls', 'poster', 'replay']),
 });
 export type ViewQuestion = z.infer<typeof ViewQuestion>;
 export const ViewVerdict = z.discriminatedUnion('ok', [

@@ -25,9 +25,21 @@ export const PushRequest = z.discriminatedUnion('type', [
     channel: Channel,
     camera: CameraId,
     stream: StreamName,
-    /** The grant under which the viewer may see it; empty while everybody may. */
+    /** The grant that the page names; empty where the cookie alone says who asks. */
     grant: z.string().max(64).default(''),
     /** What need not be converted for this page. */
+    plays: z.array(Playable).max(4).default([]),
+  }),
+  /**
+   * Opens a channel on which what was of the camera comes once: from the key frame before `seconds` ago on, then
+   * `replayed`. It stays open, and with it the grant, until the page leaves it.
+   */
+  z.strictObject({
+    type: z.literal('replay'),
+    channel: Channel,
+    camera: CameraId,
+    stream: StreamName,
+    seconds: z.number().min(1).max(60),
     plays: z.array(Playable).max(4).default([]),
   }),
   z.strictObject({ type: z.literal('unsubscribe'), channel: Channel }),
@@ -53,6 +65,8 @@ export const PushNotice = z.discriminatedUnion('type', [
   }),
   /** Chunks were left out because the page was slow; the next chunk is a key frame. */
   z.object({ type: z.literal('skipped'), channel: Channel, chunks: z.int(), bytes: z.int() }),
+  /** All of a replay was sent; Unix ms of capture of its first frame and of its end. */
+  z.object({ type: z.literal('replayed'), channel: Channel, fromMs: z.number(), untilMs: z.number() }),
   /** The gate said no, or the camera does not exist, or there are too many channels. The channel is closed. */
   z.object({ type: z.literal('refused'), channel: Channel, reason: z.string() }),
 ]);

@@ -13,6 +13,8 @@ import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { fleetRoutes } from './fleet.ts';
+import { workstationRoutes } from './workstation.ts';
 import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
 
 export const apiBase = '/api/v1';
@@ -35,11 +37,11 @@ export interface RestRoute {
     | 'people'
     | 'access'
     | 'record'
-    | 'owner'
-    | 'owners'
     | 'incidents'
     | 'consent'
-    | 'grants';
+    | 'grants'
+    | 'owner'
+    | 'owners';
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -97,6 +99,8 @@ export const routes = {
   ...trialRoutes,
   ...importRoutes,
   ...ownerRoutes,
+  ...workstationRoutes,
+  ...fleetRoutes,
   ...noticeRoutes,
   ...ownerDeskRoutes,
   listCameras: route({

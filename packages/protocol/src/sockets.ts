@@ -23,8 +23,14 @@ export type MediaAddress = z.infer<typeof MediaAddress>;
 export const ClientHello = z.discriminatedUnion('surface', [
   z.object({ surface: z.literal('console') }),
   z.object({ surface: z.literal('screen'), screen: ScreenId }),
+  /** A window of somebody's own wall: it shows its screen and is worked from. */
+  z.object({ surface: z.literal('workstation'), screen: ScreenId }),
 ]);
 export type ClientHello = z.infer<typeof ClientHello>;
+
+/** The screen that a window shows; null for one that shows the whole wall. */
+export const screenOf = (hello: ClientHello): ScreenId | null =>
+  hello.surface === 'console' ? null : hello.screen;
 
 /** Everything a window needs to start, or to start again after a gap. */
 export const Snapshot = z.object({

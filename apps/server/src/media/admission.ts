@@ -11,7 +11,7 @@ export interface Connection {
   /** The viewer is gone: session over, screen revoked. Close at once; nothing more may leave. */
   gone(reason: string): void;
   /** One grant has ended: whatever of this camera is on its way is cut off. */
-  ended(camera: string, reason: string): void;
+  ended(camera: string, reason: string, scope: 'live' | 'replay'): void;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface Admission {
   /** Gets a grant where there is none yet. Resolves when the gate would say yes, or never will. */
   ask(request: Omit<ViewRequest, 'grant'>): Promise<Admitted>;
   /** A channel is open: its grant is in use though no byte flows. Returns how to let go. */
-  hold(viewer: string, camera: string): () => void;
+  hold(viewer: string, camera: string, scope?: 'live' | 'replay'): () => void;
   /** Bytes that left under the viewer's grant. */
   sent(request: Omit<ViewRequest, 'grant'>, bytes: number): void;
 }

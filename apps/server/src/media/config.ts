@@ -25,6 +25,8 @@ export const MediaNodeConfig = z.object({
   cameraNetworks: z.string().default(defaultCameraNetworks),
   /** Streams converted to H.264 at the same time; more wait. */
   conversions: z.int().min(0).max(64).default(2),
+  /** Memory for the last minute of all streams, MiB; 0 keeps nothing. */
+  replayMb: z.int().min(0).max(65_536).default(512),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type MediaNodeConfig = z.infer<typeof MediaNodeConfig>;
@@ -42,4 +44,4 @@ export type NodeConfig = Pick<
   | 'cameraNetworks'
   | 'conversions'
 > &
-  Partial<Pick<MediaNodeConfig, 'tls' | 'trustProxy' | 'onlyProxied'>>;
+  Partial<Pick<MediaNodeConfig, 'tls' | 'trustProxy' | 'onlyProxied' | 'replayMb'>>;

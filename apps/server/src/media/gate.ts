@@ -8,10 +8,14 @@ export interface ViewRequest {
   camera: string;
   /** The stream whose bytes would be sent. */
   stream: StreamName;
-  /** The grant shown; empty while everybody may. */
+  /** The grant that the page named; empty where the cookie alone says who asks. */
   grant: string;
-  door: 'push' | 'llhls' | 'poster';
+  door: 'push' | 'llhls' | 'poster' | 'replay';
 }
+
+/** Pictures of the last minute need a grant of their own. */
+export const scopeOf = (door: ViewRequest['door']): 'live' | 'replay' =>
+  door === 'replay' ? 'replay' : 'live';
 
 export type Verdict = { ok: true } | { ok: false; reason: string };
 

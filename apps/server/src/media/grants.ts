@@ -12,7 +12,7 @@ import {
 } from '@clerestory/protocol';
 import type { Admission, Admitted, Connection, Refused } from './admission.ts';
 import type { Clock, Log } from './clock.ts';
-import type { Gate, Verdict, ViewRequest } from './gate.ts';
+import { scopeOf, type Gate, type Verdict, type ViewRequest } from './gate.ts';
 
 /** Grants that are over are ended this soon, and unused ones looked for, ms. */
 const sweepMs = 250;
@@ -56,6 +56,10 @@ interface Entered {
   connections: Set<Connection>;
 }
 
+type Scope = MediaGrant['scope'];
+/** No id has a space. */
+const nameOf = ({ camera, scope }: Pick<MediaGrant, 'camera' | 'scope'>): string => `${camera} ${scope}`;
+
 const yes: Verdict = { ok: true };
 const noGrant: Refused = { ok: false, code: 'forbidden', reason: 'The right to watch this camera has ended' };
 const away: Refused = {
@@ -78,7 +82,7 @@ export class GrantTable implements Gate, Admission {
   /** Names this process, since what it counts begins at nothing. */
   readonly #run = randomUUID();
   readonly #known = new Set<string>();
-  /** Key → camera → grant. */
+  /** Key → camera and scope → grant. */
   readonly #grants = new Map<string, Map<string, Held>>();
   readonly #byId = new Map<string, Held>();
   readonly #entered = new Map<string, Entered>();
@@ -142,8 +146,8 @@ export class GrantTable implements Gate, Admission {
     for (const grant of grants) this.#put(grant);
   }
 
-  mayView({ viewer, camera }: ViewRequest): Verdict {
-    return this.#find(viewer, camera) ? yes : noGrant;
+  mayView({ viewer, camera, door }: ViewRequest): Verdict {
+    return this.#find(viewer, camera, scopeOf(door)) ? yes : noGrant;
   }
 
   keysOf(cookieHeader: string | undefined): string[] {
@@ -200,15 +204,15 @@ export class GrantTable implements Gate, Admission {
     const keys = this.#entered.get(viewer)?.keys ?? [];
     let refused: Refused = signIn;
     for (const key of keys) {
-      if (this.#find(viewer, camera)) break;
+      if (this.#find(viewer, camera, scopeOf(door))) break;
       const answer = await this.#askOnce({ key, camera, stream, door });
       if (!answer.ok) refused = answer;
     }
-    return this.#find(viewer, camera) ? { ok: true } : refused;
+    return this.#find(viewer, camera, scopeOf(door)) ? { ok: true } : refused;
   }
 
-  hold(viewer: string, camera: string): () => void {
-    const held = this.#find(viewer, camera);
+  hold(viewer: string, camera: string, scope: Scope = 'live'): () => void {
+    const held = this.#find(viewer, camera, scope);
     if (!held) return () => undefined;
     held.holders += 1;
     held.onlyPosters = false;
@@ -222,7 +226,7 @@ export class GrantTable implements Gate, Admission {
   }
 
   sent({ viewer, camera, stream, door }: Omit<ViewRequest, 'grant'>, bytes: number): void {
-    const held = this.#find(viewer, camera);
+    const held = this.#find(viewer, camera, scopeOf(door));
     if (!held) return;
     const now = this.#clock.monotonicMs();
     held.bytes += bytes;
@@ -233,12 +237,12 @@ export class GrantTable implements Gate, Admission {
     if (door !== 'poster') held.onlyPosters = false;
   }
 
-  #find(viewer: string, camera: string): Held | undefined {
+  #find(viewer: string, camera: string, scope: Scope): Held | undefined {
     const keys = this.#entered.get(viewer)?.keys;
     if (!keys) return undefined;
     const now = this.#clock.monotonicMs();
     for (const key of keys) {
-      const held = this.#grants.get(key)?.get(camera);
+      const held = this.#grants.get(key)?.get(nameOf({ camera, scope }));
       if (held && held.endsMs > now && !this.#isCutOff(held, now)) return held;
     }
     return undefined;
@@ -253,7 +257,7 @@ export class GrantTable implements Gate, Admission {
 
   /** One question at a time for each viewer and camera, however many tiles show it. */
   #askOnce(question: ViewQuestion): Promise<Admitted> {
-    const name = `${question.key} ${question.camera}`;
+    const name = `${question.key} ${nameOf({ camera: question.camera, scope: scopeOf(question.door) })}`;
     const under = this.#asking.get(name);
     if (under) return under;
     const line = this.#line;
@@ -282,7 +286,7 @@ export class GrantTable implements Gate, Admission {
     };
     this.#byId.set(grant.id, held);
     const byCamera = this.#grants.get(grant.key) ?? new Map<string, Held>();
-    this.#grants.set(grant.key, byCamera.set(grant.camera, held));
+    this.#grants.set(grant.key, byCamera.set(nameOf(grant), held));
   }
 
   #gone(key: string, reason: string): void {
@@ -296,10 +300,10 @@ export class GrantTable implements Gate, Admission {
   #end(id: string, reason: string): void {
     const held = this.#forget(id);
     if (!held) return;
-    const { key, camera } = held.grant;
+    const { key, camera, scope } = held.grant;
     for (const [viewer, { keys, connections }] of [...this.#entered])
-      if (keys.includes(key) && !this.#find(viewer, camera))
-        for (const connection of [...connections]) connection.ended(camera, reason);
+      if (keys.includes(key) && !this.#find(viewer, camera, scope))
+        for (const connection of [...connections]) connection.ended(camera, reason, scope);
   }
 
   /** Out of the table, so that nothing more can leave; what was sent is told to control. */
@@ -308,7 +312,7 @@ export class GrantTable implements Gate, Admission {
     if (!held) return undefined;
     this.#byId.delete(id);
     const byCamera = this.#grants.get(held.grant.key);
-    if (byCamera?.get(held.grant.camera) === held) byCamera.delete(held.grant.camera);
+    if (byCamera?.get(nameOf(held.grant)) === held) byCamera.delete(nameOf(held.grant));
     if (byCamera?.size === 0) this.#grants.delete(held.grant.key);
     this.#done.push({ ...usageOf(held), done: true });
     this.#tellDone();

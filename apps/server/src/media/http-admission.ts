@@ -36,8 +36,8 @@ export async function admitHttp(
   exchange.viewer = `http-${known.join('+')}`;
   return admission.enter(exchange.viewer, known, {
     gone: cut,
-    ended: (one) => {
-      if (one === camera) cut();
+    ended: (one, _reason, scope) => {
+      if (one === camera && scope === 'live') cut();
     },
   });
 }

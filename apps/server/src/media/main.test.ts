@@ -34,7 +34,7 @@ class Control {
       socket.emit('node:access', {
         sequence: 1,
         keys: [key],
-        grants: [{ id: 'g', key, camera: 'a', leftMs: null, private: false }],
+        grants: [{ id: 'g', key, camera: 'a', scope: 'live', leftMs: null, private: false }],
       });
       socket.on('node:ready', (payload) => (this.ready = nodeEvents['node:ready'].parse(payload)));
       socket.on('node:ingest', (payload) =>

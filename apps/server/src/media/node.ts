@@ -16,6 +16,7 @@ import { Posters } from './poster.ts';
 import { PushDoor } from './push-door.ts';
 import { defaultPushLimits, type PushLimits } from './push-socket.ts';
 import type { SceneFiles } from './sources.ts';
+import { ReplayMemory } from './replay-memory.ts';
 import type { StreamDeps } from './stream.ts';
 import { Trials } from './trial.ts';
 import { originsFrom } from '../platform/origins.ts';
@@ -24,6 +25,7 @@ import { RateLimit } from '../platform/rate-limit.ts';
 /** An HTTP viewer counts for this long after a request: longer than between two reloads of a playlist. */
 const defaultLeaseMs = 10_000;
 const defaultKeepStoppedMs = 10_000;
+const defaultReplayMb = 512;
 const reportEveryMs = 2_000;
 /** Requests and upgrades of one place that show no session anybody knows: each costs control a question. */
 const strangerRate = { perSecond: 10, burst: 500 };
@@ -88,6 +90,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
     ...{ clock, log, counters, ffmpeg, warmMs },
     leaseMs: deps.leaseMs ?? defaultLeaseMs,
     keepStoppedMs: deps.keepStoppedMs ?? defaultKeepStoppedMs,
+    replay: new ReplayMemory((config.replayMb ?? defaultReplayMb) * 1024 * 1024),
     random: deps.random ?? Math.random,
     tools: {
       scenes: { demoDir, sceneFiles: deps.sceneFiles, loopMs: deps.sceneLoopMs ?? null },

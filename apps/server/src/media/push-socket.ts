@@ -12,6 +12,7 @@ import type { Admission } from './admission.ts';
 import type { Clock, Log } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { Gate } from './gate.ts';
+import { ReplayChannel } from './replay-channel.ts';
 import { PushChannel, type ChannelLimits, defaultChannelLimits, type PushOutlet } from './push-channel.ts';
 import type { Stream } from './stream.ts';
 
@@ -49,6 +50,9 @@ export interface PushSocketDeps {
 /** RFC 6455, 7.4.1. */
 const closeCode = { policyViolation: 1008, unsupportedData: 1003 } as const;
 
+/** Replays of one page at once. */
+const maxReplays = 16;
+
 /** A page takes this much within a fraction of a second; with more waiting, an ended grant resets the socket, bytes. */
 const maxLeftBytes = 64 * 1024;
 
@@ -58,7 +62,7 @@ export class PushSocket {
   readonly #raw: Duplex;
   readonly #viewer: string;
   readonly #deps: PushSocketDeps;
-  readonly #channels = new Map<number, PushChannel>();
+  readonly #channels = new Map<number, PushChannel | ReplayChannel>();
   readonly #outlet: PushOutlet;
   #corked = false;
   #allowance: number;
@@ -177,7 +181,23 @@ export class PushSocket {
           onClosed: (closed) => void this.#channels.delete(closed),
         });
         this.#channels.set(number, channel);
-        channel.open();
+        return channel.open();
+      }
+      case 'replay': {
+        const { channel: number } = request;
+        if (this.#channels.has(number))
+          return this.#socket.close(closeCode.policyViolation, `channel ${number} is open already`);
+        if ([...this.#channels.values()].filter((one) => one instanceof ReplayChannel).length >= maxReplays) {
+          const reason = `A page may replay ${maxReplays} cameras at once: end a replay first`;
+          return this.#notice({ type: 'refused', channel: number, reason });
+        }
+        const channel = new ReplayChannel(request, {
+          ...{ viewer: this.#viewer, gate, admission, counters, outlet: this.#outlet, find },
+          nowMs: () => clock.nowMs(),
+          onClosed: (closed) => void this.#channels.delete(closed),
+        });
+        this.#channels.set(number, channel);
+        return channel.open();
       }
     }
   }

@@ -1,6 +1,7 @@
 import {
   CaptureClock,
   Packager,
+  type Past,
   type Chunk,
   type Init,
   type Numbers,
@@ -10,6 +11,7 @@ import {
 import type { IngestReport, IngestState, StreamName } from '@clerestory/protocol';
 import { Ingest, type IngestDeps } from './ingest.ts';
 import type { Encoding } from './playability.ts';
+import type { ReplayMemory } from './replay-memory.ts';
 import type { StreamSource } from './sources.ts';
 
 /** HTTP viewers that are counted per stream; more are served, not counted. */
@@ -21,6 +23,8 @@ export interface StreamDeps extends IngestDeps {
   leaseMs: number;
   /** After an ingest has stopped, what it left is kept this long for players that come right back. */
   keepStoppedMs: number;
+  /** Where the last minute is kept. */
+  replay: ReplayMemory;
 }
 
 /** What the playlists at one address, and those beside it, have in common. */
@@ -55,6 +59,7 @@ export class Stream {
   readonly #listeners = new Set<StreamListener>();
   readonly #leases = new Map<string, number>();
   #packager: Packager;
+  readonly #past: Past;
   #watching = 0;
   #always = false;
   #removed = false;
@@ -76,6 +81,7 @@ export class Stream {
     this.#deps = deps;
     this.#terms = terms;
     this.#packager = this.#newPackager(terms.after);
+    this.#past = deps.replay.open();
     this.#ingest = new Ingest({ camera, stream: name }, source, deps, {
       onInit: (unit) => {
         this.#callOffForget?.();
@@ -98,6 +104,9 @@ export class Stream {
         const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs - heldMs) + unixMs;
         this.#ingest.lateness(arrivalMs + unixMs - captureMs - unit.durationS * 1000);
         const chunk = this.#packager.add(unit, captureMs);
+        const { init } = this.#packager;
+        if (init) this.#past.add(init, chunk);
+        deps.replay.fit();
         this.#tell((listener) => listener.onChunk?.(chunk));
       },
       onState: (state, reason) => this.#tell((listener) => listener.onState?.(state, reason)),
@@ -117,6 +126,10 @@ export class Stream {
   /** Frames of the running ffmpeg are in the ring. */
   get live(): boolean {
     return this.#live;
+  }
+  /** What was in the last minute. */
+  get past(): Past {
+    return this.#past;
   }
   get packager(): Packager {
     return this.#packager;
@@ -184,6 +197,7 @@ export class Stream {
   remove(): void {
     this.#removed = true;
     this.#leases.clear();
+    this.#deps.replay.close(this.#past);
     this.#stop();
     for (const callOff of [this.#callOffStop, this.#callOffLeases, this.#callOffForget]) callOff?.();
     this.#tell((listener) => listener.onRemoved?.());
@@ -271,6 +285,7 @@ export class Stream {
     // Frees the memory; the numbers go on, whatever the clock says by then.
     this.#callOffForget ??= this.#deps.clock.after(this.#deps.keepStoppedMs, () => {
       this.#callOffForget = null;
+      this.#past.clear();
       this.#packager = this.#newPackager(this.#packager.numbers);
     });
   }

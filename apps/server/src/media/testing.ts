@@ -165,6 +165,12 @@ export class Viewer {
     return channel;
   }
 
+  replay(id: string, seconds: number, stream: StreamName = 'main'): number {
+    const channel = (this.#channel += 1);
+    this.send({ type: 'replay', channel, camera: id, stream, seconds });
+    return channel;
+  }
+
   chunks(channel?: number): PushFrame[] {
     return this.frames.filter((f) => f.kind === 'chunk' && (channel === undefined || f.channel === channel));
   }

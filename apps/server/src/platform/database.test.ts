@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { assured } from '../../../../tools/harness/assured.ts';
 import { temporaryFolder } from '../testing/server.ts';
-import { openDatabase, secure, storageFault, StoreError } from './database.ts';
+import { assertVersion, openDatabase, secure, storageFault, StoreError } from './database.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => (folder = temporaryFolder()));
@@ -24,6 +25,47 @@ test('a store that cannot keep a write-ahead log is refused', () => {
   const raw = new SqliteDatabase(':memory:');
   expect(() => secure(raw)).toThrow(/journal_mode=wal/);
   raw.close();
+});
+
+/** A store whose pragma of this name says something else, whatever it was set to. */
+const lying = (name: string, says: unknown): SqliteDatabase.Database =>
+  new Proxy(new SqliteDatabase(path.join(folder.dir, 'lying.db')), {
+    get(raw, property) {
+      if (property === 'pragma')
+        return (text: string, options?: SqliteDatabase.PragmaOptions) =>
+          text === name ? says : (raw.pragma(text, options) as unknown);
+      const value: unknown = Reflect.get(raw, property);
+      return typeof value === 'function' ? (value.bind(raw) as unknown) : value;
+    },
+  });
+
+test('B6: each assertion on the store that does not hold is a refusal to start', () => {
+  const cases: [string, unknown, string][] = [
+    ['locking_mode', 'normal', 'locking_mode=exclusive'],
+    ['journal_mode', 'delete', 'journal_mode=wal'],
+    ['synchronous', 1, 'synchronous=2'],
+    ['synchronous', 0, 'synchronous=2'],
+    ['foreign_keys', 0, 'foreign_keys=1'],
+  ];
+  for (const [name, says, told] of cases) {
+    const raw = lying(name, says);
+    expect(() => secure(raw)).toThrow(told);
+    raw.close();
+  }
+  for (const version of ['3.51.2', '3.50.9', '2.99.99', ''])
+    expect(() => assertVersion(version)).toThrow(StoreError);
+  for (const version of ['3.51.3', '3.51.10', '3.52.0', '4.0.0'])
+    expect(() => assertVersion(version)).not.toThrow();
+  // Control: a store that keeps what it is told is taken.
+  const good = lying('nothing', 0);
+  expect(() => secure(good)).not.toThrow();
+  good.close();
+  assured({
+    ...{ row: 'B6', trials: cases.length + 4, whole: true },
+    claim:
+      'the server does not start on a store that does not keep one of its assertions (log, sync, lock, keys, version)',
+    control: 'the same store is taken when it keeps all of them; newer versions are taken',
+  });
 });
 
 test('a second process is told who has the file', async () => {

@@ -15,7 +15,8 @@ export class StoreError extends Error {
 /** SQLite before 3.51.3 can lose the end of a write-ahead log on reset. */
 const minimumSqlite = [3, 51, 3] as const;
 
-function assertVersion(version: string): void {
+/** @throws StoreError when it is older than the one that is safe with a write-ahead log. */
+export function assertVersion(version: string): void {
   const parts = version.split('.').map(Number);
   for (const [index, least] of minimumSqlite.entries()) {
     const part = parts[index] ?? 0;

@@ -420,6 +420,46 @@ export const migrations: readonly string[] = [
   create index owner_passkeys_by_owner on owner_passkeys (owner);
   `,
   `
+  create table workstation_walls (
+    wall text primary key,
+    person text not null,
+    workstation text not null,
+    used_at integer not null
+  ) strict;
+
+  create table console_settings (
+    person text primary key,
+    settings text not null
+  ) strict;
+
+  create table camera_marks (
+    id text primary key,
+    camera text not null references cameras (id) on delete cascade,
+    at real not null,
+    note text not null,
+    by_actor text not null,
+    made_at integer not null
+  ) strict;
+  create index camera_marks_by_camera on camera_marks (camera, at);
+  `,
+  `
+  create table server_runs (
+    id integer primary key autoincrement,
+    started_at integer not null,
+    alive_at integer not null
+  ) strict;
+
+  create table screen_transitions (
+    id integer primary key autoincrement,
+    screen text not null,
+    shown text not null,
+    at integer not null
+  ) strict;
+  create index screen_transitions_by_screen on screen_transitions (screen, id);
+  create index screen_transitions_by_time on screen_transitions (at);
+  create index health_transitions_by_time on health_transitions (at);
+  `,
+  `
   alter table access_views add column grant_id text;
   `,
   `

@@ -76,7 +76,11 @@ export function createSockets(server: WebServer, origins: Origins, limit: RateLi
   io.use((socket, next) => {
     const hello = ClientHello.safeParse(socket.handshake.auth);
     if (!hello.success)
-      return next(new Error('say what this window is: {surface: "console"} or {surface: "screen", screen}'));
+      return next(
+        new Error(
+          'say what this window is: {surface: "console"}, {surface: "screen", screen} or {surface: "workstation", screen}',
+        ),
+      );
     socket.data.hello = hello.data;
     next();
   });

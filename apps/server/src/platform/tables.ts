@@ -226,6 +226,18 @@ export interface Tables {
     created_at: number;
     last_used_at: number | null;
   };
+  server_runs: { id: Generated<number>; started_at: number; alive_at: number };
+  screen_transitions: { id: Generated<number>; screen: string; shown: string; at: number };
+  workstation_walls: { wall: string; person: string; workstation: string; used_at: number };
+  console_settings: { person: string; settings: string };
+  camera_marks: {
+    id: string;
+    camera: string;
+    at: number;
+    note: string;
+    by_actor: string;
+    made_at: number;
+  };
   notices: {
     id: string;
     owner: string;

@@ -16,7 +16,7 @@ export function refreshGauges(metrics: Metrics, { health, mediaNode, io }: Gauge
     metrics.camerasByState.set({ state }, cameras.filter((one) => one.state === state).length);
   metrics.streamViewers.set(cameras.reduce((sum, { viewers }) => sum + viewers, 0));
   const surfaces = [...io.of('/').sockets.values()].map(({ data }) => data.hello.surface);
-  for (const surface of ['console', 'screen'] as const)
+  for (const surface of ['console', 'screen', 'workstation'] as const)
     metrics.windows.set({ surface }, surfaces.filter((one) => one === surface).length);
   metrics.mediaRestarts.set(mediaNode.restarts);
 }

@@ -2,6 +2,7 @@ import type { ClientCommand, LayoutId, Problem, TileRef } from '@clerestory/prot
 import { tileCount } from '@clerestory/layout';
 import type { StoreApi } from 'zustand/vanilla';
 import { nextFreeTile, readCallUp } from '../features/call-up/buffer.ts';
+import { toggleFavourite } from '../state/console-settings.ts';
 import type { ConsoleState, Overlay } from '../state/console.ts';
 import type { WallStore } from '../state/store.ts';
 import type { ToastMessage } from '../state/toasts.ts';
@@ -35,18 +36,31 @@ export interface Actions {
   openScreen(screen: string): void;
   focusSearch(): void;
   joinWall(wall: string): void;
+  /** Opens a page of ours in this window's place. */
+  openPage(path: string): void;
+  /** Favourite, or no longer. */
+  favourite(camera: string): void;
+  say(message: Omit<ToastMessage, 'id'>): void;
+  /** The server's clock, Unix ms. */
+  nowMs(): number;
   /** Asks or tells the server what changes no wall; null when no answer came. */
   tell: Sync['ask'];
 }
 
 export interface ActionLinks {
-  sync: Pick<Sync, 'command' | 'join' | 'ask'>;
+  sync: Pick<Sync, 'command' | 'join' | 'ask' | 'serverNowMs'>;
   console: StoreApi<ConsoleState>;
   wall: StoreApi<WallStore>;
   say(message: Omit<ToastMessage, 'id'>): void;
   open(path: string): void;
   focusSearch(): void;
 }
+
+/** A window of a workstation is opened by its number, as its owner. */
+const addressOf = (screen: string): string => {
+  const number = /^desk-[0-9a-f]+-([1-4])$/.exec(screen)?.[1];
+  return number === undefined ? `/screen/${screen}` : `/workstation/${number}`;
+};
 
 export function createActions(links: ActionLinks): Actions {
   const { sync, console, wall, say } = links;
@@ -145,8 +159,12 @@ export function createActions(links: ActionLinks): Actions {
     },
     show: (overlay) => console.setState({ overlay, layoutOpen: false }),
     set: (part) => console.setState(part),
-    openScreen: (screen) => links.open(`/screen/${screen}`),
+    openScreen: (screen) => links.open(addressOf(screen)),
     focusSearch: links.focusSearch,
+    openPage: (path) => links.open(path),
+    favourite: (camera) => toggleFavourite(camera, say),
+    say,
+    nowMs: () => sync.serverNowMs(),
     tell: (name, payload) => sync.ask(name, payload),
     joinWall(id) {
       console.setState({ screen: null, tile: null, mark: null, callUp: '' });

@@ -87,6 +87,7 @@ beforeEach(() => {
       command: async (command: ClientCommand) => refuseWith ?? execute(command),
       join: () => undefined,
       ask: async () => null,
+      serverNowMs: () => 0,
     },
     console: consoleState,
     wall,

@@ -1,4 +1,5 @@
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
+import { deskStore } from '../state/desk.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
 import {
   cameraAt,
@@ -9,7 +10,10 @@ import {
   mayRegister,
   type ConsoleContext,
 } from './context.ts';
+import { isPrivate, targetsOn } from '../features/grants/words.ts';
+import { watches } from '../state/use-roles.ts';
 import { createRegistry, type Command } from './registry.ts';
+import { tileCommands, tileModes } from './tile-commands.ts';
 
 type ConsoleCommand = Command<ConsoleContext>;
 
@@ -67,6 +71,7 @@ const callUp: ConsoleCommand[] = [
     group: 'Call-up',
     keys: ['Enter'],
     when: ({ console }) => console.callUp !== '',
+    acts: 'wall',
     run: ({ actions }) => actions.takeCallUp(),
   },
   {
@@ -95,9 +100,26 @@ const tiles: ConsoleCommand[] = [
     keys: ['Delete', 'Backspace'],
     keysShown: ['Delete'],
     when: onFilledTile,
+    acts: 'wall',
     run: (context) => {
       const at = chosenTile(context);
       if (at) context.actions.clear(at);
+    },
+  },
+  {
+    id: 'tile.ask',
+    label: 'Ask for its private camera',
+    group: 'Tiles',
+    keys: ['p'],
+    when: (context) => {
+      const at = chosenTile(context);
+      const camera = at && cameraAt(context.wall, at);
+      return watches(context.roles) && isPrivate(context.wall.cameras[camera ?? '']);
+    },
+    run: ({ console, wall, actions }) => {
+      if (console.screen === null || console.tile === null) return;
+      const at = { screen: console.screen, tile: console.tile };
+      actions.show({ kind: 'ask', targets: targetsOn(wall, [at.screen], at) });
     },
   },
   {
@@ -114,6 +136,7 @@ const tiles: ConsoleCommand[] = [
     group: 'Tiles',
     keys: ['Enter', 'x'],
     when: (context) => onTile(context) && context.console.mark !== null,
+    acts: 'wall',
     run: (context) => {
       const at = chosenTile(context);
       if (at && context.console.mark) context.actions.swap(context.console.mark, at);
@@ -182,10 +205,21 @@ const screens: ConsoleCommand[] = [
     group: 'Screens',
     keys: [],
     when: (context) => Object.keys(chosenScreen(context)?.tiles ?? {}).length > 0,
+    acts: 'wall',
     run: (context) => {
       const screen = chosenScreen(context);
       if (screen) context.actions.clearScreen(screen.id);
     },
+  },
+  {
+    id: 'screen.ask',
+    label: 'Ask for all its private cameras',
+    group: 'Screens',
+    keys: [],
+    when: (context) =>
+      watches(context.roles) && targetsOn(context.wall, [context.console.screen ?? '']).length > 0,
+    run: ({ console, wall, actions }) =>
+      actions.show({ kind: 'ask', targets: targetsOn(wall, [console.screen ?? '']) }),
   },
   {
     id: 'screen.remove',
@@ -224,7 +258,35 @@ const general: ConsoleCommand[] = [
     keys: ['m'],
     when: (context) =>
       mayMove(context) && context.wall.cameras[context.console.camera ?? '']?.movable === true,
-    run: ({ actions, console }) => actions.show({ kind: 'move-camera', camera: console.camera ?? '' }),
+    run: ({ actions, console }) => {
+      if (deskStore.getState().screen === console.screen && console.tile !== null)
+        deskStore.setState({ moving: console.tile });
+      else actions.show({ kind: 'move-camera', camera: console.camera ?? '' });
+    },
+  },
+  {
+    id: 'incidents.show',
+    label: 'Show the incidents',
+    group: 'Everything else',
+    keys: ['i'],
+    when: always,
+    run: ({ actions }) => actions.show({ kind: 'incidents' }),
+  },
+  {
+    id: 'private.off',
+    label: 'Switch every private camera off',
+    group: 'Everything else',
+    keys: [],
+    when: mayBuild,
+    run: ({ actions }) => actions.show({ kind: 'private', off: true }),
+  },
+  {
+    id: 'private.on',
+    label: 'Allow private cameras again',
+    group: 'Everything else',
+    keys: [],
+    when: mayRegister,
+    run: ({ actions }) => actions.show({ kind: 'private', off: false }),
   },
   {
     id: 'camera.add',
@@ -253,4 +315,11 @@ const general: ConsoleCommand[] = [
 ];
 
 /** All commands of the console. Where two have the same key, the first that may run takes it. */
-export const consoleCommands = createRegistry<ConsoleContext>([...callUp, ...tiles, ...screens, ...general]);
+export const consoleCommands = createRegistry<ConsoleContext>([
+  ...tileModes,
+  ...callUp,
+  ...tiles,
+  ...screens,
+  ...tileCommands,
+  ...general,
+]);

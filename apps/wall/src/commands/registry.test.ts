@@ -33,6 +33,13 @@ describe('a registry', () => {
     expect(registry.forPress(press('x'), null)?.id).toBe('yes');
     expect(registry.forPress(press('y'), null)).toBeNull();
   });
+  test('takes Ctrl, or ⌘, where a key asks for it', () => {
+    const registry = createRegistry([command('plain', ['k']), command('palette', ['Ctrl+k'])]);
+    expect(registry.forPress(press('k'), null)?.id).toBe('plain');
+    expect(registry.forPress(press('k', { ctrlKey: true }), null)?.id).toBe('palette');
+    expect(registry.forPress(press('K', { metaKey: true }), null)?.id).toBe('palette');
+    expect(registry.forPress(press('k', { altKey: true, ctrlKey: true }), null)).toBeNull();
+  });
   test('takes a letter with and without capitals, and leaves the browser its own keys', () => {
     const registry = createRegistry([command('layout', ['l'])]);
     expect(registry.forPress(press('L'), null)?.id).toBe('layout');

@@ -3,12 +3,17 @@ export interface Command<Context> {
   readonly id: string;
   readonly label: string;
   readonly group: string;
-  /** Names as in `KeyboardEvent.key`; letters in lower case, and Shift, Alt, Ctrl or Meta never with them. */
+  /** Names as in `KeyboardEvent.key`; letters in lower case. With `Ctrl+` in front, Ctrl or Meta (⌘) is held. */
   readonly keys: readonly string[];
   /** May it be done now? A menu shows it greyed when not; its keys then fall through to the next command. */
   readonly when: (context: Context) => boolean;
   /** `key` is the one pressed, '' from a menu. */
   readonly run: (context: Context, key: string) => void;
+  /**
+   * What it reaches beyond this window: the record is told then who gave it and where. Without it the command is the
+   * window's own affair, such as moving the choice.
+   */
+  readonly acts?: 'wall' | 'camera';
   /** What the key map shows in place of many keys. */
   readonly keysShown?: readonly string[];
 }
@@ -48,8 +53,8 @@ export function createRegistry<Context>(commands: readonly Command<Context>[]): 
       return command;
     },
     forPress(press, context) {
-      if (press.ctrlKey || press.altKey || press.metaKey) return null;
-      const key = normal(press.key);
+      if (press.altKey) return null;
+      const key = (press.ctrlKey || press.metaKey ? 'Ctrl+' : '') + normal(press.key);
       return commands.find((command) => command.keys.includes(key) && command.when(context)) ?? null;
     },
     groups() {

@@ -4,6 +4,14 @@ import { createStore } from 'zustand/vanilla';
 /** What lies over the console. One at a time. */
 export type Overlay =
   | { kind: 'keys' }
+  | { kind: 'ask'; targets: readonly { camera: string; screen: string | null }[] }
+  | { kind: 'incidents' }
+  | { kind: 'private'; off: boolean }
+  | { kind: 'palette' }
+  | { kind: 'workstation' }
+  | { kind: 'mark'; camera: string; at: number }
+  | { kind: 'push-tile'; camera: string }
+  | { kind: 'pull-tile'; at: TileRef }
   | { kind: 'add-screen' }
   | { kind: 'rename-screen'; screen: string }
   | { kind: 'remove-screen'; screen: string }
@@ -27,6 +35,8 @@ export interface ConsoleState {
   callUp: string;
   query: string;
   filter: HealthState | 'all';
+  /** Only favourites are listed. */
+  favourites: boolean;
   layoutOpen: boolean;
   overlay: Overlay | null;
 }
@@ -39,6 +49,7 @@ export const initialConsole: ConsoleState = {
   callUp: '',
   query: '',
   filter: 'all',
+  favourites: false,
   layoutOpen: false,
   overlay: null,
 };

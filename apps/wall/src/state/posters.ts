@@ -80,6 +80,8 @@ interface Entry {
   dueMs: number;
   /** Failed tries in a row. */
   failures: number;
+  /** Goes up with each renewal, so that a picture that was on its way is not shown after it. */
+  turn: number;
   viewers: Set<Frame>;
 }
 
@@ -89,6 +91,8 @@ interface Entry {
  */
 export interface PosterFeed {
   setBase(base: string | null): void;
+  /** What may be seen of a camera has changed: its picture goes, and is asked for anew. */
+  renew(camera: string): void;
   /** Fills the frame with the picture there is and each newer one, and empties it when it is too old, until the returned function is called. */
   watch(camera: string, stream: StreamName, frame: Frame): () => void;
 }
@@ -136,8 +140,10 @@ export function createPosterFeed(
     const waitMs = next.dueMs - nowMs();
     if (base === null || hidden() || waitMs > 0) return schedule(Math.max(refreshSpacingMs, waitMs));
     busy = true;
+    const turnThen = next.turn;
     const answer = await load(posterUrl(base, next.camera, next.stream, ++turn));
     busy = false;
+    if (next.turn !== turnThen) return schedule(firstSpacingMs);
     const loaded = answer === 'refused' ? null : answer;
     next.failures = loaded ? 0 : next.failures + 1;
     const retry = Math.min(retryMs, retryFirstMs * 2 ** (next.failures - 1));
@@ -165,6 +171,14 @@ export function createPosterFeed(
       base = next;
       schedule(0);
     },
+    renew(camera) {
+      for (const entry of entries.values()) {
+        if (entry.camera !== camera) continue;
+        Object.assign(entry, { picture: null, dueMs: 0, failures: 0, turn: entry.turn + 1 });
+        for (const { draw } of entry.viewers) draw(null);
+      }
+      schedule(firstSpacingMs);
+    },
     watch(camera, stream, frame) {
       const key = `${camera}/${stream}`;
       const fresh = {
@@ -174,6 +188,7 @@ export function createPosterFeed(
         capturedMs: 0,
         dueMs: 0,
         failures: 0,
+        turn: 0,
         viewers: new Set<Frame>(),
       };
       const entry: Entry = entries.get(key) ?? fresh;

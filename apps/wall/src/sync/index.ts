@@ -1,6 +1,7 @@
 import {
   ClientCommand,
   problemFromZod,
+  screenOf,
   type Answer,
   type ClientHello,
   type CommandResult,
@@ -98,7 +99,7 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
       },
       refused: ({ detail, code }) => store.setState({ link: { state: 'refused', detail, code } }),
     },
-    hello.surface === 'screen' ? { screen: hello.screen } : {},
+    screenOf(hello) === null ? {} : { screen: screenOf(hello) ?? '' },
     options.rejoinMs,
   );
 

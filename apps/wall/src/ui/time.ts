@@ -11,3 +11,9 @@ export const shortTime = (ms: number): string => clockTime(ms).slice(0, 5);
 
 /** UTC time of day as 14:05:09. */
 export const utcTime = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+
+/** Local day and time as 2026-11-27 14:05:09, which sorts and means the same everywhere. */
+export function dayAndTime(ms: number): string {
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clockTime(ms)}`;
+}

@@ -63,6 +63,8 @@ export interface AccessOptions {
   walls: {
     get(wall: string): WallState | undefined;
     ofScreen(screen: string): WallState | undefined;
+    /** Whether a wall is there for somebody. */
+    isFor(wall: string, by: string): boolean;
     onCommit(listener: (commit: Commit) => void): void;
   };
   /** Who lends cameras: at their own doors, and nowhere else. */

@@ -24,6 +24,8 @@ const others: Readonly<Record<string, DoorId>> = {
   'GET /admin': 'http:page',
   'GET /portal{/*page}': 'http:portal',
   [`GET ${apiBase}/owner/live`]: 'http:owner-live',
+  'GET /fleet': 'http:page',
+  'GET /workstation/:number': 'http:page',
   'GET /screen': 'http:page',
   'GET /screen/:screen': 'http:screen-page',
   serveStatic: 'http:files',

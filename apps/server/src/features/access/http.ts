@@ -16,7 +16,10 @@ export interface AccessRouteParts {
   desk: PairingDesk;
   links: PlayerLinks;
   views: ViewsService;
-  walls: { ofScreen(screen: string): WallState | undefined };
+  walls: {
+    ofScreen(screen: string): WallState | undefined;
+    isFor(wall: string, by: string): boolean;
+  };
 }
 
 const signIn = refuse(problem('unauthenticated', 'Sign in first.'));
@@ -97,7 +100,7 @@ function pairingRoutes(
     approvePairing: ({ body }, { actor }) => {
       const wall = walls.ofScreen(body.screen);
       const screen = wall?.screens.find(({ id }) => id === body.screen);
-      if (!wall || !screen)
+      if (!wall || !screen || !walls.isFor(wall.id, actorName(actor)))
         return refuse(problem('not-found', `There is no screen "${body.screen}". Add it to a wall first.`));
       return desk.approve(
         body.code,

@@ -49,11 +49,22 @@ const oracle: Record<RouteName, string> = {
     linkProvider: 'osiua',
     unlinkProvider: 'osiua',
     getMyRights: 'osiuaL',
+    openWorkstation: 'osi',
+    getMyConsole: 'osiuaL',
+    setMyConsole: 'osiua',
+    listMyCameraGroups: 'osiuaL',
+    noteCommands: 'osiua',
+    noteSnapshot: 'si',
+    markMoment: 'osi',
+    listMarks: 'osiuaL',
+    getFleet: 'osiuaL',
   },
   ...{
     listPeople: 'uaL',
     getPerson: 'uaL',
     listSessionsOf: 'uaL',
+    listSessions: 'uaL',
+    endSession: 'a',
     getPeoplePolicy: 'uaL',
     listProviders: 'uaL',
   },
@@ -199,6 +210,15 @@ const changesAsker = new Set<RouteName>([
 /** On what is not there, since otherwise it would be gone. */
 const destroys = new Set<RouteName>(['deleteCamera', 'deleteScreen']);
 
+/** Where the right is asked for only once the whole request is read. */
+const validBodies: Partial<Record<RouteName, object>> = {
+  assignTile: { camera: 'gate' },
+  noteSnapshot: {
+    ...{ at: 0, seen: 'live', stream: 'main', width: 1, height: 1, bytes: 1 },
+    sha256: '0'.repeat(64),
+  },
+};
+
 /** Who of the actors may use a route, as the running server says and as the oracle says. */
 async function cellsOf(
   name: RouteName,
@@ -212,7 +232,7 @@ async function cellsOf(
     .replace('{tile}', '0')
     .replaceAll(/\{\w+\}/g, 'nowhere');
   // Not valid, so that whoever may use the route changes nothing by it: refusals come before the body is looked at.
-  const sent = body ? (name === 'assignTile' ? { camera: 'gate' } : { nothing: 'here' }) : undefined;
+  const sent = body ? (validBodies[name] ?? { nothing: 'here' }) : undefined;
   const [found, expected]: Record<string, boolean>[] = [{}, {}];
   for (const [actor, letter] of who) {
     const browser = await browserOf(actor, changesAsker.has(name), name);
@@ -321,6 +341,7 @@ describe('the policy table has a row for every door', () => {
       'llhls',
       'poster',
       'push',
+      'replay',
     ]);
   });
   test('a server with a door that has none does not start', () => {

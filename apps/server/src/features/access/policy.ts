@@ -78,6 +78,7 @@ const windows = [...everyRole, 'screen'] as const;
 const pushed: PolicyRow = { who: windows, right: 'see', camera: 'each' };
 /** Whoever can hold a grant; the gate asks for the right again with each piece. */
 const watching: PolicyRow = { who: [...atTheWall, 'screen'], right: 'live', camera: 'params' };
+const replaying: PolicyRow = { who: atTheWall, unlocked: true, right: 'replay', camera: 'params' };
 const connected: PolicyRow = { who: [...everyRole, 'screen'] };
 
 /** Sign-in has its own limits and answers; nobody is signed in yet when it is used. */
@@ -116,6 +117,12 @@ const me = {
   'rest:linkProvider': acting,
   'rest:unlinkProvider': acting,
   'rest:getMyRights': person,
+  'rest:openWorkstation': { who: atTheWall, unlocked: true },
+  'rest:getMyConsole': person,
+  'rest:setMyConsole': acting,
+  // Names of groups alone; the service leaves out cameras that one may not see.
+  'rest:listMyCameraGroups': person,
+  'rest:noteCommands': acting,
 } as const;
 
 const people = {
@@ -126,6 +133,8 @@ const people = {
   'rest:makeLink': administering,
   'rest:listSessionsOf': overseeing,
   'rest:endSessionsOf': administering,
+  'rest:listSessions': overseeing,
+  'rest:endSession': administering,
   'rest:resetAuthenticators': administering,
   'rest:importPeople': administering,
   'rest:getPeoplePolicy': overseeing,
@@ -190,7 +199,11 @@ const wall = {
   'rest:startImport': administering,
   'rest:cancelImport': administering,
   'rest:listTransitions': seeing,
+  'rest:noteSnapshot': exporting,
+  'rest:markMoment': { who: atTheWall, unlocked: true, right: 'live', camera: 'params' },
+  'rest:listMarks': seeing,
   'rest:listHealth': listing,
+  'rest:getFleet': listing,
   'rest:listLayouts': reading,
   'rest:listWalls': reading,
   'rest:createWall': building,
@@ -305,11 +318,13 @@ const media = {
   'media:resource': watching,
   'media:poster': watching,
   'frame:request:subscribe': watching,
+  'frame:request:replay': replaying,
   'frame:request:unsubscribe': connected,
   'frame:request:time': connected,
   'frame:notice:time': connected,
   'frame:notice:state': watching,
   'frame:notice:skipped': watching,
+  'frame:notice:replayed': replaying,
   'frame:notice:refused': connected,
   'frame:binary:init': watching,
   'frame:binary:chunk': watching,

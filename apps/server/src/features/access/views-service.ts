@@ -66,6 +66,7 @@ export interface NodeTeller {
 
 interface View extends OpenView {
   key: string;
+  scope: MediaGrant['scope'];
   kind: CameraViewer['kind'];
   name: string;
   streams: Set<StreamName>;
@@ -81,7 +82,17 @@ const doors: Record<ViewQuestion['door'], DoorId> = {
   push: 'frame:request:subscribe',
   llhls: 'media:playlist',
   poster: 'media:poster',
+  replay: 'frame:request:replay',
 };
+
+const scopeOf = (door: ViewQuestion['door']): MediaGrant['scope'] => (door === 'replay' ? 'replay' : 'live');
+const nameOf = ({ key, camera, scope }: Pick<View, 'key' | 'camera' | 'scope'>): string =>
+  `${key} ${camera} ${scope}`;
+
+/** Once for each viewer, however many views of the camera they have. */
+const distinct = (views: readonly View[]): View[] => [
+  ...new Map(views.map((view) => [view.key, view])).values(),
+];
 
 const viewerOf = ({ kind, name, startedAt }: View): CameraViewer => ({ kind, name, since: startedAt });
 
@@ -111,7 +122,7 @@ export interface ViewsParts {
 export class ViewsService {
   readonly #parts: ViewsParts;
   readonly #batch: Batch;
-  /** `key camera` → the view under way. */
+  /** `key camera scope` → the view under way. */
   readonly #views = new Map<string, View>();
   readonly #byId = new Map<string, View>();
   readonly #changedCameras = new Set<string>();
@@ -162,13 +173,13 @@ export class ViewsService {
   }
 
   viewersOf(camera: string): CameraViewer[] {
-    return [...this.#views.values()].filter((view) => view.camera === camera).map(viewerOf);
+    return distinct([...this.#views.values()].filter((view) => view.camera === camera)).map(viewerOf);
   }
 
   /** Of every camera that somebody watches. */
   viewers(): CameraViewers[] {
     const byCamera = Map.groupBy(this.#views.values(), ({ camera }) => camera);
-    return [...byCamera].map(([camera, views]) => ({ camera, viewers: views.map(viewerOf) }));
+    return [...byCamera].map(([camera, views]) => ({ camera, viewers: distinct(views).map(viewerOf) }));
   }
 
   /** For a node that has just connected. */
@@ -192,7 +203,7 @@ export class ViewsService {
       this.#parts.refusals.note({ actor, asked: doors[question.door], subject: `camera:${camera}`, code });
       return verdict;
     }
-    const known = this.#views.get(`${key} ${camera}`);
+    const known = this.#views.get(nameOf({ key, camera, scope: scopeOf(question.door) }));
     if (known) return known.opened;
     if (this.#byId.size >= maxViews) return no('unavailable', 'Too many views at once on this site');
     return this.#open(question, viewer, this.#permitOf(viewer, camera)).opened;
@@ -229,7 +240,7 @@ export class ViewsService {
   recheck(): void {
     for (const view of [...this.#views.values()]) {
       const viewer = this.#parts.viewers.find(view.key);
-      const verdict = this.#mayView(viewer, 'push', view.camera);
+      const verdict = this.#mayView(viewer, view.scope === 'replay' ? 'replay' : 'push', view.camera);
       if (!verdict.ok) {
         const code = view.grant === null ? 'right-ended' : 'grant-ended';
         this.#end(view, code, true, verdict.reason);
@@ -251,12 +262,23 @@ export class ViewsService {
     if (!viewer) return no('unauthenticated', 'Sign in first');
     if (viewer.only !== null && viewer.only !== camera) return hidden;
     const admitted = admits(policy[doors[door]], viewer.actor);
-    const decision = this.#parts.rights.may(viewer.actor, 'live', camera);
+    const isReplay = door === 'replay';
+    const decision = this.#parts.rights.may(viewer.actor, isReplay ? 'replay' : 'live', camera);
     if (!decision.ok && decision.because === 'hidden') return hidden;
+    if (isReplay && (!admitted.ok || !decision.ok))
+      return no(
+        'forbidden',
+        !decision.ok && decision.because === 'locked'
+          ? 'This session is locked. Unlock it to replay'
+          : 'You have no right to replay this camera. An administrator can give it to you',
+      );
     if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
       return no('forbidden', 'The right behind this link is gone');
     const permit = this.#permitOf(viewer, camera);
+    // What was before the grant is none of its business.
+    if (permit.ok && permit.grant !== null && door === 'replay')
+      return no('forbidden', 'A private camera has no replay: its grant is for what is live');
     return permit.ok ? { ok: true } : no('forbidden', permit.reason);
   }
 
@@ -276,6 +298,7 @@ export class ViewsService {
         id: newId(),
         key,
         camera,
+        scope: scopeOf(door),
         kind,
         name,
         actor: by,
@@ -291,7 +314,7 @@ export class ViewsService {
       before: { run: '', bytes: 0, seconds: 0 },
       opened: Promise.resolve(hidden),
     };
-    this.#views.set(`${key} ${camera}`, view);
+    this.#views.set(nameOf(view), view);
     this.#byId.set(view.id, view);
     view.opened = this.#batch
       .write(async (write) => {
@@ -334,20 +357,20 @@ export class ViewsService {
     );
   }
 
-  #grantOf({ id, key, camera, grant }: View): MediaGrant | null {
+  #grantOf({ id, key, camera, scope, grant }: View): MediaGrant | null {
     const viewer = this.#parts.viewers.find(key);
     const permit = viewer && this.#permitOf(viewer, camera);
     if (!permit?.ok || permit.grant !== grant) return null;
     const ends = [viewer?.leftMs, permit.leftMs].filter((left) => left !== null && left !== undefined);
     const leftMs = ends.length > 0 ? Math.min(...ends) : null;
-    return { id, key, camera, leftMs, private: grant !== null };
+    return { id, key, camera, scope, leftMs, private: grant !== null };
   }
 
   /** Ends in memory and at the node at once; the record follows when the node has said what was sent. */
   #end(view: View, reason: string, tellNode = true, words = reason): void {
     if (view.ended !== null) return;
     view.ended = reason;
-    this.#views.delete(`${view.key} ${view.camera}`);
+    this.#views.delete(nameOf(view));
     if (tellNode) this.#node.accessChanged({ ended: [{ grant: view.id, reason: words }] });
     this.#tellViewers(view.camera);
     const timer = setTimeout(() => {
@@ -399,8 +422,7 @@ export class ViewsService {
 
   #forget(view: View): void {
     this.#byId.delete(view.id);
-    if (this.#views.get(`${view.key} ${view.camera}`) === view)
-      this.#views.delete(`${view.key} ${view.camera}`);
+    if (this.#views.get(nameOf(view)) === view) this.#views.delete(nameOf(view));
   }
 
   #tellViewers(camera: string): void {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
-import { Browser } from '../../testing/browser.ts';
+import type { Browser } from '../../testing/browser.ts';
 import { addCanary, addPrivateCamera, canary, freshKey, place } from '../../testing/private-camera.ts';
 import { until } from '../../testing/server.ts';
 

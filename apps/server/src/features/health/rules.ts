@@ -26,6 +26,8 @@ export interface Verdict {
 
 /** No word on a camera, but on us. */
 export const nodeAwayReason = 'The media node is away; it is being started again';
+/** A reason that says nothing of the camera. */
+export const isOurs = (reason: string): boolean => reason === nodeAwayReason;
 
 /** A tile must fail this long before its screen is a witness against the camera, ms. */
 export const screenPatienceMs = 6_000;

@@ -21,6 +21,8 @@ export interface ChildSettings {
   cameraNetworks?: string;
   /** Streams converted at the same time. */
   conversions?: number;
+  /** Memory for instant replay, MiB. */
+  replayMb?: number;
   logLevel: string;
   /** TLS files of our own, and whose word is believed: as for the pages. */
   tls?: TlsFiles | null;
@@ -37,6 +39,8 @@ const patienceMs = 2_000;
 const hurryMs = 500;
 /** A child that lives but has had no link for this long hangs, and is replaced, ms. */
 const defaultSilenceMs = 10_000;
+/** One that never had a link may just be slow to start: each next one gets twice as long, up to this much, ms. */
+const mostSilenceMs = 120_000;
 
 const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
 
@@ -49,6 +53,8 @@ export class MediaSupervisor {
   #delayMs = backoffMs.first;
   #timer: NodeJS.Timeout | null = null;
   #silence: NodeJS.Timeout | null = null;
+  /** What the child gets now; see `mostSilenceMs`. */
+  #allowedMs: number;
   #stopping = false;
   restarts = 0;
 
@@ -56,6 +62,7 @@ export class MediaSupervisor {
     this.#settings = settings;
     this.#log = log;
     this.#silenceMs = silenceMs;
+    this.#allowedMs = silenceMs;
   }
 
   get pid(): number | undefined {
@@ -67,14 +74,14 @@ export class MediaSupervisor {
     const child = spawn(process.execPath, [childMain], { stdio: ['pipe', 'inherit', 'pipe'] });
     this.#child = child;
     // It has to link up in time too.
-    this.linked(false);
+    this.#awaitLink();
     child.stdin.on('error', () => undefined);
     child.stdin.write(JSON.stringify(this.#settings()) + '\n');
     forwardLog(child.stderr, this.#log.child({ role: 'media' }));
     child.once('error', (error) => this.#log.error({ err: error }, 'the media process could not be started'));
     child.once('close', (code, signal) => {
       this.#child = null;
-      this.linked(true);
+      if (this.#silence) clearTimeout(this.#silence);
       if (this.#stopping) return;
       if (performance.now() - startedMs > steadyMs) this.#delayMs = backoffMs.first;
       this.#log.warn(
@@ -93,16 +100,24 @@ export class MediaSupervisor {
    */
   linked(there: boolean): void {
     if (this.#silence) clearTimeout(this.#silence);
-    this.#silence = there || this.#stopping ? null : setTimeout(() => this.#replaceHung(), this.#silenceMs);
-    this.#silence?.unref();
+    this.#silence = null;
+    if (there) this.#allowedMs = this.#silenceMs;
+    else this.#awaitLink();
+  }
+
+  #awaitLink(): void {
+    if (this.#stopping) return;
+    this.#silence = setTimeout(() => this.#replaceHung(), this.#allowedMs);
+    this.#silence.unref();
   }
 
   #replaceHung(): void {
     if (!this.#child) return;
     this.#log.error(
-      { pid: this.#child.pid, silentMs: this.#silenceMs },
+      { pid: this.#child.pid, silentMs: this.#allowedMs },
       'the media process hangs; it is replaced',
     );
+    this.#allowedMs = Math.min(Math.max(mostSilenceMs, this.#silenceMs), this.#allowedMs * 2);
     this.#child.kill('SIGKILL');
   }
 

@@ -47,6 +47,7 @@ export class OnvifDevice {
   readonly #cam: BoundedCam;
   readonly #address: DeviceAddress;
   #known: Promise<void> | null = null;
+  #clockAheadMs: number | null = null;
 
   constructor(address: DeviceAddress, login: Login) {
     this.#address = address;
@@ -68,7 +69,13 @@ export class OnvifDevice {
       await call((done) => cam.getCapabilities(done as never));
     }
     const ms = time instanceof Date ? time.getTime() : NaN;
-    return Number.isFinite(ms) ? ms - Date.now() : 0;
+    this.#clockAheadMs = Number.isFinite(ms) ? ms - Date.now() : null;
+    return this.#clockAheadMs ?? 0;
+  }
+
+  /** How far its clock was ahead of ours when it was last asked; null when it did not say. */
+  get clockAheadMs(): number | null {
+    return this.#clockAheadMs;
   }
 
   has(service: 'ptz' | 'events'): boolean {

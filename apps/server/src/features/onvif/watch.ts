@@ -24,6 +24,8 @@ export interface WatchParts {
   open(camera: string): Promise<Answer<OnvifDevice>>;
   /** All that the device says is wrong now, in words. */
   tell(camera: string, faults: readonly string[]): void;
+  /** What time the device has: how far ahead of ours, ms. */
+  clock?: (camera: string, aheadMs: number) => void;
   /** For tests: the wait before another try is this much shorter. */
   patience?: number;
 }
@@ -93,6 +95,7 @@ export class DeviceWatch {
     const device = (watched.device = opened.value);
     if (watched.over) return device.close();
     await device.subscribe();
+    if (device.clockAheadMs !== null) this.#parts.clock?.(camera, device.clockAheadMs);
     let renewedMs = this.#parts.monotonicMs();
     while (!watched.over) {
       const startedMs = this.#parts.monotonicMs();

@@ -14,7 +14,7 @@ const screenFile = path.join(distDir, 'screen.html');
 
 /** A page per surface; anything else is the app's own "no such page", with status 404. */
 const screenPages = ['/screen', '/screen/:screen'];
-const pages = ['/', '/admin'];
+const pages = ['/', '/admin', '/fleet', '/workstation/:number'];
 
 /** Changes with every build of the wall app, so that old pages know to reload. */
 export function buildId(): string {

@@ -8,7 +8,7 @@ import type { Links } from './links.ts';
 import { noPerson, type PeopleService } from './people-service.ts';
 import type { PolicyService } from './policy.ts';
 import type { PeopleRecord } from './ports.ts';
-import { sessionView } from './present.ts';
+import { nameOf, sessionView } from './present.ts';
 import type { ProviderService } from './provider-service.ts';
 import type { SessionService } from './session-service.ts';
 import type { Workstations } from './workstations.ts';
@@ -105,6 +105,22 @@ function rescueRoutes(parts: PeopleRouteParts): RouteHandlers {
       if (!asking.ok) return asking;
       await sessions.endAllOf(params.person, 'ended', asking.value.by);
       await workstations.close(params.person, null);
+      return ok(undefined);
+    },
+    listSessions: (_input, context) => {
+      const asking = guards.overseeing(context);
+      if (!asking.ok) return asking;
+      const items = sessions.list().flatMap((session) => {
+        const whose = people.get(session.person);
+        return whose ? [{ ...sessionView(session, asking.value.session.id), person: nameOf(whose) }] : [];
+      });
+      return ok({ items });
+    },
+    endSession: async ({ params }, context) => {
+      const asking = guards.administrating(context);
+      if (!asking.ok) return asking;
+      if (!sessions.get(params.session)) return refuse(problem('not-found', 'This session is over already.'));
+      await sessions.end(params.session, 'ended', asking.value.by);
       return ok(undefined);
     },
     resetAuthenticators: async ({ params }, context) => {

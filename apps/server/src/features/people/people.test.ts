@@ -206,6 +206,22 @@ describe('my sessions', () => {
     expect((await here.call('GET', '/session')).body.me).toBeNull();
   });
 
+  test('of everybody are seen by who oversees and ended by who administers', async () => {
+    await addPerson(administrator, 'mats', ['operator']);
+    await addPerson(administrator, 'aud', ['auditor']);
+    const [mats, auditor] = [freshBrowser(), freshBrowser()];
+    await mats.signIn('mats');
+    await auditor.signIn('aud');
+    const list = (await auditor.call('GET', '/sessions')).body.items;
+    const theirs = list.find(({ person }: { person: { login: string } }) => person.login === 'mats');
+    expect(JSON.stringify(list)).not.toContain([...mats.cookies.values()][0]);
+    expect((await auditor.call('DELETE', `/sessions/${theirs.id}`)).status).toBe(403);
+    expect((await mats.call('GET', '/sessions')).status).toBe(403);
+    expect((await administrator.call('DELETE', `/sessions/${theirs.id}`)).status).toBe(204);
+    expect((await mats.call('GET', '/session')).body.me).toBeNull();
+    expect((await administrator.call('DELETE', `/sessions/${theirs.id}`)).status).toBe(404);
+  });
+
   test('a changed password ends the others', async () => {
     await addPerson(administrator, 'nora', ['operator']);
     const [here, there] = [freshBrowser(), freshBrowser()];

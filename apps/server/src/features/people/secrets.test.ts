@@ -8,6 +8,7 @@ import { startApp } from '../../app.ts';
 import { loadConfig } from '../../config.ts';
 import { Browser, goodPassword } from '../../testing/browser.ts';
 import { temporaryFolder } from '../../testing/server.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 
 /** A6: what a person knows or a browser holds is in no log and no answer, and in the store only as a hash. */
 test('no password, PIN, token, code or secret in the log, in answers, or readable in the store', async () => {
@@ -77,5 +78,11 @@ test('no password, PIN, token, code or secret in the log, in answers, or readabl
   // Control: the search finds what is there.
   expect(stored).toContain(secret);
   expect(answered).toContain(olga.id);
+  assured({
+    ...{ row: 'A6', trials: tokens.length + known.length + secrets.length },
+    claim:
+      'no password, PIN, token, code or secret of a person is in a log line or an answer, nor readable in the store',
+    control: 'the same search finds the one secret that the store has to keep',
+  });
   folder.remove();
 });

@@ -150,12 +150,15 @@ describe('a session', () => {
 });
 
 describe('F1: no turned clock lets a session live longer', () => {
-  test.each([-10 * hourMs, -24 * 365 * hourMs])('the wall clock set by %i ms', async (stepMs) => {
+  const steps = [1, 60, 3_600, 10 * 3_600, 12 * 3_600, 24 * 3_600, 24 * 365 * 3_600].flatMap((s) =>
+    [0, 1, 2, 6, 11].map((afterHours): [number, number] => [-s * 1000, afterHours]),
+  );
+  test.each(steps)('the wall clock set by %i ms after %i hours', async (stepMs, afterHours) => {
     const { token, id } = await begin();
-    passAwake(id, 2 * hourMs);
+    passAwake(id, afterHours * hourMs);
     clock.step(stepMs);
     sessions.sweep();
-    passAwake(id, 10 * hourMs - 1);
+    passAwake(id, (12 - afterHours) * hourMs - 1);
     expect(sessions.find(token)).toBeDefined();
     clock.pass(1);
     expect(sessions.find(token)).toBeUndefined();

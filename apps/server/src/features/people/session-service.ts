@@ -141,6 +141,13 @@ export class SessionService {
     return this.#live(this.#byId.get(id));
   }
 
+  /** Of everybody; the one used last comes first. */
+  list(): Session[] {
+    return [...this.#byId.values()]
+      .filter((session) => this.#live(session))
+      .sort((a, b) => b.activeAt - a.activeAt);
+  }
+
   /** Newest first. */
   listOf(person: string): Session[] {
     return [...this.#byId.values()]

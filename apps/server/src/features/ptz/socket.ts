@@ -10,7 +10,7 @@ const nobody = refuse(problem('forbidden', 'Cameras are moved by people at a con
 export function ptzSockets(ptz: PtzService, moverOf: (socket: WindowSocket) => Mover | null): SocketHandlers {
   const watched = new WeakSet<WindowSocket>();
   const mover = (socket: WindowSocket): Mover | null => {
-    if (socket.data.hello.surface !== 'console') return null;
+    if (socket.data.hello.surface === 'screen') return null;
     if (!watched.has(socket)) {
       watched.add(socket);
       socket.once('disconnect', () => ptz.windowGone(socket.id));

@@ -1,5 +1,6 @@
 import {
   problem,
+  screenOf,
   type Answer,
   type ScreenReport,
   type ScreenStatus,
@@ -30,6 +31,7 @@ const spokesman = (windows: ReadonlyMap<string, ScreenReport | null>): ScreenRep
 /** Which screens are there, and what each says of itself. Only a screen's own traffic moves "last seen". */
 export class ScreenService {
   readonly #seen = new Map<string, Seen>();
+  readonly #listeners = new Set<(status: ScreenStatus) => void>();
   readonly #followed = new WeakSet<WindowSocket>();
   readonly #audience: Audience;
   readonly #witness: Witness;
@@ -56,6 +58,11 @@ export class ScreenService {
     return wall.screens.map(({ id }) => this.status(wall.id, id));
   }
 
+  /** A screen came, went, or said what it shows. */
+  onStatus(listener: (status: ScreenStatus) => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** A screen is off its wall: nothing of it is kept. */
   forget(screen: string): void {
     this.#seen.delete(screen);
@@ -63,9 +70,8 @@ export class ScreenService {
 
   /** A window has joined a wall; a screen's window counts until it goes. */
   joined(socket: WindowSocket, wall: string): void {
-    const { hello } = socket.data;
-    if (hello.surface !== 'screen') return;
-    const { screen } = hello;
+    const screen = screenOf(socket.data.hello);
+    if (screen === null) return;
     this.#heard(screen, socket, null);
     this.#tell(wall, screen);
   }
@@ -73,7 +79,7 @@ export class ScreenService {
   /** Takes a report from the screen's own window. */
   report(report: ScreenReport, socket: WindowSocket): Answer<Record<string, never>> {
     const { hello, wall } = socket.data;
-    if (hello.surface !== 'screen' || hello.screen !== report.screen)
+    if (screenOf(hello) !== report.screen)
       return refuse(problem('forbidden', 'A screen reports for itself alone.'));
     if (wall === undefined) return refuse(problem('unprocessable', 'Join the wall first.'));
     this.#heard(report.screen, socket, report);
@@ -101,7 +107,9 @@ export class ScreenService {
   }
 
   #tell(wall: string, screen: string): void {
-    this.#audience.tell(rooms.consoles(wall), 'screen:status', this.status(wall, screen));
+    const status = this.status(wall, screen);
+    this.#audience.tell(rooms.consoles(wall), 'screen:status', status);
+    for (const listener of this.#listeners) listener(status);
   }
 }
 

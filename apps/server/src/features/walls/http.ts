@@ -8,28 +8,33 @@ const noScreen = (screen: string) =>
 
 /** The walls over REST: parse (done), decide, present. */
 export function wallRoutes(walls: WallService): RouteHandlers {
-  const run = (
+  const run = async (
     wall: string,
     context: RequestContext,
     command: ClientCommand,
   ): Promise<Answer<CommandResult>> =>
-    walls.execute({ wall, command, key: context.key, base: context.base, by: context.by });
+    walls.isFor(wall, context.by)
+      ? walls.execute({ wall, command, key: context.key, base: context.base, by: context.by })
+      : noWall(wall);
+  /** The wall, where there is one for whoever asks. */
+  const find = (wall: string, by: string) => (walls.isFor(wall, by) ? walls.get(wall) : undefined);
 
   return {
     listWalls: () =>
       ok({
         items: walls
-          .list()
+          .shared()
           .map(({ id, name, sequence, screens }) => ({ id, name, sequence, screens: screens.length })),
       }),
     createWall: ({ body }, { key }) => walls.create(body, key),
-    getWall: ({ params }) => {
-      const wall = walls.get(params.wall);
+    getWall: ({ params }, { by }) => {
+      const wall = find(params.wall, by);
       return wall ? ok(wall) : noWall(params.wall);
     },
     renameWall: ({ params, body }, context) =>
       run(params.wall, context, { type: 'wall:rename', name: body.name }),
-    listCommits: async ({ params, query }) => {
+    listCommits: async ({ params, query }, { by }) => {
+      if (!find(params.wall, by)) return noWall(params.wall);
       const items = await walls.commitsSince(params.wall, query.since, query.limit);
       if (!items) return noWall(params.wall);
       return ok({ items, next: items.length === query.limit ? String(items.at(-1)?.sequence) : null });
@@ -49,8 +54,8 @@ export function wallRoutes(walls: WallService): RouteHandlers {
       run(params.wall, context, { type: 'screen:layout', screen: params.screen, layout: body.layout }),
     clearScreen: ({ params }, context) =>
       run(params.wall, context, { type: 'screen:clear', screen: params.screen }),
-    getTile: ({ params }) => {
-      const wall = walls.get(params.wall);
+    getTile: ({ params }, { by }) => {
+      const wall = find(params.wall, by);
       if (!wall) return noWall(params.wall);
       const screen = wall.screens.find(({ id }) => id === params.screen);
       return screen

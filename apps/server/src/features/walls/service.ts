@@ -37,6 +37,8 @@ const newWalls = '*walls';
 /** One writer per wall: commands take turns, are committed to the store, and only then told to anybody. */
 export class WallService {
   readonly #walls = new Map<string, WallState>();
+  /** Personal wall → the person whose it is. */
+  readonly #owners = new Map<string, string>();
   readonly #turns = new Map<string, { tail: Promise<unknown>; waiting: number }>();
   readonly #listeners = new Set<(commit: Commit) => void>();
   readonly #store: WallStore;
@@ -57,6 +59,44 @@ export class WallService {
 
   list(): WallState[] {
     return [...this.#walls.values()];
+  }
+
+  /** Those that belong to nobody alone. */
+  shared(): WallState[] {
+    return this.list().filter(({ id }) => !this.#owners.has(id));
+  }
+
+  /** Whether a wall is there for somebody (`actorName`): a personal one is for its owner alone. */
+  isFor(wall: string, by: string): boolean {
+    const owner = this.#owners.get(wall);
+    return owner === undefined || by === `person:${owner}`;
+  }
+
+  /** From here on, the wall is there for this person alone. */
+  own(wall: string, owner: string): void {
+    this.#owners.set(wall, owner);
+  }
+
+  /** A wall that is owned, with its screens; made when it is not there yet. */
+  async personal(id: string, owner: string, screens: readonly { id: string; name: string }[]): Promise<void> {
+    if (this.#walls.has(id)) return;
+    await this.#inTurn(newWalls, async () => {
+      if (this.#walls.has(id)) return ok(undefined);
+      const wall = emptyWall(id, 'My workstation');
+      const nowMs = this.#clock.nowMs();
+      const key = newId();
+      await this.#store.once({ key, fingerprint: fingerprint('personal wall', id), nowMs }, async (write) => {
+        await this.#store.create(write, wall, nowMs);
+        return ok(null);
+      });
+      this.#walls.set(id, wall);
+      return ok(undefined);
+    });
+    for (const { id: screen, name } of screens)
+      await this.execute({
+        ...{ wall: id, key: newId(), base: null, by: `person:${owner}` },
+        command: { type: 'screen:create', screen, name, layout: '4' },
+      });
   }
 
   get(wall: string): WallState | undefined {
@@ -82,7 +122,7 @@ export class WallService {
           const id = input.id ?? this.#freeId(input.name);
           if (this.#walls.has(id))
             return refuse(problem('exists', `There is a wall "${id}" already. Choose another id.`));
-          if (this.#walls.size >= maxWalls)
+          if (this.shared().length >= maxWalls)
             return refuse(
               problem(
                 'unprocessable',

@@ -1,5 +1,6 @@
 import {
   problem,
+  screenOf,
   type Camera,
   type CameraHealth,
   type CameraViewers,
@@ -54,33 +55,32 @@ export function wallSockets(
     grants: parts.grants(),
     incidents: parts.incidents(),
     media: parts.media(),
-    walls: walls.list().map(({ id, name }) => ({ id, name })),
+    walls: walls.shared().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),
     server: parts.server,
   });
 
   walls.onCommit((commit) => audience.tell(rooms.wall(commit.wall), 'wall:committed', commit));
 
-  const findWall = (request: {
-    wall?: string | undefined;
-    screen?: string | undefined;
-  }): WallState | undefined => {
-    if (request.wall !== undefined) return walls.get(request.wall);
-    if (request.screen !== undefined) return walls.ofScreen(request.screen);
-    return walls.list()[0];
+  const findWall = (
+    request: { wall?: string | undefined; screen?: string | undefined },
+    socket: WindowSocket,
+  ): WallState | undefined => {
+    const by = socket.data.by ?? '';
+    if (request.wall === undefined && request.screen === undefined) return walls.shared()[0];
+    const found = request.wall === undefined ? walls.ofScreen(request.screen ?? '') : walls.get(request.wall);
+    return found && walls.isFor(found.id, by) ? found : undefined;
   };
 
   return {
     'wall:join': async (request, socket) => {
       const { hello } = socket.data;
-      if (hello.surface === 'screen' && (request.screen ?? hello.screen) !== hello.screen)
+      const own = screenOf(hello);
+      if (own !== null && (request.screen ?? own) !== own)
         return refuse(problem('forbidden', 'A screen joins for itself alone.'));
-      const wall = findWall(hello.surface === 'screen' ? { screen: hello.screen } : request);
+      const wall = findWall(own === null ? request : { screen: own }, socket);
       if (!wall) {
-        const what =
-          hello.surface === 'screen'
-            ? `screen "${hello.screen}"`
-            : `wall "${request.wall ?? request.screen ?? ''}"`;
+        const what = own === null ? `wall "${request.wall ?? request.screen ?? ''}"` : `screen "${own}"`;
         return refuse(
           problem('not-found', `There is no ${what}. Add it in the console, or correct the address.`),
         );
@@ -94,7 +94,7 @@ export function wallSockets(
       await socket.join([
         rooms.everyone,
         rooms.wall(wall.id),
-        ...(hello.surface === 'console' ? [rooms.consoles(wall.id)] : []),
+        ...(hello.surface === 'screen' ? [] : [rooms.consoles(wall.id)]),
       ]);
       presence.joined(socket, wall.id);
       // Read after joining the room: what is committed from here on arrives as an event.
@@ -113,7 +113,7 @@ export function wallSockets(
       return ok({ commits });
     },
     'wall:command': ({ wall, key, base, command }, socket) => {
-      if (socket.data.hello.surface !== 'console')
+      if (socket.data.hello.surface === 'screen')
         return refuse(problem('forbidden', 'A screen only shows; change it from the console.'));
       if (socket.data.wall !== wall)
         return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));

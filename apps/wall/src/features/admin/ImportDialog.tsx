@@ -5,6 +5,11 @@ import { FormDialog } from '../../ui/Dialog.tsx';
 import { useStep } from '../people/use-step.ts';
 import { Table } from './Section.tsx';
 
+const outcomeWords = {
+  ...{ created: 'added', 'would-create': 'will be added' },
+  ...{ exists: 'is there already', refused: 'refused' },
+} as const;
+
 /** Adds many people from CSV: looked at first, then done; a row that is refused comes back to be corrected. */
 export function ImportDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const [csv, setCsv] = useState('login,name,email,roles,groups\n');
@@ -54,7 +59,7 @@ export function ImportDialog({ onDone, onClose }: { onDone: () => void; onClose:
             <tr key={line} data-off={outcome === 'exists' || undefined}>
               <td>{line}</td>
               <td>{login}</td>
-              <td>{outcome}</td>
+              <td className="admin-number">{outcomeWords[outcome]}</td>
               <td>{detail}</td>
             </tr>
           ))}

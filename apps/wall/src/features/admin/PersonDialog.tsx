@@ -4,7 +4,7 @@ import { callRoute } from '../../state/call-route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, FormDialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
-import { clockTime } from '../../ui/time.ts';
+import { dayAndTime } from '../../ui/time.ts';
 import { useStep } from '../people/use-step.ts';
 import { RoleChecks } from './RoleChecks.tsx';
 
@@ -31,9 +31,7 @@ export function LinkDialog({
         <p className="admin-link" data-one-time-link>
           {link.url}
         </p>
-        <p className="dim">
-          Works once, until {new Date(link.expiresAt).toLocaleDateString()} {clockTime(link.expiresAt)}.
-        </p>
+        <p className="dim">Works once, until {dayAndTime(link.expiresAt)}.</p>
         <Button onClick={() => void navigator.clipboard.writeText(link.url)}>Copy</Button>
       </div>
     </Dialog>

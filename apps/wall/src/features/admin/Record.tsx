@@ -3,9 +3,11 @@ import { useCallback, useState } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
+import { dayAndTime } from '../../ui/time.ts';
 import { useStep } from '../people/use-step.ts';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
+import { useNames } from './use-names.ts';
 
 const words = (kind: string) => kind.replaceAll('-', ' ');
 const detailOf = ({ detail }: HashedEntry): string =>
@@ -47,6 +49,7 @@ export function Record() {
   const [pages, setPages] = useState<{ of: typeof filter; items: HashedEntry[]; next: string | null } | null>(
     null,
   );
+  const { nameOf, referenceOf } = useNames();
   const { busy, run, problem: refused } = useStep();
   const query = useCallback(
     (cursor?: string) =>
@@ -90,15 +93,15 @@ export function Record() {
           </SelectField>
           <TextField
             label="By"
-            value={filter.actor}
-            placeholder="person:ada"
-            onChange={(event) => setFilter({ ...filter, actor: event.target.value.trim() })}
+            defaultValue=""
+            placeholder="a sign-in name"
+            onChange={(event) => setFilter({ ...filter, actor: referenceOf(event.target.value.trim()) })}
           />
           <TextField
             label="About"
-            value={filter.subject}
-            placeholder="camera:harbour-1"
-            onChange={(event) => setFilter({ ...filter, subject: event.target.value.trim() })}
+            defaultValue=""
+            placeholder="camera:gate, or a name"
+            onChange={(event) => setFilter({ ...filter, subject: referenceOf(event.target.value.trim()) })}
           />
         </>
       }
@@ -110,11 +113,11 @@ export function Record() {
       >
         {items.map((entry) => (
           <tr key={entry.sequence} data-record={entry.kind} title={entry.hash}>
-            <td>{entry.sequence}</td>
-            <td>{new Date(entry.at).toLocaleString()}</td>
+            <td className="admin-number">{entry.sequence}</td>
+            <td className="admin-time">{dayAndTime(entry.at)}</td>
             <td>{words(entry.kind)}</td>
-            <td>{entry.actor}</td>
-            <td>{entry.subject}</td>
+            <td title={entry.actor}>{nameOf(entry.actor)}</td>
+            <td title={entry.subject}>{nameOf(entry.subject)}</td>
             <td className="dim">{detailOf(entry)}</td>
           </tr>
         ))}

@@ -5,10 +5,11 @@ import { useSession } from '../../state/use-session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
-import { shortTime } from '../../ui/time.ts';
+import { dayAndTime } from '../../ui/time.ts';
 import { useStep } from '../people/use-step.ts';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
+import { useNames } from './use-names.ts';
 
 interface Choice {
   screen: string;
@@ -99,6 +100,7 @@ export function Screens() {
   const { run, problem: refused } = useStep();
   const devices = useAsked(useCallback(() => callRoute('listScreenDevices', {}), []));
   const screens = useAsked(screensOfAllWalls);
+  const { nameOf: nameOfPerson } = useNames();
   const nameOf = (id: string) => screens.value?.find(({ screen }) => screen === id)?.name ?? id;
   return (
     <Section
@@ -115,16 +117,20 @@ export function Screens() {
     >
       <Table
         head={['Device', 'Screen', 'Paired', 'Last seen', '']}
-        empty={devices.value?.items.length === 0 ? 'No screen is paired yet.' : null}
+        empty={
+          devices.value?.items.length === 0
+            ? 'No screen is paired yet. Open this server’s address followed by /screen on a monitor’s computer: it shows a code. Then “Pair a screen”.'
+            : null
+        }
       >
         {devices.value?.items.map((device) => (
           <tr key={device.id} data-device={device.screen}>
             <td>{device.name}</td>
             <td>{nameOf(device.screen)}</td>
             <td>
-              {shortTime(device.pairedAt)} by {device.pairedBy}
+              {dayAndTime(device.pairedAt)} by {nameOfPerson(device.pairedBy)}
             </td>
-            <td>{device.lastSeenAt === null ? 'never' : shortTime(device.lastSeenAt)}</td>
+            <td>{device.lastSeenAt === null ? 'never' : dayAndTime(device.lastSeenAt)}</td>
             <td>
               {mayPair && (
                 <Button

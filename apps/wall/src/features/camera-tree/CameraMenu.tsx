@@ -48,6 +48,7 @@ export function CameraMenu({
             actions.useCamera,
             screen === null || tile === null,
           )}
+          {item('Favourite, or no longer', (id) => actions.favourite(id))}
           {mayChange && (
             <>
               <ContextMenu.Separator className="menu-line" />

@@ -13,9 +13,10 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { shortTime } from '../../ui/time.ts';
 import { Kbd } from '../../ui/Kbd.tsx';
 import { CameraMenu } from './CameraMenu.tsx';
-import { CameraRow, rowId } from './CameraRow.tsx';
+import { CameraList, lineId } from './CameraList.tsx';
 import { FilterBar } from './FilterBar.tsx';
-import { findCameras } from './find.ts';
+import { TreeBar } from './TreeBar.tsx';
+import { useTree } from './use-tree.ts';
 import './camera-tree.css';
 
 export const searchId = 'camera-search';
@@ -43,26 +44,26 @@ export function CameraPanel() {
   const actions = useActions();
   const run = useRun();
   const mayAdd = mayRegister({ roles: useRoles() });
-  const cameras = useWall((state) => state.cameras);
-  // Only a filter looks at health; without one a change of health draws its own row alone.
+  const { all, lines, count, toggle } = useTree();
   const filter = useConsole((state) => state.filter);
-  const health = useWall((state) => (filter === 'all' ? null : state.health));
   const query = useConsole((state) => state.query);
   const chosen = useConsole((state) => state.camera);
   const [active, setActive] = useState<string | null>(null);
-
-  const all = useMemo(() => Object.values(cameras), [cameras]);
-  const groups = useMemo(() => findCameras(all, health ?? {}, query, filter), [all, health, query, filter]);
-  const flat = useMemo(() => groups.flatMap((group) => group.cameras.map(({ id }) => id)), [groups]);
-  const current = active !== null && flat.includes(active) ? active : null;
+  const flat = useMemo(
+    () =>
+      lines.flatMap((line) => (line.kind === 'camera' ? [{ key: line.key, camera: line.camera.id }] : [])),
+    [lines],
+  );
+  const at = active === null ? -1 : flat.findIndex(({ key }) => key === active);
+  const current = flat[at] ?? null;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const step = steps[event.key];
     if (step !== undefined) {
-      const at = current === null ? (step > 0 ? -1 : flat.length) : flat.indexOf(current);
-      setActive(flat[Math.min(flat.length - 1, Math.max(0, at + step))] ?? null);
+      const from = current === null ? (step > 0 ? -1 : flat.length) : at;
+      setActive(flat[Math.min(flat.length - 1, Math.max(0, from + step))]?.key ?? null);
     } else if (event.key === 'Enter' && consoleStore.getState().callUp === '') {
-      const camera = current ?? (query === '' ? undefined : flat[0]);
+      const camera = current?.camera ?? (query === '' ? undefined : flat[0]?.camera);
       if (camera !== undefined) actions.useCamera(camera);
     } else return;
     event.preventDefault();
@@ -95,7 +96,7 @@ export function CameraPanel() {
           aria-label="Search for a camera"
           aria-expanded="true"
           aria-controls={listId}
-          aria-activedescendant={current ? rowId(current) : undefined}
+          aria-activedescendant={current ? lineId(current.key) : undefined}
           autoComplete="off"
           spellCheck={false}
           value={query}
@@ -105,37 +106,25 @@ export function CameraPanel() {
         {query === '' && <Kbd name="/" />}
       </div>
       <FilterBar value={filter} onChange={setFilter} />
+      <TreeBar />
       <Hint />
-      <CameraMenu onOpenAt={setActive} camera={current}>
-        <div
-          id={listId}
-          role="listbox"
-          tabIndex={0}
-          aria-label="Cameras"
-          aria-activedescendant={current ? rowId(current) : undefined}
-          className="camera-list"
-          onKeyDown={onKeyDown}
-        >
-          {groups.map((group) => (
-            <div key={group.name} role="group" aria-label={group.name}>
-              <div className="camera-group" aria-hidden="true">
-                <span>{group.name}</span>
-                <span>{group.cameras.length}</span>
-              </div>
-              {group.cameras.map((camera) => (
-                <CameraRow
-                  key={camera.id}
-                  camera={camera}
-                  active={camera.id === current}
-                  chosen={camera.id === chosen}
-                  onUse={actions.useCamera}
-                />
-              ))}
-            </div>
-          ))}
+      <CameraMenu
+        onOpenAt={(camera) => setActive(flat.find((one) => one.camera === camera)?.key ?? null)}
+        camera={current?.camera ?? null}
+      >
+        <div className="camera-lines">
+          <CameraList
+            id={listId}
+            lines={lines}
+            active={current?.key ?? null}
+            chosen={chosen}
+            onUse={actions.useCamera}
+            onToggle={toggle}
+            onKeyDown={onKeyDown}
+          />
         </div>
       </CameraMenu>
-      {flat.length === 0 && <NoCameras none={all.length === 0} />}
+      {count === 0 && <NoCameras none={all.length === 0} />}
     </aside>
   );
 }
@@ -162,7 +151,11 @@ function NoCameras({ none }: { none: boolean }) {
         <EmptyState
           icon={<SearchX aria-hidden="true" />}
           title="No camera fits"
-          action={<Button onClick={() => actions.set({ query: '', filter: 'all' })}>Show all cameras</Button>}
+          action={
+            <Button onClick={() => actions.set({ query: '', filter: 'all', favourites: false })}>
+              Show all cameras
+            </Button>
+          }
         >
           Search looks at number, name, place, neighbourhood and tags.
         </EmptyState>

@@ -1,22 +1,31 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import type { Camera } from '@clerestory/protocol';
-import { Eye, TriangleAlert } from 'lucide-react';
-import { memo, useEffect, useRef } from 'react';
+import { Eye, Star, TriangleAlert } from 'lucide-react';
+import { memo, useEffect, useRef, type CSSProperties } from 'react';
 import { dragData, previewLabel } from '../../state/drag.ts';
+import { useSettings } from '../../state/use-settings.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { lastFailureWords } from '../../ui/health-words.ts';
 import { healthWords, StateChip } from '../../ui/StateChip.tsx';
 
-export const rowId = (camera: string) => `camera-row-${camera}`;
-
 /** One camera of the list. Reads its own health, so that a change draws this row alone. */
 export const CameraRow = memo(function CameraRow({
+  id,
+  style,
   camera,
+  position,
+  count,
   active,
   chosen,
   onUse,
 }: {
+  id: string;
+  /** Where it lies in the list. */
+  style: CSSProperties;
   camera: Camera;
+  /** Of how many lines it is which, for those who do not see the list. */
+  position: number;
+  count: number;
   /** The keyboard is on it. */
   active: boolean;
   /** Its details are shown. */
@@ -24,10 +33,8 @@ export const CameraRow = memo(function CameraRow({
   onUse: (camera: string) => void;
 }) {
   const health = useWall((state) => state.health[camera.id]);
+  const isFavourite = useSettings(({ favourites }) => favourites.includes(camera.id));
   const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (active || chosen) row.current?.scrollIntoView({ block: 'nearest' });
-  }, [active, chosen]);
   useEffect(() => {
     const element = row.current;
     if (!element) return;
@@ -45,7 +52,10 @@ export const CameraRow = memo(function CameraRow({
   return (
     <div
       ref={row}
-      id={rowId(camera.id)}
+      id={id}
+      style={style}
+      aria-posinset={position}
+      aria-setsize={count}
       role="option"
       aria-selected={chosen}
       className="camera-row"
@@ -56,7 +66,10 @@ export const CameraRow = memo(function CameraRow({
     >
       <span className="camera-number">{camera.number}</span>
       <span className="camera-words">
-        <span className="cut">{camera.name}</span>
+        <span className="cut">
+          {isFavourite && <Star className="camera-star" aria-label="favourite" />}
+          {camera.name}
+        </span>
         <span className="cut dim camera-place">{camera.place}</span>
       </span>
       <span className="camera-health" title={reason}>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Camera, CameraHealth } from '@clerestory/protocol';
-import { elsewhere, findCameras } from './find.ts';
+import { elsewhere, everything, findCameras, linesOf, type FindOptions } from './find.ts';
 
 const camera = (number: number, name: string, neighbourhood: string, tags: string[] = []): Camera => ({
   id: `camera-${number}`,
@@ -37,11 +37,11 @@ const down: CameraHealth = {
   streams: [],
   viewers: 0,
 };
-const find = (query: string, filter: Parameters<typeof findCameras>[3] = 'all') =>
-  findCameras(cameras, { 'camera-3': down }, query, filter).map((group) => [
-    group.name,
-    ...group.cameras.map(({ number }) => number),
-  ]);
+const byNumber = [...cameras].sort((a, b) => a.number - b.number);
+const found = (options: Partial<FindOptions>) =>
+  findCameras(byNumber, { 'camera-3': down }, { ...everything, ...options });
+const find = (query: string, state: FindOptions['state'] = 'all', more: Partial<FindOptions> = {}) =>
+  found({ query, state, ...more }).map((group) => [group.name, ...group.cameras.map(({ number }) => number)]);
 
 test('groups by neighbourhood, numbers in order, those without one last', () => {
   expect(find('')).toEqual([
@@ -61,4 +61,35 @@ test.each([
 test('a camera of which nothing was heard is idle', () => {
   expect(find('', 'offline')).toEqual([['Harbour', 3]]);
   expect(find('', 'idle')).toHaveLength(2);
+});
+
+test('groups by place, tag and camera group; what is in none comes last', () => {
+  expect(find('', 'all', { by: 'site' })).toEqual([
+    ['Bell Tower Street', 1],
+    ['Café Rosé Street', 12],
+    ['Mill Street', 112],
+    ['Quay Street', 3],
+  ]);
+  expect(find('', 'all', { by: 'tag' })).toEqual([
+    ['terrace', 12],
+    ['Without a tag', 1, 3, 112],
+  ]);
+  const groupsOf = new Map([
+    ['camera-3', ['Schools', 'Harbour watch']],
+    ['camera-1', ['Schools']],
+  ]);
+  expect(find('', 'all', { by: 'group', groupsOf })).toEqual([
+    ['Harbour watch', 3],
+    ['Schools', 1, 3],
+    ['In no group', 12, 112],
+  ]);
+});
+test('only favourites, where asked for', () => {
+  expect(find('', 'all', { only: new Set(['camera-3', 'gone']) })).toEqual([['Harbour', 3]]);
+});
+test('a closed group keeps its line and its count', () => {
+  const lines = linesOf(found({}), new Set(['Old Town']));
+  expect(
+    lines.map((line) => (line.kind === 'group' ? `${line.name} ${line.count}` : line.camera.number)),
+  ).toEqual(['Harbour 1', 3, 'Old Town 2', `${elsewhere} 1`, 112]);
 });

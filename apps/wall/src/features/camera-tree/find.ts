@@ -1,44 +1,94 @@
-import type { Camera, CameraHealth, HealthState } from '@clerestory/protocol';
+import type { Camera, CameraHealth, HealthState, TreeGrouping } from '@clerestory/protocol';
+import { matches, wordsOf } from './search-index.ts';
 
 export interface CameraGroup {
+  /** What it is called, and by what it is known. */
   name: string;
   cameras: Camera[];
 }
 
-/** Cameras that belong to no neighbourhood come last, under this name. */
+/** Cameras that belong nowhere come last, under these names. */
 export const elsewhere = 'Elsewhere';
+const nowhere: Record<TreeGrouping, string> = {
+  neighbourhood: elsewhere,
+  site: 'No place given',
+  group: 'In no group',
+  tag: 'Without a tag',
+};
 
-/** Lower case and without accents, so that "cafe" finds "Café". */
-const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
-
-const textOf = (camera: Camera): string =>
-  plain([camera.name, camera.place, camera.neighbourhood, ...camera.tags].join(' '));
-
-/** Every word of the query is the start of the camera's number or occurs in its words. */
-function matches(camera: Camera, words: readonly string[]): boolean {
-  const text = textOf(camera);
-  return words.every((word) => String(camera.number).startsWith(word) || text.includes(word));
+export interface FindOptions {
+  query: string;
+  state: HealthState | 'all';
+  by: TreeGrouping;
+  /** Only these, where it is given. */
+  only: ReadonlySet<string> | null;
+  /** Camera → names of the groups it is in; for `by: 'group'`. */
+  groupsOf: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The cameras that fit a search and a filter, by neighbourhood, each group in the order of the numbers. */
+export const everything: FindOptions = {
+  query: '',
+  state: 'all',
+  by: 'neighbourhood',
+  only: null,
+  groupsOf: new Map(),
+};
+
+/** Under what a camera stands; under each of its tags and groups. */
+function namesOf(camera: Camera, { by, groupsOf }: FindOptions): readonly string[] {
+  switch (by) {
+    case 'neighbourhood':
+      return [camera.neighbourhood];
+    case 'site':
+      return [camera.place];
+    case 'tag':
+      return camera.tags.length > 0 ? camera.tags : [''];
+    case 'group':
+      return groupsOf.get(camera.id) ?? [''];
+  }
+}
+
+/**
+ * The cameras that fit, in groups, each in the order of the numbers. `cameras` are in that order already; nothing here
+ * sorts what a registry of ten thousand has sorted once.
+ */
 export function findCameras(
   cameras: readonly Camera[],
   health: Readonly<Record<string, CameraHealth>>,
-  query: string,
-  filter: HealthState | 'all',
+  options: FindOptions,
 ): CameraGroup[] {
-  const words = plain(query).split(/\s+/).filter(Boolean);
+  const { query, state, only, by } = options;
+  const words = wordsOf(query);
   const groups = new Map<string, Camera[]>();
-  const fitting = cameras.filter(
-    (camera) =>
-      (filter === 'all' || (health[camera.id]?.state ?? 'idle') === filter) && matches(camera, words),
-  );
-  for (const camera of fitting.sort((a, b) => a.number - b.number)) {
-    const name = camera.neighbourhood || elsewhere;
-    groups.set(name, [...(groups.get(name) ?? []), camera]);
+  for (const camera of cameras) {
+    if (only && !only.has(camera.id)) continue;
+    if (state !== 'all' && (health[camera.id]?.state ?? 'idle') !== state) continue;
+    if (!matches(camera, words)) continue;
+    for (const name of namesOf(camera, options)) {
+      const group = groups.get(name);
+      if (group) group.push(camera);
+      else groups.set(name, [camera]);
+    }
   }
-  const last = (name: string) => (name === elsewhere ? 1 : 0);
+  const order = new Intl.Collator(undefined, { numeric: true });
   return [...groups]
-    .map(([name, list]) => ({ name, cameras: list }))
-    .sort((a, b) => last(a.name) - last(b.name) || a.name.localeCompare(b.name));
+    .sort(([a], [b]) => Number(a === '') - Number(b === '') || order.compare(a, b))
+    .map(([name, list]) => ({ name: name || nowhere[by], cameras: list }));
+}
+
+/** One line of the list. */
+export type TreeLine =
+  | { kind: 'group'; name: string; count: number; isClosed: boolean }
+  | { kind: 'camera'; camera: Camera; key: string };
+
+/** The list as lines, without the cameras of closed groups. */
+export function linesOf(groups: readonly CameraGroup[], closed: ReadonlySet<string>): TreeLine[] {
+  const lines: TreeLine[] = [];
+  for (const { name, cameras } of groups) {
+    const isClosed = closed.has(name);
+    lines.push({ kind: 'group', name, count: cameras.length, isClosed });
+    if (!isClosed)
+      for (const camera of cameras) lines.push({ kind: 'camera', camera, key: `${name} ${camera.id}` });
+  }
+  return lines;
 }

@@ -10,7 +10,7 @@ import { useWall } from '../../state/use-wall.ts';
 import { Tile } from './Tile.tsx';
 import { overlayHost } from '../../ui/overlay-host.ts';
 
-const tileMenu = ['tile.clear', 'tile.swap', '-', 'screen.open'];
+const tileMenu = ['tile.ask', '-', 'tile.clear', 'tile.swap', '-', 'screen.open'];
 
 /** A screen in small, tile for tile as its layout has it, with a right-click menu on each tile. */
 export function ScreenGrid({ screen, large }: { screen: Screen; large: boolean }) {

@@ -14,7 +14,7 @@ import { ScreenGrid } from './ScreenGrid.tsx';
 import { overlayHost } from '../../ui/overlay-host.ts';
 import './screens.css';
 
-const screenMenu = ['screen.rename', 'screen.clear', '-', 'screen.remove'];
+const screenMenu = ['screen.ask', '-', 'screen.rename', 'screen.clear', '-', 'screen.remove'];
 
 /** The chosen screen, large enough to work on. */
 export function Stage({ screen, number, picker }: { screen: Screen; number: number; picker: ReactNode }) {

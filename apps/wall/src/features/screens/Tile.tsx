@@ -11,6 +11,8 @@ import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Poster } from '../../ui/Poster.tsx';
 import { StateChip, wordsOfTile } from '../../ui/StateChip.tsx';
+import { GrantLine } from '../grants/GrantLine.tsx';
+import { grantOf, isPrivate } from '../grants/words.ts';
 import { hasPicture, shownTile, shownWords } from './shown.ts';
 
 interface TileProps {
@@ -91,6 +93,9 @@ export const Tile = memo(function Tile({
   const element = useRef<HTMLDivElement>(null);
   const camera = useWall((state) => (assignment ? state.cameras[assignment.camera] : undefined));
   const health = useWall((state) => (assignment ? state.health[assignment.camera]?.state : undefined));
+  const grant = useWall((state) =>
+    isPrivate(camera) && camera ? grantOf(state.grants, camera.id, screen) : undefined,
+  );
   const chosen = useConsole((state) => state.screen === screen && state.tile === tile);
   const linked = useWall((state) => state.link.state === 'online');
   const marked = useConsole((state) => state.mark?.screen === screen && state.mark.tile === tile);
@@ -144,6 +149,7 @@ export const Tile = memo(function Tile({
         <span className="tile-caption">
           <b>{camera?.number ?? '–'}</b>
           <span className={large ? 'cut' : 'visually-hidden'}>{camera?.name ?? 'removed camera'}</span>
+          {isPrivate(camera) && <GrantLine grant={grant} brief={!large} />}
           {words.tone === 'quiet' && (
             <span className={large ? 'tile-state' : 'visually-hidden'}>{words.word}</span>
           )}

@@ -2,10 +2,13 @@ import type { TileReport } from '@clerestory/protocol';
 import { Eye } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
+import { GrantLine } from '../grants/GrantLine.tsx';
+import { grantOf, isPrivate } from '../grants/words.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
 import { emptyView, LiveTile, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
-import { StateChip, TilePanel } from './tile-words.tsx';
+import type { ReplayView } from './replay-player.ts';
+import { ReplayChip, replayWords, StateChip, TilePanel } from './tile-words.tsx';
 
 /** Where a tile's driver can be asked for its line in the screen's report. */
 export type TileReporters = Map<number, (tile: number) => TileReport>;
@@ -13,28 +16,48 @@ export type TileReporters = Map<number, (tile: number) => TileReport>;
 export interface TileProps {
   /** Zero-based; people see `tile + 1`. */
   tile: number;
+  /** The screen it belongs to; '' at a workstation of one's own. */
+  screen: string;
   /** Camera id, or null for an empty tile. */
   camera: string | null;
   /** Filled while the tile is mounted. */
   reporters?: TileReporters;
   /** A tile's view has changed: a good moment for a report. */
   onChange?: () => void;
+  /** For a surface where one works with the picture: its driver and stage while the tile is mounted, then null. */
+  onDriver?: (driver: { live: LiveTile; stage: HTMLElement } | null) => void;
+  /** The last minute lies over the live picture: then nothing here says Live. */
+  replay?: ReplayView | null;
 }
 
 /** One tile: a stage for the driver's elements, and the words and signs around it. */
-export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: TileProps) {
+export const Tile = memo(function Tile({
+  tile,
+  screen,
+  camera,
+  reporters,
+  onChange,
+  onDriver,
+  replay = null,
+}: TileProps) {
   const info = useWall((store) => (camera === null ? undefined : store.cameras[camera]));
   const health = useWall((store) => (camera === null ? undefined : store.health[camera]));
   const mover = useWall((store) => (camera === null ? undefined : store.ptz[camera]?.holder?.name));
   const watching = useWall((store) => (camera === null ? undefined : store.viewers[camera]));
+  const grant = useWall((store) =>
+    camera !== null && isPrivate(info) ? grantOf(store.grants, camera, screen) : undefined,
+  );
+  const granted = grant?.state === 'live' ? grant.id : null;
   const root = useRef<HTMLElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TileView>(emptyView);
   const driver = useRef<LiveTile | null>(null);
   const changed = useRef(onChange);
+  const drivers = useRef(onDriver);
   useEffect(() => {
     changed.current = onChange;
-  }, [onChange]);
+    drivers.current = onDriver;
+  }, [onChange, onDriver]);
 
   useLayoutEffect(() => {
     const [box, place] = [root.current, stage.current];
@@ -50,6 +73,7 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
       },
     });
     driver.current = live;
+    drivers.current?.({ live, stage: place });
     live.setHeight(place.clientHeight);
     live.attach(place);
     const observer = new ResizeObserver(() => live.setHeight(place.clientHeight));
@@ -57,6 +81,7 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
     return () => {
       observer.disconnect();
       live.detach();
+      drivers.current?.(null);
       driver.current = null;
     };
   }, []);
@@ -65,6 +90,10 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
   useLayoutEffect(() => {
     driver.current?.show(camera === null ? null : { id: camera, hasSub });
   }, [camera, hasSub]);
+  // It was refused until now.
+  useEffect(() => {
+    if (granted !== null) driver.current?.granted();
+  }, [granted]);
   useEffect(() => {
     driver.current?.setHealth(health ?? null);
   }, [health]);
@@ -78,37 +107,46 @@ export const Tile = memo(function Tile({ tile, camera, reporters, onChange }: Ti
   // Between an assignment and the driver's first word on it, the old camera's state is not shown under the new name.
   const shown = camera === null ? emptyView : view;
   const name = info?.name ?? camera;
+  const words = replay ? replayWords(replay) : wordsOfTile(shown.state, shown.loginRefused).word;
   return (
     <section
       ref={root}
       className="tile"
       data-tile={tile}
       data-camera={camera ?? ''}
-      data-state={shown.state}
+      data-state={replay ? 'replay' : shown.state}
       data-stream={shown.stream ?? ''}
       data-reason={shown.reason}
       data-picture={shown.picture}
       data-latency-ms=""
-      aria-label={`Tile ${tile + 1}: ${name === null ? 'empty' : `${name}, ${wordsOfTile(shown.state, shown.loginRefused).word}`}`}
+      aria-label={`Tile ${tile + 1}: ${name === null ? 'empty' : `${name}, ${words}`}`}
     >
       <div ref={stage} className="tile__stage" />
       <span className="tile__number" aria-hidden="true">
         {tile + 1}
       </span>
-      {shown.picture === 'none' && <TilePanel tile={tile} view={shown} />}
-      {shown.picture === 'video' && shown.state === 'stale' && <p className="tile__age">{shown.age} old</p>}
+      {shown.picture === 'none' && !replay && <TilePanel tile={tile} view={shown} />}
+      {shown.picture === 'video' && shown.state === 'stale' && !replay && (
+        <p className="tile__age">{shown.age} old</p>
+      )}
       {camera !== null && (
         <header className="tile__header">
+          {info && <span className="tile__camera">{info.number}</span>}
           <span className="tile__name">{name}</span>
           <span className="tile__place">{info?.place ?? ''}</span>
+          {isPrivate(info) && <GrantLine grant={grant} />}
           {mover !== undefined && <span className="tile__mover">moved by {mover}</span>}
           {watching !== undefined && watching.length > 1 && (
-            <span className="tile__watching" aria-label={`Watched by ${watching.length}`}>
+            <span
+              className="tile__watching"
+              aria-label={`Watched by ${watching.length}`}
+              title={`Watched by ${watching.map((one) => one.name).join(', ')}`}
+            >
               <Eye aria-hidden="true" />
               {watching.length}
             </span>
           )}
-          <StateChip view={shown} />
+          {replay ? <ReplayChip view={replay} /> : <StateChip view={shown} />}
         </header>
       )}
     </section>

@@ -40,6 +40,7 @@ export function TileGrid({ screen, reporters, onChange, overlay }: TileGridProps
           <div key={tile} className="tile-grid__cell" style={style}>
             <Tile
               tile={tile}
+              screen={screen.id}
               camera={screen.tiles[String(tile)]?.camera ?? null}
               {...(reporters && { reporters })}
               {...(onChange && { onChange })}

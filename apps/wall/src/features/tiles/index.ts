@@ -9,6 +9,7 @@ import { loadHls } from './hls-mse.ts';
 export { Tile, type TileProps, type TileReporters } from './Tile.tsx';
 export { TileGrid, type TileGridProps } from './TileGrid.tsx';
 export { pageMedia } from './page-media.ts';
+export { WorkTile, type TileTools } from './WorkTile.tsx';
 
 // Begins with the page's first look at this feature, beside the snapshot and the socket; `LiveMedia` tries again.
 loadHls().catch(() => undefined);

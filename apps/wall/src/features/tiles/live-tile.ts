@@ -76,6 +76,7 @@ export class LiveTile implements Supervised {
   #camera: TileCamera | null = null;
   #health: CameraHealth | null = null;
   #heightPx = 0;
+  #zoom = 1;
   #picture: Picture | null = null;
   #poster: Poster | null = null;
   #stillTimer: ReturnType<typeof setTimeout> | undefined;
@@ -132,6 +133,11 @@ export class LiveTile implements Supervised {
     this.#start();
   }
 
+  /** A grant for this camera was given to somebody: a tile that was refused asks again. */
+  granted(): void {
+    if (this.#verdict.state === 'refused') this.renew();
+  }
+
   tick(nowMs: number): number {
     // A hidden page waits for nothing.
     if (!this.#media.visible) this.#sinceMs = nowMs;
@@ -154,6 +160,32 @@ export class LiveTile implements Supervised {
       latencyMs: this.#latencyMs,
       fps: moving ? (this.#picture?.fps ?? null) : null,
     };
+  }
+
+  /** The camera on the tile; null on an empty one. */
+  get camera(): string | null {
+    return this.#camera?.id ?? null;
+  }
+
+  /** The stream that the tile's size asks for. */
+  get stream(): StreamName {
+    return this.#wantedStream();
+  }
+
+  /** Looked at closer, a tile counts as so much taller: the large stream has more to show. */
+  setZoom(scale: number): void {
+    this.#zoom = scale;
+    this.#start();
+  }
+
+  /** What is on show, for whoever takes a picture of it; null while it is not live or late. */
+  still(): { video: HTMLVideoElement; captureMs: number; stream: StreamName } | null {
+    const { state } = this.#verdict;
+    const still = this.#picture?.still();
+    const { stream } = this.#view;
+    if (!still || still.captureMs === null || stream === null || (state !== 'live' && state !== 'late'))
+      return null;
+    return { video: still.video, captureMs: still.captureMs, stream };
   }
 
   /** Numbers for tests and the bench. */
@@ -203,7 +235,7 @@ export class LiveTile implements Supervised {
 
   #wantedStream(): StreamName {
     return chooseStream({
-      tileHeightPx: this.#heightPx,
+      tileHeightPx: this.#heightPx * this.#zoom,
       devicePixelRatio: this.#media.devicePixelRatio,
       current: this.#picture?.line.stream ?? null,
       hasSub: this.#camera?.hasSub ?? false,

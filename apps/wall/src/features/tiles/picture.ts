@@ -71,6 +71,12 @@ export class Picture {
     return this.#shown?.take.frame ?? null;
   }
 
+  /** The element on show with the time of the frame on it, Unix ms; null before the first frame. */
+  still(): { video: HTMLVideoElement; captureMs: number | null } | null {
+    const take = this.#shown?.take;
+    return take ? { video: take.video, captureMs: take.player.captureMs(take.video.currentTime) } : null;
+  }
+
   /** The stream on show; null before the first frame. */
   get stream(): StreamName | null {
     return this.#shown?.line.served ?? null;

@@ -22,6 +22,8 @@ interface Subscription {
   readonly listener: FeedListener;
   /** Null while not subscribed on the present socket. */
   channel: number | null;
+  /** How far back a replay goes; null for live pictures. */
+  readonly seconds: number | null;
   /** The server said no; stays out until `restart`. */
   refused: boolean;
 }
@@ -94,7 +96,15 @@ export class PushClient {
 
   /** Opens a channel and keeps it open across reconnects until `close`. At most `maxChannels` at once. */
   subscribe(camera: string, stream: StreamName, listener: FeedListener): Feed {
-    const subscription: Subscription = { camera, stream, listener, channel: null, refused: false };
+    return this.#open({ camera, stream, listener, seconds: null, channel: null, refused: false });
+  }
+
+  /** Asks for the last seconds of a camera, once. Lost with the socket: then `lost`, and nothing more. */
+  replay(camera: string, stream: StreamName, seconds: number, listener: FeedListener): Feed {
+    return this.#open({ camera, stream, listener, seconds, channel: null, refused: false });
+  }
+
+  #open(subscription: Subscription): Feed {
     this.#subscriptions.add(subscription);
     this.#join(subscription);
     return {
@@ -225,6 +235,7 @@ export class PushClient {
     const subscription = this.#byChannel.get(notice.channel);
     if (!subscription) return;
     const { listener } = subscription;
+    if (notice.type === 'replayed') return listener.replayed?.(notice.fromMs, notice.untilMs);
     if (notice.type === 'state') listener.state(notice.state, notice.reason, notice.stream);
     else if (notice.type === 'skipped') listener.skipped();
     else {
@@ -248,8 +259,9 @@ export class PushClient {
     const channel = this.#nextChannel++;
     subscription.channel = channel;
     this.#byChannel.set(channel, subscription);
-    const { camera, stream } = subscription;
+    const { camera, stream, seconds } = subscription;
     const plays = [...this.#options.plays];
+    if (seconds !== null) return this.#send({ type: 'replay', channel, camera, stream, seconds, plays });
     this.#send({ type: 'subscribe', channel, camera, stream, grant: '', plays });
   }
 

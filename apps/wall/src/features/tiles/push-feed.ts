@@ -9,6 +9,8 @@ export interface FeedListener {
   /** Chunks were left out; the next one is a key frame. */
   skipped(): void;
   state(state: SourceState, reason: string, served: StreamName): void;
+  /** All of a replay is here; Unix ms of capture of its first frame and of its end. */
+  replayed?(fromMs: number, untilMs: number): void;
   /** The channel is closed; `restart` asks again. */
   refused(reason: string): void;
   /** The socket is gone; the feed comes back by itself with a new `init`. */

@@ -3,12 +3,11 @@ import type * as HlsModule from 'hls.js/light';
 import { HlsMse } from './hls-mse.ts';
 import { play, rangesOf, type PlayerEvents, type PlayerStats, type TilePlayer } from './live-player.ts';
 import { decideRate, JitterTarget } from './rate-rule.ts';
+import { KeyFrames } from './trim.ts';
 
 /** Chunks whose capture time is remembered: 20 s at five per second, more than is ever buffered ahead. */
 const capturesKept = 128;
 const trimEveryMs = 10_000;
-/** Seconds kept behind the playhead. */
-const keepBehindS = 5;
 /** A chunk this far back in media time cannot follow in the same run, seconds. */
 const backwardS = 1;
 
@@ -27,6 +26,7 @@ export class PushPlayer implements TilePlayer {
   readonly #target = new JitterTarget();
   #video: HTMLVideoElement | null = null;
   #captures: Capture[] = [];
+  readonly #keys = new KeyFrames();
   #needKey = true;
   #firstAppendMs: number | null = null;
   #smoothedS: number | null = null;
@@ -67,6 +67,7 @@ export class PushPlayer implements TilePlayer {
     this.#needKey = false;
     const last = this.#captures.at(-1);
     if (last && frame.mediaS < last.mediaS - backwardS) return this.#events.failed('media time went back');
+    if (frame.key) this.#keys.add(frame.mediaS);
     this.#captures.push({
       mediaS: frame.mediaS,
       endS: frame.mediaS + frame.durationS,
@@ -101,8 +102,8 @@ export class PushPlayer implements TilePlayer {
     if (nowMs - this.#trimmedMs < trimEveryMs) return;
     this.#trimmedMs = nowMs;
     const startS = rangesOf(video)[0]?.startS;
-    const untilS = video.currentTime - keepBehindS;
-    if (startS !== undefined && untilS > startS) this.#mse.trim(untilS);
+    const untilS = this.#keys.cutS(video.currentTime);
+    if (startS !== undefined && untilS !== null && untilS > startS) this.#mse.trim(untilS);
   }
 
   stats(): PlayerStats {

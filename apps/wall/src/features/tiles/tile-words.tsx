@@ -1,5 +1,8 @@
 import { wordsOfTile } from '../../ui/StateChip.tsx';
+import { clockTime } from '../../ui/time.ts';
 import type { TileView } from './live-tile.ts';
+import type { ReplayView } from './replay-player.ts';
+import { History } from 'lucide-react';
 
 export function StateChip({ view }: { view: TileView }) {
   const { icon: Icon, word } = wordsOfTile(view.state, view.loginRefused);
@@ -16,13 +19,33 @@ export function StateChip({ view }: { view: TileView }) {
   );
 }
 
+/** The right is there, a grant is not. */
+const isOfPrivate = (reason: string): boolean => !/right|sign in|no such camera/i.test(reason);
+/** "replay 18:40:12, paused": what a tile says while it shows the last minute. */
+export function replayWords({ state, atMs, reason }: ReplayView): string {
+  if (state === 'failed') return `no replay: ${reason}`;
+  if (atMs === null) return 'replay, loading';
+  const doing = state === 'paused' ? ', paused' : state === 'ended' ? ', at its end' : '';
+  return `replay ${clockTime(atMs)}${doing}`;
+}
+
+/** Never the word Live while what is seen is over. */
+export function ReplayChip({ view }: { view: ReplayView }) {
+  return (
+    <span className="tile__chip" data-state="replay">
+      <History className="tile__icon" aria-hidden="true" />
+      <span>{view.state === 'failed' ? 'no replay' : replayWords(view).toUpperCase()}</span>
+    </span>
+  );
+}
+
 const headline = (view: TileView): string => {
   if (view.loginRefused) return 'Login refused';
   switch (view.state) {
     case 'connecting':
       return 'Connecting';
     case 'refused':
-      return 'No access';
+      return isOfPrivate(view.reason) ? 'Private camera' : 'No access';
     case 'unsupported':
       return 'This picture cannot be played';
     default:
@@ -45,6 +68,7 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     case 'connecting':
       return '';
     case 'refused':
+      if (isOfPrivate(reason)) return 'Ask for it in the console: choose this tile, press P.';
       return 'Ask whoever looks after this camera. It comes back by itself when access is given.';
     case 'unsupported':
       return /H\.264/.test(reason) ? '' : 'Set the camera to H.264, or choose another of its streams.';

@@ -13,6 +13,7 @@ import { People } from '../../features/admin/People.tsx';
 import { Providers } from '../../features/admin/Providers.tsx';
 import { Record } from '../../features/admin/Record.tsx';
 import { Rights } from '../../features/admin/Rights.tsx';
+import { Sessions } from '../../features/admin/Sessions.tsx';
 import { Screens } from '../../features/admin/Screens.tsx';
 import '../../features/admin/admin.css';
 
@@ -29,6 +30,7 @@ const pages: readonly Page[] = [
   { id: 'rights', name: 'Camera groups and rights', roles: ['administrator', 'auditor'], view: Rights },
   { id: 'import', name: 'Import cameras', roles: ['administrator'], view: ImportCameras },
   { id: 'screens', name: 'Screens', roles: ['supervisor', 'administrator', 'auditor'], view: Screens },
+  { id: 'sessions', name: 'Sessions', roles: ['administrator', 'auditor'], view: Sessions },
   { id: 'sign-in', name: 'Sign-in', roles: ['administrator', 'auditor'], view: Providers },
   { id: 'record', name: 'Record', roles: ['auditor'], view: Record },
 ];

@@ -4,7 +4,9 @@ import { fitSelection } from '../../commands/fit-selection.ts';
 import { ActionsContext } from '../../commands/use-actions.ts';
 import { useKeys } from '../../commands/use-commands.ts';
 import { CameraPanel, searchId } from '../../features/camera-tree/CameraPanel.tsx';
+import { Approvals } from '../../features/grants/Approvals.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
+import { loadSettings } from '../../state/console-settings.ts';
 import { consoleStore } from '../../state/console.ts';
 import { mediaBaseUrl } from '../../state/media-address.ts';
 import { posters } from '../../state/posters.ts';
@@ -54,11 +56,21 @@ const actions = createActions({
   focusSearch,
 });
 
+void loadSettings();
+
 const fit = () => {
   const part = fitSelection(consoleStore.getState(), wallStore.getState());
   if (part) consoleStore.setState(part);
 };
 wallStore.subscribe(fit);
+// A still of a private camera goes with its grant, and comes as soon as there is one.
+wallStore.subscribe(({ grants }, before) => {
+  if (grants === before.grants) return;
+  const liveIn = (all: typeof grants) =>
+    new Map(Object.values(all).flatMap((one) => (one.state === 'live' ? [[one.id, one.camera]] : [])));
+  const [was, is] = [liveIn(before.grants), liveIn(grants)];
+  for (const [id, camera] of [...was, ...is]) if (was.has(id) !== is.has(id)) posters.renew(camera);
+});
 // A session that ended elsewhere: the sign-in page comes up at once.
 wallStore.subscribe(({ link }, before) => {
   if (link !== before.link && link.state === 'refused' && link.code === 'unauthenticated')
@@ -82,6 +94,7 @@ export function Console() {
           <DetailsPanel />
         </div>
         <Overlays />
+        <Approvals />
         <LockCover />
         <Toasts />
       </TooltipProvider>

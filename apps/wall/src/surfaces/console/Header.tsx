@@ -1,5 +1,5 @@
 import type { HealthState } from '@clerestory/protocol';
-import { ChevronDown, CloudOff, Keyboard, RefreshCw } from 'lucide-react';
+import { ChevronDown, CloudOff, Keyboard, RefreshCw, Siren } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useMemo, useState } from 'react';
 import { CommandItems } from '../../commands/CommandItems.tsx';
@@ -37,7 +37,10 @@ function WallMenu() {
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="menu-line" />
-          <CommandItems kind="dropdown" ids={['wall.rename', 'screen.add']} />
+          <CommandItems
+            kind="dropdown"
+            ids={['wall.rename', 'screen.add', '-', 'private.off', 'private.on']}
+          />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -102,6 +105,17 @@ function Counts() {
   );
 }
 
+function Incidents() {
+  const run = useRun();
+  const count = useWall((state) => Object.keys(state.incidents).length);
+  return (
+    <Button kind="quiet" className="incidents-button" onClick={() => run('incidents.show')}>
+      <Siren aria-hidden="true" />
+      {count === 0 ? 'No incident' : count === 1 ? '1 incident' : `${count} incidents`}
+    </Button>
+  );
+}
+
 function Clock() {
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
@@ -144,6 +158,7 @@ export function Header() {
       <Link />
       <NewVersion />
       <Counts />
+      <Incidents />
       <IconButton label="Show the keys" onClick={() => run('keys.show')}>
         <Keyboard />
       </IconButton>

@@ -1,15 +1,21 @@
 import { lazy, Suspense, useState } from 'react';
+import { Palette } from '../../commands/Palette.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import { AddCameraDialog } from '../../features/cameras/AddCameraDialog.tsx';
 import { EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
 import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.tsx';
+import { AskDialog } from '../../features/grants/AskDialog.tsx';
+import { PrivateOffDialog } from '../../features/grants/PrivateOffDialog.tsx';
+import { IncidentsDialog } from '../../features/incidents/IncidentsDialog.tsx';
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
 import { PtzDialog } from '../../features/ptz/PtzDialog.tsx';
 import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../features/screens/ScreenDialogs.tsx';
+import { WindowsDialog } from '../../features/workstation/WindowsDialog.tsx';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { GoneDialog } from '../../ui/Dialog.tsx';
 import { KeyMap } from './KeyMap.tsx';
+import { WorkOverlay } from './WorkOverlay.tsx';
 
 /** With the player, which a console needs for this alone. */
 const LivePicture = lazy(() => import('../../features/tiles/LivePicture.tsx'));
@@ -79,6 +85,13 @@ function CameraOverlay({
   return <RemoveCameraDialog {...common} camera={camera} tiles={tiles} />;
 }
 
+/** With the place of the chosen camera as the first offer. */
+function Incidents({ onClose }: { onClose: () => void }) {
+  const chosen = useConsole((state) => state.camera);
+  const near = useWall((state) => (chosen === null ? undefined : state.cameras[chosen]));
+  return <IncidentsDialog near={near} onClose={onClose} />;
+}
+
 /** The one dialog that is open. What it is about may vanish meanwhile; then the dialog says so. */
 export function Overlays() {
   const actions = useActions();
@@ -88,8 +101,22 @@ export function Overlays() {
   const common = { ask: actions.ask, onClose: close };
   if (!overlay) return null;
   switch (overlay.kind) {
+    case 'ask':
+      return <AskDialog targets={overlay.targets} onClose={close} />;
+    case 'incidents':
+      return <Incidents onClose={close} />;
+    case 'private':
+      return <PrivateOffDialog off={overlay.off} onClose={close} />;
     case 'keys':
       return <KeyMap onClose={close} />;
+    case 'palette':
+      return <Palette onClose={close} />;
+    case 'workstation':
+      return <WindowsDialog onClose={close} />;
+    case 'mark':
+    case 'push-tile':
+    case 'pull-tile':
+      return <WorkOverlay overlay={overlay} onClose={close} />;
     case 'add-screen':
       return (
         <AddScreenDialog

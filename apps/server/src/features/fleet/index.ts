@@ -1,0 +1,3 @@
+export { hostsOf } from './hosts.ts';
+export { fleetRoutes } from './http.ts';
+export { FleetService } from './service.ts';

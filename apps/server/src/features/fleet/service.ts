@@ -1,0 +1,268 @@
+import type {
+  Camera,
+  CameraHealth,
+  FleetCamera,
+  FleetReport,
+  FleetScreen,
+  HealthState,
+  Outage,
+  ScreenStatus,
+  Uptime,
+  WallState,
+} from '@clerestory/protocol';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import type { Logger } from '../../platform/logging.ts';
+import { groupOutages, noticeAfterMs, type CameraOutage, type Whereabouts } from './causes.ts';
+import {
+  addTo,
+  flapsFrom,
+  flapWindowMs,
+  flipsOf,
+  noTime,
+  sideOf,
+  spansOf,
+  type Change,
+  type Run,
+  type Side,
+  type Span,
+} from './rules.ts';
+import { fleetStore, type Shown } from './store.ts';
+
+/** That the server runs is written down this often; so much of a run that was killed is not known, ms. */
+const aliveEveryMs = 15_000;
+/** A screen that has not come this long after the server is away, ms. */
+const screenGraceMs = 60_000;
+const steps = 48;
+const mostOutages = 200;
+const mostSites = 30;
+const hourMs = 60 * 60_000;
+
+export interface FleetParts {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  cameras: { list(): Camera[] };
+  /** Host of each camera's source; it is told to nobody. */
+  hosts(): ReadonlyMap<string, string>;
+  health: { of(camera: string): CameraHealth };
+  walls: { shared(): WallState[] };
+  screens: { status(wall: string, screen: string): ScreenStatus };
+  /** A reason that is no word on the camera, but on us. */
+  isOurs(reason: string): boolean;
+}
+
+interface Sided extends Span<HealthState> {
+  side: Side;
+}
+
+/** How cameras and screens did, from what was stored when it happened. */
+export class FleetService {
+  readonly #parts: FleetParts;
+  readonly #shown = new Map<string, Shown>();
+  readonly #skews = new Map<string, number>();
+  #lastSeen = new Map<string, number>();
+  #run: { id: number; startedAt: number } | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: FleetParts) {
+    this.#parts = parts;
+  }
+
+  async load(): Promise<void> {
+    const { db, clock } = this.#parts;
+    this.#lastSeen = await fleetStore.lastSeen(db);
+    const startedAt = clock.nowMs();
+    this.#run = { id: await fleetStore.begin(db, startedAt), startedAt };
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#beat(), aliveEveryMs);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beat();
+  }
+
+  /** A camera said what time it has. */
+  clockSeen(camera: string, aheadMs: number): void {
+    this.#skews.set(camera, aheadMs);
+  }
+
+  cameraGone(camera: string): void {
+    this.#skews.delete(camera);
+  }
+
+  /** What a screen says of itself, or that it went. Only a change is written. */
+  screenSeen({ screen, connected, report }: ScreenStatus): void {
+    const shown: Shown = connected > 0 && report?.visible !== false ? 'shown' : 'away';
+    if (this.#shown.get(screen) === shown) return;
+    this.#shown.set(screen, shown);
+    const { db, clock, log } = this.#parts;
+    fleetStore.addScreen(db, screen, shown, clock.nowMs()).catch((error: unknown) => {
+      log.error({ err: error, screen }, 'that a screen came or went could not be stored');
+    });
+  }
+
+  screenGone(screen: string): void {
+    this.#shown.delete(screen);
+    this.#lastSeen.delete(screen);
+    fleetStore.forgetScreen(this.#parts.db, screen).catch((error: unknown) => {
+      this.#parts.log.error({ err: error, screen }, 'a removed screen is still stored');
+    });
+  }
+
+  /** Over the last `hours`, of the cameras that `sees` lets through. */
+  async report(hours: number, sees: (camera: string) => boolean): Promise<FleetReport> {
+    const { db, clock, cameras } = this.#parts;
+    const until = clock.nowMs();
+    const from = until - hours * hourMs;
+    const runs = await this.#runs(from, until);
+    const since = Math.min(from, until - flapWindowMs, runs[0]?.from ?? from);
+    const changes = await fleetStore.cameraChanges(db, since);
+    const window = { from, until };
+    const mine = cameras.list().filter(({ id }) => sees(id));
+    const siteOf = sites(mine);
+    const total = noTime();
+    const trend = Array.from({ length: steps }, (_, at) => ({
+      at: from + ((until - from) / steps) * at,
+      ...noTime(),
+    }));
+    const bySite = new Map<string, Uptime & { cameras: number; down: number }>();
+    const outages: CameraOutage[] = [];
+    const rows: FleetCamera[] = [];
+    for (const camera of mine) {
+      const spans = this.#spans(changes.get(camera.id) ?? [], runs, { from: Math.min(from, since), until });
+      const { row, own } = this.#row(camera.id, spans, window);
+      rows.push(row);
+      outages.push(...own);
+      const site = siteOf(camera);
+      const there = bySite.get(site) ?? { ...noTime(), cameras: 0, down: 0 };
+      bySite.set(site, there);
+      there.cameras += 1;
+      if (row.downSince !== null) there.down += 1;
+      for (const sum of [total, there]) addTo(sum, spans, window);
+      for (const [at, step] of trend.entries())
+        addTo(step, spans, { from: step.at, until: trend[at + 1]?.at ?? until });
+    }
+    const grouped = this.#group(outages, mine, siteOf);
+    return {
+      ...{ from, until, total, trend, cameras: rows },
+      sites: [...bySite]
+        .map(([site, sum]) => ({ site, ...sum }))
+        .sort((a, b) => share(a) - share(b) || b.down - a.down)
+        .slice(0, mostSites),
+      outages: grouped.slice(0, mostOutages),
+      notices: grouped.filter((one) => one.until === null && until - one.from >= noticeAfterMs),
+      screens: await this.#screens(runs, window),
+    };
+  }
+
+  /** A media node that was away is no word on the camera: nothing is known then, and it is told apart. */
+  #spans(changes: readonly Change<HealthState>[], runs: readonly Run[], window: Run): Sided[] {
+    const { isOurs } = this.#parts;
+    return spansOf(changes, runs, window).map((span) => {
+      const side = sideOf(span.state);
+      return { ...span, side: side === 'down' && isOurs(span.reason) ? 'unknown' : side };
+    });
+  }
+
+  #row(camera: string, spans: readonly Sided[], window: Run): { row: FleetCamera; own: CameraOutage[] } {
+    const own: CameraOutage[] = [];
+    let open: CameraOutage | null = null;
+    for (const { state, reason, from, until, side } of spans) {
+      const isOutage = side === 'down' || (state === 'offline' && this.#parts.isOurs(reason));
+      if (!isOutage || state === 'unknown') {
+        open = null;
+        continue;
+      }
+      const lasts = until >= window.until;
+      if (open && open.until === from) open.until = lasts ? null : until;
+      else own.push((open = { camera, state, reason, from, until: lasts ? null : until }));
+    }
+    const inside = own.filter(({ until }) => until === null || until > window.from);
+    const flips = flipsOf(spans, window.until - flapWindowMs);
+    const last = spans.at(-1);
+    const row: FleetCamera = {
+      ...{ camera, ...addTo(noTime(), spans, window) },
+      outages: inside.length,
+      flips,
+      isFlapping: flips >= flapsFrom,
+      clockAheadMs: this.#skews.get(camera) ?? null,
+      downSince: last?.side === 'down' ? (own.at(-1)?.from ?? last.from) : null,
+    };
+    return { row, own: inside };
+  }
+
+  #group(
+    outages: readonly CameraOutage[],
+    cameras: readonly Camera[],
+    siteOf: (camera: Camera) => string,
+  ): Outage[] {
+    const hosts = this.#parts.hosts();
+    const byId = new Map(cameras.map((camera) => [camera.id, camera]));
+    const where = (id: string): Whereabouts => {
+      const camera = byId.get(id);
+      return { host: hosts.get(id) ?? null, site: camera ? siteOf(camera) : '' };
+    };
+    return groupOutages(outages, where, (reason) => this.#parts.isOurs(reason));
+  }
+
+  async #screens(runs: readonly Run[], window: Run): Promise<FleetScreen[]> {
+    const { db, walls, screens } = this.#parts;
+    const changes = await fleetStore.screenChanges(db, Math.min(window.from, runs[0]?.from ?? window.from));
+    return walls.shared().flatMap((wall) =>
+      wall.screens.map(({ id, name }): FleetScreen => {
+        const own = withGrace(changes.get(id) ?? [], runs);
+        const spans = spansOf(own, runs, window).map(({ state, from, until }) => ({
+          ...{ from, until },
+          side: state === 'unknown' ? state : state === 'shown' ? ('up' as const) : ('down' as const),
+        }));
+        const status = screens.status(wall.id, id);
+        return {
+          ...{ wall: wall.id, screen: id, name, ...addTo(noTime(), spans, window) },
+          isShown: this.#shown.get(id) === 'shown',
+          lastSeenAt: status.lastSeenAt ?? this.#lastSeen.get(id) ?? null,
+        };
+      }),
+    );
+  }
+
+  /** The present run goes on until now, whatever was last written of it. */
+  async #runs(fromMs: number, nowMs: number): Promise<Run[]> {
+    const runs = await fleetStore.runs(this.#parts.db, fromMs);
+    const startedAt = this.#run?.startedAt;
+    return runs.map((run) => (run.from === startedAt ? { ...run, until: nowMs } : run));
+  }
+
+  async #beat(): Promise<void> {
+    if (!this.#run) return;
+    try {
+      await fleetStore.alive(this.#parts.db, this.#run.id, this.#parts.clock.nowMs());
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, 'that the server runs could not be written down');
+    }
+  }
+}
+
+const share = ({ upMs, downMs }: Uptime): number => (upMs + downMs === 0 ? 1 : upMs / (upMs + downMs));
+
+/** A screen that never came after a start of the server is away, not unknown, once it had time to come. */
+function withGrace(changes: readonly Change<Shown>[], runs: readonly Run[]): Change<Shown>[] {
+  const missed = runs.flatMap((run): Change<Shown>[] => {
+    const at = run.from + screenGraceMs;
+    const came = changes.some((change) => change.at >= run.from && change.at <= at);
+    return came || at > run.until ? [] : [{ to: 'away', reason: '', at }];
+  });
+  return [...changes, ...missed].sort((a, b) => a.at - b.at);
+}
+
+/** Its place where several cameras share it, else its neighbourhood. */
+function sites(cameras: readonly Camera[]): (camera: Camera) => string {
+  const count = new Map<string, number>();
+  for (const { place } of cameras) count.set(place, (count.get(place) ?? 0) + 1);
+  return ({ place, neighbourhood }) =>
+    place !== '' && (count.get(place) ?? 0) > 1 ? place : neighbourhood || place || 'No place given';
+}

@@ -1,0 +1,2 @@
+export { workstationRoutes } from './http.ts';
+export { WorkstationService } from './service.ts';

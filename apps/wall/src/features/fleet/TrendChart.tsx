@@ -1,0 +1,65 @@
+import type { FleetReport } from '@clerestory/protocol';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { availabilityOf, percent } from './csv.ts';
+
+const heightPx = 190;
+const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function options(width: number, lowest: number): uPlot.Options {
+  const axis = {
+    stroke: colour('--text-dim'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line'), width: 1 },
+    font: `12px ${colour('--font')}`,
+  };
+  return {
+    ...{ width, height: heightPx },
+    scales: { y: { range: [lowest, 100] } },
+    legend: { show: false },
+    cursor: { y: false },
+    axes: [axis, { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) }],
+    series: [
+      {},
+      {
+        label: 'Available',
+        stroke: colour('--accent'),
+        fill: colour('--accent-soft'),
+        width: 2,
+        spanGaps: false,
+        points: { show: false },
+      },
+    ],
+  };
+}
+
+/** Share of the known time in which cameras had pictures, over the period. Where nothing is known there is no line. */
+export function TrendChart({ report }: { report: FleetReport }) {
+  const box = useRef<HTMLDivElement>(null);
+  const points = report.trend.map((step) => availabilityOf(step));
+  const known = points.filter((one) => one !== null);
+  useEffect(() => {
+    const place = box.current;
+    if (!place) return;
+    const shares = report.trend.map((step) => {
+      const share = availabilityOf(step);
+      return share === null ? null : share * 100;
+    });
+    const least = Math.min(100, ...shares.filter((one) => one !== null));
+    const lowest = Math.max(0, Math.min(90, Math.floor(least / 10) * 10));
+    const data: uPlot.AlignedData = [report.trend.map(({ at }) => at / 1000), shares];
+    const plot = new uPlot(options(place.clientWidth, lowest), data, place);
+    const observer = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: heightPx }));
+    observer.observe(place);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [report]);
+  const words =
+    known.length === 0
+      ? 'Nothing is known of this time.'
+      : `Availability over the period: lowest ${percent(Math.min(...known))}, now ${percent(points.findLast((one) => one !== null) ?? null)}.`;
+  return <div ref={box} className="fleet-chart" role="img" aria-label={words} />;
+}

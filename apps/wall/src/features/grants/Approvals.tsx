@@ -1,0 +1,64 @@
+import type { Grant } from '@clerestory/protocol';
+import { useMemo } from 'react';
+import { callRoute } from '../../state/call-route.ts';
+import { useRoles } from '../../state/use-roles.ts';
+import { useSession } from '../../state/use-session.ts';
+import { useWall } from '../../state/use-wall.ts';
+import { say } from '../../state/toasts.ts';
+import { Button } from '../../ui/Button.tsx';
+import { leftText } from './words.ts';
+import { useNow } from './use-now.ts';
+import './grants.css';
+
+async function answer(request: string, approve: boolean): Promise<void> {
+  const given = await callRoute('answerGrants', { params: { request }, body: { approve } });
+  if (!given.ok) say({ tone: 'warn', title: given.problem.title, text: given.problem.detail });
+}
+
+/** What waits for a second person, on the console of whoever may say yes. No answer is a no. */
+export function Approvals() {
+  const me = useSession(({ who }) => who?.me?.id);
+  const roles = useRoles();
+  const grants = useWall((state) => state.grants);
+  const cameras = useWall((state) => state.cameras);
+  const asked = useMemo(() => {
+    const waiting = Object.values(grants).filter(
+      ({ state, askedBy }) => state === 'waiting-approval' && askedBy.id !== me,
+    );
+    return [...Map.groupBy(waiting, ({ request }) => request)];
+  }, [grants, me]);
+  const mayAnswer = roles.includes('supervisor') && asked.length > 0;
+  const nowMs = useNow(mayAnswer);
+  if (!mayAnswer) return null;
+  const namesOf = (list: readonly Grant[]) =>
+    [...new Set(list.map(({ camera }) => cameras[camera]?.name ?? camera))].join(', ');
+  return (
+    <section className="approvals" aria-label="Waiting for your approval">
+      {asked.map(([request, list]) => {
+        const [first] = list;
+        if (!first) return null;
+        return (
+          <article key={request} className="approval" role="alert">
+            <h2>
+              {first.askedBy.name} asks for {namesOf(list)}
+            </h2>
+            <p>
+              {first.purposeText}
+              {first.isOwnIncident && <span className="grant-own">opened the incident by hand</span>}
+            </p>
+            {first.purpose.kind === 'exigent' && <p className="approval-reason">“{first.purpose.reason}”</p>}
+            <div className="approval-foot">
+              <span className="dim">No answer is a no: {leftText(first.endsAt, nowMs)}</span>
+              <Button kind="quiet" onClick={() => void answer(request, false)}>
+                No
+              </Button>
+              <Button kind="primary" onClick={() => void answer(request, true)}>
+                Approve
+              </Button>
+            </div>
+          </article>
+        );
+      })}
+    </section>
+  );
+}

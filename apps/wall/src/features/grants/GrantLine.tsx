@@ -1,0 +1,25 @@
+import type { Grant } from '@clerestory/protocol';
+import { LockKeyhole } from 'lucide-react';
+import { leftText } from './words.ts';
+import { useNow } from './use-now.ts';
+import './grants.css';
+
+/** Under which purpose a private camera is on show, and for how long still. */
+export function GrantLine({ grant, brief = false }: { grant: Grant | undefined; brief?: boolean }) {
+  const isTimed = grant?.state === 'live';
+  const nowMs = useNow(isTimed);
+  const words = !grant
+    ? 'private'
+    : grant.state === 'live'
+      ? `${brief ? '' : `${grant.purposeText} · `}${leftText(grant.endsAt, nowMs)}`
+      : grant.state === 'waiting-owner'
+        ? 'owner is asked'
+        : 'waits for approval';
+  return (
+    <span className="grant-line" data-grant={grant?.state ?? 'none'}>
+      <LockKeyhole aria-hidden="true" />
+      {words}
+      {!brief && grant?.isOwnIncident && <span className="grant-own">own incident</span>}
+    </span>
+  );
+}

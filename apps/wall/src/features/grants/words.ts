@@ -1,0 +1,88 @@
+import type { Camera, ConsentState, Grant, GrantWay, TileRef } from '@clerestory/protocol';
+import type { WallStore } from '../../state/store.ts';
+
+/** A camera that is asked for, and the screen it is to be shown on. */
+export interface Target {
+  camera: string;
+  screen: string | null;
+}
+
+export const isPrivate = (camera: Camera | undefined): boolean => camera?.visibility === 'private';
+
+export const consentWords: Readonly<Record<ConsentState, string>> = {
+  registered: 'registered only',
+  'on-request': 'owner is asked each time',
+  incident: 'for incidents near it',
+  scheduled: 'for incidents, at set hours',
+  standing: 'for named purposes',
+  paused: 'paused by its owner',
+  revoked: 'revoked by its owner',
+  expired: 'consent has expired',
+  pending: 'owner has not confirmed',
+};
+
+/** "54 min", "40 s": never more than there is. */
+export function leftText(endsAt: number | null, nowMs: number): string {
+  const seconds = Math.max(0, Math.floor(((endsAt ?? nowMs) - nowMs) / 1000));
+  return seconds < 100 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+}
+
+/** The grant under which a screen shows a camera now. */
+export const grantOf = (grants: WallStore['grants'], camera: string, screen: string): Grant | undefined => {
+  const found = Object.values(grants).filter((one) => one.camera === camera);
+  return found.find(({ viewer }) => viewer.kind === 'screen' && viewer.id === screen) ?? found[0];
+};
+
+/** Private cameras on the tiles of some screens for which nothing is live or under way. For a scene, and for one tile. */
+export function targetsOn(
+  { wall, cameras, grants }: WallStore,
+  screens: readonly string[],
+  only?: TileRef,
+): Target[] {
+  const found = (wall?.screens ?? [])
+    .filter(({ id }) => screens.includes(id))
+    .flatMap(({ id: screen, tiles }) =>
+      Object.entries(tiles)
+        .filter(([tile]) => !only || Number(tile) === only.tile)
+        .map(([, { camera }]) => ({ camera, screen })),
+    )
+    .filter(({ camera, screen }) => {
+      if (!isPrivate(cameras[camera])) return false;
+      const grant = Object.values(grants).find(
+        ({ viewer, camera: of }) => of === camera && viewer.kind === 'screen' && viewer.id === screen,
+      );
+      return only !== undefined || grant === undefined;
+    });
+  return [...new Map(found.map((one) => [`${one.camera} ${one.screen}`, one])).values()];
+}
+
+/** One purpose, and how many of the asked cameras it opens. */
+export interface Choice {
+  key: string;
+  way: GrantWay;
+  opens: number;
+  waits: number;
+}
+
+const keyOf = ({ purpose }: GrantWay): string => JSON.stringify(purpose);
+
+/** The ways of several cameras as one list: what opens most of them first. */
+export function choicesOf(lists: readonly (readonly GrantWay[])[]): Choice[] {
+  const byKey = new Map<string, Choice>();
+  for (const way of lists.flat()) {
+    const known = byKey.get(keyOf(way)) ?? { key: keyOf(way), way, opens: 0, waits: 0 };
+    if (way.verdict === 'now') known.opens += 1;
+    else if (way.verdict !== 'no') known.waits += 1;
+    if (known.way.verdict === 'no' && way.verdict !== 'no') known.way = way;
+    byKey.set(known.key, known);
+  }
+  const far = ({ way }: Choice) => way.distanceM ?? Infinity;
+  const isIncident = ({ way }: Choice) => (way.purpose.kind === 'incident' ? 0 : 1);
+  return [...byKey.values()].sort(
+    (a, b) =>
+      b.opens + b.waits - (a.opens + a.waits) ||
+      b.opens - a.opens ||
+      isIncident(a) - isIncident(b) ||
+      far(a) - far(b),
+  );
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
+import { cameraName, expect, test, tileAt } from './support/city.ts';
+
+const openWindow = async (page: Page, url: string, number = 1) => {
+  await page.goto(`${url}/workstation/${number}`);
+  await expect(page.locator('[data-work-tile="0"]')).toBeVisible();
+};
+const bringUp = async (page: Page, tile: number, camera: number) => {
+  await page.keyboard.type(`${tile + 1}.${100 + camera}`);
+  await page.keyboard.press('Enter');
+  await expect(tileAt(page, tile)).toHaveAttribute('data-camera', cameraName(camera));
+};
+/** The record as an auditor reads it. */
+async function readRecord(server: ServerProcess) {
+  await addPerson(await server.signedIn('administrator'), 'ora', ['auditor']);
+  const auditor = new Browser(server.url);
+  await auditor.signIn('ora');
+  return async <D>(kind: string): Promise<D[]> =>
+    (await auditor.call('GET', `/record?kind=${kind}`)).body.items.map(({ detail }: { detail: D }) => detail);
+}
+const isLive = (page: Page, tile: number) =>
+  expect(tileAt(page, tile)).toHaveAttribute('data-state', 'live', { timeout: 40_000 });
+
+test('an operator works without a mouse: call up, enlarge, replay, take a picture, mark, push, pull', async ({
+  page,
+  server,
+}) => {
+  await openWindow(page, server.url);
+  await bringUp(page, 0, 1);
+  await bringUp(page, 1, 2);
+  await isLive(page, 0);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.work-tile[data-chosen]')).toHaveCount(1);
+
+  // Tile 1, enlarged and back; then its picture, enlarged, looked around in, whole.
+  await page.keyboard.press('f');
+  await expect(page.locator('.work-grid')).toHaveAttribute('data-maximised', '0');
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  const zoom = page.locator('.work-tile').first();
+  await expect(zoom).toHaveAttribute('data-zoom', '1.56');
+  const stage = tileAt(page, 0).locator('.tile__stage');
+  const before = await stage.evaluate((element) => getComputedStyle(element).transform);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => stage.evaluate((element) => getComputedStyle(element).transform)).not.toBe(before);
+  await page.keyboard.press('Home');
+  await expect(zoom).toHaveAttribute('data-zoom', '1.00');
+  await page.keyboard.press('f');
+  await expect(page.locator('.work-grid')).toHaveAttribute('data-maximised', '');
+
+  // The last seconds again: never called live, and one key back.
+  await page.keyboard.press('r');
+  await expect(tileAt(page, 0)).toHaveAttribute('data-state', 'replay');
+  await expect(page.locator('.replay-bar')).toHaveAttribute('data-replay', 'playing', { timeout: 20_000 });
+  await expect(tileAt(page, 0).locator('.tile__chip')).toHaveText(/REPLAY \d\d:\d\d:\d\d/);
+  await expect(tileAt(page, 0).getByText('live', { exact: true })).toHaveCount(0);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press(' ');
+  await expect(page.locator('.replay-bar')).toHaveAttribute('data-replay', 'paused');
+  await page.keyboard.press('r');
+  await isLive(page, 0);
+
+  // A picture, whose hash the record knows.
+  const saved = page.waitForEvent('download');
+  await page.keyboard.press('s');
+  const file = await saved;
+  const hash = createHash('sha256')
+    .update(readFileSync(await file.path()))
+    .digest('hex');
+  expect(file.suggestedFilename()).toMatch(/^101-Camera-1_.*\.png$/);
+  await expect(page.getByText(`SHA-256 ${hash}`)).toBeVisible();
+  const record = await readRecord(server);
+  expect(await record('snapshot-taken')).toMatchObject([{ sha256: hash, seen: 'live' }]);
+
+  await page.keyboard.press('k');
+  await page.getByLabel('Note').fill('Van stops');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Marked 101 Camera 1')).toBeVisible();
+
+  // Up to the room's wall, and down from it.
+  await page.keyboard.press('u');
+  await page.locator('[data-room-tile="right/0"]').click();
+  await expect(page.getByText(/^On .*, tile 1/)).toBeVisible();
+  const tile = () =>
+    server.api<{ assignment: { camera: string } | null }>('GET', '/walls/control-room/screens/right/tiles/0');
+  expect((await tile()).assignment?.camera).toBe(cameraName(1));
+  await page.keyboard.press('d');
+  await page.locator('[data-room-tile="left/3"]').click();
+  await expect(tileAt(page, 0)).toHaveAttribute('data-camera', cameraName(4));
+
+  // What reached beyond the window is told, by whom and how.
+  await expect
+    .poll(async () => (await record<{ command: string }>('command-run')).map(({ command }) => command))
+    .toEqual(expect.arrayContaining(['call-up.take', 'replay.begin', 'picture.snapshot']));
+});
+
+test('the palette finds commands, cameras and layouts; the window is the same again', async ({
+  page,
+  server,
+}) => {
+  await openWindow(page, server.url);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('camera 3');
+  await page.locator(`[data-palette="camera-${cameraName(3)}"]`).click();
+  await expect(tileAt(page, 0)).toHaveAttribute('data-camera', cameraName(3));
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('layout 3 × 3');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-work-tile]')).toHaveCount(9);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('fill the window');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.work-grid')).toHaveAttribute('data-maximised', /\d/);
+  await page.keyboard.press('Control+k');
+  const axe = await new AxeBuilder({ page }).disableRules(['color-contrast']).analyze();
+  expect(axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  await page.keyboard.press('Escape');
+
+  await page.reload();
+  await expect(page.locator('[data-work-tile]')).toHaveCount(9);
+  await expect(tileAt(page, 0)).toHaveAttribute('data-camera', cameraName(3));
+  // The room's list of walls has nothing of it.
+  const { items } = await server.api<{ items: { id: string }[] }>('GET', '/walls');
+  expect(items.map(({ id }) => id)).toEqual(['control-room']);
+});

@@ -1,0 +1,156 @@
+import { Viewer } from '../../apps/server/src/media/testing.ts';
+import type { Browser } from '../../apps/server/src/testing/browser.ts';
+
+/** How a view gets its bytes; each door asks the gate in a place of its own. */
+export type ViewDoor = 'push' | 'playlist' | 'part' | 'still';
+
+/** A refused player asks again after this time, as one that does not take no for an answer would, ms. */
+const insistEveryMs = 60;
+/** Stills come this often, ms. */
+const stillEveryMs = 250;
+
+/** One that watches one camera through one door, and goes on trying whatever it is told. */
+export interface ManyView {
+  readonly door: ViewDoor;
+  readonly camera: string;
+  /** Of video and playlists; refusals are not counted. */
+  readonly bytes: number;
+  /** When the last of them came, `performance.now()`. */
+  readonly lastMs: number;
+  /** Times it was told no, or cut off. */
+  readonly refusals: number;
+  close(): void;
+}
+
+/** A player that asks over HTTP again and again. */
+class HttpView implements ManyView {
+  readonly door: ViewDoor;
+  readonly camera: string;
+  bytes = 0;
+  lastMs = 0;
+  refusals = 0;
+  readonly #base: string;
+  readonly #cookie: string;
+  readonly #closed = new AbortController();
+
+  constructor(base: string, cookie: string, camera: string, door: Exclude<ViewDoor, 'push'>) {
+    this.door = door;
+    this.camera = camera;
+    this.#base = `${base}/live/${camera}/main/`;
+    this.#cookie = cookie;
+    void this.#run();
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      const answered = await this.#next().catch(() => null);
+      if (signal.aborted) return;
+      if (answered === null) this.refusals += 1;
+      const pauseMs = answered === null ? insistEveryMs : this.door === 'still' ? stillEveryMs : 0;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  async #next(): Promise<string | null> {
+    if (this.door === 'still') return this.#get('poster.jpg');
+    const now = await this.#get('index.m3u8');
+    if (now === null || now === '') return now;
+    if (this.door === 'part') {
+      const part = [...now.matchAll(/#EXT-X-PART:[^\n]*URI="([^"]+)"/g)].at(-1)?.[1];
+      if (part !== undefined && (await this.#get(part)) === null) return null;
+    }
+    // Until there is something new.
+    const msn = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(now)?.[1]) + (now.match(/#EXTINF/g)?.length ?? 0);
+    return this.#get(`index.m3u8?_HLS_msn=${msn}`);
+  }
+
+  /** The text that came; '' where nothing is to be had at the moment; null: refused. */
+  async #get(name: string): Promise<string | null> {
+    const answer = await fetch(this.#base + name, {
+      headers: { cookie: this.#cookie },
+      signal: this.#closed.signal,
+    });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of answer.body ?? []) {
+      if (answer.status !== 200) continue;
+      this.bytes += piece.byteLength;
+      this.lastMs = performance.now();
+      pieces.push(piece);
+    }
+    if (answer.status === 200) return Buffer.concat(pieces).toString('latin1');
+    return [401, 403, 404].includes(answer.status) && !name.includes('part') ? null : '';
+  }
+}
+
+/** One of a page's channels. */
+class PushView implements ManyView {
+  readonly door = 'push';
+  readonly camera: string;
+  bytes = 0;
+  lastMs = 0;
+  refusals = 0;
+  readonly #viewer: Viewer;
+
+  constructor(viewer: Viewer, camera: string) {
+    this.camera = camera;
+    this.#viewer = viewer;
+    const channel = viewer.subscribe(camera);
+    viewer.socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary && viewer.frames.at(-1)?.channel === channel) {
+        this.bytes += data.length;
+        this.lastMs = performance.now();
+      }
+      const notice = isBinary ? undefined : viewer.notices.at(-1);
+      if (notice?.type === 'refused' && notice.channel === channel) this.refusals += 1;
+    });
+    viewer.socket.on('close', () => (this.refusals += 1));
+  }
+
+  close(): void {
+    this.#viewer.close();
+  }
+}
+
+/**
+ * Every camera for every browser through the push socket, and for some of them also through the other doors: so many
+ * browsers for each. All sessions and cameras being others, each has a grant of its own.
+ */
+export async function openManyViews(
+  mediaPort: number,
+  browsers: readonly Browser[],
+  cameras: readonly string[],
+  others: Record<Exclude<ViewDoor, 'push'>, number>,
+): Promise<ManyView[]> {
+  const base = `http://127.0.0.1:${mediaPort}`;
+  const pages = await Promise.all(
+    browsers.map((browser) => Viewer.open(mediaPort, { headers: { cookie: browser.cookieHeader() } })),
+  );
+  const pushed = pages.flatMap((viewer) => cameras.map((camera): ManyView => new PushView(viewer, camera)));
+  const asked = (Object.entries(others) as [Exclude<ViewDoor, 'push'>, number][]).flatMap(([door, count]) =>
+    browsers
+      .slice(0, count)
+      .flatMap((browser) =>
+        cameras.map((camera): ManyView => new HttpView(base, browser.cookieHeader(), camera, door)),
+      ),
+  );
+  return [...pushed, ...asked];
+}
+
+/** All of them have had something since `sinceMs`. */
+export const allMove = (views: readonly ManyView[], sinceMs: number): boolean =>
+  views.every(({ lastMs }) => lastMs > sinceMs);
+
+/** From `startMs` to the last byte of each, ms: at the middle, for 99 of 100, and at most. 0 where none came after it. */
+export function lastBytes(
+  views: readonly ManyView[],
+  startMs: number,
+): { p50: number; p99: number; max: number } {
+  const after = views.map(({ lastMs }) => Math.max(0, lastMs - startMs)).sort((a, b) => a - b);
+  const at = (share: number) => after[Math.min(after.length - 1, Math.floor(share * after.length))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), max: after.at(-1) ?? 0 };
+}
