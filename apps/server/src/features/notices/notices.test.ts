@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { startMailbox, type Mailbox } from '../../testing/mailbox.ts';
-import { openNoticeDesk } from '../../testing/notice-desk.ts';
+import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 import { startOwnerApp } from '../../testing/owners.ts';
 import { temporaryFolder, until } from '../../testing/server.ts';
 import { retryAfterMs } from './rules.ts';
@@ -135,7 +135,7 @@ test('killed again and again while it sends, no notice is lost, and what comes t
   const setUp = await openNoticeDesk(folder.dir, mailbox.port);
   await ownerOf(setUp);
   await setUp.close();
-  const program = path.join(import.meta.dirname, '../../testing/notice-process.ts');
+  const program = path.join(import.meta.dirname, '../../../../../tools/notice-desk/main.ts');
   let kills = 0;
   let all = 0;
   for (let run = 0; ; run++) {

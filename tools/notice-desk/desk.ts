@@ -1,12 +1,12 @@
-import { Notices } from '../features/notices/index.ts';
-import { Owners } from '../features/owners/index.ts';
-import { RecordService } from '../features/record/index.ts';
-import { parseCameraNetworks } from '../platform/addresses/networks.ts';
-import { systemClock, type Clock } from '../platform/clock.ts';
-import { openDatabase } from '../platform/database.ts';
-import { createLogger } from '../platform/logging.ts';
-import { Mail } from '../platform/mail.ts';
-import { RateLimit } from '../platform/rate-limit.ts';
+import { Notices } from '../../apps/server/src/features/notices/index.ts';
+import { Owners } from '../../apps/server/src/features/owners/index.ts';
+import { RecordService } from '../../apps/server/src/features/record/index.ts';
+import { parseCameraNetworks } from '../../apps/server/src/platform/addresses/networks.ts';
+import { systemClock, type Clock } from '../../apps/server/src/platform/clock.ts';
+import { openDatabase } from '../../apps/server/src/platform/database.ts';
+import { createLogger } from '../../apps/server/src/platform/logging.ts';
+import { Mail } from '../../apps/server/src/platform/mail.ts';
+import { RateLimit } from '../../apps/server/src/platform/rate-limit.ts';
 
 /** The outbox on a real store, with the mail server at `port`; `clock` may be turned. */
 export async function openNoticeDesk(dir: string, port: number, clock: Clock = systemClock) {

@@ -1,6 +1,6 @@
-import { openNoticeDesk } from './notice-desk.ts';
+import { openNoticeDesk } from './desk.ts';
 
-// A process that tells owners of things until it is killed: `node notice-process.ts <folder> <SMTP port> <notices to add>`.
+// A process that tells owners of things until it is killed: `node main.ts <folder> <SMTP port> <notices to add>`.
 const [dir = '', port = '', count = '0'] = process.argv.slice(2);
 const desk = await openNoticeDesk(dir, Number(port));
 const owner = desk.owners.registry.list()[0]?.id ?? '';
