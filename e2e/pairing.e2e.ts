@@ -67,6 +67,15 @@ test('a screen is paired by its code, shows its tiles with nobody signed in, and
   await expect(screen.locator('video')).toHaveCount(0, { timeout: 2_000 });
   expect(Date.now() - revokedAtMs).toBeLessThan(2_000);
   await expect(screen.locator('[data-pairing-code]')).toBeVisible();
+
+  // It asks control whether it is a screen again, and leaves the media node alone meanwhile.
+  const pushed: string[] = [];
+  screen.on('websocket', (socket) => {
+    if (socket.url().endsWith('/push')) pushed.push(socket.url());
+  });
+  for (let time = 0; time < 2; time++)
+    await screen.waitForEvent('websocket', (socket) => socket.url().includes('/socket.io/'));
+  expect(pushed).toEqual([]);
   await context.close();
 });
 

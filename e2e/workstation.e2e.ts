@@ -23,8 +23,13 @@ async function readRecord(server: ServerProcess) {
   return async <D>(kind: string): Promise<D[]> =>
     (await auditor.call('GET', `/record?kind=${kind}`)).body.items.map(({ detail }: { detail: D }) => detail);
 }
+/** For whoever wants to look at it. */
+const picture = async (page: Page, name: string) => {
+  const folder = process.env['PICTURES'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+};
 const isLive = (page: Page, tile: number) =>
-  expect(tileAt(page, tile)).toHaveAttribute('data-state', 'live', { timeout: 40_000 });
+  expect(tileAt(page, tile)).toHaveAttribute('data-state', 'live', { timeout: 60_000 });
 
 test('an operator works without a mouse: call up, enlarge, replay, take a picture, mark, push, pull', async ({
   page,
@@ -60,12 +65,14 @@ test('an operator works without a mouse: call up, enlarge, replay, take a pictur
   await expect(page.locator('.replay-bar')).toHaveAttribute('data-replay', 'playing', { timeout: 20_000 });
   await expect(tileAt(page, 0).locator('.tile__chip')).toHaveText(/REPLAY \d\d:\d\d:\d\d/);
   await expect(tileAt(page, 0).getByText('live', { exact: true })).toHaveCount(0);
+  await picture(page, 'replay');
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press(' ');
   await expect(page.locator('.replay-bar')).toHaveAttribute('data-replay', 'paused');
   await page.keyboard.press('r');
   await isLive(page, 0);
 
+  await picture(page, 'window');
   // A picture, whose hash the record knows.
   const saved = page.waitForEvent('download');
   await page.keyboard.press('s');
@@ -85,6 +92,8 @@ test('an operator works without a mouse: call up, enlarge, replay, take a pictur
 
   // Up to the room's wall, and down from it.
   await page.keyboard.press('u');
+  await expect(page.locator('[data-room-tile="right/0"]')).toBeVisible();
+  await picture(page, 'push');
   await page.locator('[data-room-tile="right/0"]').click();
   await expect(page.getByText(/^On .*, tile 1/)).toBeVisible();
   const tile = () =>
@@ -118,6 +127,7 @@ test('the palette finds commands, cameras and layouts; the window is the same ag
   await page.keyboard.press('Enter');
   await expect(page.locator('.work-grid')).toHaveAttribute('data-maximised', /\d/);
   await page.keyboard.press('Control+k');
+  await picture(page, 'palette');
   const axe = await new AxeBuilder({ page }).disableRules(['color-contrast']).analyze();
   expect(axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
   await page.keyboard.press('Escape');
@@ -128,4 +138,31 @@ test('the palette finds commands, cameras and layouts; the window is the same ag
   // The room's list of walls has nothing of it.
   const { items } = await server.api<{ items: { id: string }[] }>('GET', '/walls');
   expect(items.map(({ id }) => id)).toEqual(['control-room']);
+});
+
+test('the camera list by tag, with favourites and a search that is kept, wherever one signs in', async ({
+  page,
+  server,
+}) => {
+  const row = (n: number) => page.locator(`[data-camera-row="${cameraName(n)}"]`);
+  await page.goto(server.url);
+  await row(1).click();
+  await page.keyboard.press('v');
+  await expect(row(1).getByLabel('favourite')).toBeVisible();
+  await page.getByRole('button', { name: 'favourites' }).click();
+  await expect(row(2)).toBeHidden();
+  await page.getByRole('button', { name: 'keep this search' }).click();
+  await page.getByLabel('Name of the search').fill('Mine');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^By / }).click();
+  await page.getByRole('menuitemradio', { name: 'Tag', exact: true }).click();
+  await expect(page.locator('[data-group="Without a tag"]')).toBeVisible();
+
+  await page.reload();
+  await expect(page.locator('[data-group="Without a tag"]')).toBeVisible();
+  await expect(row(2)).toBeVisible();
+  await page.getByRole('button', { name: 'Mine', exact: true }).click();
+  await expect(row(2)).toBeHidden();
+  await expect(row(1)).toBeVisible();
+  await picture(page, 'console');
 });

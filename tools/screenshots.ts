@@ -1,5 +1,5 @@
-// Takes the pictures of the guide from a running server with the demo city:
-//   node tools/screenshots.ts <url> <folder> [1080p|4k] [jpeg quality]
+// Takes the pictures of the guide from a running server with the demo city, as its supervisor and its administrator:
+//   node tools/screenshots.ts [url] [folder] [1080p|4k] [jpeg quality]
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type BrowserContext, type Page } from '@playwright/test';
@@ -17,32 +17,35 @@ const browser = await chromium.launch(config.use?.launchOptions ?? {});
 async function take(page: Page, name: string): Promise<void> {
   const file = path.join(folder, `${name}-${size}.jpg`);
   await page.screenshot({ path: file, type: 'jpeg', quality: Number(quality) });
-  await page.close();
 }
 
-/** The demo city lets whoever is at this machine be its supervisor. */
-async function signIn(): Promise<BrowserContext> {
+/** The demo city lets whoever is at this machine be any of its people. */
+async function enter(role: string): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   await page.goto(url);
-  await page.getByRole('button', { name: /Supervisor$/ }).click();
+  await page.getByRole('button', { name: new RegExp(`${role}$`) }).click();
   await page.locator('[data-account]').waitFor();
   await page.close();
   return context;
 }
 
-const supervisor = await signIn();
+const allLive = (page: Page, least: number) =>
+  page.waitForFunction(
+    (least) => {
+      const tiles = [...document.querySelectorAll('.tile[data-tile]:not([data-camera=""])')];
+      return tiles.length >= least && tiles.every((tile) => tile.getAttribute('data-state') === 'live');
+    },
+    least,
+    { timeout: readyTimeoutMs },
+  );
+
+const supervisor = await enter('Supervisor');
 const screen = await supervisor.newPage();
 await screen.goto(`${url}/screen/left`);
-await screen.waitForFunction(
-  () => {
-    const tiles = [...document.querySelectorAll('[data-tile]')];
-    return tiles.length > 1 && tiles.every((tile) => tile.getAttribute('data-state') === 'live');
-  },
-  null,
-  { timeout: readyTimeoutMs },
-);
+await allLive(screen, 4);
 await take(screen, 'screen-left');
+await screen.close();
 
 // Small windows stay open, so that the console has something to show and the machine little to do.
 for (const id of ['left', 'centre', 'right']) {
@@ -64,4 +67,41 @@ await consolePage.waitForFunction(
   { timeout: readyTimeoutMs },
 );
 await take(consolePage, 'console');
+await consolePage.keyboard.press('Control+k');
+await consolePage.locator('.palette-line').first().waitFor();
+await take(consolePage, 'palette');
+await consolePage.keyboard.press('Escape');
+await consolePage.keyboard.press('?');
+await consolePage.locator('.keymap').waitFor();
+await take(consolePage, 'keys');
+await consolePage.close();
+
+const desk = await supervisor.newPage();
+await desk.goto(`${url}/workstation/1`);
+await desk.locator('[data-work-tile="0"]').waitFor();
+for (const [tile, number] of [101, 104, 107, 110].entries()) {
+  await desk.keyboard.type(`${tile + 1}.${number}`);
+  await desk.keyboard.press('Enter');
+}
+await allLive(desk, 4);
+await desk.locator('[data-work-tile="0"]').click();
+await take(desk, 'workstation');
+await desk.keyboard.press('r');
+await desk.locator('[data-replay="playing"]').waitFor({ timeout: readyTimeoutMs });
+await take(desk, 'replay');
+await desk.close();
+
+const fleet = await supervisor.newPage();
+await fleet.goto(`${url}/fleet`);
+await fleet.locator('[data-fleet-camera]').first().waitFor({ timeout: readyTimeoutMs });
+await fleet.locator('.fleet-chart canvas').waitFor();
+await take(fleet, 'fleet');
+
+const administrator = await enter('Administrator');
+const admin = await administrator.newPage();
+for (const page of ['rights', 'screens']) {
+  await admin.goto(`${url}/admin#${page}`);
+  await admin.getByRole('main').locator('h1, h2').first().waitFor();
+  await take(admin, `admin-${page}`);
+}
 await browser.close();

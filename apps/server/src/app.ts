@@ -12,6 +12,7 @@ import { HealthService, healthRoutes, isOurs, TransitionStore } from './features
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
+import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
@@ -157,6 +158,7 @@ export async function startApp(
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
   });
+  cameras.masksWrittenBy(masksRecordedIn(record));
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
   const onvif: OnvifService = new OnvifService({
     db,
@@ -168,7 +170,7 @@ export async function startApp(
   onvif.onDevice((camera) => cameras.retell(camera));
   cameras.onChange((change) => change.type === 'removed' && onvif.forget(change.camera));
   const walls = new WallService(new WallStore(db), cameras, clock);
-  const workstations = new WorkstationService({ db, clock, record, walls });
+  const workstations = new WorkstationService({ db, clock, record, walls, cameras });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
   const consents = new ConsentService({ db, clock, log, record, cameras });
@@ -301,6 +303,7 @@ export async function startApp(
       routes: notices.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
+    { name: 'masks', routes: maskRoutes(cameras) },
     {
       name: 'onvif',
       load: () => onvif.load(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConsentState, OwnerId, PlaceKind, Purpose, Tier, Visibility } from './consent.ts';
 import { CameraId, DisplayName, textLine, UnixMs } from './ids.ts';
 import { CameraHealth } from './health.ts';
+import { Masks } from './masks.ts';
 
 /** A user name or password: any character but control characters, spaces and `@ : / # %` included. */
 const Secret = z
@@ -250,6 +251,8 @@ export const CameraInput = z.strictObject({
   longitude: fields.longitude.default(null),
   keep: fields.keep.default('on-demand'),
   tags: fields.tags.default([]),
+  /** Areas that nobody is to see; later changed by a route of their own. */
+  masks: Masks.default([]),
   number: fields.number.optional(),
   heading: fields.heading.default(null),
   viewAngle: fields.viewAngle.default(null),
@@ -290,6 +293,8 @@ export const Camera = z.object({
     .optional(),
   /** It can be turned or zoomed from here. */
   movable: z.boolean().optional(),
+  /** Areas that nobody sees; only where there are some. */
+  masks: Masks.optional(),
   /** Goes up by one with each change. */
   revision: z.int(),
   createdAt: UnixMs,

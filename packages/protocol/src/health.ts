@@ -13,6 +13,13 @@ import { CameraId, StreamName, UnixMs } from './ids.ts';
 export const HealthState = z.enum(['online', 'degraded', 'offline', 'unauthorized', 'unsupported', 'idle']);
 export type HealthState = z.infer<typeof HealthState>;
 
+/**
+ * What was seen to be wrong with the pictures themselves: `frozen`: the very same picture for seconds, which no sensor
+ * gives; `black`; `blank`: one colour all over; `blurred`: out of focus, or something on the lens.
+ */
+export const PictureFault = z.enum(['frozen', 'black', 'blank', 'blurred']);
+export type PictureFault = z.infer<typeof PictureFault>;
+
 /** What is measured of one running stream. Rates are over the last 5 s or so. */
 export const StreamFacts = z.object({
   stream: StreamName,
@@ -29,6 +36,10 @@ export const StreamFacts = z.object({
   restarts: z.int(),
   /** How its conversion stands, in words; only where some of the viewers need one. */
   conversion: z.string().optional(),
+  /** Only while something is wrong with its pictures. */
+  picture: PictureFault.optional(),
+  /** What converting it takes now, in cores of the server; only where it is converted. */
+  cores: z.number().min(0).optional(),
 });
 export type StreamFacts = z.infer<typeof StreamFacts>;
 

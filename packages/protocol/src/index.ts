@@ -2,6 +2,7 @@ import './words.ts';
 export * from './ids.ts';
 export * from './errors.ts';
 export * from './health.ts';
+export * from './masks.ts';
 export * from './consent.ts';
 export * from './camera.ts';
 export * from './incidents.ts';

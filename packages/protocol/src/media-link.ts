@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CameraId, Id, StreamName } from './ids.ts';
 import { CameraSource, Keep } from './camera.ts';
 import { IngestReport } from './health.ts';
+import { Masks } from './masks.ts';
 import { TrialOrder, TrialOutcome } from './trial.ts';
 
 /**
@@ -16,6 +17,8 @@ export const MediaCamera = z.object({
   revision: z.int(),
   keep: Keep,
   source: CameraSource,
+  /** Painted over before any picture is kept or sent. */
+  masks: Masks.optional(),
 });
 export type MediaCamera = z.infer<typeof MediaCamera>;
 

@@ -32,6 +32,7 @@ export const RecordKind = z.enum([
   'record-read',
   'record-verified',
   'settings-changed',
+  'camera-masks-changed',
   'ptz-taken',
   'ptz-lost',
   'consent-proposed',

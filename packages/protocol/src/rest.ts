@@ -6,6 +6,7 @@ import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
+import { Masks } from './masks.ts';
 import { onvifRoutes } from './onvif.ts';
 import { noticeRoutes } from './notice-routes.ts';
 import { ownerDeskRoutes } from './owner-desk.ts';
@@ -141,6 +142,18 @@ export const routes = {
     summary: 'Change a camera; what is left out stays',
     params: OnCamera,
     body: CameraPatch,
+    answer: Camera,
+  }),
+  setMasks: route({
+    method: 'put',
+    path: '/cameras/{camera}/masks',
+    tag: 'cameras',
+    status: 200,
+    idempotent: true,
+    ifMatch: true,
+    summary: 'Areas of a camera that nobody is to see, all of them; who watches may only add to them',
+    params: OnCamera,
+    body: z.strictObject({ masks: Masks }),
     answer: Camera,
   }),
   deleteCamera: route({

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { laterNumbers, TargetDuration, type Numbers } from '@clerestory/llhls';
-import type { IngestReport, MediaCamera, Playable, StreamName } from '@clerestory/protocol';
+import type { IngestReport, MediaCamera, PictureFault, Playable, StreamName } from '@clerestory/protocol';
 import type { z } from 'zod';
 import { conversionNeeded } from './playability.ts';
-import { streamsOf, type ConversionSource } from './sources.ts';
+import { streamsOf, type ConversionSource, type StreamSource } from './sources.ts';
 import { Stream, type StreamDeps } from './stream.ts';
 
 export type MediaCameraConfig = z.infer<typeof MediaCamera>;
@@ -20,6 +20,9 @@ interface Entry {
 
 /** How long a conversion waits for a key frame to begin with, ms: they may be a minute apart. */
 const keyFramePatienceMs = 70_000;
+/** With masks, no stream of the camera as it is exists anywhere. */
+const sourceOf = ({ source, masks = [] }: MediaCameraConfig): StreamSource =>
+  masks.length > 0 ? { kind: 'masked', of: source, masks } : source;
 const always = ({ keep, source }: MediaCameraConfig): boolean =>
   // A camera that sends to us does so whether or not anybody watches.
   keep === 'always' || source.kind === 'push';
@@ -29,19 +32,25 @@ export class Cameras {
   readonly #deps: StreamDeps;
   readonly #onStream: (stream: Stream) => void;
   readonly #onConversion: (of: Stream) => void;
+  readonly #faultOf: (stream: Stream) => PictureFault | null;
   readonly #entries = new Map<string, Entry>();
   /** The latest of the numbers of all streams that are gone: whatever comes to an address of theirs goes on from there. */
   #goneNumbers: Numbers | undefined;
 
-  /** `onStream` hears of every stream that comes into being, `onConversion` of news of a stream's conversion. */
+  /**
+   * `onStream` hears of every stream that comes into being, `onConversion` of news of a stream's conversion; `faultOf` knows
+   * what is wrong with a stream's pictures.
+   */
   constructor(
     deps: StreamDeps,
     onStream: (stream: Stream) => void,
     onConversion: (of: Stream) => void = () => {},
+    faultOf: (stream: Stream) => PictureFault | null = () => null,
   ) {
     this.#deps = deps;
     this.#onStream = onStream;
     this.#onConversion = onConversion;
+    this.#faultOf = faultOf;
   }
 
   /** The whole list: what is not in it is removed. */
@@ -62,7 +71,7 @@ export class Cameras {
     const entry = this.#entries.get(config.id);
     if (!entry) return this.#add(config);
     const before = entry.config;
-    const sourceChanged = !isDeepStrictEqual(before.source, config.source);
+    const sourceChanged = !isDeepStrictEqual(sourceOf(before), sourceOf(config));
     entry.config = config;
     if (sourceChanged) this.#renewStreams(entry);
     else if (config.revision !== before.revision)
@@ -107,12 +116,16 @@ export class Cameras {
 
   /** Of a stream of `all`, with how its conversion stands. */
   report(stream: Stream): IngestReport {
-    const report = stream.report();
+    const seen = this.#faultOf(stream);
+    const own = stream.report();
+    const report = seen === null ? own : { ...own, facts: { ...own.facts, picture: seen } };
     const conversion = this.#entries.get(stream.camera)?.conversions.get(stream.name);
     if (!conversion || conversion.state === 'idle') return report;
     // The conversion itself is one of the stream's viewers.
     const viewers = Math.max(0, stream.viewers - 1) + conversion.viewers;
-    return { ...report, facts: { ...report.facts, viewers, conversion: conversion.reason } };
+    const cores = conversion.cores();
+    const converting = { conversion: conversion.reason, ...(cores !== null && { cores }) };
+    return { ...report, facts: { ...report.facts, viewers, ...converting } };
   }
 
   #convert(entry: Entry, of: Stream): Stream {
@@ -135,7 +148,7 @@ export class Cameras {
     const stream = new Stream(of.camera, of.name, source, this.#deps, terms);
     entry.conversions.set(of.name, stream);
     // Should the camera send something else one day, whoever watches asks again what fits.
-    of.listen({ onEncoding: () => stream.moved() });
+    of.listen({ onEncoding: () => stream.moved(false) });
     stream.listen({ onState: () => this.#onConversion(of) });
     return stream;
   }
@@ -150,8 +163,8 @@ export class Cameras {
   }
 
   /**
-   * Gives an entry the streams its source has, all of them new: of another place, not even a poster may remain. Viewers
-   * choose again.
+   * Gives an entry the streams its source has, all of them new: of another place, or of areas that are masked now, not even
+   * a poster may remain. Viewers choose again.
    */
   #renewStreams({ config, streams, conversions }: Entry): void {
     const before = [...conversions.values(), ...streams.values()];
@@ -160,11 +173,11 @@ export class Cameras {
     this.#retireNumbers(before);
     const terms = { targetDuration: new TargetDuration(), after: this.#goneNumbers };
     for (const name of streamsOf(config.source)) {
-      const stream = new Stream(config.id, name, config.source, this.#deps, terms);
+      const stream = new Stream(config.id, name, sourceOf(config), this.#deps, terms);
       streams.set(name, stream);
       this.#onStream(stream);
     }
-    for (const stream of before) stream.moved();
+    for (const stream of before) stream.moved(true);
     for (const stream of before) stream.remove();
   }
 

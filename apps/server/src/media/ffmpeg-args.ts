@@ -1,4 +1,8 @@
-/** The only argument lists that are ever given to ffmpeg. Nothing in them comes from outside. */
+import type { Mask } from '@clerestory/protocol';
+import { maskFilters } from './masks.ts';
+import { sightSize } from './sight.ts';
+
+/** The only argument lists that are ever given to ffmpeg. Nothing in them comes from outside but the numbers of masks. */
 
 const quiet = ['-hide_banner', '-nostats', '-loglevel', 'warning'];
 /** Small, so that the first picture does not wait for ffmpeg's look at the stream. */
@@ -9,21 +13,27 @@ const fragments = [
   ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof'],
   ...['-frag_duration', String(fragmentUs), '-flush_packets', '1', 'pipe:1'],
 ];
+/** Decoding without a frame's delay. */
+const slices = ['-threads', '2', '-thread_type', 'slice'];
 const copied = ['-map', '0:v:0', '-an', '-c:v', 'copy', ...fragments];
 
 /** Most lines of a converted picture; larger ones are made smaller. */
 const mostLines = 1080;
+/** Fields are made into frames: never, in all pictures, or in those that say that they have fields. */
+type Deinterlace = 'no' | 'all' | 'flagged';
+const yadif = { no: [], all: ['yadif=deint=all'], flagged: ['yadif=deint=interlaced'] } as const;
 /**
  * H.264 that every browser plays, without a frame's delay: no B-frames, no look-ahead, sliced threads. A key frame each
- * second. `interlaced`: fields are made into frames.
+ * second. Masks are painted last, on the picture as it will be encoded.
  */
-const converted = (interlaced: boolean) => [
+const converted = (deinterlace: Deinterlace, masks: readonly Mask[]) => [
   ...['-map', '0:v:0', '-an', '-fps_mode', 'passthrough', '-filter_threads', '1'],
   '-vf',
   [
-    ...(interlaced ? ['yadif=mode=send_frame:deint=all'] : []),
+    ...yadif[deinterlace],
     `scale=w=trunc(iw*min(1\\,${mostLines}/ih)/2)*2:h=trunc(min(ih\\,${mostLines})/2)*2:out_range=tv`,
     'format=yuv420p',
+    ...maskFilters(masks),
   ].join(','),
   ...[
     '-c:v',
@@ -75,25 +85,34 @@ export type IngestInput =
   | { kind: 'pictures' }
   | { kind: 'ring'; interlaced: boolean };
 
-/** Arguments that turn a source into fragmented MP4 on stdout, video only. Only `pictures` and `ring` are encoded again. */
-export function ingestArgs(input: IngestInput): string[] {
+/**
+ * Arguments that turn a source into fragmented MP4 on stdout, video only. It is encoded again where it comes as `pictures`
+ * or from a `ring`, and wherever there are `masks`, which nothing gets around.
+ */
+export function ingestArgs(input: IngestInput, masks: readonly Mask[] = []): string[] {
+  const output = masks.length > 0 ? converted('flagged', masks) : copied;
+  const decoding = masks.length > 0 ? slices : [];
   const script = (allowed: string) => ['-f', 'concat', '-safe', '0', '-protocol_whitelist', allowed];
   const pipe = ['-protocol_whitelist', 'pipe', '-i', 'pipe:0'];
   switch (input.kind) {
     case 'address':
-      return [...quiet, ...script(protocols[input.protocol]), ...probing, '-i', 'pipe:0', ...copied];
+      return [
+        ...[...quiet, ...decoding, ...script(protocols[input.protocol])],
+        ...[...probing, '-i', 'pipe:0', ...output],
+      ];
     case 'loop':
       if (!(input.burstS >= 0 && input.burstS <= 60)) throw new RangeError('a burst lasts 0 to 60 s');
       return [
         ...quiet,
         // Real-time reading starts at time 0, so what lies before that is read at once.
         ...['-re', '-stream_loop', '-1', '-itsoffset', (-input.burstS).toFixed(3)],
+        ...decoding,
         ...script('pipe,file'),
         ...['-i', 'pipe:0'],
-        ...copied,
+        ...output,
       ];
     case 'media':
-      return [...quiet, ...(input.bursts ? ['-re'] : []), ...probing, ...pipe, ...copied];
+      return [...quiet, ...(input.bursts ? ['-re'] : []), ...decoding, ...probing, ...pipe, ...output];
     case 'pictures':
       return [
         ...quiet,
@@ -110,14 +129,14 @@ export function ingestArgs(input: IngestInput): string[] {
           '0',
         ],
         ...pipe,
-        ...converted(false),
+        ...converted('no', masks),
       ];
     case 'ring':
       return [
         ...quiet,
-        ...['-threads', '2', '-thread_type', 'slice', '-f', 'mp4'],
+        ...[...slices, '-f', 'mp4'],
         ...pipe,
-        ...converted(input.interlaced),
+        ...converted(input.interlaced ? 'all' : 'no', masks),
       ];
   }
 }
@@ -128,6 +147,14 @@ export const trialPictureArgs: readonly string[] = [
   ...['-threads', '1', '-f', 'mp4', '-protocol_whitelist', 'pipe', '-i', 'pipe:0'],
   ...['-map', '0:v:0', '-an', '-frames:v', '1', '-vf', 'scale=480:-2', '-pix_fmt', 'yuvj420p'],
   ...['-q:v', '8', '-f', 'mjpeg', 'pipe:1'],
+];
+
+/** As `posterArgs`, but a small picture in brightness alone, one byte a pixel: for a program to look at. */
+export const sightArgs: readonly string[] = [
+  ...['-hide_banner', '-nostats', '-loglevel', 'quiet', '-threads', '1', '-f', 'mp4'],
+  ...['-protocol_whitelist', 'pipe', '-i', 'pipe:0', '-map', '0:v:0', '-an', '-frames:v', '1'],
+  ...['-vf', `scale=${sightSize.width}:${sightSize.height}:flags=area,format=gray`],
+  ...['-f', 'rawvideo', 'pipe:1'],
 ];
 
 /** Arguments that turn an init segment and a key chunk on stdin into one JPEG on stdout. */

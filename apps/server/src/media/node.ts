@@ -13,6 +13,7 @@ import { createHttpDoor, listen } from './http-door.ts';
 import { defaultTiming, type IngestTiming } from './ingest.ts';
 import { LiveDoor } from './live-door.ts';
 import { Posters } from './poster.ts';
+import { defaultSightTiming, SightWatch, type SightTiming } from './sight-watch.ts';
 import { PushDoor } from './push-door.ts';
 import { defaultPushLimits, type PushLimits } from './push-socket.ts';
 import type { SceneFiles } from './sources.ts';
@@ -46,6 +47,7 @@ export interface NodeDeps {
   keepStoppedMs?: number;
   timing?: Partial<IngestTiming>;
   pushLimits?: Partial<PushLimits>;
+  sight?: Partial<SightTiming>;
 }
 
 export interface MediaNode {
@@ -104,13 +106,17 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
     timing: { ...defaultTiming, ...deps.timing },
   };
   const trials = new Trials(streamDeps);
+  const sightTiming = { ...defaultSightTiming, ...deps.sight };
+  const sight = new SightWatch({ clock, ffmpeg }, sightTiming, (stream) => tell([cameras.report(stream)]));
   const cameras: Cameras = new Cameras(
     streamDeps,
     (stream) => {
       posters.follow(stream);
+      sight.follow(stream);
       stream.listen({ onState: () => tell([cameras.report(stream)]) });
     },
     (of) => tell([cameras.report(of)]),
+    (stream) => sight.faultOf(stream),
   );
 
   const limits = { ...defaultPushLimits, ...deps.pushLimits };
@@ -151,6 +157,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
     async close() {
       callOffReport();
       figures.stop();
+      sight.stop();
       listeners.clear();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       push.close();

@@ -10,6 +10,8 @@ export interface PushOutlet {
   /** Bytes that wait in this process for the network. */
   readonly queuedBytes: number;
   notice(notice: PushNotice): void;
+  /** Nothing of what waits may leave any more. */
+  drop(reason: string): void;
   /** `onSent` when the network has taken it. */
   video(header: Uint8Array, payload: Uint8Array, onSent: () => void): void;
 }
@@ -87,6 +89,7 @@ export class PushChannel {
     const verdict = this.#ask(stream);
     if (!verdict.ok && mayAsk && this.#deps.admission) return this.#askFor(stream, this.#deps.admission);
     if (!verdict.ok) return this.#refuse(verdict.reason);
+    const { outlet } = this.#deps;
     const letGo = this.#deps.admission?.hold(this.#deps.viewer, stream.camera);
     this.#stream = stream;
     this.#mode = 'join';
@@ -100,7 +103,10 @@ export class PushChannel {
       onChunk: (chunk) => this.#take(chunk),
       onState: () => this.#tellState(),
       onEncoding: () => this.#move(),
-      onMoved: () => this.#move(),
+      onMoved: (renewed) => {
+        this.#move();
+        if (renewed) outlet.drop('the camera has changed');
+      },
       onRemoved: () => this.#refuse(removedReason),
     });
     this.#release = () => {

@@ -87,6 +87,7 @@ export class PushSocket {
         return socket.bufferedAmount;
       },
       notice: (notice) => this.#notice(notice),
+      drop: (reason) => this.#drop(reason),
       video: (header, payload, onSent) => this.#video(header, payload, onSent),
     };
     socket.on('message', (data: Buffer, isBinary) => this.#hear(data, isBinary));
@@ -118,7 +119,12 @@ export class PushSocket {
   #grantEnded(camera: string, reason: string): void {
     let closed = false;
     for (const channel of [...this.#channels.values()]) closed = channel.grantEnded(camera, reason) || closed;
-    if (closed && this.#socket.bufferedAmount > maxLeftBytes) this.#cut(reason);
+    if (closed) this.#drop(reason);
+  }
+
+  /** With more waiting than a moment's worth, the socket goes with it; the page opens another. */
+  #drop(reason: string): void {
+    if (this.#socket.bufferedAmount > maxLeftBytes) this.#cut(reason);
   }
 
   #ping(): void {

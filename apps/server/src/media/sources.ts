@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { CameraSource, StreamName } from '@clerestory/protocol';
+import type { CameraSource, Mask, StreamName } from '@clerestory/protocol';
 import { pinSource } from '../platform/addresses/source.ts';
 import { waitingReason, type Conversions } from './conversions.ts';
 import {
@@ -17,6 +17,7 @@ import type { HttpLogin } from './feeds/http-login.ts';
 import { mjpegFeed, snapshotFeed } from './feeds/picture-feeds.ts';
 import { ringFeed, type RingSource } from './feeds/ring-feed.ts';
 import { ingestArgs, type InputProtocol } from './ffmpeg-args.ts';
+import { maskFilters } from './masks.ts';
 import type { Failure } from './reasons.ts';
 
 /** Files of a demo scene, absolute paths; they need not be there yet. */
@@ -44,7 +45,14 @@ export interface ConversionSource {
   /** Resolves to true once `of` has a key frame to begin with. */
   ready(signal: AbortSignal): Promise<boolean>;
 }
-export type StreamSource = CameraSource | ConversionSource;
+/** A camera some areas of which nobody is to see: they are painted over by the same ffmpeg that connects to it. */
+export interface MaskedSource {
+  kind: 'masked';
+  of: CameraSource;
+  /** At least one. */
+  masks: readonly Mask[];
+}
+export type StreamSource = CameraSource | ConversionSource | MaskedSource;
 
 /** What sources are made ready with. */
 export interface SourceTools {
@@ -115,6 +123,8 @@ export interface Try {
   signal: AbortSignal;
   /** Hears why it takes long. */
   onWait(reason: string): void;
+  /** Painted over whatever comes. */
+  masks?: readonly Mask[];
 }
 
 const webLogin = ({
@@ -137,9 +147,11 @@ export async function sourceInput(source: StreamSource, one: Try, tools: SourceT
       case 'demo':
         return demoInput(source, one, tools.scenes);
       case 'push':
-        return pushInput(source, tools);
+        return pushInput(source, one, tools);
       case 'convert':
         return await convertInput(source, one, tools);
+      case 'masked':
+        return await maskedInput(source, one, tools);
       case 'hls':
         return await hlsInput(source, one, tools);
       case 'mjpeg':
@@ -159,9 +171,13 @@ export async function sourceInput(source: StreamSource, one: Try, tools: SourceT
 type AddressSource = Extract<CameraSource, { kind: 'rtsp' | 'rtmp' | 'srt' | 'mpegts' }>;
 
 /** Kinds whose address ffmpeg itself connects to: the one that was judged. */
-function addressInput(given: AddressSource, pinned: AddressSource, { stream, turn }: Try): SourceInput {
+function addressInput(
+  given: AddressSource,
+  pinned: AddressSource,
+  { stream, turn, masks }: Try,
+): SourceInput {
   const address = stream === 'sub' && pinned.sub !== undefined ? pinned.sub : pinned.main;
-  const args = (protocol: InputProtocol) => ingestArgs({ kind: 'address', protocol });
+  const args = (protocol: InputProtocol) => ingestArgs({ kind: 'address', protocol }, masks);
   const secrets = [...secretsOf(given), ...secretsOf(pinned)];
   const timeout = rtspTimeoutMs * 1000;
   switch (pinned.kind) {
@@ -203,13 +219,14 @@ function addressInput(given: AddressSource, pinned: AddressSource, { stream, tur
 /** A port of our own, where one sender is awaited. */
 function pushInput(
   source: Extract<CameraSource, { kind: 'push' }>,
+  { masks }: Try,
   { listenHost }: SourceTools,
 ): SourceInput {
   const { protocol, port, key = '', from = '' } = source;
   const words = { rtmp: 'RTMP', srt: 'SRT', udp: 'MPEG-TS over UDP' }[protocol];
   const awaits = `Waiting for the camera to send ${words} to port ${port}`;
   const secrets = secretsOf(source);
-  const args = ingestArgs({ kind: 'address', protocol });
+  const args = ingestArgs({ kind: 'address', protocol }, masks);
   switch (protocol) {
     case 'rtmp': {
       const stdin = addressScript(`rtmp://${listenHost}:${port}/live/${key}`, { listen: 1 });
@@ -228,13 +245,13 @@ function pushInput(
 
 async function hlsInput(
   source: Extract<CameraSource, { kind: 'hls' }>,
-  { stream, signal }: Try,
+  { stream, signal, masks }: Try,
   { reach }: SourceTools,
 ): Promise<SourceInput> {
   const address = stream === 'sub' ? (source.sub ?? source.main) : source.main;
   try {
     const { bursts, feed, close } = await openHls(address, webLogin(source), reach, signal);
-    const args = ingestArgs({ kind: 'media', bursts });
+    const args = ingestArgs({ kind: 'media', bursts }, masks);
     return run({
       args,
       stdin: feed,
@@ -247,19 +264,64 @@ async function hlsInput(
   }
 }
 
+/** What is said where there is no turn at converting: never, or not now. */
+interface NoTurn {
+  never: string;
+  full: string;
+}
+const unplayable = (from: string): NoTurn => ({
+  never: `The camera sends ${from}, and this server is set up not to convert (CLERESTORY_CONVERSIONS): set the camera to H.264`,
+  full: 'Too many streams wait to be converted: set some cameras to H.264',
+});
+const unmasked: NoTurn = {
+  never:
+    'Areas of this camera are masked, for which it has to be converted, and this server is set up not to (CLERESTORY_CONVERSIONS)',
+  full: 'Areas of this camera are masked, and too many streams wait to be converted',
+};
+
 /** A turn at converting, or why there is none. */
 async function turnAt(
   { conversions }: SourceTools,
   { signal, onWait }: Try,
-  from: string,
+  { never, full }: NoTurn,
 ): Promise<(() => void) | SourceInput> {
-  if (!conversions.allowed)
-    return failed(
-      `The camera sends ${from}, and this server is set up not to convert (CLERESTORY_CONVERSIONS): set the camera to H.264`,
-      'unsupported',
-    );
+  if (!conversions.allowed) return failed(never, 'unsupported');
   const release = await conversions.take(signal, (position) => onWait(waitingReason(position)));
-  return release ?? failed('Too many streams wait to be converted: set some cameras to H.264');
+  return release ?? failed(full);
+}
+
+export const maskedNote = 'Some areas are masked';
+
+/**
+ * As the camera's own input, with the areas painted over. There is no way past it: without a turn at converting nothing
+ * is connected to, and arguments that lack the masks never reach ffmpeg.
+ */
+async function maskedInput({ of, masks }: MaskedSource, one: Try, tools: SourceTools): Promise<SourceInput> {
+  // Pictures are converted in any case, and take their turn themselves.
+  const turn = of.kind === 'mjpeg' || of.kind === 'snapshot' ? () => {} : await turnAt(tools, one, unmasked);
+  if (typeof turn !== 'function') return turn;
+  let input: SourceInput;
+  try {
+    input = await sourceInput(of, { ...one, masks }, tools);
+  } catch (error) {
+    turn();
+    throw error;
+  }
+  if (input.kind !== 'run') {
+    turn();
+    return input;
+  }
+  const { args, note, release: letGo } = input;
+  const release = () => {
+    turn();
+    letGo?.();
+  };
+  const painted = maskFilters(masks).join(',');
+  if (painted === '' || !args.some((argument) => argument.endsWith(painted))) {
+    release();
+    return failed('The masked areas of this camera cannot be painted, so that it is not shown');
+  }
+  return { ...input, note: note === '' ? maskedNote : `${note}. ${maskedNote}`, release };
 }
 
 async function pictureInput(
@@ -267,7 +329,7 @@ async function pictureInput(
   one: Try,
   tools: SourceTools,
 ): Promise<SourceInput> {
-  const release = await turnAt(tools, one, 'MJPEG');
+  const release = await turnAt(tools, one, unplayable('MJPEG'));
   if (typeof release !== 'function') return release;
   const [login, { reach }] = [webLogin(source), tools];
   const address = one.stream === 'sub' && source.kind === 'mjpeg' ? (source.sub ?? source.main) : source.main;
@@ -277,13 +339,13 @@ async function pictureInput(
       ? snapshotFeed(address, source.everyMs, login, reach)
       : mjpegFeed(address, login, reach);
   const note = slow > 0 ? `One picture every ${slow / 1000} s` : 'Converted from MJPEG';
-  const args = ingestArgs({ kind: 'pictures' });
+  const args = ingestArgs({ kind: 'pictures' }, one.masks);
   return run({ args, stdin, secrets: secretsOf(source), hasLogin: login !== null, note, release });
 }
 
 async function convertInput(source: ConversionSource, one: Try, tools: SourceTools): Promise<SourceInput> {
   const letGo = source.hold();
-  const turn = await turnAt(tools, one, source.from);
+  const turn = await turnAt(tools, one, unplayable(source.from));
   if (typeof turn !== 'function') {
     letGo();
     return turn;
@@ -302,11 +364,11 @@ async function convertInput(source: ConversionSource, one: Try, tools: SourceToo
 
 function demoInput(
   source: Extract<CameraSource, { kind: 'demo' }>,
-  { stream, nowMs }: Try,
+  { stream, nowMs, masks }: Try,
   scenes: Scenes,
 ): SourceInput {
   const path = scenes.sceneFiles(scenes.demoDir, source.scene)[stream];
   if (!existsSync(path)) return { kind: 'wait', reason: sceneWaitReason };
   const { startS, burstS } = whereInLoop(scenes.loopMs, nowMs);
-  return run({ args: ingestArgs({ kind: 'loop', burstS }), stdin: loopScript(path, startS) });
+  return run({ args: ingestArgs({ kind: 'loop', burstS }, masks), stdin: loopScript(path, startS) });
 }

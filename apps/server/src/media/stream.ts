@@ -9,6 +9,7 @@ import {
   type TrackInfo,
 } from '@clerestory/llhls';
 import type { IngestReport, IngestState, StreamName } from '@clerestory/protocol';
+import { CpuMeter } from './cpu-meter.ts';
 import { Ingest, type IngestDeps } from './ingest.ts';
 import type { Encoding } from './playability.ts';
 import type { ReplayMemory } from './replay-memory.ts';
@@ -42,8 +43,11 @@ export interface StreamListener {
   onState?(state: IngestState, reason: string): void;
   /** What the camera sends was seen, or is seen to be other than it was: `encoding`. Comes before `onInit`. */
   onEncoding?(): void;
-  /** The camera's streams are others now: ask for yours again. */
-  onMoved?(): void;
+  /**
+   * The camera's streams are others now: ask for yours again. `renewed`: by a new source or new masks, so that nothing of
+   * what was sent before may go on.
+   */
+  onMoved?(renewed: boolean): void;
   /** The camera was removed. Nothing follows. */
   onRemoved?(): void;
 }
@@ -54,6 +58,10 @@ export class Stream {
   readonly name: StreamName;
   readonly #deps: StreamDeps;
   readonly #terms: PlaylistTerms;
+  /** Null where nothing is converted. */
+  readonly #meter: CpuMeter | null;
+  /** Drawn by ourselves: a scene of the demo city. */
+  readonly isDrawn: boolean;
   readonly #ingest: Ingest;
   readonly #capture = new CaptureClock();
   readonly #listeners = new Set<StreamListener>();
@@ -80,6 +88,8 @@ export class Stream {
     this.name = name;
     this.#deps = deps;
     this.#terms = terms;
+    this.isDrawn = (source.kind === 'masked' ? source.of : source).kind === 'demo';
+    this.#meter = source.kind === 'convert' || source.kind === 'masked' ? new CpuMeter(deps.clock) : null;
     this.#packager = this.#newPackager(terms.after);
     this.#past = deps.replay.open();
     this.#ingest = new Ingest({ camera, stream: name }, source, deps, {
@@ -190,8 +200,8 @@ export class Stream {
     this.#ingest.retryNow();
   }
 
-  moved(): void {
-    this.#tell((listener) => listener.onMoved?.());
+  moved(renewed: boolean): void {
+    this.#tell((listener) => listener.onMoved?.(renewed));
   }
 
   remove(): void {
@@ -204,7 +214,13 @@ export class Stream {
     this.#listeners.clear();
   }
 
+  /** Cores that its ffmpeg takes to convert it; null while that is not known, or nothing is converted. */
+  cores(): number | null {
+    return this.#meter?.read(this.pid) ?? null;
+  }
+
   report(): IngestReport {
+    const cores = this.cores();
     const { fps, bitrateKbps, gopMs } = this.#live
       ? this.#packager.facts(this.#deps.clock.nowMs())
       : { fps: null, bitrateKbps: null, gopMs: null };
@@ -220,6 +236,7 @@ export class Stream {
         height: this.track?.height ?? null,
         viewers: this.viewers,
         restarts: this.#ingest.restarts,
+        ...(cores !== null && { cores }),
       },
     };
   }

@@ -6,6 +6,7 @@ import {
   PushNotice,
   type CameraSource,
   type Keep,
+  type Masks,
   type Playable,
   type PushFrame,
   type StreamName,
@@ -97,7 +98,7 @@ export function startNode(
 export function camera(
   id: string,
   source: Partial<Extract<CameraSource, { kind: 'rtsp' }>> | Exclude<CameraSource, { kind: 'rtsp' }>,
-  more: { revision?: number; keep?: Keep } = {},
+  more: { revision?: number; keep?: Keep; masks?: Masks } = {},
 ): MediaCameraConfig {
   const isRtsp = (one: typeof source): one is Partial<Extract<CameraSource, { kind: 'rtsp' }>> =>
     one.kind === undefined || one.kind === 'rtsp';

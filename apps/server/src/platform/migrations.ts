@@ -463,6 +463,9 @@ export const migrations: readonly string[] = [
   alter table access_views add column grant_id text;
   `,
   `
+  alter table cameras add column masks text not null default '[]';
+  `,
+  `
   create table notices (
     id text not null,
     owner text not null references owners (id),

@@ -13,6 +13,7 @@ export interface Tables {
     keep: string;
     tags: string;
     source: string;
+    masks: string;
     heading: Generated<number | null>;
     view_angle: Generated<number | null>;
     place_kind: Generated<string>;

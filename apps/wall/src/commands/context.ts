@@ -16,6 +16,9 @@ export interface ConsoleContext {
 /** Who registers cameras. */
 export const mayRegister = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
   roles.includes('administrator');
+/** Who masks areas of cameras. The server lets only administrators uncover what is masked. */
+export const mayMask = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean =>
+  roles.includes('supervisor') || roles.includes('administrator');
 /** Who moves cameras, where the right is given. */
 export const mayMove = ({ roles }: Pick<ConsoleContext, 'roles'>): boolean => watches(roles);
 /** Who makes, names and removes screens and walls. */

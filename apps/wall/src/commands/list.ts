@@ -6,6 +6,7 @@ import {
   chosenScreen,
   chosenTile,
   mayBuild,
+  mayMask,
   mayMove,
   mayRegister,
   type ConsoleContext,
@@ -263,6 +264,14 @@ const general: ConsoleCommand[] = [
         deskStore.setState({ moving: console.tile });
       else actions.show({ kind: 'move-camera', camera: console.camera ?? '' });
     },
+  },
+  {
+    id: 'camera.mask',
+    label: 'Mask areas of the camera',
+    group: 'Everything else',
+    keys: [],
+    when: (context) => mayMask(context) && context.wall.cameras[context.console.camera ?? ''] !== undefined,
+    run: ({ actions, console }) => actions.show({ kind: 'mask-camera', camera: console.camera ?? '' }),
   },
   {
     id: 'incidents.show',

@@ -18,6 +18,7 @@ export type Overlay =
   | { kind: 'rename-wall' }
   | { kind: 'add-camera' }
   | { kind: 'edit-camera'; camera: string }
+  | { kind: 'mask-camera'; camera: string }
   | { kind: 'move-camera'; camera: string }
   | { kind: 'remove-camera'; camera: string };
 

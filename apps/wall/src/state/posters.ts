@@ -93,8 +93,11 @@ export interface PosterFeed {
   setBase(base: string | null): void;
   /** What may be seen of a camera has changed: its picture goes, and is asked for anew. */
   renew(camera: string): void;
-  /** Fills the frame with the picture there is and each newer one, and empties it when it is too old, until the returned function is called. */
-  watch(camera: string, stream: StreamName, frame: Frame): () => void;
+  /**
+   * Fills the frame with the picture there is and each newer one, and empties it when it is too old, until the returned
+   * function is called. Pictures of other `masks` are others.
+   */
+  watch(camera: string, stream: StreamName, frame: Frame, masks?: string): () => void;
 }
 
 export function createPosterFeed(
@@ -179,8 +182,8 @@ export function createPosterFeed(
       }
       schedule(firstSpacingMs);
     },
-    watch(camera, stream, frame) {
-      const key = `${camera}/${stream}`;
+    watch(camera, stream, frame, masks = '') {
+      const key = `${camera}/${stream}/${masks}`;
       const fresh = {
         camera,
         stream,

@@ -10,12 +10,14 @@ interface DialogProps {
   text?: ReactNode;
   size?: 's' | 'm' | 'l' | 'xl';
   onClose: () => void;
+  /** Before Escape closes it, which `preventDefault` keeps it from. */
+  onEscape?: (event: KeyboardEvent) => void;
   children?: ReactNode;
   foot?: ReactNode;
 }
 
 /** A modal. Its backdrop is our own element: the primitive's would inject a style sheet, which our policy forbids. */
-export function Dialog({ title, text, size = 'm', onClose, children, foot }: DialogProps) {
+export function Dialog({ title, text, size = 'm', onClose, onEscape, children, foot }: DialogProps) {
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -23,6 +25,7 @@ export function Dialog({ title, text, size = 'm', onClose, children, foot }: Dia
         <Radix.Content
           className="dialog"
           data-size={size}
+          {...(onEscape && { onEscapeKeyDown: onEscape })}
           {...(text ? {} : { 'aria-describedby': undefined })}
         >
           <div className="dialog-head">

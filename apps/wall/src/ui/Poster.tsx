@@ -2,6 +2,7 @@ import type { StreamName } from '@clerestory/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { posters, type Frame } from '../state/posters.ts';
 import { useRoles, watches } from '../state/use-roles.ts';
+import { useWall } from '../state/use-wall.ts';
 import './poster.css';
 
 /** Wide enough for the largest place a still has; more would only cost memory. */
@@ -21,6 +22,8 @@ export function Poster(props: { camera: string; stream: StreamName }) {
  */
 function Still({ camera, stream }: { camera: string; stream: StreamName }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  // With other masks, a still from before shows what nobody is to see.
+  const masks = useWall((state) => JSON.stringify(state.cameras[camera]?.masks ?? []));
   const [loaded, setLoaded] = useState(false);
   const [ageS, setAgeS] = useState<number | null>(null);
   useEffect(() => {
@@ -41,18 +44,18 @@ function Still({ camera, stream }: { camera: string; stream: StreamName }) {
     };
     const observer = new IntersectionObserver(([entry]) => {
       stop?.();
-      stop = entry?.isIntersecting ? posters.watch(camera, stream, { draw, age: setAgeS }) : null;
+      stop = entry?.isIntersecting ? posters.watch(camera, stream, { draw, age: setAgeS }, masks) : null;
     });
     observer.observe(element);
     return () => {
       observer.disconnect();
       stop?.();
     };
-  }, [camera, stream]);
+  }, [camera, stream, masks]);
   return (
     <>
       <canvas
-        key={`${camera}/${stream}`}
+        key={`${camera}/${stream}/${masks}`}
         ref={canvas}
         className="poster"
         aria-hidden="true"

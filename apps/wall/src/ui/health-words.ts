@@ -75,6 +75,9 @@ export function factRows(facts: StreamFacts): [string, string][] {
     ['Bit rate', rate !== null && rate >= 1000 ? `${(rate / 1000).toFixed(1)} Mb/s` : number(rate, 'kb/s')],
     ['GOP', facts.gopMs === null ? '–' : `${(facts.gopMs / 1000).toFixed(1)} s`],
     ...(facts.conversion === undefined ? [] : [['For browsers', facts.conversion] as [string, string]]),
+    ...(facts.cores === undefined
+      ? []
+      : [['Converting', `${facts.cores.toFixed(2)} core`] as [string, string]]),
     ['Viewers', String(facts.viewers)],
     ['Restarts', String(facts.restarts)],
   ];

@@ -189,6 +189,8 @@ const wall = {
   'rest:createCamera': administering,
   'rest:getCamera': seeing,
   'rest:updateCamera': { ...administering, right: 'see', camera: 'params' },
+  // Who watches may hide more of a camera; only who sees no pictures may uncover what is hidden.
+  'rest:setMasks': { ...building, right: 'see', camera: 'params' },
   'rest:deleteCamera': { ...administering, right: 'see', camera: 'params' },
   'rest:discoverDevices': administering,
   'rest:probeDevice': administering,

@@ -275,6 +275,8 @@ export class ViewsService {
     if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
       return no('forbidden', 'The right behind this link is gone');
+    if (viewer.only !== null && isReplay)
+      return no('forbidden', 'A link for another player is for what is live, not for what was');
     const permit = this.#permitOf(viewer, camera);
     // What was before the grant is none of its business.
     if (permit.ok && permit.grant !== null && door === 'replay')

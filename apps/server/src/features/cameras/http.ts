@@ -28,7 +28,7 @@ export function cameraRoutes(cameras: CameraService, health: HealthOf): RouteHan
         .map((camera) => ({ ...camera, health: health.of(camera.id) }));
       return ok({ items, next: found.length > items.length ? String(items.at(-1)?.number) : null });
     },
-    createCamera: ({ body }, { key }) => cameras.create(body, key),
+    createCamera: ({ body }, { key, by }) => cameras.create(body, key, by),
     getCamera: ({ params }) => {
       const camera = cameras.get(params.camera);
       if (!camera) return refuse(problem('not-found', `There is no camera "${params.camera}".`));

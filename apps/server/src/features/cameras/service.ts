@@ -4,6 +4,7 @@ import {
   type Camera,
   type CameraInput,
   type CameraPatch,
+  type Masks,
   type MediaCamera,
   type RegistrySource,
 } from '@clerestory/protocol';
@@ -27,6 +28,15 @@ export interface SourceRules extends AddressesAllowed {
 export type CameraChange =
   { type: 'changed'; camera: Camera; media: MediaCamera | null } | { type: 'removed'; camera: string };
 
+/** Areas of a camera were changed, or came with a new one. */
+export interface MasksChange {
+  camera: string;
+  by: string;
+  before: Masks;
+  after: Masks;
+}
+export type MasksWriter = (write: Write, change: MasksChange) => Promise<void>;
+
 /** The registry of cameras. Held in memory, written through: what is answered is durable. */
 export class CameraService {
   readonly #db: Database;
@@ -40,6 +50,7 @@ export class CameraService {
   #tail: Promise<unknown> = Promise.resolve();
 
   #movable: (camera: string) => boolean = () => false;
+  #writeDownMasks: MasksWriter = () => Promise.resolve();
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
 
   /** `scenes`: names of the demo scenes that can be drawn. `rules`: where cameras may be. */
@@ -53,6 +64,11 @@ export class CameraService {
   /** Who knows whether a camera can be turned or zoomed. */
   movableBy(movable: (camera: string) => boolean): void {
     this.#movable = movable;
+  }
+
+  /** Who writes changes of masks down, in the transaction of the change. */
+  masksWrittenBy(writer: MasksWriter): void {
+    this.#writeDownMasks = writer;
   }
 
   /** Who knows what the owner of a private camera allows now. */
@@ -89,10 +105,11 @@ export class CameraService {
     return [...this.#cameras.values()].flatMap((camera) => mediaOf(camera) ?? []);
   }
 
-  async create(input: CameraInput, key: string): Promise<Answer<Camera>> {
+  /** `by`: whoever asks, for the record. */
+  async create(input: CameraInput, key: string, by = 'server'): Promise<Answer<Camera>> {
     // Before its turn: to look a name up takes up to seconds, for which nobody else need wait.
     const refused = await this.#refusedSource(input.source);
-    return this.#write(key, fingerprint('camera', input), async () => {
+    return this.#write(key, fingerprint('camera', input), async (write) => {
       if (this.#cameras.size >= maxCameras)
         return refuse(
           problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
@@ -106,6 +123,8 @@ export class CameraService {
       if (number === null) return refuse(problem('unprocessable', 'Every camera number is taken.'));
       const taken = this.#takenBy(number, id);
       if (taken) return taken;
+      const { masks } = input;
+      if (masks.length > 0) await this.#writeDownMasks(write, { camera: id, by, before: [], after: masks });
       const nowMs = this.#clock.nowMs();
       return ok({
         stored: { ...input, id, number, revision: 1, createdAt: nowMs, updatedAt: nowMs },
@@ -119,14 +138,7 @@ export class CameraService {
     return this.#write(key, fingerprint('camera', id, patch), async () => {
       const before = this.#cameras.get(id);
       if (!before) return refuse(noCamera(id));
-      if (base !== null && base !== before.revision)
-        return refuse(
-          problem(
-            'conflict',
-            `"${before.name}" was changed meanwhile. Look at it again, then repeat your change.`,
-            { sequence: before.revision },
-          ),
-        );
+      if (base !== null && base !== before.revision) return refuse(changedMeanwhile(before));
       const unfit = refused ?? this.#unfitSource(patch.source, id);
       if (unfit) return unfit;
       const taken = patch.number === undefined ? null : this.#takenBy(patch.number, id);
@@ -134,6 +146,29 @@ export class CameraService {
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       const stored = { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() };
       return unfitEntry(stored, before) ?? ok({ stored, isNew: false });
+    });
+  }
+
+  /**
+   * Changes the areas of a camera that nobody is to see. `decide` says whether that may be, from what they are.
+   */
+  async setMasks(
+    id: string,
+    masks: Masks,
+    { base, key, by }: { base: number | null; key: string; by: string },
+    decide: (before: Masks) => Answer<void>,
+  ): Promise<Answer<Camera>> {
+    return this.#write(key, fingerprint('camera-masks', id, masks), async (write) => {
+      const before = this.#cameras.get(id);
+      if (!before) return refuse(noCamera(id));
+      if (base !== null && base !== before.revision) return refuse(changedMeanwhile(before));
+      const decision = decide(before.masks);
+      if (!decision.ok) return decision;
+      await this.#writeDownMasks(write, { camera: id, by, before: before.masks, after: masks });
+      return ok({
+        stored: { ...before, masks, revision: before.revision + 1, updatedAt: this.#clock.nowMs() },
+        isNew: false,
+      });
     });
   }
 
@@ -195,8 +230,14 @@ export class CameraService {
         : refuse(problem('exists', `Number ${number} is in the list twice. Leave one of them out.`));
     if (taken) return taken;
     const nowMs = this.#clock.nowMs();
+    // A list knows nothing of masks: what was masked stays masked.
     const kept = before && {
-      ...{ keep: before.keep, revision: before.revision + 1, createdAt: before.createdAt },
+      ...{
+        keep: before.keep,
+        masks: before.masks,
+        revision: before.revision + 1,
+        createdAt: before.createdAt,
+      },
       ...{ heading: before.heading, viewAngle: before.viewAngle, placeKind: before.placeKind },
       ...ownedAs(before),
     };
@@ -272,7 +313,7 @@ export class CameraService {
   async #write(
     key: string,
     print: string,
-    decide: () => Promise<Answer<{ stored: StoredCamera; isNew: boolean }>>,
+    decide: (write: Write) => Promise<Answer<{ stored: StoredCamera; isNew: boolean }>>,
   ): Promise<Answer<Camera>> {
     return this.#inTurn(async () => {
       let done: StoredCamera | undefined;
@@ -280,7 +321,7 @@ export class CameraService {
         this.#db,
         { key, fingerprint: print, nowMs: this.#clock.nowMs() },
         async (write) => {
-          const decision = await decide();
+          const decision = await decide(write);
           if (!decision.ok) return decision;
           const { stored, isNew } = decision.value;
           await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
@@ -332,13 +373,19 @@ export class CameraService {
 const unfit = (field: string, detail: string, message: string): Answer<never> =>
   refuse(problem('unprocessable', detail, { errors: [{ pointer: `/source/${field}`, message }] }));
 
+const changedMeanwhile = ({ name, revision }: StoredCamera) =>
+  problem('conflict', `"${name}" was changed meanwhile. Look at it again, then repeat your change.`, {
+    sequence: revision,
+  });
+
 const noCamera = (id: string) => problem('not-found', `There is no camera "${id}".`);
 
 /** What may be seen of a camera: no address, no login. */
-function viewOf({ source, ...camera }: StoredCamera): Camera {
+function viewOf({ source, masks, ...camera }: StoredCamera): Camera {
   const username = 'username' in source ? source.username : undefined;
   return {
     ...camera,
+    ...(masks.length > 0 && { masks }),
     source: {
       kind: source.kind,
       hasSub: source.kind === 'demo' || ('sub' in source && source.sub !== undefined),
@@ -351,8 +398,8 @@ function viewOf({ source, ...camera }: StoredCamera): Camera {
 }
 
 /** Null: it has no stream. */
-const mediaOf = ({ id, revision, keep, source }: StoredCamera): MediaCamera | null =>
-  source.kind === 'none' ? null : { id, revision, keep, source };
+const mediaOf = ({ id, revision, keep, source, masks }: StoredCamera): MediaCamera | null =>
+  source.kind === 'none' ? null : { id, revision, keep, source, ...(masks.length > 0 && { masks }) };
 
 /** What lists know nothing of, so that an import leaves it as it is. */
 const ownedAs = ({ visibility, tier, owner }: StoredCamera) => ({ visibility, tier, owner });

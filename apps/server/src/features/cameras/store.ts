@@ -1,4 +1,12 @@
-import { Keep, PlaceKind, RegistrySource, Tier, Visibility, type CameraInput } from '@clerestory/protocol';
+import {
+  Keep,
+  Masks,
+  PlaceKind,
+  RegistrySource,
+  Tier,
+  Visibility,
+  type CameraInput,
+} from '@clerestory/protocol';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../platform/database.ts';
@@ -33,6 +41,7 @@ const fromRow = (row: Selectable<Tables['cameras']>): StoredCamera => ({
   visibility: Visibility.parse(row.visibility),
   tier: Tier.parse(row.tier),
   owner: row.owner,
+  masks: Masks.parse(JSON.parse(row.masks)),
   revision: row.revision,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -49,6 +58,7 @@ const toRow = (camera: StoredCamera) => ({
   keep: camera.keep,
   tags: JSON.stringify(camera.tags),
   source: JSON.stringify(camera.source),
+  masks: JSON.stringify(camera.masks),
   heading: camera.heading,
   view_angle: camera.viewAngle,
   place_kind: camera.placeKind,

@@ -40,6 +40,26 @@ test('pictures with a fault that the camera tells of itself are degraded, by its
   expect(verdict).toMatchObject({ state: 'degraded', reason: 'The camera reports a blurred picture' });
 });
 
+test.each([
+  ['frozen', /frozen/],
+  ['black', /black.*covers the lens/],
+  ['blank', /one colour/],
+  ['blurred', /out of focus/],
+] as const)('%s pictures are degraded, and the reason says what to do', (picture, words) => {
+  const seen = report('running');
+  seen.facts.picture = picture;
+  const ingest = [report('running', { stream: 'main' }), seen];
+  expect(judge(evidence({ ingest }))).toMatchObject({
+    state: 'degraded',
+    reason: expect.stringMatching(words),
+  });
+  // Screens refuse to call it live; that is the same fault, not another one.
+  const { reason } = judge(evidence({ ingest, screensShowing: 2, screensFailing: 2 }));
+  expect(reason.includes('not get its pictures')).toBe(picture !== 'frozen');
+  delete seen.facts.picture;
+  expect(judge(evidence({ ingest }))).toMatchObject({ state: 'online' });
+});
+
 test('frames that arrive are online', () => {
   expect(judge(evidence({ ingest: [report('running')] }))).toMatchObject({ state: 'online' });
 });

@@ -1,4 +1,4 @@
-import { isOurWait, type HealthState, type IngestReport } from '@clerestory/protocol';
+import { isOurWait, type HealthState, type IngestReport, type PictureFault } from '@clerestory/protocol';
 
 /** What the two witnesses say of a camera at one moment. */
 export interface Evidence {
@@ -46,15 +46,25 @@ const isFailed = (report: IngestReport) => (failed as readonly string[]).include
 
 const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
 
+const pictureWords: Record<PictureFault, string> = {
+  frozen: 'The picture is frozen: the camera sends the very same one again and again. Restart the camera',
+  black: 'The picture is black: look whether something covers the lens, and whether it has light',
+  blank: 'The picture is of one colour all over: look whether something covers the lens',
+  blurred: 'The picture is out of focus: clean the lens, or set the focus',
+};
+
 function pictureFaults(running: readonly IngestReport[], evidence: Evidence): string[] {
   const faults: string[] = [...(evidence.deviceFaults ?? [])];
   const broken = evidence.ingest.find(isFailed);
   if (broken) faults.push(`The ${broken.facts.stream} stream has no frames: ${broken.reason}`);
   if (evidence.recentRestarts >= manyRestarts)
     faults.push(`Restarted ${evidence.recentRestarts} times in ${restartWindowMs / 60_000} minutes`);
+  const seen = new Set(running.flatMap(({ facts }) => facts.picture ?? []));
+  for (const fault of seen) faults.push(pictureWords[fault]);
   const slow = running.find(({ facts }) => facts.fps !== null && facts.fps < fewestFps);
   if (slow) faults.push(`Only ${(slow.facts.fps ?? 0).toFixed(1)} frames a second arrive`);
-  if (evidence.screensFailing > 0)
+  // Screens do not call a frozen picture live, which says nothing of how they get it.
+  if (evidence.screensFailing > 0 && !seen.has('frozen'))
     faults.push(
       `${evidence.screensFailing} of ${plural(evidence.screensShowing, 'screen')} ${evidence.screensFailing === 1 ? 'does' : 'do'} not get its pictures`,
     );

@@ -122,6 +122,8 @@ export class HealthService {
       if (!watched) continue;
       const before = watched.ingest.get(report.facts.stream);
       if (before && report.facts.restarts > before.facts.restarts) watched.restartsAt.push(nowMs);
+      // A tile must not go on saying live.
+      if (before?.facts.picture !== report.facts.picture) this.#changed.add(report.camera);
       if (report.state === 'idle') watched.ingest.delete(report.facts.stream);
       else watched.ingest.set(report.facts.stream, report);
       this.#dirtyFacts.add(report.camera);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ImportInput, type CameraImport, type CameraImportPage } from '@clerestory/protocol';
+import { ImportInput, type CameraImport, type CameraImportPage, type Mask } from '@clerestory/protocol';
 import { parseCameraNetworks } from '../../platform/addresses/networks.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../platform/database.ts';
@@ -116,12 +116,22 @@ describe('CSV', () => {
     await run(again.id);
     expect(cameras.list()).toHaveLength(2);
     expect(cameras.list()[0]?.revision).toBe(1);
+    const mask: Mask = [
+      [0, 0],
+      [1, 0],
+      [1, 0.5],
+    ];
+    await cameras.setMasks(first?.id ?? '', [mask], { base: null, key: 'm', by: 'test' }, () => ({
+      ok: true,
+      value: undefined,
+    }));
 
     const changed = await look({ text: list.replace('Quay north', 'Quay NW'), list: 'city' });
     expect(changed.counts).toMatchObject({ updated: 1, unchanged: 1 });
     await run(changed.id);
     expect(cameras.list()).toMatchObject([
-      { id: first?.id, number: first?.number, name: 'Quay NW', revision: 2 },
+      // A list knows nothing of masks, and takes none away.
+      { id: first?.id, number: first?.number, name: 'Quay NW', revision: 3, masks: [mask] },
       {},
     ]);
     // Another list may have the same ids.

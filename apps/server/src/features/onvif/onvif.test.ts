@@ -42,7 +42,8 @@ const told = <T>(answer: Answer<T>): { status: number; body: any } =>
   answer.ok ? { status: 200, body: answer.value } : { status: answer.problem.status, body: answer.problem };
 const probe = async (address: string, given: object = {}) =>
   told(await onvif.probe(ProbeRequest.parse({ address, ...given })));
-const register = async (input: object) => told(await onvif.register(OnvifCameraInput.parse(input), newId()));
+const register = async (input: object) =>
+  told(await onvif.register(OnvifCameraInput.parse(input), newId(), 'test'));
 
 /** What the store keeps of a camera, secrets included. */
 async function stored(id: string) {

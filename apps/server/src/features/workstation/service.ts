@@ -1,6 +1,7 @@
 import {
   problem,
   type Answer,
+  type Camera,
   type CommandRun,
   type ConsoleSettings,
   type Mark,
@@ -23,6 +24,7 @@ export interface WorkstationParts {
   db: Database;
   clock: Clock;
   record: { append(write: Write, note: RecordNote): Promise<void> };
+  cameras: { get(camera: string): Camera | undefined };
   walls: {
     /** From here on, the wall is there for this person alone. */
     own(wall: string, person: string): void;
@@ -92,6 +94,11 @@ export class WorkstationService {
     { at, seen, stream, width, height, bytes, sha256 }: SnapshotNote,
     { by, key }: { by: string; key: string },
   ): Promise<Answer<{ id: string; at: number }>> {
+    // Its owner's consent is for what is live; a picture that is taken out stays.
+    if (this.#parts.cameras.get(camera)?.visibility !== 'public')
+      return refuse(
+        problem('forbidden', 'No picture is taken out of a private camera: its grant is for what is live.'),
+      );
     const fault = momentFault(at, this.#parts.clock.nowMs());
     if (fault) return refuse(fault);
     return this.#once(key, ['snapshot', camera, at, sha256], async (write) => {

@@ -146,6 +146,15 @@ describe('what leaves or has to be found again is in the record', () => {
       },
     ]);
   });
+  test('of a private camera none is taken', async () => {
+    const lent = await site.administrator.call('POST', '/cameras', {
+      ...{ id: 'shop', number: 2, name: 'Shop', visibility: 'private', placeKind: 'business' },
+      source: { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/shop' },
+    });
+    expect(lent.status, JSON.stringify(lent.body)).toBe(201);
+    const taken = await supervisor.call('POST', '/cameras/shop/snapshots', snapshot(Date.now()));
+    expect(taken).toMatchObject({ status: 403, body: { detail: expect.stringContaining('private camera') } });
+  });
   test('a mark is once in the record and in the list, however often it is asked for', async () => {
     const mark = { at: Date.now(), note: 'Van stops at the gate' };
     const headers = {

@@ -1,6 +1,6 @@
 import { ContextMenu } from 'radix-ui';
 import type { MouseEvent, ReactNode } from 'react';
-import { mayRegister } from '../../commands/context.ts';
+import { mayMask, mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useConsole } from '../../state/use-console.ts';
@@ -17,7 +17,8 @@ export function CameraMenu({
   children: ReactNode;
 }) {
   const actions = useActions();
-  const mayChange = mayRegister({ roles: useRoles() });
+  const roles = useRoles();
+  const mayChange = mayRegister({ roles });
   const screen = useConsole((state) => state.screen);
   const tile = useConsole((state) => state.tile);
   const onContextMenu = (event: MouseEvent) => {
@@ -48,6 +49,8 @@ export function CameraMenu({
             actions.useCamera,
             screen === null || tile === null,
           )}
+          {mayMask({ roles }) &&
+            item('Mask areas…', (id) => actions.show({ kind: 'mask-camera', camera: id }))}
           {item('Favourite, or no longer', (id) => actions.favourite(id))}
           {mayChange && (
             <>

@@ -1,7 +1,7 @@
 import type { Camera, CameraHealth, StreamFacts } from '@clerestory/protocol';
-import { Move, Pencil, Trash2 } from 'lucide-react';
+import { EyeOff, Move, Pencil, Trash2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { mayMove, mayRegister } from '../../commands/context.ts';
+import { mayMask, mayMove, mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRoles, watches } from '../../state/use-roles.ts';
 import { useWall } from '../../state/use-wall.ts';
@@ -133,6 +133,14 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
           <h3>{camera.name}</h3>
           <p className="dim">{[camera.place, camera.neighbourhood].filter(Boolean).join(' · ')}</p>
         </div>
+        {mayMask({ roles }) && (
+          <IconButton
+            label={`Mask areas of ${camera.name}`}
+            onClick={() => actions.show({ kind: 'mask-camera', camera: camera.id })}
+          >
+            <EyeOff />
+          </IconButton>
+        )}
         {mayChange && (
           <>
             <IconButton
@@ -172,6 +180,12 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
             </span>
           )}
         </div>
+      )}
+      {camera.masks && (
+        <p className="dim">
+          {camera.masks.length} {camera.masks.length === 1 ? 'area' : 'areas'} of it nobody sees: masked on
+          the server.
+        </p>
       )}
       <Health health={health} />
       {health?.streams.map((facts) => (

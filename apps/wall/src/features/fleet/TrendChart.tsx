@@ -2,12 +2,21 @@ import type { FleetReport } from '@clerestory/protocol';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { shortTime } from '../../ui/time.ts';
 import { availabilityOf, percent } from './csv.ts';
 
 const heightPx = 190;
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function options(width: number, lowest: number): uPlot.Options {
+const dayS = 86_400;
+/** Times of day within a day or two, else dates; in the clock of this room. */
+const timeWords = (atS: number, spanS: number): string => {
+  if (spanS <= 2 * dayS) return shortTime(atS * 1000);
+  const date = new Date(atS * 1000);
+  return `${date.getDate()}.${date.getMonth() + 1}.`;
+};
+
+function options(width: number, lowest: number, spanS: number): uPlot.Options {
   const axis = {
     stroke: colour('--text-dim'),
     grid: { stroke: colour('--line'), width: 1 },
@@ -19,7 +28,10 @@ function options(width: number, lowest: number): uPlot.Options {
     scales: { y: { range: [lowest, 100] } },
     legend: { show: false },
     cursor: { y: false },
-    axes: [axis, { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) }],
+    axes: [
+      { ...axis, values: (_plot, ticks) => ticks.map((tick) => timeWords(tick, spanS)) },
+      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) },
+    ],
     series: [
       {},
       {
@@ -49,7 +61,11 @@ export function TrendChart({ report }: { report: FleetReport }) {
     const least = Math.min(100, ...shares.filter((one) => one !== null));
     const lowest = Math.max(0, Math.min(90, Math.floor(least / 10) * 10));
     const data: uPlot.AlignedData = [report.trend.map(({ at }) => at / 1000), shares];
-    const plot = new uPlot(options(place.clientWidth, lowest), data, place);
+    const plot = new uPlot(
+      options(place.clientWidth, lowest, (report.until - report.from) / 1000),
+      data,
+      place,
+    );
     const observer = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: heightPx }));
     observer.observe(place);
     return () => {

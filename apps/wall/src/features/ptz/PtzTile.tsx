@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { Kbd } from '../../ui/Kbd.tsx';
 import { usePtz } from './use-ptz.ts';
@@ -33,7 +33,7 @@ export function PtzTile({
   const { view, holder, mine, fault } = ptz;
   const somebody = holder?.holder ?? null;
   const leftS = useLeft(somebody?.until ?? null, nowMs);
-  const presets = view?.presets ?? [];
+  const presets = useMemo(() => view?.presets ?? [], [view]);
   const { toPreset, toHome } = ptz;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

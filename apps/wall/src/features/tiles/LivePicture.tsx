@@ -1,13 +1,14 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
-import { emptyView, LiveTile, type TileView } from './live-tile.ts';
+import { emptyView, LiveTile, masksKey, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
 import './live-picture.css';
 
 /** One camera live, outside a screen: the tile's driver with only the words that it needs here. */
 export default function LivePicture({ camera }: { camera: string }) {
   const hasSub = useWall((store) => store.cameras[camera]?.source.hasSub ?? false);
+  const masks = useWall((store) => masksKey(store.cameras[camera]));
   const health = useWall((store) => store.health[camera]);
   const stage = useRef<HTMLDivElement>(null);
   const driver = useRef<LiveTile | null>(null);
@@ -27,7 +28,7 @@ export default function LivePicture({ camera }: { camera: string }) {
       driver.current = null;
     };
   }, []);
-  useLayoutEffect(() => driver.current?.show({ id: camera, hasSub }), [camera, hasSub]);
+  useLayoutEffect(() => driver.current?.show({ id: camera, hasSub, masks }), [camera, hasSub, masks]);
   useEffect(() => driver.current?.setHealth(health ?? null), [health]);
   const { word } = wordsOfTile(view.state, view.loginRefused);
   return (

@@ -5,7 +5,7 @@ import { useWall } from '../../state/use-wall.ts';
 import { GrantLine } from '../grants/GrantLine.tsx';
 import { grantOf, isPrivate } from '../grants/words.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
-import { emptyView, LiveTile, type TileView } from './live-tile.ts';
+import { emptyView, LiveTile, masksKey, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
 import type { ReplayView } from './replay-player.ts';
 import { ReplayChip, replayWords, StateChip, TilePanel } from './tile-words.tsx';
@@ -87,9 +87,10 @@ export const Tile = memo(function Tile({
   }, []);
 
   const hasSub = info?.source.hasSub ?? false;
+  const masks = masksKey(info);
   useLayoutEffect(() => {
-    driver.current?.show(camera === null ? null : { id: camera, hasSub });
-  }, [camera, hasSub]);
+    driver.current?.show(camera === null ? null : { id: camera, hasSub, masks });
+  }, [camera, hasSub, masks]);
   // It was refused until now.
   useEffect(() => {
     if (granted !== null) driver.current?.granted();

@@ -92,7 +92,7 @@ export function WorkTile(props: WorkTileProps) {
         const shown = live?.camera;
         if (!stage || !live || !shown) return;
         const begun = new ReplayPlayer(stage, pageMedia().push, shown, live.stream, (view) => {
-          if (player.current === begun || player.current === null) setReplay(view);
+          if (player.current === begun) setReplay(view);
         });
         player.current = begun;
         setReplay(begun.view);

@@ -115,6 +115,12 @@ export class LiveMedia implements PictureRoad {
     if (this.#delivery === 'llhls') this.#renewAll();
   }
 
+  /** Closes the road and tries no other, until there is an address again. */
+  leave(): void {
+    this.#url = null;
+    this.push.setUrl(null);
+  }
+
   /** Adds a tile to the loop; the answer takes it out again. */
   join(member: MediaMember): () => void {
     const leave = this.#supervisor.add(member);

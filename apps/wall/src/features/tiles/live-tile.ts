@@ -36,7 +36,13 @@ export const emptyView: TileView = {
 export interface TileCamera {
   readonly id: string;
   readonly hasSub: boolean;
+  /** Areas that nobody is to see, as one text: with others, what is on show has to go. */
+  readonly masks: string;
 }
+
+/** `TileCamera.masks` of a camera of the registry. */
+export const masksKey = (camera: { masks?: unknown } | undefined): string =>
+  JSON.stringify(camera?.masks ?? []);
 
 /** Where a driver sends its words. */
 export interface TileListener {
@@ -75,6 +81,8 @@ export class LiveTile implements Supervised {
   #leave: (() => void) | null = null;
   #camera: TileCamera | null = null;
   #health: CameraHealth | null = null;
+  /** Monotonic ms at which the health said that the pictures are frozen. */
+  #frozenAtMs: number | null = null;
   #heightPx = 0;
   #zoom = 1;
   #picture: Picture | null = null;
@@ -106,9 +114,12 @@ export class LiveTile implements Supervised {
     this.#stage = null;
   }
 
-  /** Puts a camera on the tile, or takes it off. The old picture goes at once: it is another camera's. */
+  /**
+   * Puts a camera on the tile, or takes it off. The old picture goes at once: it is another camera's, or shows what is
+   * masked now.
+   */
   show(camera: TileCamera | null): void {
-    const same = camera?.id === this.#camera?.id;
+    const same = camera?.id === this.#camera?.id && camera?.masks === this.#camera?.masks;
     this.#camera = camera;
     if (same) return;
     this.#stop();
@@ -118,6 +129,8 @@ export class LiveTile implements Supervised {
   /** The control server's word on the camera. */
   setHealth(health: CameraHealth | null): void {
     this.#health = health;
+    const isFrozen = health?.streams.some(({ picture }) => picture === 'frozen') ?? false;
+    this.#frozenAtMs = isFrozen ? (this.#frozenAtMs ?? this.#media.nowMs()) : null;
     this.#lookSoon();
   }
 
@@ -270,6 +283,7 @@ export class LiveTile implements Supervised {
       linked: this.#media.linked,
       source: picture?.line.source ?? null,
       health: this.#health,
+      frozenForMs: this.#frozenAtMs === null ? null : nowMs - this.#frozenAtMs,
       frame: frame && { sinceMs: nowMs - frame.atMs, ageMs: age(frame.captureMs, nowMs) },
       waitingMs: nowMs - this.#sinceMs,
     });

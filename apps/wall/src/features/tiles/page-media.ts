@@ -17,8 +17,9 @@ export function pageMedia(): LiveMedia {
   made.setAddress(wallStore.getState().media ?? mediaInPage());
   wallStore.subscribe((state, before) => {
     // Nobody that the server knows: the media node would say so too, again and again.
-    if (isUnknown(state) && !isUnknown(before)) made.setAddress(null);
-    else if (state.media !== before.media && !isUnknown(state)) made.setAddress(state.media);
+    if (isUnknown(state)) return isUnknown(before) ? undefined : made.leave();
+    if (isUnknown(before)) made.setAddress(state.media ?? mediaInPage());
+    else if (state.media !== before.media) made.setAddress(state.media);
   });
   media = made;
   return made;

@@ -41,6 +41,7 @@ export class ReplayPlayer {
   #baseMs: number | null = null;
   #whole = false;
   #started = false;
+  #isOver = false;
   #view = beginning;
   #callback: number;
 
@@ -119,6 +120,7 @@ export class ReplayPlayer {
   }
 
   destroy(): void {
+    this.#isOver = true;
     this.#video.cancelVideoFrameCallback(this.#callback);
     this.#feed.close();
     this.#queue = [];
@@ -204,6 +206,8 @@ export class ReplayPlayer {
   }
 
   #tell(part: Partial<ReplayView>): void {
+    // An element that is taken down still says so.
+    if (this.#isOver) return;
     this.#view = { ...this.#view, ...part };
     this.#onView(this.#view);
   }

@@ -18,6 +18,7 @@ const facts = (more: Partial<TileFacts> = {}): TileFacts => ({
   linked: true,
   source: { state: 'running', reason: '' },
   health: null,
+  frozenForMs: null,
   frame: null,
   waitingMs: 0,
   ...more,
@@ -46,6 +47,7 @@ const anyFacts = fc.record<TileFacts>({
       NonNullable<TileFacts['frame']>
     >,
   ),
+  frozenForMs: fc.option(fc.nat(60_000)),
   waitingMs: fc.nat(30_000),
 });
 
@@ -61,7 +63,8 @@ describe('tileState refuses', () => {
           shown.ageMs <= liveAgeMs &&
           shown.sinceMs <= advancingMs &&
           some.assigned &&
-          some.refused === null;
+          some.refused === null &&
+          some.frozenForMs === null;
         expect(state === 'live').toBe(fresh);
       }),
     );
@@ -106,6 +109,14 @@ describe('tileState refuses', () => {
 });
 
 describe('tileState', () => {
+  it('a frozen source is not live, however fast its frames come: grey, with the age of what they show', () => {
+    const now = facts({ ...frame(0, 200), frozenForMs: 9_000 });
+    expect(tileState(now)).toMatchObject({ state: 'stale', picture: true, ageMs: 9_200 });
+    expect(tileState(now).reason).toMatch(/Frozen/);
+    expect(tileState({ ...now, frozenForMs: null }).state).toBe('live');
+    expect(tileState({ ...now, ...frame(11_000, 11_000) }).picture).toBe(false);
+  });
+
   it.each([
     ['no camera', { assigned: false, ...frame(0, 100) }, 'empty', false],
     ['a fresh frame', frame(40, 500), 'live', true],

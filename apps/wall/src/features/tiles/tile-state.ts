@@ -27,6 +27,8 @@ export interface TileFacts {
   source: { state: SourceState; reason: string } | null;
   /** The control server's word on the camera; null where there is none. */
   health: { state: HealthState; reason: string } | null;
+  /** Since when the camera has sent the very same picture, ms ago; null while it does not. */
+  frozenForMs: number | null;
   /**
    * The frame on show: how long ago it was the newest to appear, and its age (server's now minus capture time; null
    * while the server's clock is not known). Null before the first frame of this assignment.
@@ -85,6 +87,8 @@ function reasonOf(facts: TileFacts): string {
   return 'The camera sends no frames';
 }
 
+const frozenReason = 'Frozen: the camera sends the very same picture again and again';
+
 function withFrame(
   facts: TileFacts,
   frame: NonNullable<TileFacts['frame']>,
@@ -93,6 +97,12 @@ function withFrame(
   const advancing = sinceMs <= advancingMs;
   // A picture is as old as its capture says, and never younger than the time since it appeared.
   const oldMs = Math.max(sinceMs, ageMs ?? 0);
+  // What it shows is no younger than that, whenever it was sent; where we err, a grey picture is better than none.
+  if (facts.frozenForMs !== null && oldMs <= staleAgeMs)
+    return {
+      ...{ state: 'stale', picture: true, ageMs: facts.frozenForMs + oldMs, reason: frozenReason },
+      holdsMs: 1_000,
+    };
   if (ageMs !== null && advancing && ageMs <= liveAgeMs)
     return {
       state: 'live',

@@ -8,6 +8,7 @@ import { AskDialog } from '../../features/grants/AskDialog.tsx';
 import { PrivateOffDialog } from '../../features/grants/PrivateOffDialog.tsx';
 import { IncidentsDialog } from '../../features/incidents/IncidentsDialog.tsx';
 import { LayoutRadios } from '../../features/layouts/LayoutRadios.tsx';
+import { MasksDialog } from '../../features/masks/MasksDialog.tsx';
 import { PtzDialog } from '../../features/ptz/PtzDialog.tsx';
 import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../features/screens/ScreenDialogs.tsx';
 import { WindowsDialog } from '../../features/workstation/WindowsDialog.tsx';
@@ -58,7 +59,7 @@ function CameraOverlay({
   onClose,
 }: {
   id: string;
-  kind: 'edit' | 'move' | 'remove';
+  kind: 'edit' | 'mask' | 'move' | 'remove';
   onClose: () => void;
 }) {
   const now = useWall((state) => state.cameras[id]);
@@ -67,12 +68,13 @@ function CameraOverlay({
   const common = { gone: now === undefined, onClose };
   if (!camera) return <GoneDialog what="This camera" onClose={onClose} />;
   if (kind === 'edit') return <EditCameraDialog {...common} camera={camera} />;
+  const picture = (
+    <Suspense fallback={null}>
+      <LivePicture camera={id} />
+    </Suspense>
+  );
+  if (kind === 'mask') return <MasksDialog {...common} camera={camera} picture={picture} />;
   if (kind === 'move') {
-    const picture = (
-      <Suspense fallback={null}>
-        <LivePicture camera={id} />
-      </Suspense>
-    );
     return now ? (
       <PtzDialog camera={camera} picture={picture} onClose={onClose} />
     ) : (
@@ -139,6 +141,8 @@ export function Overlays() {
       return <AddCameraDialog onClose={close} onDone={(camera) => actions.set({ camera })} />;
     case 'edit-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="edit" onClose={close} />;
+    case 'mask-camera':
+      return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="mask" onClose={close} />;
     case 'move-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="move" onClose={close} />;
     case 'remove-camera':

@@ -32,7 +32,7 @@ const periods = [
   [24 * 31, 'a month'],
 ] as const;
 /** The report is asked for again this often; states are pushed meanwhile. */
-const againMs = 30_000;
+const againMs = 15_000;
 
 // States come live, as at a console.
 startSync({ surface: 'console' });
@@ -324,7 +324,11 @@ export function Fleet() {
             <>
               <section className="fleet-card fleet-total" aria-labelledby="fleet-total">
                 <h2 id="fleet-total">Available</h2>
-                <p className="fleet-big">{percent(availabilityOf(report.total))}</p>
+                <p className="fleet-big">
+                  {availabilityOf(report.total) === null
+                    ? 'Not known yet'
+                    : percent(availabilityOf(report.total))}
+                </p>
                 <p className="dim">
                   of the time in which somebody watched and the server ran. Of{' '}
                   {percent(
@@ -344,7 +348,6 @@ export function Fleet() {
               </div>
               <Cameras report={report} />
               <Screens screens={report.screens} nowMs={report.until} />
-              <Outages report={report} />
               <section className="fleet-card" aria-labelledby="fleet-export">
                 <h2 id="fleet-export">Export</h2>
                 <p className="dim">As tables for a spreadsheet (CSV), of the time chosen above.</p>
@@ -363,6 +366,7 @@ export function Fleet() {
                   </Button>
                 </div>
               </section>
+              <Outages report={report} />
             </>
           )}
         </main>

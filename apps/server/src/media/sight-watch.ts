@@ -1,0 +1,177 @@
+import type { Chunk, Init } from '@clerestory/llhls';
+import type { PictureFault } from '@clerestory/protocol';
+import type { Clock } from './clock.ts';
+import { sightArgs } from './ffmpeg-args.ts';
+import type { FfmpegRunner } from './ffmpeg-process.ts';
+import { look, sightSize } from './sight.ts';
+import { isSuspicious, pictureFault, remember, type Seen } from './sight-rules.ts';
+import type { Stream } from './stream.ts';
+
+export interface SightTiming {
+  /** From one look at a stream to the next, ms: as a rule … */
+  usualMs: number;
+  /** … and while it looks as if its pictures stood still, or something is wrong. */
+  closerMs: number;
+  /** Between any two looks, whatever streams there are: the bound on what all looking costs, ms. */
+  spacingMs: number;
+}
+export const defaultSightTiming: SightTiming = { usualMs: 60_000, closerMs: 2_500, spacingMs: 500 };
+
+/** A picture that takes longer to decode is not looked at, ms. */
+const decodeMs = 5_000;
+/** Frames between key frames that take next to no bytes, as of a picture in which nothing moves: bytes of a chunk … */
+const quietBytes = 1_500;
+/** … or this share of the key chunk's; all of the last few chunks have to be so small. */
+const quietShare = 0.03;
+const quietChunks = 5;
+
+interface Watched {
+  seen: Seen[];
+  /** Monotonic; no look before it. */
+  dueMs: number;
+  /** Sizes of the last chunks without a key frame, and of the last one with. */
+  small: number[];
+  keyBytes: number;
+  fault: PictureFault | null;
+  /** The generation that was looked at. */
+  generation: number;
+}
+
+/**
+ * Looks at a key frame of each running stream now and then, in turn and one at a time, and knows whose pictures are black,
+ * frozen or out of focus. A stream whose frames take next to no bytes is looked at more closely.
+ */
+export class SightWatch {
+  readonly #clock: Clock;
+  readonly #ffmpeg: FfmpegRunner;
+  readonly #timing: SightTiming;
+  readonly #onFault: (stream: Stream) => void;
+  readonly #watched = new Map<Stream, Watched>();
+  #callOff: (() => void) | null = null;
+  #looking = false;
+  #stopped = false;
+
+  constructor(
+    { clock, ffmpeg }: { clock: Clock; ffmpeg: FfmpegRunner },
+    timing: SightTiming,
+    onFault: (stream: Stream) => void,
+  ) {
+    this.#clock = clock;
+    this.#ffmpeg = ffmpeg;
+    this.#timing = timing;
+    this.#onFault = onFault;
+  }
+
+  faultOf(stream: Stream): PictureFault | null {
+    return this.#watched.get(stream)?.fault ?? null;
+  }
+
+  /** From now on; ends with the stream. Drawn scenes have no sensor whose noise could be missed. */
+  follow(stream: Stream): void {
+    if (stream.isDrawn) return;
+    stream.listen({
+      onInit: ({ generation }) => {
+        // What was seen before the connection broke still counts: a camera may freeze, and be connected to again.
+        const known = this.#watched.get(stream);
+        if (known) [known.generation, known.small] = [generation, []];
+        else this.#watched.set(stream, this.#fresh(generation));
+        this.#schedule();
+      },
+      onChunk: (chunk) => this.#weigh(stream, chunk),
+      onState: (state) => {
+        if (state === 'idle') this.#forget(stream);
+      },
+      onRemoved: () => this.#forget(stream),
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#callOff?.();
+  }
+
+  #fresh(generation: number): Watched {
+    const dueMs = this.#clock.monotonicMs() + this.#timing.closerMs;
+    return { seen: [], dueMs, small: [], keyBytes: 0, fault: null, generation };
+  }
+
+  #forget(stream: Stream): void {
+    this.#watched.delete(stream);
+  }
+
+  /** Costs next to nothing, so that it can be done for each chunk. */
+  #weigh(stream: Stream, { key, bytes }: Chunk): void {
+    const watched = this.#watched.get(stream);
+    if (!watched) return;
+    if (key) watched.keyBytes = bytes.length;
+    else {
+      watched.small.push(bytes.length);
+      if (watched.small.length > quietChunks) watched.small.shift();
+    }
+    const soonMs = this.#clock.monotonicMs() + this.#timing.closerMs;
+    if (watched.dueMs <= soonMs || !isQuiet(watched)) return;
+    watched.dueMs = soonMs;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#stopped || this.#looking) return;
+    this.#callOff?.();
+    this.#callOff = null;
+    const dues = [...this.#watched.values()].map(({ dueMs }) => dueMs);
+    if (dues.length === 0) return;
+    const waitMs = Math.max(this.#timing.spacingMs, Math.min(...dues) - this.#clock.monotonicMs());
+    this.#callOff = this.#clock.after(waitMs, () => {
+      this.#looking = true;
+      void this.#next().finally(() => {
+        this.#looking = false;
+        this.#schedule();
+      });
+    });
+  }
+
+  /** Looks at the stream that has waited longest. */
+  async #next(): Promise<void> {
+    const [first] = [...this.#watched].sort(([, a], [, b]) => a.dueMs - b.dueMs);
+    if (!first) return;
+    const [stream, watched] = first;
+    const { init } = stream.packager;
+    const chunk = stream.packager.lastKeyChunk();
+    const there = stream.live && init && chunk && chunk.generation === init.generation;
+    const luma = there ? await this.#decode(init, chunk) : null;
+    const nowMs = this.#clock.monotonicMs();
+    if (luma) {
+      watched.seen = remember(watched.seen, { ...look(luma), atMs: nowMs });
+      const fault = pictureFault(watched.seen);
+      const isNews = fault !== watched.fault;
+      watched.fault = fault;
+      if (isNews && this.#watched.has(stream)) this.#onFault(stream);
+    }
+    const closely = watched.fault !== null || isSuspicious(watched.seen) || isQuiet(watched);
+    const { closerMs, usualMs } = this.#timing;
+    watched.dueMs = nowMs + (closely || !luma ? closerMs : usualMs);
+  }
+
+  #decode(init: Init, chunk: Chunk): Promise<Uint8Array | null> {
+    return new Promise((resolve) => {
+      const pieces: Uint8Array[] = [];
+      const process = this.#ffmpeg.start({
+        args: sightArgs,
+        stdin: [init.bytes, chunk.bytes],
+        secrets: [],
+        onBytes: (bytes) => pieces.push(bytes),
+        onEnd: () => {
+          callOff();
+          const luma = Buffer.concat(pieces);
+          resolve(luma.length === sightSize.width * sightSize.height ? luma : null);
+        },
+      });
+      const callOff = this.#clock.after(decodeMs, () => process.kill());
+    });
+  }
+}
+
+function isQuiet({ small, keyBytes }: Watched): boolean {
+  const most = Math.max(quietBytes, keyBytes * quietShare);
+  return small.length >= quietChunks && small.every((bytes) => bytes < most);
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import { cameraName, expect, test } from './support/city.ts';
+
+test('the health of cameras and screens: what is down and why, and out as a table', async ({
+  page,
+  server,
+}) => {
+  await server.api('POST', '/cameras', {
+    id: 'dark',
+    number: 900,
+    name: '=Dark corner',
+    keep: 'always',
+    source: { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/none' },
+  });
+  await page.goto(`${server.url}/fleet`);
+  const row = page.locator('[data-fleet-camera="dark"]');
+  await expect(row).toContainText('offline', { timeout: 60_000 });
+  // The worst comes first.
+  await expect(page.locator('[data-fleet-camera]').first()).toHaveAttribute('data-fleet-camera', 'dark');
+  await expect(page.locator(`[data-fleet-camera="${cameraName(1)}"]`)).toBeVisible();
+  await expect(page.locator('[data-fleet-screen="left"]')).toContainText('no window shows it');
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Cameras', exact: true }).click();
+  const text = readFileSync(await (await saved).path(), 'utf8');
+  expect(text).toContain("900,'=Dark corner");
+  const axe = await new AxeBuilder({ page }).analyze();
+  expect(axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  if (process.env['PICTURES']) await page.screenshot({ path: `${process.env['PICTURES']}/fleet.png` });
+});
