@@ -12,7 +12,7 @@ export const cameraCount = 4;
 export const cameraName = (n: number) => `cam${n}`;
 
 /** Registers the farm's cameras and puts them on the left screen, 2 × 2. */
-export async function fillLeftScreen(server: ServerProcess, farm: Farm): Promise<void> {
+export async function fillLeftScreen(server: ServerProcess, farm: Pick<Farm, 'url'>): Promise<void> {
   for (let n = 1; n <= cameraCount; n++) {
     const name = cameraName(n);
     await server.api('POST', '/cameras', {

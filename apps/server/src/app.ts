@@ -22,7 +22,8 @@ import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
 import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
-import { ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
+import { ScheduleService } from './features/schedules/index.ts';
+import { ScreenOrders, ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
 import { workstationRoutes, WorkstationService } from './features/workstation/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
@@ -44,6 +45,7 @@ import { onFirstStart } from './platform/settings.ts';
 import { bindSockets, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
+import { askers } from './wiring/askers.ts';
 import { refreshGauges } from './wiring/gauges.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadConsent } from './wiring/consent.ts';
@@ -191,6 +193,9 @@ export async function startApp(
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
+  const asking = askers(access);
+  const orders = new ScreenOrders({ ...{ db, clock, audience, record, walls, screens }, ...asking });
+  const schedules = new ScheduleService(walls, clock, log);
   const fleet = new FleetService({
     ...{ db, clock, log, cameras, health, walls, screens, isOurs },
     hosts: () => hostsOf(cameras.forMedia()),
@@ -255,6 +260,7 @@ export async function startApp(
     viewers: () => access.views.viewers(),
     grants: () => grants.list(),
     incidents: () => incidents.open(),
+    restricted: () => access.restricted(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
@@ -263,7 +269,7 @@ export async function startApp(
   const desk = ownerDesk({ cameras, consents, grants });
   const ownerPages = new OwnerDeskService(desk, clock);
   spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
-  spreadNews({ cameras, health, media, walls, screens }, audience, metrics, log);
+  spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
   const features: readonly Feature[] = [
@@ -333,15 +339,23 @@ export async function startApp(
     {
       name: 'walls',
       load: () => walls.load(),
-      routes: wallRoutes(walls),
-      sockets: wallSockets(walls, snapshotParts, screens, audience, clock),
+      start: () => walls.start((error) => log.error({ err: error }, 'control that ran out is still held')),
+      stop: () => walls.stop(),
+      routes: wallRoutes(walls, asking.askerOf),
+      sockets: wallSockets(walls, snapshotParts, screens, audience, clock, asking.askerAt),
+    },
+    { name: 'schedules', start: () => schedules.start(), stop: () => schedules.stop() },
+    {
+      name: 'screens',
+      stop: () => orders.stop(),
+      routes: screenRoutes(screens, walls),
+      sockets: screenSockets(screens, orders),
     },
     {
       name: 'workstations',
       load: () => workstations.load(),
       routes: workstationRoutes(workstations, access.rights),
     },
-    { name: 'screens', routes: screenRoutes(screens, walls), sockets: screenSockets(screens) },
     { name: 'layouts', routes: layoutRoutes() },
     {
       name: 'health',

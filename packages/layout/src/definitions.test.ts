@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LayoutId, TileIndex } from '@clerestory/protocol';
+import { NamedLayoutId, TileIndex, type LayoutId } from '@clerestory/protocol';
 import { fitLayout, layoutOf, layouts, tileCount } from './index.ts';
 
 describe('layouts', () => {
@@ -9,7 +9,7 @@ describe('layouts', () => {
   });
 
   it('defines every layout of the protocol once, in its order, under its own name', () => {
-    expect(layouts.map((layout) => layout.id)).toEqual(LayoutId.options);
+    expect(layouts.map((layout) => layout.id)).toEqual(NamedLayoutId.options);
     expect(new Set(layouts.map((layout) => layout.name)).size).toBe(layouts.length);
     for (const layout of layouts) expect(layoutOf(layout.id)).toBe(layout);
   });

@@ -1,12 +1,6 @@
-import { LayoutId } from '@clerestory/protocol';
+import { NamedLayoutId, readCustomLayout, type Cell, type LayoutId } from '@clerestory/protocol';
 
-/** One cell of a layout, in grid units from the upper left. */
-export interface Cell {
-  readonly column: number;
-  readonly row: number;
-  readonly columnSpan: number;
-  readonly rowSpan: number;
-}
+export type { Cell };
 
 /** How a screen is divided. The position of a cell in `cells` is its tile index. */
 export interface LayoutDefinition {
@@ -48,7 +42,7 @@ const upright = (name: string, columns: number, rows: number, ...cells: Cell[]):
 });
 
 /** A layout that is named there and missing here does not compile. */
-const shapes: Readonly<Record<LayoutId, Shape>> = {
+const shapes: Readonly<Record<NamedLayoutId, Shape>> = {
   '1': across('Single picture', 1, 1),
   '4': across('2 × 2', 2, 2),
   '9': across('3 × 3', 3, 3),
@@ -80,23 +74,41 @@ function cellsOf({ columns, rows, large: largeCells }: Shape): readonly Cell[] {
   return Object.freeze(cells.map((cell) => Object.freeze(cell)));
 }
 
-function define(id: LayoutId): LayoutDefinition {
+function define(id: NamedLayoutId): LayoutDefinition {
   const { name, portrait, columns, rows } = shapes[id];
   return Object.freeze({ id, name, portrait, columns, rows, cells: cellsOf(shapes[id]) });
 }
 
-const byId: ReadonlyMap<LayoutId, LayoutDefinition> = new Map(
-  LayoutId.options.map((id) => [id, define(id)] as const),
+const byId: ReadonlyMap<string, LayoutDefinition> = new Map(
+  NamedLayoutId.options.map((id) => [id, define(id)] as const),
 );
 
-/** Every layout there is, in the order in which people choose among them. */
+/** Every named layout, in the order in which people choose among them. */
 export const layouts: readonly LayoutDefinition[] = Object.freeze([...byId.values()]);
+
+/** Layouts of one's own that were read, the last used ones; a wall has a few. */
+const maxRead = 200;
+const read = new Map<string, LayoutDefinition>();
+
+function custom(id: LayoutId): LayoutDefinition | undefined {
+  const known = read.get(id);
+  if (known) return known;
+  const shape = readCustomLayout(id);
+  if (!shape) return undefined;
+  const { columns, rows } = shape;
+  const cells = Object.freeze(shape.cells.map((cell) => Object.freeze(cell)));
+  const name = cells.length === 1 ? 'Own, 1 tile' : `Own, ${cells.length} tiles`;
+  const definition = Object.freeze({ id, name, portrait: rows > columns, columns, rows, cells });
+  read.set(id, definition);
+  if (read.size > maxRead) read.delete(read.keys().next().value ?? '');
+  return definition;
+}
 
 /** The layout of that name. Throws RangeError for a name that no version of the protocol here knows. */
 export function layoutOf(id: LayoutId): LayoutDefinition {
-  const definition = byId.get(id);
+  const definition = byId.get(id) ?? custom(id);
   if (definition === undefined)
-    throw new RangeError(`there is no layout "${id}"; the layouts are ${LayoutId.options.join(', ')}`);
+    throw new RangeError(`there is no layout "${id}"; the layouts are ${NamedLayoutId.options.join(', ')}`);
   return definition;
 }
 

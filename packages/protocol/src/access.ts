@@ -16,6 +16,8 @@ export const CameraGroup = z.object({
   id: Id,
   name: DisplayName,
   cameras: z.array(CameraId),
+  /** Hidden on the screens of the room while visitors are in it. */
+  restricted: z.boolean(),
   revision: z.int(),
 });
 export type CameraGroup = z.infer<typeof CameraGroup>;
@@ -26,10 +28,12 @@ export const CameraGroupInput = z.strictObject({
   id: Id.optional(),
   name: DisplayName,
   cameras: GroupCameras.default([]),
+  restricted: z.boolean().default(false),
 });
 export const CameraGroupPatch = z.strictObject({
   name: DisplayName.optional(),
   cameras: GroupCameras.optional(),
+  restricted: z.boolean().optional(),
 });
 
 /** To whom a rule speaks. `people`: a group of people; `wall`: the paired screens of a wall, `*` for every wall. */

@@ -20,6 +20,7 @@ export const errorCatalogue = {
   'bad-gateway': { status: 502, title: 'The camera or media node gave no usable answer' },
   unavailable: { status: 503, title: 'Not available right now' },
   locked: { status: 423, title: 'Unlock first' },
+  held: { status: 423, title: 'Somebody else has control' },
   'confirm-first': { status: 403, title: 'Confirm that it is you' },
   'storage-full': { status: 507, title: 'The disk is full' },
   timeout: { status: 504, title: 'No answer in time' },

@@ -77,6 +77,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
     ['grant', 'incident'],
   ),
   'grant-ended': of(['purpose', 'kind', 'viewer', 'code', 'placeKind'], ['grant', 'incident']),
+  'screen-ordered': of(['order']),
   'log-begun': of(['origin', 'key']),
   'log-key-changed': of(['before', 'key']),
   'log-begun-anew': of(['before', 'lostSize', 'lostRoot', 'origin', 'key', 'why']),

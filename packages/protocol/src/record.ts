@@ -44,6 +44,7 @@ export const RecordKind = z.enum([
   'grant-given',
   'grant-refused',
   'grant-ended',
+  'screen-ordered',
   'log-begun',
   'log-key-changed',
   'log-begun-anew',

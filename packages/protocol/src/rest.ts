@@ -14,9 +14,11 @@ import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
 import { trialRoutes } from './trial.ts';
+import { Assignment, TileRef, Why } from './assignment.ts';
+import { LayoutId } from './layout-id.ts';
 import { fleetRoutes } from './fleet.ts';
 import { workstationRoutes } from './workstation.ts';
-import { Assignment, Commit, CommandResult, LayoutId, Screen, TileRef, WallState, Why } from './wall.ts';
+import { Commit, CommandResult, Screen, WallState } from './wall.ts';
 
 export const apiBase = '/api/v1';
 

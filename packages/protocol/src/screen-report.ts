@@ -35,6 +35,8 @@ export const ScreenReport = z.strictObject({
   visible: z.boolean(),
   width: z.int().min(0).max(32_768),
   height: z.int().min(0).max(32_768),
+  /** Dark by command. */
+  blank: z.boolean().optional(),
   tiles: z.array(TileReport).max(64),
 });
 export type ScreenReport = z.infer<typeof ScreenReport>;

@@ -8,6 +8,7 @@ import { Grant } from './grants.ts';
 import { Incident } from './incidents.ts';
 import { ptzClientEvents, PtzHolder, ptzServerEvents } from './ptz.ts';
 import { ScreenReport, ScreenStatus } from './screen-report.ts';
+import { OrderDone, OrderForScreen, OrderRequest, OrderStatus, Screenshot } from './screen-orders.ts';
 import { Commit, CommandEnvelope, CommandResult, WallState } from './wall.ts';
 
 /** Where the media node's doors are. The browser joins `push` and `live` to it. */
@@ -46,6 +47,8 @@ export const Snapshot = z.object({
   grants: z.array(Grant).optional(),
   /** Open ones; screens get none. */
   incidents: z.array(Incident).optional(),
+  /** Cameras that are hidden while visitors are in the room. */
+  restricted: z.array(CameraId).optional(),
   media: MediaAddress.nullable(),
   /** All walls, so that a console can choose. */
   walls: z.array(z.object({ id: WallId, name: z.string() })),
@@ -74,6 +77,19 @@ export const clientEvents = {
   'wall:join': { payload: JoinRequest, answer: answerOf(Snapshot) },
   'wall:resync': { payload: ResyncRequest, answer: answerOf(ResyncResult) },
   'wall:command': { payload: CommandEnvelope, answer: answerOf(CommandResult) },
+  /** The last commits of the wall, newest first. */
+  'wall:recent': {
+    payload: z.strictObject({ wall: WallId, limit: z.int().min(1).max(100) }),
+    answer: answerOf(z.object({ commits: z.array(Commit) })),
+  },
+  /** Tells screens to do something once; answered with what became of each so far. */
+  'screen:order': { payload: OrderRequest, answer: answerOf(z.object({ orders: z.array(OrderStatus) })) },
+  'screen:done': { payload: OrderDone, answer: answerOf(z.object({})) },
+  /** The last screenshot of a screen, for whoever may watch every camera in it. */
+  'screen:screenshot': {
+    payload: z.strictObject({ wall: WallId, screen: ScreenId }),
+    answer: answerOf(Screenshot.nullable()),
+  },
   'screen:report': { payload: ScreenReport, answer: answerOf(z.object({})) },
   ...ptzClientEvents,
 } as const;
@@ -86,6 +102,10 @@ export const serverEvents = {
   'health:changed': z.array(CameraHealth),
   'screen:status': ScreenStatus,
   'media:address': MediaAddress.nullable(),
+  /** To the windows of that screen. */
+  'screen:order': OrderForScreen,
+  'screen:order-status': OrderStatus,
+  'cameras:restricted': z.object({ cameras: z.array(CameraId) }),
   /** Who watches a camera now, to those for whom it exists. Everybody who watches nothing any more is left out. */
   'camera:viewers': CameraViewers,
   'grant:changed': Grant,

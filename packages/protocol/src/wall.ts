@@ -1,50 +1,14 @@
 import { z } from 'zod';
 import {
-  CameraId,
-  DisplayName,
-  IdempotencyKey,
-  ScreenId,
-  textLine,
-  TileIndex,
-  UnixMs,
-  WallId,
-} from './ids.ts';
-
-/** The named grids. `p…` are for screens hung upright. Geometry lives in `@clerestory/layout`. */
-export const LayoutId = z.enum([
-  '1',
-  '4',
-  '9',
-  '16',
-  '25',
-  '36',
-  '1+5',
-  '1+7',
-  '2+8',
-  'p2',
-  'p3',
-  'p8',
-  'p1+4',
-  'p1+6',
-]);
-export type LayoutId = z.infer<typeof LayoutId>;
-
-/** Why a camera is on a tile: a standing purpose in words. Incidents join later. */
-export const Why = z.object({
-  kind: z.literal('standing'),
-  purpose: textLine(120).refine((text) => text !== '', 'say what for'),
-});
-export type Why = z.infer<typeof Why>;
-
-/** camera → tile, with who put it there, why and until when. */
-export const Assignment = z.object({
-  camera: CameraId,
-  by: z.string(),
-  at: UnixMs,
-  why: Why,
-  until: UnixMs.nullable(),
-});
-export type Assignment = z.infer<typeof Assignment>;
+  arrangementCommands,
+  arrangementEvents,
+  screenExtras,
+  serverCommands,
+  wallExtras,
+} from './arrangement.ts';
+import { Assignment, TileRef, Why } from './assignment.ts';
+import { CameraId, DisplayName, IdempotencyKey, ScreenId, TileIndex, UnixMs, WallId } from './ids.ts';
+import { LayoutId } from './layout-id.ts';
 
 /**
  * One screen. `tiles` maps a tile index (as a string, JSON's way) to what it shows; an index at or beyond the
@@ -59,6 +23,7 @@ export const Screen = z.object({
   changedAt: z.int(),
   /** Per tile index: the sequence at which it last changed (also for tiles that are now empty). */
   tileChangedAt: z.record(z.string(), z.int()),
+  ...screenExtras,
 });
 export type Screen = z.infer<typeof Screen>;
 
@@ -69,12 +34,11 @@ export const WallState = z.object({
   /** Number of the last commit; the first commit is 1, an empty wall is 0. */
   sequence: z.int().min(0),
   screens: z.array(Screen),
+  ...wallExtras,
 });
 export type WallState = z.infer<typeof WallState>;
 
 const At = { screen: ScreenId, tile: TileIndex };
-export const TileRef = z.object(At);
-export type TileRef = z.infer<typeof TileRef>;
 
 /** What a person asks for. Imperative. */
 export const ClientCommand = z.discriminatedUnion('type', [
@@ -87,14 +51,12 @@ export const ClientCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('screen:rename'), screen: ScreenId, name: DisplayName }),
   z.strictObject({ type: z.literal('screen:remove'), screen: ScreenId }),
   z.strictObject({ type: z.literal('wall:rename'), name: DisplayName }),
+  ...arrangementCommands,
 ]);
 export type ClientCommand = z.infer<typeof ClientCommand>;
 
-/** With those that the server alone gives: the camera is gone from the registry, so off every tile. */
-export const Command = z.discriminatedUnion('type', [
-  ...ClientCommand.options,
-  z.strictObject({ type: z.literal('camera:forget'), camera: CameraId }),
-]);
+/** With those that the server alone gives, such as that a camera is gone from the registry, so off every tile. */
+export const Command = z.discriminatedUnion('type', [...ClientCommand.options, ...serverCommands]);
 export type Command = z.infer<typeof Command>;
 
 /** What happened. Past tense; applying it needs nothing but the state before. */
@@ -104,8 +66,15 @@ export const WallEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('screen:renamed'), screen: ScreenId, name: z.string() }),
   z.object({ type: z.literal('screen:removed'), screen: ScreenId }),
   z.object({ type: z.literal('screen:layout-changed'), screen: ScreenId, layout: LayoutId }),
-  z.object({ type: z.literal('tile:assigned'), ...At, assignment: Assignment }),
+  /** `memory`: a step back or forward in what the tile showed; else what it showed is remembered. */
+  z.object({
+    type: z.literal('tile:assigned'),
+    ...At,
+    assignment: Assignment,
+    memory: z.enum(['back', 'forward', 'keep']).optional(),
+  }),
   z.object({ type: z.literal('tile:cleared'), ...At }),
+  ...arrangementEvents,
 ]);
 export type WallEvent = z.infer<typeof WallEvent>;
 
@@ -125,11 +94,18 @@ export const Commit = z.object({
   sequence: z.int().min(1),
   at: UnixMs,
   by: z.string(),
+  /** Their name then, for people; left out where nobody did it. */
+  who: z.string().optional(),
   key: IdempotencyKey,
   events: z.array(WallEvent),
 });
 export type Commit = z.infer<typeof Commit>;
 
 /** Answer to a command. `repeated`: the key had been committed before; nothing happened twice. */
-export const CommandResult = z.object({ sequence: z.int(), repeated: z.boolean() });
+export const CommandResult = z.object({
+  sequence: z.int(),
+  repeated: z.boolean(),
+  /** What could not be done although the rest was, in words. */
+  left: z.array(z.string()).optional(),
+});
 export type CommandResult = z.infer<typeof CommandResult>;

@@ -118,7 +118,7 @@ export const workstationRoutes = {
     tag: 'me',
     status: 200,
     summary: 'Camera groups with those of their cameras that exist for you',
-    answer: z.object({ items: z.array(CameraGroup.omit({ revision: true })) }),
+    answer: z.object({ items: z.array(CameraGroup.omit({ revision: true, restricted: true })) }),
   }),
   noteCommands: route({
     method: 'post',

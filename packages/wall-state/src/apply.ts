@@ -1,4 +1,6 @@
-import type { Commit, Screen, WallEvent, WallState } from '@clerestory/protocol';
+import type { Assignment, Commit, Screen, WallEvent, WallState } from '@clerestory/protocol';
+import { happenToWall, without } from './apply-arrangement.ts';
+import { memoryOf, remember } from './memory.ts';
 import { screenOf } from './state.ts';
 
 /** A commit does not follow the state it is applied to. Ask for what lies between, or for a snapshot. */
@@ -33,19 +35,18 @@ export function apply(state: WallState, commit: Commit): WallState {
     throw new BrokenCommitError(`commit ${commit.sequence} is of wall "${commit.wall}", not "${state.id}"`);
   if (commit.sequence !== state.sequence + 1) throw new SequenceGapError(state.sequence + 1, commit.sequence);
   let next: WallState = state;
-  for (const event of commit.events) next = happen(next, event, commit.sequence);
+  for (const event of commit.events) next = happen(next, event, commit);
   return { ...next, sequence: commit.sequence };
 }
 
-function happen(state: WallState, event: WallEvent, sequence: number): WallState {
+function happen(state: WallState, event: WallEvent, { sequence, at }: Commit): WallState {
   switch (event.type) {
     case 'wall:renamed':
       return { ...state, name: event.name };
     case 'screen:created':
       return addScreen(state, event, sequence);
     case 'screen:removed':
-      requireScreen(state, event.screen, sequence);
-      return { ...state, screens: state.screens.filter(({ id }) => id !== event.screen) };
+      return removeScreen(state, event.screen, sequence);
     case 'screen:renamed':
       return changeScreen(state, event.screen, sequence, (screen) => ({
         ...screen,
@@ -59,21 +60,58 @@ function happen(state: WallState, event: WallEvent, sequence: number): WallState
         changedAt: sequence,
       }));
     case 'tile:assigned':
-      return changeScreen(state, event.screen, sequence, (screen) => ({
-        ...screen,
-        tiles: { ...screen.tiles, [String(event.tile)]: event.assignment },
-        tileChangedAt: { ...screen.tileChangedAt, [String(event.tile)]: sequence },
-      }));
+      return changeScreen(state, event.screen, sequence, (screen) =>
+        holding(screen, event.tile, event.assignment, sequence, event.memory),
+      );
     case 'tile:cleared':
-      return changeScreen(state, event.screen, sequence, (screen) => {
-        const { [String(event.tile)]: _, ...tiles } = screen.tiles;
-        return {
-          ...screen,
-          tiles,
-          tileChangedAt: { ...screen.tileChangedAt, [String(event.tile)]: sequence },
-        };
-      });
+      return changeScreen(state, event.screen, sequence, (screen) =>
+        holding(screen, event.tile, undefined, sequence, undefined),
+      );
+    case 'screen:tour-set':
+      return changeScreen(state, event.screen, sequence, (screen) => ({
+        ...(event.tour ? { ...screen, tour: event.tour } : without(screen, 'tour')),
+        changedAt: sequence,
+      }));
+    case 'screen:blanked':
+      return changeScreen(state, event.screen, sequence, (screen) =>
+        event.blank ? { ...screen, blank: event.blank } : without(screen, 'blank'),
+      );
+    case 'screen:placed':
+      return changeScreen(state, event.screen, sequence, (screen) =>
+        event.place ? { ...screen, place: event.place } : without(screen, 'place'),
+      );
+    default:
+      return happenToWall(state, event, at);
   }
+}
+
+/** The screen with a tile filled or emptied, and what it showed remembered. */
+function holding(
+  screen: Screen,
+  tile: number,
+  assignment: Assignment | undefined,
+  sequence: number,
+  step: Parameters<typeof remember>[3],
+): Screen {
+  const key = String(tile);
+  const { [key]: held, ...others } = screen.tiles;
+  const memory = memoryOf(screen, tile);
+  const after = remember(memory, held, assignment, step);
+  return {
+    ...screen,
+    tiles: assignment ? { ...screen.tiles, [key]: assignment } : others,
+    tileChangedAt: { ...screen.tileChangedAt, [key]: sequence },
+    ...(after !== memory &&
+      (after.back.length > 0 || after.forward.length > 0 || key in (screen.memory ?? {})) && {
+        memory: { ...screen.memory, [key]: after },
+      }),
+  };
+}
+
+function removeScreen(state: WallState, id: string, sequence: number): WallState {
+  requireScreen(state, id, sequence);
+  const left = state.hotSpot?.screen === id ? without(state, 'hotSpot') : state;
+  return { ...left, screens: state.screens.filter((screen) => screen.id !== id) };
 }
 
 function requireScreen(state: WallState, screen: string, sequence: number): void {

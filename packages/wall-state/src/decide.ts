@@ -1,5 +1,11 @@
-import type { Assignment, Command, Screen, TileRef, WallEvent, WallState, Why } from '@clerestory/protocol';
+import type { Command, TileRef, WallEvent, WallState, Assignment, Screen } from '@clerestory/protocol';
 import { tileCount } from '@clerestory/layout';
+import { screenConflict, tileConflict } from './conflicts.ts';
+import { sameAssignment, sameShown, sceneTileOf, withoutCamera, withoutCameraIn } from './content.ts';
+import * as room from './decide-room.ts';
+import * as scenes from './decide-scenes.ts';
+import * as tours from './decide-tours.ts';
+import { accept, nothingToDo, type DecideContext, type Decision, type Of } from './decision.ts';
 import {
   fromTheFuture,
   noCamera,
@@ -7,28 +13,10 @@ import {
   outsideLayout,
   screenExists,
   shapeChanged,
-  tileChanged,
   tooManyScreens,
-  type Refusal,
+  touring,
 } from './refusals.ts';
 import { assignmentOf, defaultWhy, filledTiles, maxScreens, screenOf } from './state.ts';
-
-/** Everything that a decision needs and the wall does not hold. */
-export interface DecideContext {
-  /** Who asks; kept in each assignment that the command makes. */
-  readonly by: string;
-  /** Unix time in milliseconds, UTC. */
-  readonly nowMs: number;
-  cameraExists(id: string): boolean;
-}
-
-/** Events to commit together under one sequence number (none: there is nothing to commit), or a refusal. */
-export type Decision = { readonly ok: true; readonly events: WallEvent[] } | Refusal;
-
-type Of<T extends Command['type']> = Extract<Command, { type: T }>;
-
-const accept = (...events: WallEvent[]): Decision => ({ ok: true, events });
-const nothingToDo = (): Decision => accept();
 
 /**
  * Decides one command against the wall as it is now. `base` is the sequence of the state that the person was looking
@@ -42,10 +30,10 @@ export function decide(
   const { base, command } = envelope;
   // W1, except for the registry's own command, which is never refused (W17).
   if (base > state.sequence && command.type !== 'camera:forget') return fromTheFuture(state, base);
-  return settle(state, command, base, context);
+  return room.heldByOther(state, command, context) ?? settle(state, command, base, context);
 }
 
-/** `decide` without the check of the base against the wall's sequence; an infinite base never conflicts. */
+/** `decide` without the checks of the base and of who has control; an infinite base never conflicts. */
 export function settle(state: WallState, command: Command, base: number, context: DecideContext): Decision {
   switch (command.type) {
     case 'tile:assign':
@@ -70,37 +58,89 @@ export function settle(state: WallState, command: Command, base: number, context
         : accept({ type: 'wall:renamed', name: command.name });
     case 'camera:forget':
       return forgetCamera(state, command);
+    default:
+      return arrange(state, command, base, context);
   }
 }
 
-/** W3 and W4: what one tile command touches, the tile itself and the shape of its screen. */
-function tileConflict(state: WallState, screen: Screen, tile: number, base: number): Refusal | null {
-  if (screen.changedAt > base) return shapeChanged(state, screen);
-  if ((screen.tileChangedAt[String(tile)] ?? 0) > base) return tileChanged(state, screen, tile);
-  return null;
+/** The rest: scenes, tours, control and the room. */
+function arrange(
+  state: WallState,
+  command: Exclude<Command, Of<Basic>>,
+  base: number,
+  context: DecideContext,
+): Decision {
+  switch (command.type) {
+    case 'tile:tour':
+      return tours.tourTile(state, command, base, context);
+    case 'tile:tour-pause':
+      return tours.pauseTileTour(state, command, context);
+    case 'tile:back':
+    case 'tile:forward':
+      return tours.stepThroughMemory(state, command, base, context);
+    case 'screen:fill':
+      return tours.fillScreen(state, command, base, context);
+    case 'screen:tour':
+      return tours.tourScreen(state, command, base, context);
+    case 'screen:tour-pause':
+      return tours.pauseScreenTour(state, command, context);
+    case 'screen:tour-end':
+      return tours.endScreenTour(state, command);
+    case 'scene:save':
+      return scenes.saveScene(state, command, base, context);
+    case 'scene:rename':
+      return scenes.renameScene(state, command, base);
+    case 'scene:remove':
+      return scenes.removeScene(state, command, base);
+    case 'scene:apply':
+      return scenes.applyScene(state, command, base, context);
+    case 'scene:revert':
+      return scenes.revertScene(state, command, context);
+    case 'step:undo':
+    case 'step:redo':
+      return scenes.stepBackOrForth(state, command, context);
+    case 'screen:blank':
+      return room.blankScreens(state, command, context);
+    case 'screen:place':
+      return room.placeScreens(state, command);
+    case 'control:take':
+      return room.takeControl(state, context);
+    case 'control:give':
+      return room.giveControl(state, context);
+    case 'control:expire':
+      return room.expireControl(state, context);
+    case 'hot-spot:set':
+      return room.setHotSpot(state, command, context);
+    case 'hot-spot:show':
+      return room.showOnHotSpot(state, command, context);
+    case 'visitors:hide':
+      return room.hideForVisitors(state, context);
+    case 'visitors:show':
+      return room.showAfterVisitors(state);
+    case 'schedule:set':
+      return room.setSchedule(state, command, context);
+    case 'schedule:remove':
+      return room.removeSchedule(state, command);
+    case 'schedule:note':
+      return room.noteSchedule(state, command, context);
+    case 'tours:hold':
+      return room.holdTours(state, command);
+  }
 }
 
-/** W5: emptying or removing a screen touches its shape and each tile that holds something. */
-function screenConflict(state: WallState, screen: Screen, base: number): Refusal | null {
-  if (screen.changedAt > base) return shapeChanged(state, screen);
-  for (const { tile } of filledTiles(screen)) {
-    const conflict = tileConflict(state, screen, tile, base);
-    if (conflict) return conflict;
-  }
-  return null;
-}
+type Basic =
+  | 'tile:assign'
+  | 'tile:clear'
+  | 'tile:swap'
+  | 'screen:clear'
+  | 'screen:layout'
+  | 'screen:create'
+  | 'screen:rename'
+  | 'screen:remove'
+  | 'wall:rename'
+  | 'camera:forget';
 
 const isShown = (screen: Screen, tile: number): boolean => tile < tileCount(screen.layout);
-const sameWhy = (a: Why, b: Why): boolean => a.kind === b.kind && a.purpose === b.purpose;
-const sameAssignment = (a: Assignment | undefined, b: Assignment | undefined): boolean =>
-  a === b ||
-  (a !== undefined &&
-    b !== undefined &&
-    a.camera === b.camera &&
-    a.by === b.by &&
-    a.at === b.at &&
-    a.until === b.until &&
-    sameWhy(a.why, b.why));
 
 function assignTile(
   state: WallState,
@@ -113,11 +153,12 @@ function assignTile(
   if (!screen) return noScreen(command.screen);
   if (!context.cameraExists(camera)) return noCamera(camera);
   const there = assignmentOf(screen, tile);
-  const asked = there?.camera === camera && there.until === null && sameWhy(there.why, why);
+  const asked = there?.until === null && sameShown(sceneTileOf(there), { camera, why });
   if (asked && isShown(screen, tile)) return nothingToDo();
   const conflict = tileConflict(state, screen, tile, base);
   if (conflict) return conflict;
   if (!isShown(screen, tile)) return outsideLayout(screen, tile);
+  if (screen.tour) return touring(screen);
   return accept({
     type: 'tile:assigned',
     screen: screen.id,
@@ -130,7 +171,9 @@ function clearTile(state: WallState, { screen: id, tile }: Of<'tile:clear'>, bas
   const screen = screenOf(state, id);
   if (!screen) return noScreen(id);
   if (!assignmentOf(screen, tile)) return nothingToDo();
-  return tileConflict(state, screen, tile, base) ?? accept({ type: 'tile:cleared', screen: screen.id, tile });
+  const conflict = tileConflict(state, screen, tile, base);
+  if (conflict) return conflict;
+  return screen.tour ? touring(screen) : accept({ type: 'tile:cleared', screen: screen.id, tile });
 }
 
 /** The event that makes a tile hold what another one held. */
@@ -146,6 +189,7 @@ function swapTiles(state: WallState, { a, b }: Of<'tile:swap'>, base: number): D
   if (conflict) return conflict;
   if (!isShown(screenA, a.tile)) return outsideLayout(screenA, a.tile);
   if (!isShown(screenB, b.tile)) return outsideLayout(screenB, b.tile);
+  for (const screen of [screenA, screenB]) if (screen.tour) return touring(screen);
   const [atA, atB] = [assignmentOf(screenA, a.tile), assignmentOf(screenB, b.tile)];
   if (sameAssignment(atA, atB)) return nothingToDo();
   return accept(hand(a, atB), hand(b, atA));
@@ -156,10 +200,10 @@ function clearScreen(state: WallState, { screen: id }: Of<'screen:clear'>, base:
   if (!screen) return noScreen(id);
   const filled = filledTiles(screen);
   if (filled.length === 0) return nothingToDo();
-  return (
-    screenConflict(state, screen, base) ??
-    accept(...filled.map(({ tile }): WallEvent => ({ type: 'tile:cleared', screen: screen.id, tile })))
-  );
+  const conflict = screenConflict(state, screen, base);
+  if (conflict) return conflict;
+  if (screen.tour) return touring(screen);
+  return accept(...filled.map(({ tile }): WallEvent => ({ type: 'tile:cleared', screen: screen.id, tile })));
 }
 
 function changeLayout(state: WallState, { screen: id, layout }: Of<'screen:layout'>, base: number): Decision {
@@ -167,6 +211,7 @@ function changeLayout(state: WallState, { screen: id, layout }: Of<'screen:layou
   if (!screen) return noScreen(id);
   if (screen.layout === layout) return nothingToDo();
   if (screen.changedAt > base) return shapeChanged(state, screen);
+  if (screen.tour) return touring(screen);
   return accept({ type: 'screen:layout-changed', screen: screen.id, layout });
 }
 
@@ -193,7 +238,22 @@ function removeScreen(state: WallState, { screen: id }: Of<'screen:remove'>, bas
 function forgetCamera(state: WallState, { camera }: Of<'camera:forget'>): Decision {
   const events: WallEvent[] = [];
   for (const screen of state.screens)
-    for (const { tile, assignment } of filledTiles(screen))
-      if (assignment.camera === camera) events.push({ type: 'tile:cleared', screen: screen.id, tile });
+    for (const { tile, assignment } of filledTiles(screen)) {
+      const left = withoutCamera(assignment, camera);
+      if (left === null) events.push({ type: 'tile:cleared', screen: screen.id, tile });
+      else if (left !== assignment)
+        events.push({
+          type: 'tile:assigned',
+          screen: screen.id,
+          tile,
+          assignment: left,
+          memory: 'keep',
+        });
+    }
+  for (const scene of state.scenes ?? []) {
+    const screens = scene.screens.map((one) => ({ ...one, tiles: withoutCameraIn(one.tiles, camera) }));
+    if (screens.some((one, n) => one.tiles !== scene.screens[n]?.tiles))
+      events.push({ type: 'scene:saved', scene: { ...scene, screens, changedAt: state.sequence + 1 } });
+  }
   return accept(...events);
 }

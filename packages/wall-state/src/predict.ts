@@ -1,6 +1,7 @@
 import type { Command, WallState } from '@clerestory/protocol';
 import { apply } from './apply.ts';
-import { settle, type DecideContext } from './decide.ts';
+import { settle } from './decide.ts';
+import type { DecideContext } from './decision.ts';
 
 /**
  * What the wall will look like if the server accepts the command: for showing while its answer is awaited, never for

@@ -466,6 +466,20 @@ export const migrations: readonly string[] = [
   alter table cameras add column masks text not null default '[]';
   `,
   `
+  create table wall_steps (
+    wall text not null references walls (id),
+    sequence integer not null,
+    by text not null,
+    action text not null,
+    changes text not null,
+    primary key (wall, sequence)
+  ) strict, without rowid;
+  create index wall_steps_by_person on wall_steps (wall, by, sequence);
+
+  alter table wall_commits add column who text;
+  alter table camera_groups add column restricted integer not null default 0;
+  `,
+  `
   create table notices (
     id text not null,
     owner text not null references owners (id),

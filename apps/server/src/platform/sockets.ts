@@ -45,6 +45,7 @@ export const rooms = {
   everyone: 'everyone',
   wall: (wall: string) => `wall:${wall}`,
   consoles: (wall: string) => `consoles:${wall}`,
+  screen: (screen: string) => `screen:${screen}`,
 };
 
 export function createSockets(server: WebServer, origins: Origins, limit: RateLimit): Sockets {

@@ -33,7 +33,9 @@ export interface Tables {
     key: string;
     fingerprint: string;
     events: string;
+    who: string | null;
   };
+  wall_steps: { wall: string; sequence: number; by: string; action: string; changes: string };
   health_transitions: {
     id: Generated<number>;
     camera: string;
@@ -117,7 +119,7 @@ export interface Tables {
   log_head: { id: number; size: number; frontier: Uint8Array };
   log_salts: { sequence: number; salt: Uint8Array };
   log_checkpoints: { origin: string; size: number; at: number; note: string };
-  camera_groups: { id: string; name: string; revision: number };
+  camera_groups: { id: string; name: string; revision: number; restricted: Generated<number> };
   camera_group_members: { camera_group: string; camera: string };
   access_rules: {
     id: string;

@@ -26,11 +26,12 @@ export interface NewsParties {
     onCommit(listener: (commit: Commit) => void): void;
   };
   screens: { forget(screen: string): void };
+  orders: { forget(screen: string): void };
 }
 
 /** Passes each feature's news on: to the other features, and to every window. */
 export function spreadNews(parties: NewsParties, audience: Audience, metrics: Metrics, log: Logger): void {
-  const { cameras, health, media, walls, screens } = parties;
+  const { cameras, health, media, walls, screens, orders } = parties;
   cameras.onChange((change) => {
     if (change.type === 'changed') {
       const { id } = change.camera;
@@ -56,6 +57,10 @@ export function spreadNews(parties: NewsParties, audience: Audience, metrics: Me
   media.onAddress((address) => audience.tell(rooms.everyone, 'media:address', address));
   walls.onCommit((commit) => {
     metrics.commits.inc();
-    for (const event of commit.events) if (event.type === 'screen:removed') screens.forget(event.screen);
+    for (const event of commit.events)
+      if (event.type === 'screen:removed') {
+        screens.forget(event.screen);
+        orders.forget(event.screen);
+      }
   });
 }

@@ -1,4 +1,11 @@
-import type { ClientCommand, LayoutId, Problem, TileRef } from '@clerestory/protocol';
+import {
+  problem as problemOf,
+  type ClientCommand,
+  type LayoutId,
+  type Problem,
+  type ScreenOrder,
+  type TileRef,
+} from '@clerestory/protocol';
 import { tileCount } from '@clerestory/layout';
 import type { StoreApi } from 'zustand/vanilla';
 import { nextFreeTile, readCallUp } from '../features/call-up/buffer.ts';
@@ -8,7 +15,7 @@ import type { WallStore } from '../state/store.ts';
 import type { ToastMessage } from '../state/toasts.ts';
 import type { Sync } from '../sync/index.ts';
 import { clearScreen } from './clear-screen.ts';
-import { awayText, cameraAt } from './context.ts';
+import { awayText, cameraAt, hindrance } from './context.ts';
 
 /** Everything a person can cause in the console; commands, clicks and drops all end here. */
 export interface Actions {
@@ -43,6 +50,8 @@ export interface Actions {
   say(message: Omit<ToastMessage, 'id'>): void;
   /** The server's clock, Unix ms. */
   nowMs(): number;
+  /** Tells screens to do something once, and says at once which it cannot reach. */
+  order(screens: readonly string[], order: ScreenOrder): Promise<Problem | null>;
   /** Asks or tells the server what changes no wall; null when no answer came. */
   tell: Sync['ask'];
 }
@@ -69,8 +78,13 @@ export function createActions(links: ActionLinks): Actions {
   const linked = () => wall.getState().link.state === 'online';
 
   const ask = async (command: ClientCommand): Promise<Problem | null> => {
+    const hindered = hindrance(command, console.getState(), wall.getState());
+    if (hindered) return hindered;
     const answer = await sync.command(command);
-    return answer.ok ? null : answer.problem;
+    if (!answer.ok) return answer.problem;
+    const { left } = answer.value;
+    if (left) say({ tone: 'warn', title: 'Done, but for this', text: `${left.join('; ')}.` });
+    return null;
   };
   const send = async (command: ClientCommand): Promise<boolean> => {
     if (!linked()) {
@@ -166,10 +180,40 @@ export function createActions(links: ActionLinks): Actions {
     say,
     nowMs: () => sync.serverNowMs(),
     tell: (name, payload) => sync.ask(name, payload),
+    order: (screens, order) => orderScreens(screens, order, links),
     joinWall(id) {
       console.setState({ screen: null, tile: null, mark: null, callUp: '' });
       sync.join(id);
     },
   };
   return actions;
+}
+
+/** What did not arrive is said at once, or later by `screen:order-status`. */
+async function orderScreens(
+  screens: readonly string[],
+  order: ScreenOrder,
+  { sync, wall, say }: ActionLinks,
+): Promise<Problem | null> {
+  const state = wall.getState();
+  if (!state.wall || screens.length === 0) return null;
+  const answer = await sync.ask('screen:order', { wall: state.wall.id, screens: [...screens], order });
+  const problem = !answer
+    ? problemOf('timeout', 'The server did not answer. Try again in a moment.')
+    : answer.ok
+      ? null
+      : answer.problem;
+  if (problem) {
+    say({ tone: 'warn', title: problem.title, text: problem.detail });
+    return problem;
+  }
+  const lost = answer?.ok ? answer.value.orders.filter((one) => one.state === 'lost') : [];
+  const names = lost.map(({ screen }) => state.wall?.screens.find(({ id }) => id === screen)?.name ?? screen);
+  if (lost.length > 0)
+    say({
+      tone: 'warn',
+      title: lost.length === 1 ? 'One screen was not reached' : `${lost.length} screens were not reached`,
+      text: `No window shows ${names.join(', ')}.`,
+    });
+  return null;
 }

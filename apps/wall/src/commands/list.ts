@@ -1,6 +1,7 @@
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
 import { deskStore } from '../state/desk.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
+import { arrangeCommands } from './arrange-commands.ts';
 import {
   cameraAt,
   chosenScreen,
@@ -330,5 +331,6 @@ export const consoleCommands = createRegistry<ConsoleContext>([
   ...tiles,
   ...screens,
   ...tileCommands,
+  ...arrangeCommands,
   ...general,
 ]);

@@ -20,7 +20,13 @@ export type Overlay =
   | { kind: 'edit-camera'; camera: string }
   | { kind: 'mask-camera'; camera: string }
   | { kind: 'move-camera'; camera: string }
-  | { kind: 'remove-camera'; camera: string };
+  | { kind: 'remove-camera'; camera: string }
+  | { kind: 'scenes' }
+  | { kind: 'revert-scene'; applied: number; detail: string }
+  | { kind: 'tour'; screen: string; tile: number | null }
+  | { kind: 'edit-layout'; screen: string }
+  | { kind: 'message-screens'; screen: string | null }
+  | { kind: 'screenshot'; screen: string };
 
 /** What one person at this console has chosen; nobody else sees it. */
 export interface ConsoleState {
@@ -39,6 +45,12 @@ export interface ConsoleState {
   /** Only favourites are listed. */
   favourites: boolean;
   layoutOpen: boolean;
+  /** One screen large, or the room as it hangs. */
+  view: 'stage' | 'room';
+  /** This console only looks: nothing done at it changes the wall. */
+  look: boolean;
+  /** Cameras chosen together, in the order of choosing. */
+  picked: readonly string[];
   overlay: Overlay | null;
 }
 
@@ -52,7 +64,16 @@ export const initialConsole: ConsoleState = {
   filter: 'all',
   favourites: false,
   layoutOpen: false,
+  view: 'stage',
+  look: false,
+  picked: [],
   overlay: null,
 };
 
 export const consoleStore = createStore<ConsoleState>(() => initialConsole);
+
+/** Chooses a camera together with others, or no longer. */
+export const togglePicked = (camera: string): void =>
+  consoleStore.setState(({ picked }) => ({
+    picked: picked.includes(camera) ? picked.filter((one) => one !== camera) : [...picked, camera],
+  }));

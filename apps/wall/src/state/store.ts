@@ -7,6 +7,7 @@ import type {
   Incident,
   PtzHolder,
   MediaAddress,
+  OrderStatus,
   ScreenStatus,
   Snapshot,
   WallState,
@@ -37,6 +38,10 @@ export interface WallStore {
   grants: Readonly<Record<string, Grant>>;
   /** Open incidents, by id. */
   incidents: Readonly<Record<string, Incident>>;
+  /** Cameras that are hidden while visitors are in the room. */
+  restricted: readonly string[];
+  /** What became of orders to screens, since this page was opened; newest last. */
+  orders: readonly OrderStatus[];
   walls: Snapshot['walls'];
   media: MediaAddress | null;
   /** The server program that this window last heard from. */
@@ -57,6 +62,8 @@ export const initialStore: WallStore = {
   viewers: {},
   grants: {},
   incidents: {},
+  restricted: [],
+  orders: [],
   walls: [],
   media: null,
   server: null,

@@ -5,6 +5,7 @@ import {
   type Answer,
   type ClientHello,
   type CommandResult,
+  type OrderForScreen,
   type ScreenReport,
   type Snapshot,
 } from '@clerestory/protocol';
@@ -33,6 +34,8 @@ export interface Sync {
   report(report: ScreenReport): void;
   /** Asks or tells what is no command; see `Connection.ask`. */
   ask: Connection['ask'];
+  /** Hears what the server tells this screen to do. */
+  onOrder(listener: (order: OrderForScreen) => void): void;
   /** Changes to another wall. */
   join(wall: string): void;
   stop(): void;
@@ -51,8 +54,14 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
   let lastReport: ScreenReport | null = null;
 
   const predictions = createPredictions(clock.nowMs);
-  const writer = createStoreWriter(store, hello, options.storage, predictions.over, (commit) =>
-    follower.receive(commit),
+  let onOrder: (order: OrderForScreen) => void = () => undefined;
+  const writer = createStoreWriter(
+    store,
+    hello,
+    options.storage,
+    predictions.over,
+    (commit) => follower.receive(commit),
+    (order) => onOrder(order),
   );
 
   const takeSnapshot = (snapshot: Snapshot) => {
@@ -158,6 +167,9 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
       if (joined) void connection.ask('screen:report', report);
     },
     ask: (name, payload) => connection.ask(name, payload),
+    onOrder(listener) {
+      onOrder = listener;
+    },
     join(wall) {
       joiner.aim({ wall });
       if (connection.connected && !stopped) joiner.join();

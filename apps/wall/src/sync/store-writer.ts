@@ -1,6 +1,7 @@
 import type {
   ClientHello,
   Commit,
+  OrderForScreen,
   ServerEventName,
   ServerPayload,
   Snapshot,
@@ -9,6 +10,9 @@ import type {
 import type { StoreApi } from 'zustand/vanilla';
 import type { WallStore } from '../state/store.ts';
 import { loadSnapshot, saveSnapshot, type SnapshotStorage } from './cache.ts';
+
+/** Orders to screens that a console remembers. */
+const maxOrders = 100;
 
 const byId = <T>(list: readonly T[], id: (item: T) => string): Record<string, T> =>
   Object.fromEntries(list.map((item) => [id(item), item]));
@@ -37,6 +41,7 @@ export function createStoreWriter(
   storage: SnapshotStorage | null,
   withPredictions: (wall: WallState) => WallState,
   onCommit: (commit: Commit) => void,
+  onOrder: (order: OrderForScreen) => void,
 ): StoreWriter {
   let last: Snapshot | null = null;
   let confirmed: WallState | null = null;
@@ -58,6 +63,7 @@ export function createStoreWriter(
       grants: byId(snapshot.grants ?? [], (grant) => grant.id),
       incidents: byId(snapshot.incidents ?? [], (incident) => incident.id),
       walls: snapshot.walls,
+      restricted: snapshot.restricted ?? [],
       media: snapshot.media,
       server: snapshot.server,
     });
@@ -76,6 +82,12 @@ export function createStoreWriter(
         store.setState({ screens: { ...now.screens, [status.screen]: status } });
     },
     'media:address': (media) => store.setState({ media }),
+    'cameras:restricted': ({ cameras }) => store.setState({ restricted: cameras }),
+    'screen:order': onOrder,
+    'screen:order-status': (status, now) =>
+      store.setState({
+        orders: [...now.orders.filter(({ id }) => id !== status.id), status].slice(-maxOrders),
+      }),
     'camera:viewers': ({ camera, viewers }, now) =>
       store.setState({ viewers: { ...now.viewers, [camera]: viewers } }),
     'grant:changed': (grant, now) => {

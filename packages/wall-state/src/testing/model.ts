@@ -6,7 +6,7 @@ import {
   type Commit,
   type WallState,
 } from '@clerestory/protocol';
-import { apply, catchUp, decide } from '../index.ts';
+import { apply, catchUp, changesBetween, decide, type Step, type Steps } from '../index.ts';
 import { cameras, context } from './stage.ts';
 
 export interface Request {
@@ -29,6 +29,9 @@ export class ModelServer {
   readonly registry = new Set<string>(cameras);
   readonly #keys = new Map<string, { print: string; sequence: number }>();
   readonly #firstSequence: number;
+  /** What each person did and took back, newest last. */
+  readonly #done = new Map<string, Step[]>();
+  readonly #undone = new Map<string, Step[]>();
 
   constructor(start: WallState) {
     this.history = [start];
@@ -55,7 +58,14 @@ export class ModelServer {
     const decision = decide(
       state,
       { base, command },
-      { by, nowMs: context.nowMs + state.sequence, cameraExists: (id) => this.registry.has(id) },
+      {
+        by,
+        who: by,
+        isSupervisor: by === 'client-0',
+        nowMs: context.nowMs + state.sequence,
+        cameraExists: (id) => this.registry.has(id),
+        steps: this.#stepsOf(by),
+      },
     );
     if (!decision.ok) return decision;
     if (decision.events.length === 0)
@@ -71,7 +81,33 @@ export class ModelServer {
     this.history.push(apply(state, commit));
     this.commits.push(commit);
     this.#keys.set(key, { print, sequence: commit.sequence });
+    this.#keep(by, commit, command);
     return { ok: true, value: { sequence: commit.sequence, repeated: false } };
+  }
+
+  #stepsOf(by: string): Steps {
+    const applied = (this.state.applied ?? []).flatMap(({ sequence }) => this.#step(sequence));
+    return { undo: this.#done.get(by)?.at(-1) ?? null, redo: this.#undone.get(by)?.at(-1) ?? null, applied };
+  }
+
+  #step(sequence: number): Step {
+    // Before the beginning of this history: what it changed is not kept.
+    if (sequence <= this.#firstSequence) return { sequence, changes: [] };
+    return { sequence, changes: changesBetween(this.at(sequence - 1), this.at(sequence)) };
+  }
+
+  #keep(by: string, { sequence }: Commit, { type }: Command): void {
+    const done = this.#done.get(by) ?? [];
+    const undone = this.#undone.get(by) ?? [];
+    const step = this.#step(sequence);
+    if (type === 'step:undo') undone.push(...done.splice(-1));
+    else if (type === 'step:redo') done.push(...undone.splice(-1));
+    else if (step.changes.length > 0) {
+      done.push(step);
+      undone.length = 0;
+    }
+    this.#done.set(by, done);
+    this.#undone.set(by, undone);
   }
 
   resync(since: number): { commits: Commit[] } | { snapshot: WallState } {

@@ -7,6 +7,7 @@ import {
   type Commit,
   type WallState,
 } from '@clerestory/protocol';
+import { camerasOn } from '@clerestory/wall-state';
 import type { Actor, OwnerActor, PersonActor } from '../../platform/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -100,7 +101,8 @@ export class Access {
     this.#desk = new PairingDesk(clock, devices);
     this.links = new PlayerLinks(db, clock, record);
     const viewers = { find: (key: string) => this.#viewer(key), keys: () => this.#keys() };
-    this.views = new ViewsService({ db, clock, record, refusals, rights, permits, viewers, log });
+    const hides = (actor: Actor, camera: string) => this.hiddenFor(actor, camera);
+    this.views = new ViewsService({ db, clock, record, refusals, rights, permits, viewers, log, hides });
     this.http = new Enforcement({
       ...{ rights, refusals, peerOf },
       authenticate: (request) => this.authenticate(request),
@@ -124,6 +126,25 @@ export class Access {
     if ((request.originalUrl ?? request.url ?? '').startsWith(ownerDoors))
       return this.#options.owners.authenticate(request);
     return this.#options.people.authenticate(request) ?? this.devices.authenticate(request);
+  }
+
+  /** Cameras that visitors of the room do not see. */
+  isRestricted(camera: string): boolean {
+    return this.rights.isRestricted(camera) || this.#options.cameras.get(camera)?.visibility === 'private';
+  }
+
+  /** All of them. */
+  restricted(): string[] {
+    const lent = this.#options.cameras.list().filter(({ visibility }) => visibility === 'private');
+    return [...new Set([...this.rights.restricted(), ...lent.map(({ id }) => id)])];
+  }
+
+  /** Why a screen gets no picture of a camera that is on its tile, in words; null when it does. */
+  hiddenFor(actor: Actor, camera: string): string | null {
+    if (actor.kind !== 'screen') return null;
+    const wall = this.#options.walls.get(actor.wall);
+    if (wall?.screens.some(({ id, blank }) => id === actor.id && blank)) return 'The screen is blank';
+    return wall?.visitors && this.isRestricted(camera) ? 'Hidden while visitors are in the room' : null;
   }
 
   async load(): Promise<void> {
@@ -164,7 +185,18 @@ export class Access {
     });
     people.sessions.onLocked(recheck);
     people.sessions.onChanged(recheck);
-    rights.onChange(recheck);
+    let restricted = '';
+    const retellRestricted = () => {
+      const all = this.restricted();
+      if (all.join() === restricted) return;
+      restricted = all.join();
+      windows.tell(rooms.everyone, 'cameras:restricted', { cameras: all });
+    };
+    rights.onChange(() => {
+      recheck();
+      retellRestricted();
+    });
+    cameras.onChange(retellRestricted);
     permits.onChange(() => views.recheck());
     devices.onRevoked(({ id, tokenHash }) => {
       views.viewerGone(tokenHash, 'screen-revoked');
@@ -223,6 +255,6 @@ export class Access {
 
 /** Cameras on a screen's own tiles, parked ones too: they come back when the layout has room. */
 function showing(wall: WallState | undefined, screen: string): ReadonlySet<string> {
-  const tiles = wall?.screens.find(({ id }) => id === screen)?.tiles ?? {};
-  return new Set(Object.values(tiles).map(({ camera }) => camera));
+  const found = wall?.screens.find(({ id }) => id === screen);
+  return wall && found ? camerasOn(wall, found) : new Set();
 }

@@ -119,6 +119,13 @@ const commandOracle: Record<ClientCommand['type'], string> = {
     'screen:layout': 'osi',
   },
   ...{ 'screen:create': 'sa', 'screen:rename': 'sa', 'screen:remove': 'sa', 'wall:rename': 'sa' },
+  ...{ 'tile:tour': 'osi', 'tile:tour-pause': 'osi', 'tile:back': 'osi', 'tile:forward': 'osi' },
+  ...{ 'screen:fill': 'osi', 'screen:tour': 'osi', 'screen:tour-pause': 'osi', 'screen:tour-end': 'osi' },
+  ...{ 'screen:blank': 'osi', 'screen:place': 'sa' },
+  ...{ 'scene:save': 's', 'scene:rename': 's', 'scene:remove': 's' },
+  ...{ 'scene:apply': 'osi', 'scene:revert': 'osi', 'step:undo': 'osi', 'step:redo': 'osi' },
+  ...{ 'control:take': 'osi', 'control:give': 'osi', 'hot-spot:set': 'osi', 'hot-spot:show': 'osi' },
+  ...{ 'visitors:hide': 'osia', 'visitors:show': 's', 'schedule:set': 's', 'schedule:remove': 's' },
 };
 
 const letters = {
@@ -294,6 +301,34 @@ describe('A1: every socket event and command × every actor', () => {
     'screen:rename': { type: 'screen:rename', screen: 'nowhere', name: 'Left' },
     'screen:remove': { type: 'screen:remove', screen: 'nowhere' },
     'wall:rename': { type: 'wall:rename', name: 'Control room' },
+    'tile:tour': { type: 'tile:tour', screen: 'left', tile: 0, cameras: ['gate', 'gate'], dwellS: 5 },
+    'tile:tour-pause': { type: 'tile:tour-pause', screen: 'left', tile: 0, paused: true },
+    'tile:back': { type: 'tile:back', screen: 'left', tile: 0 },
+    'tile:forward': { type: 'tile:forward', screen: 'left', tile: 0 },
+    'screen:fill': { type: 'screen:fill', screen: 'left', cameras: ['gate'], mode: 'free' },
+    'screen:tour': { type: 'screen:tour', screen: 'left', scenes: ['day', 'night'], dwellS: 5 },
+    'screen:tour-pause': { type: 'screen:tour-pause', screen: 'left', paused: true },
+    'screen:tour-end': { type: 'screen:tour-end', screen: 'left' },
+    'screen:blank': { type: 'screen:blank', screens: ['left'], blank: false },
+    'screen:place': { type: 'screen:place', places: [{ screen: 'left', place: null }] },
+    'scene:save': { type: 'scene:save', scene: 'day', name: 'Day', key: null, screens: ['nowhere'] },
+    'scene:rename': { type: 'scene:rename', scene: 'day', name: 'Day', key: null },
+    'scene:remove': { type: 'scene:remove', scene: 'day' },
+    'scene:apply': { type: 'scene:apply', scene: 'day' },
+    'scene:revert': { type: 'scene:revert', applied: 1, since: 'refuse' },
+    'step:undo': { type: 'step:undo' },
+    'step:redo': { type: 'step:redo' },
+    'control:take': { type: 'control:take' },
+    'control:give': { type: 'control:give' },
+    'hot-spot:set': { type: 'hot-spot:set', at: null },
+    'hot-spot:show': { type: 'hot-spot:show', camera: 'gate' },
+    'visitors:hide': { type: 'visitors:hide' },
+    'visitors:show': { type: 'visitors:show' },
+    'schedule:set': {
+      ...{ type: 'schedule:set', schedule: 'early', scene: 'day', days: [1], time: '07:00' },
+      ...{ zone: 'Europe/London', revertAfterMin: null },
+    },
+    'schedule:remove': { type: 'schedule:remove', schedule: 'early' },
   };
   test.each(actors)('%s', async (actor, letter) => {
     const headers = { cookie: (await browserOf(actor, false)).cookieHeader() };

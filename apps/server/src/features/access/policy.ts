@@ -25,8 +25,11 @@ export interface PolicyRow {
   unlocked?: true;
   /** Needed on the camera that is named; where none is, on some camera. */
   right?: Right;
-  /** Where the camera is named. `each`: one for each thing that is sent, so what one may not see is left out. */
-  camera?: 'params' | 'body' | 'each';
+  /**
+   * Where the camera is named. `each`: one for each thing that is sent, so what one may not see is left out; `several`: each
+   * of the body's `cameras`.
+   */
+  camera?: 'params' | 'body' | 'each' | 'several';
 }
 
 type FrameName =
@@ -262,6 +265,10 @@ const owners = {
   'rest:endNoticeDelay': supervising,
 } as const;
 
+/** Keeps scenes and their hours. */
+const keeping: PolicyRow = { who: ['supervisor'], unlocked: true, right: 'arrange' };
+const takingControl: PolicyRow = { who: atTheWall, unlocked: true };
+
 const pages = {
   'http:healthz': anyone,
   'http:readyz': anyone,
@@ -283,6 +290,11 @@ const sockets = {
   'event:wall:resync': { who: windows, right: 'see', camera: 'each' },
   'event:wall:command': { who: [...atTheWall, 'administrator'], unlocked: true },
   'event:screen:report': { who: windows },
+  'event:wall:recent': { who: everyRole, right: 'see', camera: 'each' },
+  'event:screen:order': { who: atTheWall, unlocked: true },
+  'event:screen:done': { who: windows },
+  // The service asks for the right on each camera that is in it.
+  'event:screen:screenshot': { who: atTheWall, unlocked: true, right: 'live' },
   'event:ptz:presets': moving,
   'event:ptz:move': moving,
   'event:ptz:preset': moving,
@@ -299,6 +311,31 @@ const sockets = {
   'command:screen:rename': building,
   'command:screen:remove': building,
   'command:wall:rename': building,
+  'command:tile:tour': { ...arranging, camera: 'several' },
+  'command:tile:tour-pause': arranging,
+  'command:tile:back': arranging,
+  'command:tile:forward': arranging,
+  'command:screen:fill': { ...arranging, camera: 'several' },
+  'command:screen:tour': arranging,
+  'command:screen:tour-pause': arranging,
+  'command:screen:tour-end': arranging,
+  'command:screen:blank': takingControl,
+  'command:screen:place': building,
+  'command:scene:save': keeping,
+  'command:scene:rename': keeping,
+  'command:scene:remove': keeping,
+  'command:scene:apply': arranging,
+  'command:scene:revert': arranging,
+  'command:step:undo': arranging,
+  'command:step:redo': arranging,
+  'command:control:take': takingControl,
+  'command:control:give': takingControl,
+  'command:hot-spot:set': arranging,
+  'command:hot-spot:show': putting,
+  'command:visitors:hide': { who: [...atTheWall, 'administrator'], unlocked: true },
+  'command:visitors:show': { who: ['supervisor'], unlocked: true },
+  'command:schedule:set': keeping,
+  'command:schedule:remove': keeping,
   'push:wall:committed': pushed,
   'push:camera:changed': pushed,
   'push:camera:removed': pushed,
@@ -309,6 +346,9 @@ const sockets = {
   'push:grant:changed': pushed,
   'push:incident:changed': { who: everyRole },
   'push:media:address': { who: windows },
+  'push:screen:order': { who: windows },
+  'push:screen:order-status': { who: everyRole },
+  'push:cameras:restricted': pushed,
 } as const;
 
 const media = {

@@ -7,7 +7,7 @@ import {
   type Right,
   type TileRef,
 } from '@clerestory/protocol';
-import { anonymous, type Actor } from '../../platform/actor.ts';
+import { anonymous, type Actor, type ScreenActor } from '../../platform/actor.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
@@ -89,6 +89,11 @@ export class RightsService {
     return actor.kind === 'owner' ? anonymous : actor;
   }
 
+  /** Cameras that a screen shows, or comes to show by itself. */
+  showing(actor: ScreenActor): ReadonlySet<string> {
+    return this.#world.showing(actor.wall, actor.id);
+  }
+
   /** May this one do this with this camera? A camera that is not registered is hidden from everybody. */
   may(actor: Actor, right: Right, camera: string): Decision {
     if (!this.#world.cameraExists(camera)) return { ok: false, because: 'hidden' };
@@ -112,6 +117,18 @@ export class RightsService {
   /** Rights that this one has on some camera. */
   somewhere(actor: Actor): Right[] {
     return rightsSomewhere(this.subjectOf(actor), this.#policy());
+  }
+
+  /** Hidden from visitors of the room: in a group that is marked so. */
+  isRestricted(camera: string): boolean {
+    const groups = this.#groupsOf.get(camera) ?? noGroups;
+    return [...groups].some((id) => this.#groups.get(id)?.restricted);
+  }
+
+  /** Every camera that is. */
+  restricted(): string[] {
+    const groups = [...this.#groups.values()].filter(({ restricted }) => restricted);
+    return [...new Set(groups.flatMap(({ cameras }) => cameras))];
   }
 
   rules(): readonly AccessRule[] {
@@ -154,7 +171,7 @@ export class RightsService {
   }
 
   async createGroup(
-    input: { id?: string | undefined; name: string; cameras: string[] },
+    input: { id?: string | undefined; name: string; cameras: string[]; restricted: boolean },
     by: string,
     key: string,
   ): Promise<Answer<CameraGroup>> {
@@ -166,7 +183,8 @@ export class RightsService {
         const id = input.id ?? (slugOf(input.name) || newId());
         if (this.#groups.has(id))
           return refuse(problem('exists', `There is a camera group "${id}" already. Choose another id.`));
-        const group = { id, name: input.name, cameras: [...new Set(input.cameras)], revision: 1 };
+        const { name, restricted } = input;
+        const group = { id, name, restricted, cameras: [...new Set(input.cameras)], revision: 1 };
         const unknown = this.#unknown(group.cameras);
         return unknown ?? this.#putGroup(write, group, by);
       });
@@ -177,7 +195,11 @@ export class RightsService {
 
   async updateGroup(
     id: string,
-    patch: { name?: string | undefined; cameras?: string[] | undefined },
+    patch: {
+      name?: string | undefined;
+      cameras?: string[] | undefined;
+      restricted?: boolean | undefined;
+    },
     base: number | null,
     by: string,
   ): Promise<Answer<CameraGroup>> {
@@ -195,7 +217,10 @@ export class RightsService {
           ),
         );
       const cameras = patch.cameras === undefined ? before.cameras : [...new Set(patch.cameras)];
-      const group = { id, name: patch.name ?? before.name, cameras, revision: before.revision + 1 };
+      const group = {
+        ...{ id, name: patch.name ?? before.name, cameras, revision: before.revision + 1 },
+        restricted: patch.restricted ?? before.restricted,
+      };
       const unknown = this.#unknown(cameras);
       if (unknown) return unknown;
       await this.#db.transaction().execute((write) => this.#putGroup(write, group, by));
@@ -248,6 +273,7 @@ export class RightsService {
     await this.#note(write, 'camera-group-changed', by, `camera-group:${group.id}`, {
       name: group.name,
       revision: group.revision,
+      restricted: group.restricted,
       count: group.cameras.length,
       ...changedMembers(this.#groups.get(group.id)?.cameras ?? [], group.cameras),
     });

@@ -45,14 +45,20 @@ export const accessStore = {
     const rows = await db.selectFrom('camera_groups').selectAll().orderBy('id').execute();
     const members = await db.selectFrom('camera_group_members').selectAll().orderBy('camera').execute();
     const byGroup = Map.groupBy(members, (member) => member.camera_group);
-    return rows.map((row) => ({ ...row, cameras: (byGroup.get(row.id) ?? []).map(({ camera }) => camera) }));
+    return rows.map(({ restricted, ...row }) => ({
+      ...row,
+      restricted: restricted === 1,
+      cameras: (byGroup.get(row.id) ?? []).map(({ camera }) => camera),
+    }));
   },
   /** Writes a group and its whole membership. */
-  async putGroup(write: Write, { id, name, revision, cameras }: CameraGroup): Promise<void> {
+  async putGroup(write: Write, group: CameraGroup): Promise<void> {
+    const { id, name, revision, cameras } = group;
+    const restricted = group.restricted ? 1 : 0;
     await write
       .insertInto('camera_groups')
-      .values({ id, name, revision })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, revision }))
+      .values({ id, name, revision, restricted })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, revision, restricted }))
       .execute();
     await write.deleteFrom('camera_group_members').where('camera_group', '=', id).execute();
     // SQLite takes a bounded number of values in one statement.

@@ -112,6 +112,8 @@ export interface ViewsParts {
   permits: Permits;
   viewers: Viewers;
   log: Logger;
+  /** Why one who may watch a camera gets no picture of it just now; null when they do. */
+  hides(actor: Actor, camera: string): string | null;
 }
 
 /**
@@ -273,6 +275,8 @@ export class ViewsService {
           : 'You have no right to replay this camera. An administrator can give it to you',
       );
     if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
+    const hiddenBy = this.#parts.hides(viewer.actor, camera);
+    if (hiddenBy !== null) return no('forbidden', hiddenBy);
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)
       return no('forbidden', 'The right behind this link is gone');
     if (viewer.only !== null && isReplay)

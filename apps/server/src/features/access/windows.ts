@@ -4,6 +4,7 @@ import {
   type CameraHealth,
   type ClientCommand,
   type ClientEventName,
+  type Commit,
   type Problem,
   type ServerEventName,
   type ServerPayload,
@@ -86,8 +87,8 @@ export class Windows implements SocketGuard, Audience {
 
   allows(event: ClientEventName, payload: unknown, socket: WindowSocket): Answer<void> {
     const actor = this.actorOf(socket);
-    const named = cameraOf(policy[`event:${event}`], { params: null, body: payload });
-    const answer = this.#check(`event:${event}`, actor, named);
+    const camera = cameraOf(policy[`event:${event}`], { params: null, body: payload });
+    const answer = this.#check(`event:${event}`, actor, camera);
     if (!answer.ok || event !== 'wall:command') return answer;
     if (actor.kind === 'person') this.#parts.sessions.touch(actor.session);
     const { wall, command } = payload as { wall: string; command: ClientCommand };
@@ -95,11 +96,14 @@ export class Windows implements SocketGuard, Audience {
       this.#note('command:tile:swap', actor, denied.problem);
       return denied;
     }
-    return this.#check(
-      `command:${command.type}`,
-      actor,
-      command.type === 'tile:assign' ? command.camera : null,
-    );
+    const door = `command:${command.type}` as const;
+    const named = camerasNamed(command);
+    if (named.length === 0) return this.#check(door, actor, null);
+    for (const camera of named) {
+      const one = this.#check(door, actor, camera);
+      if (!one.ok) return one;
+    }
+    return ok(undefined);
   }
 
   present(event: ClientEventName, value: unknown, socket: WindowSocket): unknown {
@@ -109,6 +113,8 @@ export class Windows implements SocketGuard, Audience {
       return this.actorOf(socket).kind === 'person' ? shown : { ...shown, incidents: [] };
     };
     if (event === 'wall:join') return snapshotOf(value as never);
+    if (event === 'wall:recent')
+      return { commits: (value as { commits: Commit[] }).commits.map((commit) => seen.commit(commit, sees)) };
     if (event !== 'wall:resync') return value;
     const result = value as { snapshot: never } | { commits: never[] };
     return 'snapshot' in result
@@ -126,8 +132,7 @@ export class Windows implements SocketGuard, Audience {
       const actor = this.actorOf(socket);
       if (!admits(policy[`push:${event}`], actor).ok) continue;
       const sees = this.#parts.rights.sees(actor);
-      if (event === 'wall:committed')
-        this.#introduce(socket, actor, payload as ServerPayload<'wall:committed'>, sees);
+      if (event === 'wall:committed') this.#introduce(socket, actor, sees);
       const narrowed = narrow[event](payload, sees, socket.data.visible ?? noCameras);
       if (narrowed === payload) whole.push(id);
       else if (narrowed !== null) socket.emit(event, ...([narrowed] as never));
@@ -182,12 +187,10 @@ export class Windows implements SocketGuard, Audience {
   }
 
   /** A camera that comes onto a screen's own tile begins to exist for it just before. */
-  #introduce(socket: WindowSocket, actor: Actor, commit: ServerPayload<'wall:committed'>, sees: Sees): void {
+  #introduce(socket: WindowSocket, actor: Actor, sees: Sees): void {
     if (actor.kind !== 'screen') return;
-    const { cameras, health } = this.#parts;
-    for (const event of commit.events) {
-      if (event.type !== 'tile:assigned' || event.screen !== actor.id) continue;
-      const { camera: id } = event.assignment;
+    const { cameras, health, rights } = this.#parts;
+    for (const id of rights.showing(actor)) {
       const camera = sees(id) && !socket.data.visible?.has(id) ? cameras.get(id) : undefined;
       if (!camera) continue;
       socket.data.visible?.add(id);
@@ -209,6 +212,10 @@ export class Windows implements SocketGuard, Audience {
 
 const noCameras = new Set<string>();
 
+/** Cameras that a command names to put them on tiles. */
+const camerasNamed = (command: ClientCommand): readonly string[] =>
+  'cameras' in command ? command.cameras : 'camera' in command ? [command.camera] : [];
+
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((one) => b.has(one));
 }
@@ -222,10 +229,7 @@ type Narrow<N extends ServerEventName> = (
 ) => ServerPayload<N> | null;
 const narrow = {
   'wall:committed': (commit, sees) => {
-    const hidden = commit.events.some(
-      (event) => event.type === 'tile:assigned' && !sees(event.assignment.camera),
-    );
-    return hidden ? seen.commit(commit, sees) : commit;
+    return seen.whole(commit, sees) ? commit : seen.commit(commit, sees);
   },
   'camera:changed': (camera, sees) => (sees(camera.id) ? camera : null),
   'camera:removed': (removed, _sees, visible) => (visible.has(removed.camera) ? removed : null),
@@ -237,11 +241,14 @@ const narrow = {
     const hidden = status.report?.tiles.some(({ camera }) => camera !== null && !sees(camera)) ?? false;
     return hidden ? seen.status(status, sees) : status;
   },
+  'cameras:restricted': ({ cameras }, sees) => ({ cameras: cameras.filter((camera) => sees(camera)) }),
   'camera:viewers': (viewers, sees) => (sees(viewers.camera) ? viewers : null),
   'ptz:holder': (one, sees) => (sees(one.camera) ? one : null),
   'grant:changed': (grant, sees) => (sees(grant.camera) ? grant : null),
   'incident:changed': (incident) => incident,
   'media:address': (address) => address,
+  'screen:order': (order) => order,
+  'screen:order-status': (status) => status,
 } as { [N in ServerEventName]: Narrow<N> } as Record<
   ServerEventName,
   (payload: unknown, sees: Sees, visible: ReadonlySet<string>) => unknown

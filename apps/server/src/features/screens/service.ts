@@ -8,6 +8,7 @@ import {
 } from '@clerestory/protocol';
 import type { Clock } from '../../platform/clock.ts';
 import { ok, refuse } from '../../platform/http.ts';
+import type { ScreenOrders } from './orders.ts';
 import { rooms, type Audience, type SocketHandlers, type WindowSocket } from '../../platform/sockets.ts';
 
 /** Whoever listens to what screens say of themselves. */
@@ -113,6 +114,9 @@ export class ScreenService {
   }
 }
 
-export const screenSockets = (screens: ScreenService): SocketHandlers => ({
+export const screenSockets = (screens: ScreenService, orders: ScreenOrders): SocketHandlers => ({
   'screen:report': (report, socket) => screens.report(report, socket),
+  'screen:order': (request, socket) => orders.order(request, socket),
+  'screen:done': (done, socket) => orders.done(done, socket),
+  'screen:screenshot': ({ wall, screen }, socket) => orders.screenshot(wall, screen, socket),
 });

@@ -1,21 +1,26 @@
 import { problem, type Answer, type ClientCommand, type CommandResult } from '@clerestory/protocol';
 import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
-import type { WallService } from './service.ts';
+import type { Actor } from '../../platform/actor.ts';
+import type { Asker, WallService } from './service.ts';
 
 const noWall = (wall: string) => refuse(problem('not-found', `There is no wall "${wall}".`));
 const noScreen = (screen: string) =>
   refuse(problem('not-found', `There is no screen "${screen}" on this wall.`));
 
 /** The walls over REST: parse (done), decide, present. */
-export function wallRoutes(walls: WallService): RouteHandlers {
+export function wallRoutes(walls: WallService, askerOf: (actor: Actor) => Asker | undefined): RouteHandlers {
   const run = async (
     wall: string,
     context: RequestContext,
     command: ClientCommand,
-  ): Promise<Answer<CommandResult>> =>
-    walls.isFor(wall, context.by)
-      ? walls.execute({ wall, command, key: context.key, base: context.base, by: context.by })
-      : noWall(wall);
+  ): Promise<Answer<CommandResult>> => {
+    if (!walls.isFor(wall, context.by)) return noWall(wall);
+    const asker = askerOf(context.actor);
+    return walls.execute({
+      ...{ wall, command, key: context.key, base: context.base, by: context.by },
+      ...(asker && { asker }),
+    });
+  };
   /** The wall, where there is one for whoever asks. */
   const find = (wall: string, by: string) => (walls.isFor(wall, by) ? walls.get(wall) : undefined);
 

@@ -6,11 +6,12 @@ import {
   type CommandResult,
   type WallState,
 } from '@clerestory/protocol';
-import { apply, decide, emptyWall } from '@clerestory/wall-state';
+import { apply, changesBetween, decide, emptyWall, type Steps } from '@clerestory/wall-state';
 import { newId, type Clock } from '../../platform/clock.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { slugOf } from '../../platform/slug.ts';
-import type { WallStore } from './store.ts';
+import { stepsOf } from './steps.ts';
+import type { StepAction, WallStore } from './store.ts';
 
 /** What walls need to know of cameras. */
 export interface KnownCameras {
@@ -24,6 +25,16 @@ export interface WallRequest {
   base: number | null;
   command: Command;
   by: string;
+  /** Who that is, where it is a person. */
+  asker?: Asker;
+}
+
+/** Somebody who arranges a wall. */
+export interface Asker {
+  /** Their name, for people. */
+  who: string;
+  isSupervisor: boolean;
+  mayArrange(camera: string): boolean;
 }
 
 /** Commands that may wait for one wall. */
@@ -33,6 +44,8 @@ const maxWalls = 100;
 const newScreens = '*screens';
 /** The turn that new walls take. */
 const newWalls = '*walls';
+/** How often it is looked whether somebody's control has run out. */
+const lookEveryMs = 1_000;
 
 /** One writer per wall: commands take turns, are committed to the store, and only then told to anybody. */
 export class WallService {
@@ -44,6 +57,7 @@ export class WallService {
   readonly #store: WallStore;
   readonly #cameras: KnownCameras;
   readonly #clock: Clock;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(store: WallStore, cameras: KnownCameras, clock: Clock) {
     this.#store = store;
@@ -55,6 +69,36 @@ export class WallService {
   async load(): Promise<void> {
     for (const wall of await this.#store.all()) this.#walls.set(wall.id, wall);
     await this.#forgetLostCameras();
+  }
+
+  start(onFault: (error: unknown) => void): void {
+    this.#timer = setInterval(() => this.expireControls().catch(onFault), lookEveryMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Takes control that has run out off the walls. */
+  async expireControls(): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    for (const { id, control } of this.list())
+      if (control && control.until <= nowMs) await this.#byServer(id, { type: 'control:expire' });
+  }
+
+  /** An alert is on (`why`), or over (null): tours stand still meanwhile. For whoever knows of alerts. */
+  async holdTours(wall: string, why: string | null): Promise<Answer<CommandResult>> {
+    return this.#byServer(wall, { type: 'tours:hold', why });
+  }
+
+  #byServer(wall: string, command: Command): Promise<Answer<CommandResult>> {
+    return this.execute({ wall, key: newId(), base: null, command, by: 'server' });
+  }
+
+  /** The last commits, newest first; null when the wall does not exist. */
+  async latestCommits(wall: string, limit: number): Promise<Commit[] | null> {
+    return this.#walls.has(wall) ? this.#store.latest(wall, limit) : null;
   }
 
   list(): WallState[] {
@@ -188,7 +232,14 @@ export class WallService {
     return this.#walls.has(wall) ? this.#store.since(wall, since, limit) : null;
   }
 
-  async #decideAndCommit({ wall, key, base, command, by }: WallRequest): Promise<Answer<CommandResult>> {
+  async #decideAndCommit({
+    wall,
+    key,
+    base,
+    command,
+    by,
+    asker,
+  }: WallRequest): Promise<Answer<CommandResult>> {
     const state = this.#walls.get(wall);
     if (!state) return refuse(problem('not-found', `There is no wall "${wall}".`));
     const print = fingerprint(command);
@@ -203,23 +254,43 @@ export class WallService {
     const decision = decide(
       state,
       { base: base ?? state.sequence, command },
-      { by, nowMs, cameraExists: (id) => this.#cameras.exists(id) },
+      {
+        ...asker,
+        by,
+        nowMs,
+        cameraExists: (id) => this.#cameras.exists(id),
+        ...(await this.#stepsFor(state, command, by)),
+      },
     );
     if (!decision.ok) return refuse(decision.problem);
-    if (decision.events.length === 0) return ok({ sequence: state.sequence, repeated: false });
+    const left = decision.left && { left: decision.left };
+    if (decision.events.length === 0) return ok({ sequence: state.sequence, repeated: false, ...left });
     const commit: Commit = {
       wall,
       sequence: state.sequence + 1,
       at: nowMs,
       by,
+      ...(asker && { who: asker.who }),
       key,
       events: decision.events,
     };
     const next = apply(state, commit);
-    await this.#store.append(commit, print, next);
+    await this.#store.append(commit, print, next, stepFor(command, state, next));
     this.#walls.set(wall, next);
     for (const listener of this.#listeners) listener(commit);
-    return ok({ sequence: commit.sequence, repeated: false });
+    return ok({ sequence: commit.sequence, repeated: false, ...left });
+  }
+
+  /** What a command that takes something back has to know of earlier commits. */
+  async #stepsFor(state: WallState, { type }: Command, by: string): Promise<{ steps?: Steps }> {
+    const isOwn = type === 'step:undo' || type === 'step:redo';
+    if (!isOwn && type !== 'scene:revert') return {};
+    const own = isOwn ? stepsOf(await this.#store.ownSteps(state.id, by)) : { undo: null, redo: null };
+    const applied = isOwn ? [] : (state.applied ?? []).map(({ sequence }) => sequence);
+    const wanted = [own.undo, own.redo, ...applied].filter((sequence) => sequence !== null);
+    const steps = await this.#store.steps(state.id, wanted);
+    const find = (sequence: number | null) => steps.find((step) => step.sequence === sequence) ?? null;
+    return { steps: { undo: find(own.undo), redo: find(own.redo), applied: steps } };
   }
 
   async #inTurn<T>(wall: string, work: () => Promise<Answer<T>>): Promise<Answer<T>> {
@@ -237,4 +308,14 @@ export class WallService {
       if (turn.waiting === 0) this.#turns.delete(wall);
     }
   }
+}
+
+const actions: { [T in Command['type']]?: StepAction } = { 'step:undo': 'undo', 'step:redo': 'redo' };
+
+/** What is kept of a commit for taking it back; null when it changed nothing that people arrange, or only followed them. */
+function stepFor({ type }: Command, before: WallState, after: WallState) {
+  if (type === 'hot-spot:show') return null;
+  const action = actions[type] ?? 'do';
+  const changes = changesBetween(before, after);
+  return changes.length > 0 || action !== 'do' ? { action, changes } : null;
 }

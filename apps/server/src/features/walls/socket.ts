@@ -15,13 +15,15 @@ import {
 import type { Clock } from '../../platform/clock.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import { rooms, type Audience, type SocketHandlers, type WindowSocket } from '../../platform/sockets.ts';
-import type { WallService } from './service.ts';
+import type { Asker, WallService } from './service.ts';
 
 /** What a snapshot shows beside the wall; the other features lend it. */
 export interface SnapshotParts {
   cameras(): Camera[];
   health(): CameraHealth[];
   screens(wall: WallState): ScreenStatus[];
+  /** Cameras that are hidden from visitors. */
+  restricted(): string[];
   ptz(): PtzHolder[];
   viewers(): CameraViewers[];
   grants(): Grant[];
@@ -44,6 +46,7 @@ export function wallSockets(
   presence: Presence,
   audience: Audience,
   clock: Clock,
+  askerOf: (socket: WindowSocket) => Asker | undefined,
 ): SocketHandlers {
   const snapshot = (wall: WallState): Snapshot => ({
     wall,
@@ -54,6 +57,7 @@ export function wallSockets(
     viewers: parts.viewers(),
     grants: parts.grants(),
     incidents: parts.incidents(),
+    restricted: parts.restricted(),
     media: parts.media(),
     walls: walls.shared().map(({ id, name }) => ({ id, name })),
     serverMs: clock.nowMs(),
@@ -94,6 +98,7 @@ export function wallSockets(
       await socket.join([
         rooms.everyone,
         rooms.wall(wall.id),
+        ...(own === null ? [] : [rooms.screen(own)]),
         ...(hello.surface === 'screen' ? [] : [rooms.consoles(wall.id)]),
       ]);
       presence.joined(socket, wall.id);
@@ -117,7 +122,16 @@ export function wallSockets(
         return refuse(problem('forbidden', 'A screen only shows; change it from the console.'));
       if (socket.data.wall !== wall)
         return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
-      return walls.execute({ wall, key, base, command, by: socket.data.by ?? 'console' });
+      const asker = askerOf(socket);
+      return walls.execute({
+        ...{ wall, key, base, command, by: socket.data.by ?? 'console' },
+        ...(asker && { asker }),
+      });
+    },
+    'wall:recent': async ({ wall, limit }, socket) => {
+      if (socket.data.hello.surface === 'screen' || socket.data.wall !== wall)
+        return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
+      return ok({ commits: (await walls.latestCommits(wall, limit)) ?? [] });
     },
   };
 }

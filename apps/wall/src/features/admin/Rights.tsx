@@ -51,9 +51,10 @@ function GroupDialog({
 }) {
   const [name, setName] = useState(group?.name ?? '');
   const [cameras, setCameras] = useState(group?.cameras.join('\n') ?? '');
+  const [restricted, setRestricted] = useState(group?.restricted ?? false);
   const { busy, run, fault, at, problem } = useStep();
   const submit = () => {
-    const body = { name, cameras: cameras.split(/[\s,]+/).filter(Boolean) };
+    const body = { name, restricted, cameras: cameras.split(/[\s,]+/).filter(Boolean) };
     void run(
       () =>
         group
@@ -81,6 +82,14 @@ function GroupDialog({
         fault={at('name')}
         autoFocus
       />
+      <label>
+        <input
+          type="checkbox"
+          checked={restricted}
+          onChange={(event) => setRestricted(event.target.checked)}
+        />{' '}
+        Restricted: hidden on the screens while visitors are in the room
+      </label>
       <label className="field">
         <span className="field-label">Ids of its cameras, one on each line</span>
         <textarea

@@ -3,7 +3,7 @@ import { CameraOff, Plus, SearchX } from 'lucide-react';
 import { useMemo, useState, type KeyboardEvent } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
-import { consoleStore } from '../../state/console.ts';
+import { consoleStore, togglePicked } from '../../state/console.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { mayRegister } from '../../commands/context.ts';
 import { useRoles } from '../../state/use-roles.ts';
@@ -33,7 +33,7 @@ function Hint() {
   return (
     <p className="camera-hint dim">
       {text === null
-        ? 'Choose a tile, then a camera for it; or drag.'
+        ? 'Choose a tile, then a camera for it; or drag. Ctrl+click chooses several.'
         : `Click or Enter puts a camera on tile ${text}.`}
     </p>
   );
@@ -62,7 +62,8 @@ export function CameraPanel() {
     if (step !== undefined) {
       const from = current === null ? (step > 0 ? -1 : flat.length) : at;
       setActive(flat[Math.min(flat.length - 1, Math.max(0, from + step))]?.key ?? null);
-    } else if (event.key === 'Enter' && consoleStore.getState().callUp === '') {
+    } else if (event.key === ' ' && event.ctrlKey && current) togglePicked(current.camera);
+    else if (event.key === 'Enter' && consoleStore.getState().callUp === '') {
       const camera = current?.camera ?? (query === '' ? undefined : flat[0]?.camera);
       if (camera !== undefined) actions.useCamera(camera);
     } else return;

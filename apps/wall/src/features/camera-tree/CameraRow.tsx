@@ -4,6 +4,8 @@ import { Eye, Star, TriangleAlert } from 'lucide-react';
 import { memo, useEffect, useRef, type CSSProperties } from 'react';
 import { dragData, previewLabel } from '../../state/drag.ts';
 import { useSettings } from '../../state/use-settings.ts';
+import { togglePicked } from '../../state/console.ts';
+import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { lastFailureWords } from '../../ui/health-words.ts';
 import { healthWords, StateChip } from '../../ui/StateChip.tsx';
@@ -34,6 +36,7 @@ export const CameraRow = memo(function CameraRow({
 }) {
   const health = useWall((state) => state.health[camera.id]);
   const isFavourite = useSettings(({ favourites }) => favourites.includes(camera.id));
+  const picked = useConsole((state) => state.picked.includes(camera.id));
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = row.current;
@@ -62,7 +65,8 @@ export const CameraRow = memo(function CameraRow({
       data-camera-row={camera.id}
       data-state={state}
       data-active={active || undefined}
-      onClick={() => onUse(camera.id)}
+      data-picked={picked || undefined}
+      onClick={(event) => (event.ctrlKey || event.metaKey ? togglePicked(camera.id) : onUse(camera.id))}
     >
       <span className="camera-number">{camera.number}</span>
       <span className="camera-words">

@@ -34,11 +34,14 @@ export function LayoutPicker({
   open,
   onOpenChange,
   onChoose,
+  onDraw,
 }: {
   value: LayoutId;
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onChoose: (layout: LayoutId) => void;
+  /** A layout of one's own. */
+  onDraw?: () => void;
 }) {
   const choose = (text: string) => {
     const layout = LayoutId.safeParse(text);
@@ -71,6 +74,14 @@ export function LayoutPicker({
               </DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>
+          {onDraw && (
+            <>
+              <DropdownMenu.Separator className="menu-line" />
+              <DropdownMenu.Item className="menu-item" onSelect={onDraw}>
+                Draw your own…
+              </DropdownMenu.Item>
+            </>
+          )}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

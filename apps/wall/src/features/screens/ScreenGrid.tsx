@@ -6,11 +6,26 @@ import { CommandItems } from '../../commands/CommandItems.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import type { MenuTarget } from '../../commands/use-commands.ts';
 import { useConsole } from '../../state/use-console.ts';
+import { useHidden } from '../../state/hidden.ts';
+import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Tile } from './Tile.tsx';
 import { overlayHost } from '../../ui/overlay-host.ts';
 
-const tileMenu = ['tile.ask', '-', 'tile.clear', 'tile.swap', '-', 'screen.open'];
+const tileMenu = [
+  ...[
+    'tile.ask',
+    '-',
+    'tile.clear',
+    'tile.swap',
+    '-',
+    'tile.back',
+    'tile.forward',
+    'tile.tour',
+    'tile.tour-pause',
+  ],
+  ...['hot-spot.set', '-', 'screen.open'],
+];
 
 /** A screen in small, tile for tile as its layout has it, with a right-click menu on each tile. */
 export function ScreenGrid({ screen, large }: { screen: Screen; large: boolean }) {
@@ -18,7 +33,12 @@ export function ScreenGrid({ screen, large }: { screen: Screen; large: boolean }
   const status = useWall((state) => state.screens[screen.id]);
   const chosen = useConsole((state) => (state.screen === screen.id ? state.tile : null));
   const [target, setTarget] = useState<MenuTarget | null>(null);
-  const { columns, rows, cells } = layoutOf(screen.layout);
+  const shown = useShown(screen).screen;
+  const hidden = useHidden();
+  const hotSpot = useWall((state) =>
+    state.wall?.hotSpot?.screen === screen.id ? state.wall.hotSpot.tile : null,
+  );
+  const { columns, rows, cells } = layoutOf(shown.layout);
   const onContextMenu = (event: MouseEvent) => {
     const tile =
       event.target instanceof Element ? event.target.closest('[data-tile]')?.getAttribute('data-tile') : null;
@@ -47,7 +67,9 @@ export function ScreenGrid({ screen, large }: { screen: Screen; large: boolean }
               screen={screen.id}
               tile={tile}
               cell={cell}
-              assignment={screen.tiles[String(tile)]}
+              assignment={shown.tiles[String(tile)]}
+              isHidden={hidden.has(shown.tiles[String(tile)]?.camera ?? '')}
+              isHotSpot={hotSpot === tile}
               status={status}
               large={large}
               tabStop={tile === (chosen ?? 0)}

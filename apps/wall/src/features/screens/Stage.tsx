@@ -4,7 +4,9 @@ import { Ellipsis, ExternalLink } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { CSSProperties, ReactNode } from 'react';
 import { CommandItems } from '../../commands/CommandItems.tsx';
+import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
+import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { aspectOf } from './aspect.ts';
@@ -14,7 +16,36 @@ import { ScreenGrid } from './ScreenGrid.tsx';
 import { overlayHost } from '../../ui/overlay-host.ts';
 import './screens.css';
 
-const screenMenu = ['screen.ask', '-', 'screen.rename', 'screen.clear', '-', 'screen.remove'];
+const screenMenu = [
+  ...[
+    'screen.ask',
+    '-',
+    'screen.rename',
+    'screen.clear',
+    '-',
+    'screen.tour',
+    'screen.tour-pause',
+    'screen.tour-end',
+  ],
+  ...['screen.edit-layout', '-', 'screen.identify', 'screen.screenshot', 'screen.blank', 'screen.reload'],
+  ...['-', 'screen.remove'],
+];
+
+/** Cameras chosen together in the list, and what to do with them. */
+function PickedBar() {
+  const run = useRun();
+  const { set } = useActions();
+  const picked = useConsole((state) => state.picked.length);
+  if (picked === 0) return null;
+  return (
+    <>
+      <Button kind="primary" onClick={() => run('screen.fill')}>
+        Fill with {picked === 1 ? '1 camera' : `${picked} cameras`}
+      </Button>
+      <Button onClick={() => set({ picked: [] })}>Choose none</Button>
+    </>
+  );
+}
 
 /** The chosen screen, large enough to work on. */
 export function Stage({ screen, number, picker }: { screen: Screen; number: number; picker: ReactNode }) {
@@ -39,7 +70,18 @@ export function Stage({ screen, number, picker }: { screen: Screen; number: numb
         >
           {filled} of {room} tiles{parked > 0 && `, ${parked} parked`}
         </span>
+        {screen.blank && (
+          <span className="chip" data-tone="warn">
+            blank, by {screen.blank.who}
+          </span>
+        )}
+        {screen.tour && (
+          <span className="chip" data-tone="warn">
+            tour of scenes{screen.tour.pausedAt === null ? '' : ', paused'}
+          </span>
+        )}
         <div className="stage-tools">
+          <PickedBar />
           {picker}
           {!away && (
             <Button onClick={() => run('screen.open')}>

@@ -1,7 +1,7 @@
 import type { Screen } from '@clerestory/protocol';
 import { layoutOf } from '@clerestory/layout';
 import { Plus } from 'lucide-react';
-import type { CSSProperties } from 'react';
+import { useRef, type CSSProperties, type ReactNode } from 'react';
 import { mayBuild } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRoles } from '../../state/use-roles.ts';
@@ -9,6 +9,7 @@ import { useRun } from '../../commands/use-commands.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { aspectOf } from './aspect.ts';
 import { OpenScreen, screenAddress } from './OpenScreen.tsx';
+import { useScreenDrop } from './use-screen-drop.ts';
 import { Presence } from './Presence.tsx';
 import { ScreenGrid } from './ScreenGrid.tsx';
 import './screens.css';
@@ -41,6 +42,35 @@ function Place({ screen }: { screen: Screen }) {
   );
 }
 
+/** The name of a screen; a camera dropped on it goes to its next free tile. */
+function MiniHead({
+  screen,
+  chosen,
+  onClick,
+  children,
+}: {
+  screen: string;
+  chosen: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  const element = useRef<HTMLButtonElement>(null);
+  const over = useScreenDrop(element, screen);
+  return (
+    <button
+      ref={element}
+      type="button"
+      className="mini-head"
+      aria-pressed={chosen}
+      data-mini={screen}
+      data-over={over || undefined}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
 function Mini({ screen, number, chosen }: { screen: Screen; number: number; chosen: boolean }) {
   const actions = useActions();
   const status = useWall((state) => state.screens[screen.id]);
@@ -50,17 +80,11 @@ function Mini({ screen, number, chosen }: { screen: Screen; number: number; chos
       data-chosen={chosen || undefined}
       style={{ '--aspect': aspectOf(screen, status) } as CSSProperties}
     >
-      <button
-        type="button"
-        className="mini-head"
-        aria-pressed={chosen}
-        data-mini={screen.id}
-        onClick={() => actions.select(screen.id, null)}
-      >
+      <MiniHead screen={screen.id} chosen={chosen} onClick={() => actions.select(screen.id, null)}>
         <span className="screen-number">{number}</span>
         <span className="cut">{screen.name}</span>
         <Presence status={status} short />
-      </button>
+      </MiniHead>
       <div className="mini-box">
         {chosen ? <Place screen={screen} /> : <ScreenGrid screen={screen} large={false} />}
         {!chosen && (!status || status.connected === 0) && (

@@ -2,6 +2,7 @@ import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine';
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import type { Assignment, ScreenStatus } from '@clerestory/protocol';
 import type { Cell } from '@clerestory/layout';
+import { Crosshair, EyeOff, Repeat2 } from 'lucide-react';
 import { memo, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { consoleStore } from '../../state/console.ts';
@@ -25,6 +26,10 @@ interface TileProps {
   large: boolean;
   /** The one tile of its grid that Tab reaches. */
   tabStop: boolean;
+  /** Visitors are in the room and do not see it. */
+  isHidden: boolean;
+  /** It follows somebody's selection. */
+  isHotSpot: boolean;
 }
 
 /** Makes the element a place to drop on and, with a camera, a thing to drag. Returns whether something hovers. */
@@ -88,6 +93,8 @@ export const Tile = memo(function Tile({
   status,
   large,
   tabStop,
+  isHidden,
+  isHotSpot,
 }: TileProps) {
   const actions = useActions();
   const element = useRef<HTMLDivElement>(null);
@@ -126,7 +133,7 @@ export const Tile = memo(function Tile({
       data-screen={screen}
       data-tile={tile}
       data-camera={assignment?.camera ?? ''}
-      data-state={shown.state}
+      data-state={isHidden ? 'hidden' : shown.state}
       data-tone={words.tone}
       data-chosen={chosen || undefined}
       data-marked={marked || undefined}
@@ -138,7 +145,7 @@ export const Tile = memo(function Tile({
       onClick={() => actions.pick({ screen, tile })}
       onKeyDown={onKeyDown}
     >
-      {camera && hasPicture(shown.state) && (
+      {camera && !isHidden && hasPicture(shown.state) && (
         <Poster camera={camera.id} stream={shown.stream ?? (camera.source.hasSub ? 'sub' : 'main')} />
       )}
       <span className="tile-number">
@@ -157,7 +164,25 @@ export const Tile = memo(function Tile({
       ) : (
         <span className="visually-hidden">empty</span>
       )}
-      {assignment && words.tone !== 'quiet' && (
+      {(assignment?.tour ?? isHotSpot) && (
+        <span className="tile-signs">
+          {assignment?.tour && (
+            <Repeat2
+              aria-label={`Tour of ${assignment.tour.cameras.length} cameras${assignment.tour.pausedAt === null ? '' : ', paused'}`}
+            />
+          )}
+          {isHotSpot && <Crosshair aria-label="Hot spot: follows a selection" />}
+        </span>
+      )}
+      {isHidden && (
+        <span className="tile-fault">
+          <EyeOff aria-hidden="true" />
+          <span className={large ? 'tile-reason' : 'visually-hidden'}>
+            Hidden while visitors are in the room
+          </span>
+        </span>
+      )}
+      {assignment && !isHidden && words.tone !== 'quiet' && (
         <span className="tile-fault">
           <StateChip words={words} iconOnly={!large} />
           {large && shown.reason && <span className="tile-reason">{shown.reason}</span>}

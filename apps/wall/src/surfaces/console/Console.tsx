@@ -13,6 +13,8 @@ import { posters } from '../../state/posters.ts';
 import { refreshSession } from '../../state/session.ts';
 import { wallStore } from '../../state/store.ts';
 import { say } from '../../state/toasts.ts';
+import { followSelection } from '../../commands/hot-spot.ts';
+import { readServerClock } from '../../state/server-now.ts';
 import { startSync } from '../../sync/index.ts';
 import { Toasts } from '../../ui/Toasts.tsx';
 import { overlayHostId } from '../../ui/overlay-host.ts';
@@ -47,6 +49,7 @@ function useTitle(): void {
 
 // The page is the console: its line to the server lives as long as the page does.
 const sync = startSync({ surface: 'console' });
+readServerClock(() => sync.serverNowMs());
 const actions = createActions({
   sync,
   console: consoleStore,
@@ -63,6 +66,7 @@ const fit = () => {
   if (part) consoleStore.setState(part);
 };
 wallStore.subscribe(fit);
+followSelection({ console: consoleStore, wall: wallStore, sync });
 // A still of a private camera goes with its grant, and comes as soon as there is one.
 wallStore.subscribe(({ grants }, before) => {
   if (grants === before.grants) return;

@@ -1,10 +1,12 @@
 import type { HealthState } from '@clerestory/protocol';
-import { ChevronDown, CloudOff, Keyboard, RefreshCw, Siren } from 'lucide-react';
+import { ChevronDown, CloudOff, Keyboard, Layers, RefreshCw, Siren } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useMemo, useState } from 'react';
 import { CommandItems } from '../../commands/CommandItems.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
+import { ControlBar } from '../../features/control/ControlBar.tsx';
+import { OrdersMenu } from '../../features/screen-commands/OrdersMenu.tsx';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -155,6 +157,12 @@ export function Header() {
         Clerestory
       </h1>
       <WallMenu />
+      <Button kind="quiet" onClick={() => run('scene.open')}>
+        <Layers aria-hidden="true" />
+        Scenes
+      </Button>
+      <OrdersMenu />
+      <ControlBar />
       <Link />
       <NewVersion />
       <Counts />

@@ -14,12 +14,45 @@ import { AddScreenDialog, RemoveScreenDialog, RenameDialog } from '../../feature
 import { WindowsDialog } from '../../features/workstation/WindowsDialog.tsx';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
+import { layoutOf } from '@clerestory/layout';
+import { RevertDialog } from '../../features/scenes/RevertDialog.tsx';
+import { ScenesDialog } from '../../features/scenes/ScenesDialog.tsx';
+import { TourDialog } from '../../features/scenes/TourDialog.tsx';
+import { MessageDialog } from '../../features/screen-commands/MessageDialog.tsx';
+import { ScreenshotDialog } from '../../features/screen-commands/ScreenshotDialog.tsx';
 import { GoneDialog } from '../../ui/Dialog.tsx';
 import { KeyMap } from './KeyMap.tsx';
 import { WorkOverlay } from './WorkOverlay.tsx';
 
 /** With the player, which a console needs for this alone. */
 const LivePicture = lazy(() => import('../../features/tiles/LivePicture.tsx'));
+
+/** With the grid library, which few people need. */
+const LayoutEditor = lazy(() =>
+  import('../../features/layouts/LayoutEditor.tsx').then((module) => ({ default: module.LayoutEditor })),
+);
+
+function LayoutOverlay({ id, onClose }: { id: string; onClose: () => void }) {
+  const { ask } = useActions();
+  const screen = useWall((state) => state.wall?.screens.find((one) => one.id === id));
+  const report = useWall((state) => state.screens[id]?.report);
+  // What is drawn is not lost when somebody changes the screen meanwhile; saving says so then.
+  const [start] = useState(screen);
+  if (!start) return <GoneDialog what="This screen" onClose={onClose} />;
+  const portrait =
+    report && report.width > 0 ? report.height > report.width : layoutOf(start.layout).portrait;
+  return (
+    <Suspense fallback={null}>
+      <LayoutEditor
+        name={start.name}
+        layout={start.layout}
+        portrait={portrait}
+        save={(layout) => ask({ type: 'screen:layout', screen: id, layout })}
+        onClose={onClose}
+      />
+    </Suspense>
+  );
+}
 
 /** What a dialog is about, and as it was last when somebody has removed it since. */
 function useLastKnown<T>(now: T | undefined): T | undefined {
@@ -99,6 +132,7 @@ export function Overlays() {
   const actions = useActions();
   const overlay = useConsole((state) => state.overlay);
   const wall = useWall((state) => state.wall);
+  const picked = useConsole((state) => state.picked);
   const close = () => actions.show(null);
   const common = { ask: actions.ask, onClose: close };
   if (!overlay) return null;
@@ -137,6 +171,20 @@ export function Overlays() {
           command={(name) => ({ type: 'wall:rename', name })}
         />
       ) : null;
+    case 'scenes':
+      return <ScenesDialog onClose={close} />;
+    case 'revert-scene':
+      return <RevertDialog applied={overlay.applied} detail={overlay.detail} onClose={close} />;
+    case 'tour':
+      return (
+        <TourDialog at={{ screen: overlay.screen, tile: overlay.tile }} picked={picked} onClose={close} />
+      );
+    case 'edit-layout':
+      return <LayoutOverlay id={overlay.screen} onClose={close} />;
+    case 'message-screens':
+      return <MessageDialog screen={overlay.screen} onClose={close} />;
+    case 'screenshot':
+      return <ScreenshotDialog screen={overlay.screen} onClose={close} />;
     case 'add-camera':
       return <AddCameraDialog onClose={close} onDone={(camera) => actions.set({ camera })} />;
     case 'edit-camera':

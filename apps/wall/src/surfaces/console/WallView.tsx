@@ -3,6 +3,8 @@ import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
 import { CallUpBar } from '../../features/call-up/CallUpBar.tsx';
 import { LayoutPicker } from '../../features/layouts/LayoutPicker.tsx';
+import { RoomView } from '../../features/room/RoomView.tsx';
+import { ViewSwitch } from '../../features/room/ViewSwitch.tsx';
 import { Stage } from '../../features/screens/Stage.tsx';
 import { Strip } from '../../features/screens/Strip.tsx';
 import { useConsole } from '../../state/use-console.ts';
@@ -41,6 +43,7 @@ export function WallView() {
   const screens = useWall((state) => state.wall?.screens);
   const chosen = useConsole((state) => state.screen);
   const layoutOpen = useConsole((state) => state.layoutOpen);
+  const view = useConsole((state) => state.view);
   const index = screens?.findIndex(({ id }) => id === chosen) ?? -1;
   const screen = screens?.[index];
   const first = screens?.[0]?.id;
@@ -61,6 +64,13 @@ export function WallView() {
         its tiles.
       </EmptyState>
     );
+  if (view === 'room')
+    return (
+      <>
+        <RoomView screens={screens} tools={<ViewSwitch />} />
+        <CallUpBar />
+      </>
+    );
   return (
     <>
       {screen && (
@@ -68,12 +78,16 @@ export function WallView() {
           screen={screen}
           number={index + 1}
           picker={
-            <LayoutPicker
-              value={screen.layout}
-              open={layoutOpen}
-              onOpenChange={(open) => actions.set({ layoutOpen: open })}
-              onChoose={(layout) => actions.setLayout(screen.id, layout)}
-            />
+            <>
+              <ViewSwitch />
+              <LayoutPicker
+                value={screen.layout}
+                open={layoutOpen}
+                onOpenChange={(open) => actions.set({ layoutOpen: open })}
+                onChoose={(layout) => actions.setLayout(screen.id, layout)}
+                onDraw={() => run('screen.edit-layout')}
+              />
+            </>
           }
         />
       )}

@@ -2,11 +2,16 @@ import type { Screen } from '@clerestory/protocol';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { PairingPage } from '../../features/pairing/PairingPage.tsx';
 import { pageMedia, TileGrid, type TileReporters } from '../../features/tiles/index.ts';
+import { useHidden } from '../../state/hidden.ts';
+import { readServerClock } from '../../state/server-now.ts';
 import { wallStore } from '../../state/store.ts';
+import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
 import type { Sync } from '../../sync/index.ts';
 import { HangVeil } from './HangVeil.tsx';
 import { LinkNote } from './LinkNote.tsx';
+import { Blank, HiddenTile, Notices } from './Notices.tsx';
+import { useOrders } from './orders.ts';
 import { renewWhenBlocked } from './renew-page.ts';
 import { ScreenReporter } from './reporter.ts';
 import { keepAwake } from './wake-lock.ts';
@@ -25,7 +30,11 @@ export function Display({ screenId, sync }: { screenId: string; sync: Sync }) {
   const reporters = useMemo<TileReporters>(() => new Map(), []);
   const reporter = useRef<ScreenReporter | null>(null);
 
+  const notice = useOrders(sync, screenId);
+  const index = wall?.screens.findIndex(({ id }) => id === screenId) ?? -1;
+
   useEffect(() => {
+    readServerClock(() => sync.serverNowMs());
     // The socket to the pictures opens as soon as its address is known, before there is a tile.
     pageMedia();
     const made = new ScreenReporter(
@@ -33,6 +42,7 @@ export function Display({ screenId, sync }: { screenId: string; sync: Sync }) {
       screenId,
       reporters,
       () => wallStore.getState().wall?.sequence ?? 0,
+      () => wallStore.getState().wall?.screens.some(({ id, blank }) => id === screenId && blank) ?? false,
     );
     reporter.current = made;
     const letSleep = keepAwake();
@@ -52,24 +62,37 @@ export function Display({ screenId, sync }: { screenId: string; sync: Sync }) {
 
   return (
     <main className="display" data-pointer={pointer} data-screen={screenId}>
-      {screen ? (
+      {screen?.blank ? (
+        <Blank {...screen.blank} />
+      ) : screen ? (
         <Shown screen={screen} reporters={reporters} onChange={changed} />
       ) : (
         <NoScreen screenId={screenId} wallKnown={wall !== null} />
       )}
+      <Notices notice={notice} name={screen?.name ?? screenId} number={index + 1} />
       <LinkNote />
       <HangVeil />
     </main>
   );
 }
 
-function Shown(props: { screen: Screen; reporters: TileReporters; onChange: () => void }) {
-  const empty = Object.keys(props.screen.tiles).length === 0;
+function Shown({ screen, ...rest }: { screen: Screen; reporters: TileReporters; onChange: () => void }) {
+  const shown = useShown(screen).screen;
+  const hidden = useHidden();
+  const isHidden = (tile: number) => hidden.has(shown.tiles[String(tile)]?.camera ?? '');
+  // A hidden tile asks for no picture; the server would give none either.
+  const open = useMemo(() => {
+    const tiles = Object.entries(shown.tiles).filter(([, { camera }]) => !hidden.has(camera));
+    return tiles.length === Object.keys(shown.tiles).length
+      ? shown
+      : { ...shown, tiles: Object.fromEntries(tiles) };
+  }, [shown, hidden]);
+  const empty = Object.keys(shown.tiles).length === 0;
   return (
     <>
-      <TileGrid {...props} />
+      <TileGrid {...rest} screen={open} overlay={(tile) => isHidden(tile) && <HiddenTile />} />
       {empty && (
-        <Message title={props.screen.name} veiled>
+        <Message title={screen.name} veiled>
           <p>No camera is on this screen yet.</p>
           <p>In the console, choose this screen and put a camera on a tile. It appears here at once.</p>
         </Message>

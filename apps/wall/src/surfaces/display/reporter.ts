@@ -12,6 +12,7 @@ export class ScreenReporter {
   readonly #screen: string;
   readonly #tiles: TileReporters;
   readonly #sequence: () => number;
+  readonly #blank: () => boolean;
   #lastMs = -Infinity;
   #timer: ReturnType<typeof setTimeout>;
   readonly #onVisibility = () => this.changed();
@@ -21,11 +22,13 @@ export class ScreenReporter {
     screen: string,
     tiles: TileReporters,
     sequence: () => number,
+    blank: () => boolean = () => false,
   ) {
     this.#send = send;
     this.#screen = screen;
     this.#tiles = tiles;
     this.#sequence = sequence;
+    this.#blank = blank;
     this.#timer = setTimeout(() => this.#report(), minGapMs);
     document.addEventListener('visibilitychange', this.#onVisibility);
   }
@@ -52,6 +55,7 @@ export class ScreenReporter {
       visible: document.visibilityState === 'visible',
       width: Math.round(window.innerWidth * window.devicePixelRatio),
       height: Math.round(window.innerHeight * window.devicePixelRatio),
+      ...(this.#blank() && { blank: true }),
       tiles: order.map(([tile, report]) => report(tile)),
     });
   }

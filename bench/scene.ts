@@ -1,0 +1,109 @@
+import { io, type Socket } from 'socket.io-client';
+import type { ClientCommand, ClientToServer, Commit, ServerToClient } from '@clerestory/protocol';
+import { apply } from '@clerestory/wall-state';
+import { startServerProcess } from '../tools/harness/server-process.ts';
+import { percentile } from './pixels.ts';
+import type { Table } from './table.ts';
+
+/** Milliseconds from the sending of one scene until the last of its screens has applied it: every tile is assigned. */
+export interface SceneFigures {
+  screens: number;
+  tiles: number;
+  tries: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+type Window = Socket<ServerToClient, ClientToServer>;
+const tilesPerScreen = 16;
+const wall = 'control-room';
+const round = (value: number) => Math.round(value * 10) / 10;
+
+/** Two scenes that differ on every tile, applied in turn, at as many screens' sockets as there are screens. */
+export async function measureScenes(screens: number, tries: number): Promise<SceneFigures> {
+  const server = await startServerProcess();
+  const windows: Window[] = [];
+  const openWindow = async (cookie: string): Promise<Window> => {
+    const socket: Window = io(server.url, {
+      ...{ transports: ['websocket'], forceNew: true, auth: { surface: 'console' } },
+      extraHeaders: { cookie },
+    });
+    windows.push(socket);
+    await socket.emitWithAck('wall:join', {});
+    return socket;
+  };
+  try {
+    const cookie = (await server.signedIn('team')).cookieHeader();
+    const cameras = Array.from({ length: tilesPerScreen * 2 }, (_, n) => `cam${n + 1}`);
+    for (const [n, id] of cameras.entries())
+      await server.api('POST', '/cameras', {
+        ...{ id, number: n + 1, name: id, place: '' },
+        source: { kind: 'rtsp', main: `rtsp://127.0.0.1:9/${id}`, transport: 'tcp' },
+      });
+    const author = await openWindow(cookie);
+    let base = (await server.api<{ sequence: number }>('GET', `/walls/${wall}`)).sequence;
+    let count = 0;
+    const send = async (command: ClientCommand) => {
+      const key = `bench-scene-${String((count += 1)).padStart(6, '0')}`;
+      const answer = await author.emitWithAck('wall:command', { wall, key, base, command });
+      if (!answer.ok) throw new Error(answer.problem.detail);
+      base = answer.value.sequence;
+    };
+    const ids = Array.from({ length: screens }, (_, n) => `bench-${n + 1}`);
+    for (const screen of ids) await send({ type: 'screen:create', screen, name: screen, layout: '16' });
+    for (const [n, scene] of ['odd', 'even'].entries()) {
+      for (const screen of ids)
+        await send({
+          ...{ type: 'screen:fill', screen, mode: 'replace' },
+          cameras: cameras.slice(n * tilesPerScreen, (n + 1) * tilesPerScreen),
+        });
+      await send({ type: 'scene:save', scene, name: scene, key: null, screens: ids });
+    }
+    const screensOf = await Promise.all(
+      ids.map(async () => {
+        const window = await openWindow(cookie);
+        const joined = await window.emitWithAck('wall:join', {});
+        if (!joined.ok) throw new Error(joined.problem.detail);
+        return { window, state: joined.value.wall };
+      }),
+    );
+    const took: number[] = [];
+    for (let n = 0; n < tries; n++) {
+      const all = screensOf.map(
+        (one) =>
+          new Promise<void>((resolve) => {
+            one.window.once('wall:committed', (commit: Commit) => {
+              one.state = apply(one.state, commit);
+              resolve();
+            });
+          }),
+      );
+      const startMs = performance.now();
+      await Promise.all([send({ type: 'scene:apply', scene: n % 2 === 0 ? 'odd' : 'even' }), ...all]);
+      took.push(performance.now() - startMs);
+      const assigned = screensOf[0]?.state.screens
+        .filter(({ id }) => ids.includes(id))
+        .reduce((sum, { tiles }) => sum + Object.keys(tiles).length, 0);
+      if (assigned !== screens * tilesPerScreen) throw new Error(`${assigned ?? 0} tiles are assigned`);
+    }
+    return {
+      ...{ screens, tiles: screens * tilesPerScreen, tries },
+      ...{ p50Ms: round(percentile(took, 0.5)), p99Ms: round(percentile(took, 0.99)) },
+    };
+  } finally {
+    for (const window of windows) window.close();
+    await server.stop();
+  }
+}
+
+export async function benchScenes(screens: number, tries: number): Promise<Table> {
+  const figures = [await measureScenes(screens, tries)];
+  return {
+    name: 'scenes',
+    title: `A scene over ${screens} screens`,
+    note: `${tries} scenes one after the other, each of which changes every tile; milliseconds from sending until each screen's socket has it and has applied it. All are sockets of one process, which shares the machine with the server; pictures are not waited for.`,
+    columns: ['screens', 'tiles', 'p50 ms', 'p99 ms'],
+    rows: figures.map((one) => [one.screens, one.tiles, one.p50Ms, one.p99Ms]),
+    figures,
+  };
+}

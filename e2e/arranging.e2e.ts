@@ -1,0 +1,306 @@
+import {
+  test as base,
+  type Browser as BrowserApp,
+  type BrowserContext,
+  type Locator,
+  type Page,
+} from '@playwright/test';
+import AxeBuilder from '@axe-core/playwright';
+import type { ClientCommand } from '@clerestory/protocol';
+import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
+import { openWindow, type TestSocket } from '../apps/server/src/testing/server.ts';
+import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import {
+  assign,
+  cameraName,
+  Complaints,
+  expect,
+  fillLeftScreen,
+  lostConnection,
+  tileAt,
+} from './support/city.ts';
+import { enter } from './support/sign-in.ts';
+
+/** What is arranged here are cameras that send nothing: where they are put is told, not what they show. */
+const test = base.extend<{ server: ServerProcess; complaints: Complaints }>({
+  server: async ({ context }, use) => {
+    const server = await startServerProcess();
+    await enter(context, server);
+    await fillLeftScreen(server, { url: (name) => `rtsp://127.0.0.1:9/${name}` });
+    await use(server);
+    for (const page of context.pages()) await page.close();
+    await server.stop();
+  },
+  complaints: [
+    async ({ context }, use) => {
+      const complaints = new Complaints();
+      // Stills of cameras that have none.
+      complaints.allow(lostConnection);
+      context.on('page', (page) => complaints.watch(page));
+      await use(complaints);
+      expect(complaints.left()).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const row = (page: Page, camera: string): Locator => page.locator(`[data-camera-row="${camera}"]`);
+const stageTile = (page: Page, screen: string, tile: number): Locator =>
+  page.locator(`[data-stage] [data-screen="${screen}"][data-tile="${tile}"]`);
+const open = async (page: Page, url: string) => {
+  await page.goto(url);
+  await expect(row(page, cameraName(1))).toBeVisible();
+};
+const cameras = (page: Page): Promise<string[]> =>
+  page.locator('.tile[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.camera ?? ''));
+const showing = (page: Page, ...wanted: number[]) =>
+  expect.poll(() => cameras(page)).toEqual(wanted.map((n) => (n === 0 ? '' : cameraName(n))));
+
+/** An operator in a browser of their own. */
+async function operator(app: BrowserApp, server: ServerProcess): Promise<BrowserContext> {
+  await addPerson(await server.signedIn('administrator'), 'olga', ['operator']);
+  const person = new Browser(server.url);
+  await person.signIn('olga');
+  const context = await app.newContext();
+  await context.addCookies(
+    [...person.cookies].map(([name, value]) => ({
+      ...{ name, value, url: server.url, httpOnly: true, sameSite: 'Strict' as const },
+    })),
+  );
+  return context;
+}
+
+async function socketOf(server: ServerProcess): Promise<TestSocket> {
+  const team = await server.signedIn('team');
+  const socket = await openWindow(server.url, { surface: 'console' }, { cookie: team.cookieHeader() });
+  await socket.emitWithAck('wall:join', {});
+  return socket;
+}
+
+test('two people and three screens: a scene by one key, a chain and back, control and its taking over', async ({
+  browser,
+  context,
+  server,
+}) => {
+  await server.api('PUT', '/walls/control-room/screens/right/layout', { layout: '4' });
+  const hers = await operator(browser, server);
+  const [boss, left, centre, right] = await Promise.all(Array.from({ length: 4 }, () => context.newPage()));
+  const olga = await hers.newPage();
+  if (!boss || !left || !centre || !right) throw new Error('four pages are needed');
+  await Promise.all([
+    open(boss, server.url),
+    open(olga, server.url),
+    ...['left', 'centre', 'right'].map((id, n) =>
+      [left, centre, right][n]?.goto(`${server.url}/screen/${id}`),
+    ),
+  ]);
+  await showing(left, 1, 2, 3, 4);
+
+  // A scene of one screen, with a key; what comes after it is another arrangement.
+  await boss.keyboard.press('a');
+  await boss.getByRole('button', { name: 'Save the wall as a scene' }).click();
+  await boss.getByLabel('Name').fill('Four');
+  await boss.getByLabel('Key that applies it').selectOption('F2');
+  await boss.getByLabel('Centre', { exact: true }).uncheck();
+  await boss.getByLabel('Right', { exact: true }).uncheck();
+  await boss.getByRole('button', { name: 'Save scene' }).click();
+  await expect(boss.locator('[data-scene="four"]')).toBeVisible();
+  expect((await new AxeBuilder({ page: boss }).include('.dialog').analyze()).violations).toEqual([]);
+  await boss.keyboard.press('Escape');
+  await assign(server, 0, cameraName(2));
+  await assign(server, 0, cameraName(3), 'right');
+  await showing(left, 2, 2, 3, 4);
+
+  await boss.keyboard.press('F2');
+  await showing(left, 1, 2, 3, 4);
+  await expect(tileAt(right, 0)).toHaveAttribute('data-camera', cameraName(3));
+  // A chain: another scene on top, then both are taken back together.
+  const socket = await socketOf(server);
+  const base = async () => (await server.api<{ sequence: number }>('GET', '/walls/control-room')).sequence;
+  const give = async (key: string, command: ClientCommand) => {
+    const answer = await socket.emitWithAck('wall:command', {
+      ...{ wall: 'control-room', key, base: await base(), command },
+    });
+    expect(answer).toMatchObject({ ok: true });
+  };
+  await give('one-picture', {
+    type: 'screen:fill',
+    screen: 'left',
+    cameras: [cameraName(4)],
+    mode: 'replace',
+  });
+  await give('save-one-picture', {
+    ...{ type: 'scene:save', scene: 'one', name: 'One', key: null, screens: ['left'] },
+  });
+  await give('undo-one-picture', { type: 'step:undo' });
+  await showing(left, 1, 2, 3, 4);
+  await give('apply-one-picture', { type: 'scene:apply', scene: 'one' });
+  await showing(left, 4, 0, 0, 0);
+  await boss.keyboard.press('a');
+  await boss.getByRole('button', { name: 'Revert 2' }).click();
+  await showing(left, 2, 2, 3, 4);
+  await boss.getByRole('dialog').waitFor({ state: 'hidden' });
+
+  // Control: the supervisor has it, the operator is told by name, and neither changes anything by the way.
+  await boss.keyboard.press('c');
+  await expect(olga.getByText('tess has control')).toBeVisible();
+  await stageTile(olga, 'left', 3).click();
+  await row(olga, cameraName(1)).click();
+  await expect(olga.getByText(/tess has control of this wall for \d+ min more/)).toBeVisible();
+  await showing(left, 2, 2, 3, 4);
+  await boss.getByRole('button', { name: 'Give back' }).click();
+  await olga.keyboard.press('Escape');
+  await olga.keyboard.press('c');
+  await expect(boss.getByText('olga has control')).toBeVisible();
+  await boss.getByRole('button', { name: 'Take over' }).click();
+  await expect(boss.getByText('You have control')).toBeVisible();
+  await expect(olga.getByText('tess has control', { exact: false }).first()).toBeVisible();
+  socket.close();
+  await hers.close();
+});
+
+test('a conflict after a scene is asked about; undo is per person', async ({ context, server }) => {
+  const [page, left] = [await context.newPage(), await context.newPage()];
+  await Promise.all([open(page, server.url), left.goto(`${server.url}/screen/left`)]);
+  await showing(left, 1, 2, 3, 4);
+  const socket = await socketOf(server);
+  const send = async (key: string, command: ClientCommand) => {
+    const { sequence } = await server.api<{ sequence: number }>('GET', '/walls/control-room');
+    return socket.emitWithAck('wall:command', { wall: 'control-room', key, base: sequence, command });
+  };
+  await send('save-the-four', {
+    ...{ type: 'scene:save', scene: 'four', name: 'Four', key: 'F2', screens: ['left'] },
+  });
+  await assign(server, 0, cameraName(4));
+  await assign(server, 1, cameraName(4));
+  await page.keyboard.press('F2');
+  await showing(left, 1, 2, 3, 4);
+  await assign(server, 1, cameraName(3));
+  await showing(left, 1, 3, 3, 4);
+  await page.keyboard.press('j');
+  await expect(page.getByText(/Changed since .* tile 2 of "Left"/)).toBeVisible();
+  await page.getByRole('button', { name: 'Keep these, take back the rest' }).click();
+  await showing(left, 4, 3, 3, 4);
+  socket.close();
+});
+
+test('a connection lost in mid-drag changes nothing, and a screen that was off shows all ten changes', async ({
+  context,
+  server,
+}) => {
+  const [page, left] = [await context.newPage(), await context.newPage()];
+  await Promise.all([open(page, server.url), left.goto(`${server.url}/screen/left`)]);
+  await showing(left, 1, 2, 3, 4);
+  await left.close();
+  const [from, to] = [
+    await row(page, cameraName(4)).boundingBox(),
+    await stageTile(page, 'left', 0).boundingBox(),
+  ];
+  if (!from || !to) throw new Error('nothing to drag');
+  await page.mouse.move(from.x + 60, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 40, to.y + 40, { steps: 6 });
+  await context.setOffline(true);
+  await expect(page.locator('[data-link="offline"]')).toBeVisible({ timeout: 20_000 });
+  await page.mouse.move(to.x + 50, to.y + 50, { steps: 3 });
+  await page.mouse.up();
+  await expect(page.getByText('Nothing was changed')).toBeVisible();
+  for (let n = 0; n < 10; n++) await assign(server, n % 4, cameraName(1 + ((n * 3) % 4)));
+  await context.setOffline(false);
+  const wanted = [1, 4, 1, 4].map((_, tile) => {
+    const last = [8, 9, 6, 7][tile] ?? 0;
+    return 1 + ((last * 3) % 4);
+  });
+  const again = await context.newPage();
+  await again.goto(`${server.url}/screen/left`);
+  await showing(again, ...wanted);
+  for (const [tile, n] of wanted.entries())
+    await expect(stageTile(page, 'left', tile)).toHaveAttribute('data-camera', cameraName(n), {
+      timeout: 20_000,
+    });
+});
+
+test('visitors: restricted tiles are hidden and say why; orders are carried out or said to be lost', async ({
+  context,
+  server,
+}) => {
+  await server.api('POST', '/camera-groups', { name: 'School', cameras: [cameraName(2)], restricted: true });
+  const [page, left] = [await context.newPage(), await context.newPage()];
+  await Promise.all([open(page, server.url), left.goto(`${server.url}/screen/left`)]);
+  await showing(left, 1, 2, 3, 4);
+  await page.keyboard.press('p');
+  await expect(left.getByText('Hidden while visitors are in the room')).toBeVisible();
+  await expect(tileAt(left, 1)).toHaveAttribute('data-camera', '');
+  await expect(left.locator('.tile[data-tile="1"] video')).toHaveCount(0);
+  await expect(stageTile(page, 'left', 1)).toHaveAttribute('data-state', 'hidden');
+  await page.keyboard.press('p');
+  await showing(left, 1, 2, 3, 4);
+
+  await page.keyboard.press('i');
+  await expect(left.locator('.display__identify')).toHaveText(/1\s*Left/);
+  await page.getByRole('button', { name: 'Screens', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Show every screen its number' }).click();
+  await expect(page.getByText(/No window shows Centre, Right/)).toBeVisible();
+  await page.getByRole('button', { name: 'Screens', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'A picture of the screen as it is' }).click();
+  await page.getByRole('button', { name: 'Take a new one' }).click();
+  await expect(page.getByAltText(/What Left showed/)).toBeVisible();
+  await expect(page.locator('[data-age]')).toHaveText(/\d+ s old/);
+  await expect(left.getByText('tess took a picture of this screen')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Screens', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Blank the screen, or light it again' }).click();
+  await expect(left.getByText(/Blank since .*, by tess/)).toBeVisible();
+  await page.keyboard.press('g');
+  await expect(page.locator('[data-plan-screen="left"] .plan-blank')).toHaveText(
+    /Blank since \d\d:\d\d, by tess$/,
+  );
+});
+
+test('twelve screens of sixteen tiles: the room shows them all, placed by drag and by keys', async ({
+  context,
+  server,
+}) => {
+  const socket = await socketOf(server);
+  let sequence = (await server.api<{ sequence: number }>('GET', '/walls/control-room')).sequence;
+  const send = async (command: ClientCommand) => {
+    const key = `many-${String(sequence).padStart(6, '0')}`;
+    const answer = await socket.emitWithAck('wall:command', {
+      wall: 'control-room',
+      key,
+      base: sequence,
+      command,
+    });
+    if (!answer.ok) throw new Error(answer.problem.detail);
+    sequence = answer.value.sequence;
+  };
+  const screens = ['left', 'centre', 'right'];
+  for (let n = 4; n <= 12; n++) {
+    await send({ type: 'screen:create', screen: `screen-${n}`, name: `Screen ${n}`, layout: '16' });
+    screens.push(`screen-${n}`);
+  }
+  const sixteen = Array.from({ length: 16 }, (_, n) => cameraName(1 + (n % 4)));
+  for (const screen of screens) {
+    await send({ type: 'screen:layout', screen, layout: '16' });
+    await send({ type: 'screen:fill', screen, cameras: sixteen, mode: 'replace' });
+  }
+  const page = await context.newPage();
+  await open(page, server.url);
+  await page.keyboard.press('g');
+  await expect(page.locator('[data-plan-screen]')).toHaveCount(12);
+  await expect(page.locator('[data-plan-screen] .tile:not([data-camera=""])')).toHaveCount(192);
+  await page.getByRole('button', { name: 'Place screens' }).click();
+  await page.locator('[data-grip="screen-12"]').focus();
+  await page.keyboard.press('t');
+  await expect(page.getByText('Not saved yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Save places' }).click();
+  await expect(page.getByText('Not saved yet')).toBeHidden();
+  await expect(page.getByText('moved screens on the plan').first()).toBeVisible();
+  const { screens: saved } = await server.api<{ screens: { id: string; place?: { height: number } }[] }>(
+    'GET',
+    '/walls/control-room',
+  );
+  expect(saved.find(({ id }) => id === 'screen-12')?.place).toMatchObject({ width: 70, height: 122 });
+  expect((await new AxeBuilder({ page }).include('.room').analyze()).violations).toEqual([]);
+  socket.close();
+});

@@ -1,0 +1,114 @@
+import type { Assignment, Change, WallEvent, WallState } from '@clerestory/protocol';
+import { sameAssignment, samePlace, sameSceneTour } from './content.ts';
+import { assignmentOf, screenOf } from './state.ts';
+
+/** What one commit changed; kept by the writer. */
+export interface Step {
+  readonly sequence: number;
+  readonly changes: readonly Change[];
+}
+
+export interface RestoreContext {
+  cameraExists(id: string): boolean;
+  /** May whoever asks put this camera on a tile? */
+  mayArrange(camera: string): boolean;
+}
+
+export interface Restored {
+  events: WallEvent[];
+  /** Places that are not as the steps left them, in words. */
+  changed: string[];
+  /** What cannot be brought back, in words. */
+  left: string[];
+}
+
+const keyOf = (change: Change): string =>
+  change.kind === 'tile' ? `tile ${change.screen} ${change.tile}` : `${change.kind} ${change.screen}`;
+
+/** Several steps as one: from before the first that touched a place to after the last. Oldest first. */
+export function joined(steps: readonly Step[]): Change[] {
+  const all = new Map<string, Change>();
+  for (const change of steps.flatMap(({ changes }) => changes)) {
+    const earlier = all.get(keyOf(change));
+    all.set(keyOf(change), (earlier ? { ...change, before: earlier.before } : change) as Change);
+  }
+  return [...all.values()];
+}
+
+/** The same step the other way round. */
+export const reversed = (changes: readonly Change[]): Change[] =>
+  changes.map((change) => ({ ...change, before: change.after, after: change.before }) as Change);
+
+function isNow(state: WallState, change: Change, side: 'before' | 'after'): boolean {
+  const screen = screenOf(state, change.screen);
+  if (!screen) return false;
+  switch (change.kind) {
+    case 'layout':
+      return screen.layout === change[side];
+    case 'tour':
+      return sameSceneTour(screen.tour, change[side] ?? undefined);
+    case 'place':
+      return samePlace(screen.place, change[side] ?? undefined);
+    case 'tile':
+      return sameAssignment(assignmentOf(screen, change.tile), change[side] ?? undefined);
+  }
+}
+
+function eventOf(change: Change, tile: Assignment | null): WallEvent {
+  const { screen } = change;
+  switch (change.kind) {
+    case 'layout':
+      return { type: 'screen:layout-changed', screen, layout: change.before };
+    case 'tour':
+      return { type: 'screen:tour-set', screen, tour: change.before };
+    case 'place':
+      return { type: 'screen:placed', screen, place: change.before };
+    case 'tile':
+      return tile
+        ? { type: 'tile:assigned', screen, tile: change.tile, assignment: tile }
+        : { type: 'tile:cleared', screen, tile: change.tile };
+  }
+}
+
+const placeOf = (state: WallState, change: Change): string => {
+  const name = screenOf(state, change.screen)?.name ?? change.screen;
+  if (change.kind === 'tile') return `tile ${change.tile + 1} of "${name}"`;
+  const what = { layout: 'the layout', tour: 'the tour', place: 'the place' }[change.kind];
+  return `${what} of "${name}"`;
+};
+
+/**
+ * The events that bring back what was before these changes. A place that is no longer as they left it is told in `changed`,
+ * and brought back too when `overwrite` is set.
+ */
+export function restore(
+  state: WallState,
+  changes: readonly Change[],
+  overwrite: boolean,
+  { cameraExists, mayArrange }: RestoreContext,
+): Restored {
+  const restored: Restored = { events: [], changed: [], left: [] };
+  for (const change of changes) {
+    if (!screenOf(state, change.screen)) {
+      restored.left.push(`the screen "${change.screen}" was removed`);
+      continue;
+    }
+    if (isNow(state, change, 'before')) continue;
+    if (!isNow(state, change, 'after')) {
+      restored.changed.push(placeOf(state, change));
+      if (!overwrite) continue;
+    }
+    const tile = change.kind === 'tile' ? change.before : null;
+    if (tile && !cameraExists(tile.camera)) {
+      restored.left.push(`the camera that was on ${placeOf(state, change)} is no longer registered`);
+      continue;
+    }
+    if (tile && !mayArrange(tile.camera)) {
+      restored.left.push(`you have no right to the camera that was on ${placeOf(state, change)}`);
+      continue;
+    }
+    restored.events.push(eventOf(change, tile));
+  }
+  restored.left = [...new Set(restored.left)];
+  return restored;
+}

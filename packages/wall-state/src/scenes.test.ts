@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import type { Command, Commit, WallState } from '@clerestory/protocol';
+import { apply, changesBetween, decide, screenOf, type DecideContext, type Step } from './index.ts';
+import { after, assign, clear, commitOf, context, room, swap } from './testing/stage.ts';
+
+/** A wall with the memory of its writer: one person's steps, and what each commit changed. */
+class Wall {
+  state: WallState = room;
+  readonly steps: Step[] = [];
+  readonly done = new Map<string, Step[]>();
+  readonly undone = new Map<string, Step[]>();
+
+  ask(command: Command, by = 'ada', more: Partial<DecideContext> = {}) {
+    const steps = {
+      undo: this.done.get(by)?.at(-1) ?? null,
+      redo: this.undone.get(by)?.at(-1) ?? null,
+      applied: this.steps,
+    };
+    const decision = decide(
+      this.state,
+      { base: this.state.sequence, command },
+      { ...context, by, steps, ...more },
+    );
+    if (!decision.ok) return decision.problem;
+    if (decision.events.length === 0) return decision;
+    const before = this.state;
+    const commit: Commit = { ...commitOf(before, decision.events, by) };
+    this.state = apply(before, commit);
+    const step = { sequence: commit.sequence, changes: changesBetween(before, this.state) };
+    this.steps.push(step);
+    const [done, undone] = [this.done.get(by) ?? [], this.undone.get(by) ?? []];
+    if (command.type === 'step:undo') undone.push(...done.splice(-1));
+    else if (command.type === 'step:redo') done.push(...undone.splice(-1));
+    else {
+      done.push(step);
+      undone.length = 0;
+    }
+    this.done.set(by, done);
+    this.undone.set(by, undone);
+    return decision;
+  }
+
+  camera(screen: string, tile: number): string | null {
+    return screenOf(this.state, screen)?.tiles[String(tile)]?.camera ?? null;
+  }
+
+  /** What people arrange, without when it changed. */
+  get arranged(): unknown {
+    return this.state.screens.map(({ id, layout, tiles, tour }) => ({ id, layout, tiles, tour }));
+  }
+
+  get applied(): string[] {
+    return (this.state.applied ?? []).map(({ name }) => name);
+  }
+
+  get last(): number {
+    return this.state.applied?.at(-1)?.sequence ?? 0;
+  }
+}
+
+const save = (scene: string, ...screens: string[]): Command => ({
+  type: 'scene:save',
+  scene,
+  name: scene,
+  key: null,
+  screens,
+});
+const applyIt = (scene: string): Command => ({ type: 'scene:apply', scene });
+const revert = (applied: number, since: 'refuse' | 'keep' | 'overwrite' = 'refuse'): Command => ({
+  type: 'scene:revert',
+  applied,
+  since,
+});
+
+/** Three scenes: `a` and `b` of north, `c` of both; then the room as at the beginning, newly arranged. */
+function withScenes(): Wall {
+  const wall = new Wall();
+  wall.ask({ type: 'screen:fill', screen: 'north', cameras: ['harbour', 'bridge'], mode: 'replace' });
+  wall.ask(save('a', 'north'));
+  wall.ask({ type: 'screen:layout', screen: 'north', layout: '1' });
+  wall.ask(assign('north', 0, 'square'));
+  wall.ask(save('b', 'north'));
+  wall.ask(clear('south', 8));
+  wall.ask(save('c', 'north', 'south'));
+  wall.ask({ type: 'screen:layout', screen: 'north', layout: '4' });
+  wall.ask(assign('north', 0, 'gate'));
+  wall.ask(assign('north', 1, 'square'));
+  wall.ask(assign('south', 8, 'bridge'));
+  return wall;
+}
+
+describe('scenes', () => {
+  it('W34 changes only what it names, and leaves what is there already the same object', () => {
+    const wall = withScenes();
+    const south = screenOf(wall.state, 'south');
+    wall.ask(applyIt('a'));
+    expect([0, 1, 2].map((tile) => wall.camera('north', tile))).toEqual(['harbour', 'bridge', null]);
+    expect(screenOf(wall.state, 'south')).toBe(south);
+    const tile = screenOf(wall.state, 'north')?.tiles['0'];
+    wall.ask(applyIt('b'));
+    wall.ask(applyIt('a'));
+    const again = wall.ask(applyIt('a'));
+    expect(again).toMatchObject({ ok: true, events: [] });
+    expect(tile?.camera).toBe('harbour');
+  });
+
+  it('W35 what is gone or not allowed is left and said; the rest is done', () => {
+    const wall = withScenes();
+    const answer = wall.ask(applyIt('a'), 'ada', { mayArrange: (camera) => camera !== 'harbour' });
+    expect(answer).toMatchObject({ left: ['you have no right to the camera for tile 1 of "North"'] });
+    expect([wall.camera('north', 0), wall.camera('north', 1)]).toEqual(['gate', 'bridge']);
+    wall.ask({ type: 'screen:remove', screen: 'south' });
+    expect(wall.ask(applyIt('c'))).toMatchObject({ left: [expect.stringContaining('"south"')] });
+  });
+
+  it('W36 brings back exactly what was before, also after a chain, layouts and whole assignments', () => {
+    const wall = withScenes();
+    const [start, states] = [wall.arranged, [] as unknown[]];
+    for (const scene of ['a', 'b', 'c', 'a']) {
+      states.push(wall.arranged);
+      wall.ask(applyIt(scene), 'grace');
+    }
+    expect(wall.applied).toEqual(['a', 'b', 'c', 'a']);
+    wall.ask(revert(wall.last));
+    expect(wall.arranged).toEqual(states[3]);
+    wall.ask(revert(wall.state.applied?.[0]?.sequence ?? 0));
+    expect(wall.arranged).toEqual(start);
+    expect(wall.applied).toEqual([]);
+    expect(wall.ask(revert(1))).toMatchObject({ code: 'gone' });
+  });
+
+  it('W37 what somebody changed since is named, kept, or brought back too', () => {
+    const start = withScenes().arranged as { tiles: Record<string, { camera: string }> }[];
+    for (const since of ['keep', 'overwrite'] as const) {
+      const wall = withScenes();
+      wall.ask(applyIt('a'));
+      wall.ask(assign('north', 1, 'gate'), 'grace');
+      const before = wall.state;
+      expect(wall.ask(revert(wall.last))).toMatchObject({
+        code: 'conflict',
+        detail: expect.stringContaining('tile 2 of "North"'),
+      });
+      expect(wall.state).toBe(before);
+      wall.ask(revert(wall.last, since));
+      expect(wall.camera('north', 1)).toBe(since === 'keep' ? 'gate' : 'square');
+      expect(wall.camera('north', 0)).toBe(start[0]?.tiles['0']?.camera);
+    }
+  });
+
+  it('W37 changed and changed back by hand is changed; taken back by its own undo it is not', () => {
+    const wall = withScenes();
+    wall.ask(applyIt('a'));
+    wall.ask(assign('north', 1, 'gate'), 'grace');
+    wall.ask({ type: 'step:undo' }, 'grace');
+    const answer = wall.ask(revert(wall.last));
+    expect(answer).toMatchObject({ ok: true });
+  });
+
+  it('W32 W33 one key, one scene; a scene in use stays', () => {
+    const wall = withScenes();
+    wall.ask({ type: 'scene:rename', scene: 'a', name: 'A', key: 'F1' });
+    expect(wall.ask({ type: 'scene:rename', scene: 'b', name: 'B', key: 'F1' })).toMatchObject({
+      code: 'exists',
+    });
+    wall.ask({ type: 'screen:tour', screen: 'north', scenes: ['a', 'b'], dwellS: 5 });
+    expect(wall.ask({ type: 'scene:remove', scene: 'a' })).toMatchObject({ code: 'unprocessable' });
+    wall.ask({ type: 'screen:tour-end', screen: 'north' });
+    expect(wall.ask({ type: 'scene:remove', scene: 'a' })).toMatchObject({ ok: true });
+  });
+
+  it('W17 a camera that is gone is gone from scenes and tours too', () => {
+    const wall = withScenes();
+    wall.ask({ type: 'tile:tour', screen: 'south', tile: 0, cameras: ['gate', 'bridge'], dwellS: 5 });
+    const gone = decide(
+      wall.state,
+      { base: 0, command: { type: 'camera:forget', camera: 'bridge' } },
+      { ...context, cameraExists: (camera) => camera !== 'bridge' },
+    );
+    if (!gone.ok) throw new Error('refused');
+    const now = apply(wall.state, commitOf(wall.state, gone.events));
+    expect(JSON.stringify([now.scenes, now.screens.map(({ tiles }) => tiles)])).not.toContain('bridge');
+    expect(screenOf(now, 'south')?.tiles['0']).toMatchObject({ camera: 'gate' });
+  });
+});
+
+describe('undo and redo, per person', () => {
+  it('W38 goes back step by step and forth again, over one tile too', () => {
+    const wall = new Wall();
+    const start = wall.arranged;
+    wall.ask(assign('north', 0, 'harbour'));
+    wall.ask(assign('north', 0, 'bridge'));
+    wall.ask(swap(['north', 0], ['south', 3]));
+    const end = wall.arranged;
+    for (let n = 0; n < 3; n++) expect(wall.ask({ type: 'step:undo' })).toMatchObject({ ok: true });
+    expect(wall.arranged).toEqual(start);
+    expect(wall.ask({ type: 'step:undo' })).toMatchObject({ code: 'unprocessable' });
+    for (let n = 0; n < 3; n++) wall.ask({ type: 'step:redo' });
+    expect(wall.arranged).toEqual(end);
+    wall.ask({ type: 'step:undo' });
+    wall.ask(assign('south', 4, 'gate'));
+    expect(wall.ask({ type: 'step:redo' })).toMatchObject({ code: 'unprocessable' });
+  });
+
+  it("W38 takes back one's own and nothing of somebody else", () => {
+    const wall = new Wall();
+    wall.ask(assign('north', 2, 'harbour'));
+    wall.ask(assign('south', 0, 'gate'), 'grace');
+    wall.ask({ type: 'step:undo' });
+    expect([wall.camera('north', 2), wall.camera('south', 0)]).toEqual([null, 'gate']);
+    wall.ask(assign('north', 3, 'harbour'));
+    wall.ask(assign('north', 3, 'bridge'), 'grace');
+    const before = wall.state;
+    expect(wall.ask({ type: 'step:undo' })).toMatchObject({ code: 'conflict' });
+    expect(wall.state).toBe(before);
+  });
+
+  it('W39 undoing a scene takes it off the list of what can be taken back', () => {
+    const wall = withScenes();
+    const start = wall.arranged;
+    wall.ask(applyIt('c'));
+    wall.ask({ type: 'step:undo' });
+    expect([wall.arranged, wall.applied]).toEqual([start, []]);
+  });
+});
+
+describe('control', () => {
+  const minute = 60_000;
+  const at = (ms: number): Partial<DecideContext> => ({ nowMs: context.nowMs + ms });
+
+  it('W26 W27 W28 holds others back in words until its time is over; a supervisor takes over', () => {
+    const wall = new Wall();
+    wall.ask({ type: 'control:take' }, 'ada', { who: 'Ada' });
+    expect(wall.ask(assign('north', 2, 'gate'), 'grace', at(minute))).toMatchObject({
+      code: 'held',
+      detail: expect.stringMatching(/Ada has control of this wall for 9 min/),
+    });
+    expect(wall.ask(assign('north', 2, 'gate'), 'ada', at(minute))).toMatchObject({ ok: true });
+    expect(wall.ask({ type: 'visitors:hide' }, 'grace')).toMatchObject({ ok: true });
+    expect(wall.ask({ type: 'control:take' }, 'grace')).toMatchObject({ code: 'held' });
+    expect(wall.ask(assign('north', 3, 'gate'), 'grace', at(10 * minute))).toMatchObject({ ok: true });
+    wall.ask({ type: 'control:take' }, 'grace', { isSupervisor: true });
+    expect(wall.state.control?.by).toBe('grace');
+    expect(wall.ask(assign('north', 2, 'bridge'), 'ada')).toMatchObject({ code: 'held' });
+    wall.ask({ type: 'control:give' }, 'grace');
+    expect(wall.state).not.toHaveProperty('control');
+  });
+});
+
+describe('an old wall', () => {
+  it('has none of it, and is a wall', () => {
+    expect(Object.keys(after(room, assign('south', 0, 'gate')))).toEqual(Object.keys(room));
+  });
+});
