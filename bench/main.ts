@@ -61,6 +61,8 @@ const benches: readonly Bench[] = [
     name: 'notices',
     says: 'notices to owners by mail: how many a second, and how soon one is out',
     run: (size) => benchNotices(by(size, 20, 500, 2_000), by(size, 5, 50, 200)),
+  },
+  {
     name: 'scenes',
     says: 'a scene over 12 screens of 16 tiles, until every tile is assigned on each',
     run: (size) => benchScenes(by(size, 2, 12, 12), by(size, 5, 100, 300)),
