@@ -9,6 +9,7 @@ import { benchLoads } from './first-pictures.ts';
 import { benchGate } from './gate.ts';
 import { benchNotices } from './notices.ts';
 import { benchJoins } from './joins.ts';
+import { benchLog } from './log.ts';
 import { benchCameras, benchViewers } from './media-cost.ts';
 import { benchScenes } from './scene.ts';
 import { benchRevocation, benchSignIn } from './rights.ts';
@@ -86,6 +87,11 @@ const benches: readonly Bench[] = [
     name: 'revocation',
     says: 'a right is taken away: the last byte of 200 views, and the frame without a picture',
     run: (size) => benchRevocation(by(size, 1, 1, 5), by(size, 1, 4, 13)),
+  },
+  {
+    name: 'log',
+    says: 'an entry of the transparency log and its proof, and a whole log verified',
+    run: (size) => benchLog(by(size, 400, 4_000, 20_000), by(size, 1_000, 100_000, 1_000_000)),
   },
   {
     name: 'loads',

@@ -24,6 +24,8 @@ export { OwnCamera, OwnCameraInput, OwnCameras } from './owner-desk.ts';
 export { ownerPath } from './owner-routes.ts';
 export * from './record.ts';
 export * from './record-publication.ts';
+export * from './log.ts';
+export * from './audit.ts';
 export * from './onvif.ts';
 export * from './ptz.ts';
 export * from './trial.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
+import { auditRoutes } from './audit.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
@@ -97,6 +98,7 @@ const route = <const R extends RestRoute>(row: R): R => row;
 export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
+  ...auditRoutes,
   ...grantsRoutes,
   ...onvifRoutes,
   ...trialRoutes,

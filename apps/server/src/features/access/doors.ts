@@ -28,6 +28,14 @@ const others: Readonly<Record<string, DoorId>> = {
   'GET /workstation/:number': 'http:page',
   'GET /screen': 'http:page',
   'GET /screen/:screen': 'http:screen-page',
+  'GET /log/checkpoint': 'http:log',
+  'GET /log/key': 'http:log',
+  'GET /log/tile/*name': 'http:log',
+  'GET /log/report': 'http:log',
+  'GET /log/report.json': 'http:log',
+  'GET /log/report.csv': 'http:log',
+  'GET /log/report.css': 'http:log',
+  'GET /log/how-to-check': 'http:log',
   serveStatic: 'http:files',
 };
 /** `all` mounts one handler for every method of Node's own list; a door has a few. */

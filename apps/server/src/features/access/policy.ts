@@ -46,6 +46,7 @@ type PagePath =
   | 'screen-page'
   | 'no-page'
   | 'files'
+  | 'log'
   | 'socket'
   | 'media-link';
 export type DoorId =
@@ -168,6 +169,15 @@ const access = {
   'rest:readRecord': auditing,
   'rest:getRecordHead': auditing,
   'rest:verifyRecord': auditing,
+  'rest:getLogStatus': overseeing,
+  'rest:searchRecord': auditing,
+  'rest:getAuditList': auditing,
+  'rest:whoCouldSee': auditing,
+  'rest:exportRecord': auditing,
+  'rest:listSamples': auditing,
+  'rest:drawSample': { ...auditing, unlocked: true },
+  'rest:getSample': auditing,
+  'rest:addFinding': { ...auditing, unlocked: true },
 } as const;
 
 const consent = {
@@ -280,6 +290,7 @@ const pages = {
   'http:screen-page': anyone,
   'http:no-page': anyone,
   'http:files': anyone,
+  'http:log': anyone,
   // Who may open a socket is asked at its handshake; a media node shows its own token.
   'http:socket': { who: windows },
   'http:media-link': { who: [] },
