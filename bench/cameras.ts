@@ -24,7 +24,7 @@ export interface BenchCamera extends Partial<Picture> {
 }
 
 /** Clips are made once for a machine: 36 of them take minutes. */
-const cacheDir = path.resolve(import.meta.dirname, '../node_modules/.cache/clerestory-bench');
+const cacheDir = path.join(tmpdir(), 'clerestory-bench-clips');
 
 /** The clip of a camera; made if there is none yet. */
 export async function clipOf({ camera, gopS, ...picture }: BenchCamera): Promise<string> {

@@ -94,6 +94,15 @@ describe('JitterTarget', () => {
     expect(target.targetS).toBe(calmTargetS);
   });
 
+  it('comes nearer with short chunks, and stays away from them when they jitter', () => {
+    const smooth = new JitterTarget();
+    feed(smooth, 200, () => 0, 1 / 15);
+    expect(smooth.targetS).toBeCloseTo(1 / 15 + 0.2);
+    const shaky = new JitterTarget();
+    feed(shaky, 200, (index) => (index % 3) * 150, 1 / 15);
+    expect(shaky.targetS).toBeGreaterThan(0.4);
+  });
+
   it('rises with jitter and with long chunks, up to its bound', () => {
     const shaky = new JitterTarget();
     feed(shaky, 50, (index) => (index % 3) * 150);

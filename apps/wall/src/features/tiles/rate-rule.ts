@@ -3,8 +3,10 @@
  * pictures from the push socket. All times are seconds of media time unless named otherwise.
  */
 
-/** Distance behind the edge at which a tile plays while the network is calm. */
+/** Distance behind the edge at which a tile plays while the network is calm, before its chunks are known, … */
 export const calmTargetS = 0.4;
+/** … and this much more than its longest chunk where chunks are short: the edge moves by a chunk at a time. */
+const calmBeyondChunkS = 0.2;
 /** Jitter never pushes a tile further behind than this. */
 export const maxTargetS = 1.5;
 /** Time a decoder needs beyond the next chunk's arrival. */
@@ -105,8 +107,9 @@ export class JitterTarget {
     const ordered = [...this.#latenessS].sort((a, b) => a - b);
     const high = ordered.at(ordered.length > 10 ? -2 : -1) ?? 0;
     const jitterS = high - (ordered[0] ?? 0);
-    const wantedS = Math.max(...this.#durationS) + jitterS + decodeMarginS;
-    const boundedS = Math.min(maxTargetS, Math.max(calmTargetS, wantedS));
+    const longestS = Math.max(...this.#durationS);
+    const calmS = Math.min(calmTargetS, longestS + calmBeyondChunkS);
+    const boundedS = Math.min(maxTargetS, Math.max(calmS, longestS + jitterS + decodeMarginS));
     this.#targetS = boundedS >= this.#targetS ? boundedS : Math.max(boundedS, this.#targetS - relaxS);
   }
 
