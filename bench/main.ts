@@ -7,6 +7,7 @@ import config from '../playwright.config.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
 import { benchGate } from './gate.ts';
+import { benchNotices } from './notices.ts';
 import { benchJoins } from './joins.ts';
 import { benchLog } from './log.ts';
 import { benchCameras, benchViewers } from './media-cost.ts';
@@ -56,6 +57,11 @@ const benches: readonly Bench[] = [
     name: 'commands',
     says: 'a command to 200 screens beside a bare ws server',
     run: (size) => benchCommands(by(size, 5, many, many), by(size, 20, 300, 1_000)),
+  },
+  {
+    name: 'notices',
+    says: 'notices to owners by mail: how many a second, and how soon one is out',
+    run: (size) => benchNotices(by(size, 20, 500, 2_000), by(size, 5, 50, 200)),
   },
   {
     name: 'scenes',

@@ -17,6 +17,8 @@ import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
+import { Notices } from './features/notices/index.ts';
+import { mountLive, OwnerDeskService, ownerDeskRoutes } from './features/owner-desk/index.ts';
 import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
@@ -39,6 +41,7 @@ import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
+import { actorAt } from './platform/http.ts';
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
@@ -59,6 +62,7 @@ import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadConsent } from './wiring/consent.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
+import { spreadOwnerNews } from './wiring/owner-news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
 const mediaPatienceMs = 5_000;
@@ -164,7 +168,16 @@ export async function startApp(
     // Whoever reads the terminal of a demo is the one person there is.
     print: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins) ? print : null,
   });
-  const cameras = new CameraService(db, clock, demoScenes(), {
+  const notices = new Notices({
+    ...{ db, clock, log, record, mail },
+    owners: owners.registry,
+    outside: { networks: parseCameraNetworks(config.noticeNetworks) },
+    portalUrl: () => `${publicUrl()}/portal/`,
+    cameraExists: (camera) => cameras.exists(camera),
+    isFresh: (session) => owners.isFresh(session),
+  });
+  owners.alsoSealed((write) => notices.sealAnew(write));
+  const cameras: CameraService = new CameraService(db, clock, demoScenes(), {
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
   });
@@ -280,6 +293,9 @@ export async function startApp(
     server: { version, build: buildId(), startedAt },
   };
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
+  const desk = ownerDesk({ cameras, consents, grants });
+  const ownerPages = new OwnerDeskService(desk, clock);
+  spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
@@ -316,6 +332,18 @@ export async function startApp(
         mail.close();
       },
       routes: owners.routes(),
+    },
+    {
+      name: 'owner desk',
+      stop: () => ownerPages.stop(),
+      routes: ownerDeskRoutes({ service: ownerPages, isFresh: (session) => owners.isFresh(session) }),
+    },
+    {
+      name: 'notices',
+      load: () => notices.load(),
+      start: () => notices.start(),
+      stop: () => notices.stop(),
+      routes: notices.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     { name: 'masks', routes: maskRoutes(cameras) },
@@ -435,6 +463,13 @@ export async function startApp(
     limits: { place: limitOf('place'), session: limitOf('session') },
     authenticate: (request) => access.authenticate(request),
     routes: doorsOf(features, 'routes'),
+    streams: (door) =>
+      mountLive(door, {
+        desk: ownerPages,
+        door: access.http.door('http:owner-live'),
+        actorOf: actorAt,
+        onEnded: (listener) => owners.sessions.onEnded(listener),
+      }),
     guard: access.http,
     pages: (door) => mountPages(door, mediaPlace, peerOf),
     log,
@@ -470,7 +505,7 @@ export async function startApp(
     mediaPid: () => supervisor.pid,
     mediaPort,
     welcome: () => people.welcome(),
-    owners: ownerDesk({ cameras, consents, grants }),
+    owners: desk,
     async close() {
       await stopAll(features, log);
       await closeDoors(http, io);

@@ -9,6 +9,8 @@ import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
 import { Masks } from './masks.ts';
 import { onvifRoutes } from './onvif.ts';
+import { noticeRoutes } from './notice-routes.ts';
+import { ownerDeskRoutes } from './owner-desk.ts';
 import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
@@ -104,6 +106,8 @@ export const routes = {
   ...ownerRoutes,
   ...workstationRoutes,
   ...fleetRoutes,
+  ...noticeRoutes,
+  ...ownerDeskRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

@@ -23,6 +23,7 @@ const others: Readonly<Record<string, DoorId>> = {
   'GET /': 'http:page',
   'GET /admin': 'http:page',
   'GET /portal{/*page}': 'http:portal',
+  [`GET ${apiBase}/owner/live`]: 'http:owner-live',
   'GET /fleet': 'http:page',
   'GET /workstation/:number': 'http:page',
   'GET /screen': 'http:page',

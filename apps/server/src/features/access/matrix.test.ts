@@ -104,6 +104,11 @@ const oracle: Record<RouteName, string> = {
   ...{ ownerWhoAmI: 'ne', ownerAskLink: 'ne', ownerLookLink: 'ne', ownerSignIn: 'ne', ownerSignOut: 'ne' },
   ...{ ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
   ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
+  ...{ ownerListCameras: 'e', ownerRegisterCamera: 'e', ownerChangeConsent: 'e', ownerListAccesses: 'e' },
+  ...{ ownerListConsents: 'e', ownerAnswerAccess: 'e', ownerEndAccess: 'e' },
+  ...{ ownerNoticeRoads: 'e', ownerSetWebhook: 'e', ownerRemoveWebhook: 'e', ownerAddPush: 'e' },
+  ...{ ownerRemovePush: 'e', listDeadLetters: 'uaL', retryDeadLetter: 'a', listNoticeDelays: 'suaL' },
+  ...{ askNoticeDelay: 's', approveNoticeDelay: 's', endNoticeDelay: 's' },
   ...{ listOwners: 'aL', createOwner: 'a', getOwner: 'aL', updateOwner: 'a', renewOwnerKeys: 'a' },
   ...{ setLayout: 'osi', clearScreen: 'osi', assignTile: 'osi', clearTile: 'osi', swapTiles: 'osi' },
 };
