@@ -81,21 +81,21 @@ test('an operator works without a mouse: call up, enlarge, replay, take a pictur
     .update(readFileSync(await file.path()))
     .digest('hex');
   expect(file.suggestedFilename()).toMatch(/^101-Camera-1_.*\.png$/);
-  await expect(page.getByText(`SHA-256 ${hash}`)).toBeVisible();
+  await expect(page.getByText(`SHA-256 ${hash}`).first()).toBeVisible();
   const record = await readRecord(server);
   expect(await record('snapshot-taken')).toMatchObject([{ sha256: hash, seen: 'live' }]);
 
   await page.keyboard.press('k');
   await page.getByLabel('Note').fill('Van stops');
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Marked 101 Camera 1')).toBeVisible();
+  await expect(page.locator('.toast-title', { hasText: 'Marked 101 Camera 1' })).toBeVisible();
 
   // Up to the room's wall, and down from it.
   await page.keyboard.press('u');
   await expect(page.locator('[data-room-tile="right/0"]')).toBeVisible();
   await picture(page, 'push');
   await page.locator('[data-room-tile="right/0"]').click();
-  await expect(page.getByText(/^On .*, tile 1/)).toBeVisible();
+  await expect(page.locator('.toast-title', { hasText: /^On .*, tile 1$/ })).toBeVisible();
   const tile = () =>
     server.api<{ assignment: { camera: string } | null }>('GET', '/walls/control-room/screens/right/tiles/0');
   expect((await tile()).assignment?.camera).toBe(cameraName(1));

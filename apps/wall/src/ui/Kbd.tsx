@@ -9,6 +9,8 @@ const names: Record<string, string> = {
   Delete: 'Del',
   Backspace: '⌫',
   Enter: 'Enter',
+  ' ': 'Space',
+  'Ctrl+k': 'Ctrl K',
 };
 
 /** A key as it is written on keyboards. Takes the name of `KeyboardEvent.key`. */

@@ -44,6 +44,7 @@ const hints: [string, string][] = [
   ['l', 'layout'],
   ['x', 'swap'],
   ['Delete', 'clear'],
+  ['Ctrl+k', 'everything'],
   ['?', 'all keys'],
 ];
 

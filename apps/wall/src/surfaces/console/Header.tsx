@@ -1,5 +1,15 @@
 import type { HealthState } from '@clerestory/protocol';
-import { ChevronDown, CloudOff, Keyboard, Layers, RefreshCw, Siren } from 'lucide-react';
+import {
+  Activity,
+  AppWindow,
+  ChevronDown,
+  CloudOff,
+  Keyboard,
+  Layers,
+  RefreshCw,
+  Search,
+  Siren,
+} from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useMemo, useState } from 'react';
 import { CommandItems } from '../../commands/CommandItems.tsx';
@@ -167,6 +177,15 @@ export function Header() {
       <NewVersion />
       <Counts />
       <Incidents />
+      <IconButton label="Find a command, a camera or a screen (Ctrl K)" onClick={() => run('palette.show')}>
+        <Search />
+      </IconButton>
+      <IconButton label="Your workstation’s windows" onClick={() => run('workstation.open')}>
+        <AppWindow />
+      </IconButton>
+      <IconButton label="Health of cameras and screens" onClick={() => run('fleet.open')}>
+        <Activity />
+      </IconButton>
       <IconButton label="Show the keys" onClick={() => run('keys.show')}>
         <Keyboard />
       </IconButton>
