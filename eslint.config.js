@@ -36,7 +36,7 @@ export default tseslint.config(
     ]),
   },
   {
-    files: ['apps/server/src/app.ts', 'apps/server/src/**/*.test.ts'],
+    files: ['apps/server/src/app.ts', 'apps/server/src/log-command.ts', 'apps/server/src/**/*.test.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

@@ -7,7 +7,9 @@ import config from '../playwright.config.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
 import { benchGate } from './gate.ts';
+import { benchNotices } from './notices.ts';
 import { benchJoins } from './joins.ts';
+import { benchLog } from './log.ts';
 import { benchCameras, benchViewers } from './media-cost.ts';
 import { benchScenes } from './scene.ts';
 import { benchRevocation, benchSignIn } from './rights.ts';
@@ -57,6 +59,11 @@ const benches: readonly Bench[] = [
     run: (size) => benchCommands(by(size, 5, many, many), by(size, 20, 300, 1_000)),
   },
   {
+    name: 'notices',
+    says: 'notices to owners by mail: how many a second, and how soon one is out',
+    run: (size) => benchNotices(by(size, 20, 500, 2_000), by(size, 5, 50, 200)),
+  },
+  {
     name: 'scenes',
     says: 'a scene over 12 screens of 16 tiles, until every tile is assigned on each',
     run: (size) => benchScenes(by(size, 2, 12, 12), by(size, 5, 100, 300)),
@@ -80,6 +87,11 @@ const benches: readonly Bench[] = [
     name: 'revocation',
     says: 'a right is taken away: the last byte of 200 views, and the frame without a picture',
     run: (size) => benchRevocation(by(size, 1, 1, 5), by(size, 1, 4, 13)),
+  },
+  {
+    name: 'log',
+    says: 'an entry of the transparency log and its proof, and a whole log verified',
+    run: (size) => benchLog(by(size, 400, 4_000, 20_000), by(size, 1_000, 100_000, 1_000_000)),
   },
   {
     name: 'loads',

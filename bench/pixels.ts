@@ -52,7 +52,7 @@ export async function watchPictures(
           const { videoWidth: width, videoHeight: height } = video;
           if (!width || getComputedStyle(video).visibility === 'hidden') return;
           const cell = width / 80;
-          // A video that seeks draws nothing: without this its neighbour's pixels would be read in its name.
+          // A video without a frame yet draws nothing: without this its neighbour's pixels would be read in its name.
           context.clearRect(0, 0, cells, 1);
           // The middle row of the strip, one pixel a cell.
           context.drawImage(video, 0, height - cell * 0.75, cell * cells, cell * 0.5, 0, 0, cells, 1);

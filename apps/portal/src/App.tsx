@@ -1,6 +1,8 @@
 import { Button } from './ui/Button.tsx';
 import { Frame } from './ui/Frame.tsx';
+import { CameraPage } from './features/cameras/CameraPage.tsx';
 import { Home } from './features/cameras/Home.tsx';
+import { Register } from './features/cameras/Register.tsx';
 import { Public } from './features/public/Public.tsx';
 import { Settings } from './features/settings/Settings.tsx';
 import { SignIn } from './features/sign-in/SignIn.tsx';
@@ -40,6 +42,10 @@ function OwnersOnly({ route }: { route: Route }) {
   switch (route.page) {
     case 'home':
       return <Home />;
+    case 'camera':
+      return <CameraPage camera={route.camera} />;
+    case 'register':
+      return <Register />;
     case 'settings':
       return <Settings me={known.me} />;
     default:

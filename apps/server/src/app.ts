@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { Access, assertPolicy, mountedDoors, type MountedDoor } from './features/access/index.ts';
+import { Access, assertPolicy, decide, mountedDoors, type MountedDoor } from './features/access/index.ts';
+import { auditRoutes, AuditService } from './features/audit/index.ts';
 import { CameraService, cameraRoutes } from './features/cameras/index.ts';
 import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
 import {
@@ -22,12 +23,22 @@ import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
+import { Notices } from './features/notices/index.ts';
+import { mountLive, OwnerDeskService, ownerDeskRoutes } from './features/owner-desk/index.ts';
 import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
-import { RecordService, recordRoutes, Refusals } from './features/record/index.ts';
+import { RecordService, recordRoutes, Refusals, Retention } from './features/record/index.ts';
 import { ScheduleService } from './features/schedules/index.ts';
 import { ScreenOrders, ScreenService, screenRoutes, screenSockets } from './features/screens/index.ts';
+import {
+  Checkpoints,
+  logRoutes,
+  mountLog,
+  newLogName,
+  ReportService,
+  Tally,
+} from './features/transparency/index.ts';
 import { trialRoutes } from './features/trials/index.ts';
 import { workstationRoutes, WorkstationService } from './features/workstation/index.ts';
 import { wallRoutes, WallService, wallSockets, WallStore } from './features/walls/index.ts';
@@ -36,6 +47,7 @@ import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
+import { actorAt } from './platform/http.ts';
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
@@ -48,12 +60,15 @@ import { onFirstStart } from './platform/settings.ts';
 import { bindSockets, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
+import { parseWitnesses } from './platform/witnesses.ts';
 import { askers } from './wiring/askers.ts';
 import { refreshGauges } from './wiring/gauges.ts';
+import { auditSources, camerasNow } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadConsent } from './wiring/consent.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
+import { spreadOwnerNews } from './wiring/owner-news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
 const mediaPatienceMs = 5_000;
@@ -124,11 +139,22 @@ export async function startApp(
   const limitOf = (kind: keyof DoorLimits) =>
     new RateLimit({ ...defaultLimits, ...limits }[kind], () => clock.monotonicMs());
   const io = createSockets(http, origins, limitOf('sockets'));
+  const publicUrl = () => (isProxied || tls ? config.origins[0] : undefined) ?? localUrl();
   const localUrl = () => `${scheme}://${localNameOf(config.host)}:${port}`;
 
   // They do not know each other; each is handed what it asked for.
   const record = new RecordService(db, clock);
   const refusals = new Refusals(db, record, clock, log);
+  const checkpoints = new Checkpoints({
+    ...{ db, clock, log, record, tree: record.log },
+    ...{ dataDir: config.dataDir, witnessFolder: config.witnessFolder },
+    witnesses: parseWitnesses(config.witnesses),
+    newOrigin: () => newLogName(config.origins[0]),
+  });
+  const reports = new ReportService({
+    leaves: record.log.leaves.bind(record.log),
+    published: () => checkpoints.published(),
+  });
   const people = new People({
     db,
     clock,
@@ -138,7 +164,6 @@ export async function startApp(
     demoOpen: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins),
   });
   const mail = new Mail(config.mail);
-  const publicUrl = () => (isProxied || tls ? config.origins[0] : undefined) ?? localUrl();
   const owners = new Owners({
     ...{ db, clock, log, record },
     letters: mail,
@@ -149,7 +174,16 @@ export async function startApp(
     // Whoever reads the terminal of a demo is the one person there is.
     print: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins) ? print : null,
   });
-  const cameras = new CameraService(db, clock, demoScenes(), {
+  const notices = new Notices({
+    ...{ db, clock, log, record, mail },
+    owners: owners.registry,
+    outside: { networks: parseCameraNetworks(config.noticeNetworks) },
+    portalUrl: () => `${publicUrl()}/portal/`,
+    cameraExists: (camera) => cameras.exists(camera),
+    isFresh: (session) => owners.isFresh(session),
+  });
+  owners.alsoSealed((write) => notices.sealAnew(write));
+  const cameras: CameraService = new CameraService(db, clock, demoScenes(), {
     networks: parseCameraNetworks(config.cameraNetworks),
     pushPorts: config.pushPorts,
   });
@@ -183,6 +217,12 @@ export async function startApp(
     ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners },
     permits: grants,
     peerOf,
+  });
+  const retention = new Retention({ db, clock, log, record, days: config.recordDays });
+  const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
+  const audit = new AuditService({
+    ...{ db, clock, record, published: () => checkpoints.published() },
+    ...auditSources({ access, people, cameras, decide }),
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
@@ -259,6 +299,9 @@ export async function startApp(
     server: { version, build: buildId(), startedAt },
   };
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
+  const desk = ownerDesk({ cameras, consents, grants });
+  const ownerPages = new OwnerDeskService(desk, clock);
+  spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
@@ -270,12 +313,22 @@ export async function startApp(
       routes: recordRoutes(record),
     },
     {
+      name: 'transparency',
+      load: () => checkpoints.load(),
+      start: () => checkpoints.start(),
+      stop: () => checkpoints.stop(),
+      routes: logRoutes(checkpoints),
+    },
+    {
       name: 'people',
       load: () => people.load(),
       start: () => people.start(),
       stop: () => people.stop(),
       routes: people.routes(),
     },
+    { name: 'audit', routes: auditRoutes(audit) },
+    { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },
+    { name: 'tally', start: () => tally.start(), stop: () => tally.stop() },
     {
       name: 'owners',
       load: () => owners.load(),
@@ -285,6 +338,18 @@ export async function startApp(
         mail.close();
       },
       routes: owners.routes(),
+    },
+    {
+      name: 'owner desk',
+      stop: () => ownerPages.stop(),
+      routes: ownerDeskRoutes({ service: ownerPages, isFresh: (session) => owners.isFresh(session) }),
+    },
+    {
+      name: 'notices',
+      load: () => notices.load(),
+      start: () => notices.start(),
+      stop: () => notices.stop(),
+      routes: notices.routes(),
     },
     { name: 'cameras', load: () => cameras.load(), routes: cameraRoutes(cameras, health) },
     { name: 'masks', routes: maskRoutes(cameras) },
@@ -397,12 +462,21 @@ export async function startApp(
     origins,
     machines(door) {
       mountProbes(door, () => media.connected);
+      const guard = access.http.door('http:log');
+      mountLog(door, { checkpoints, tree: record.log, reports, guard, publicUrl: () => publicUrl() });
       door.use('/metrics', access.http.door('http:metrics'));
       mountMetrics(door, metrics, () => refreshGauges(metrics, { health, mediaNode: supervisor, io }));
     },
     limits: { place: limitOf('place'), session: limitOf('session') },
     authenticate: (request) => access.authenticate(request),
     routes: doorsOf(features, 'routes'),
+    streams: (door) =>
+      mountLive(door, {
+        desk: ownerPages,
+        door: access.http.door('http:owner-live'),
+        actorOf: actorAt,
+        onEnded: (listener) => owners.sessions.onEnded(listener),
+      }),
     guard: access.http,
     pages: (door) => mountPages(door, mediaPlace, peerOf),
     log,
@@ -438,7 +512,7 @@ export async function startApp(
     mediaPid: () => supervisor.pid,
     mediaPort,
     welcome: () => people.welcome(),
-    owners: ownerDesk({ cameras, consents, grants }),
+    owners: desk,
     async close() {
       await stopAll(features, log);
       await closeDoors(http, io);

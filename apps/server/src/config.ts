@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { defaultCameraNetworks, parseCameraNetworks } from './platform/addresses/networks.ts';
 import { readNetwork } from './platform/peers.ts';
+import { parseWitnesses } from './platform/witnesses.ts';
 import type { MailSettings } from './platform/mail.ts';
 import type { TlsFiles } from './platform/tls.ts';
 
@@ -102,6 +103,20 @@ const Settings = z.strictObject({
     'give a number of MiB from 0 to 65536; 0 keeps no replay',
   ).default(512),
   log_level: z.enum(levels, `use one of ${levels.join(', ')}`).default('info'),
+  /** Who signs that they have seen the public log: address and key each, such as `https://witness.example.org/ name+hash+key`. */
+  witnesses: list('give an address and a key each, separated by commas').superRefine((given, context) => {
+    try {
+      parseWitnesses(given);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  }),
+  /** Personal data in the record are kept so long, days; 0: for good. */
+  record_days: boundedNumber(/^\d{1,5}$/, 36_500, 'give days from 0 to 36500; 0 keeps them for good').default(
+    1_825,
+  ),
+  /** Where checkpoints of the public log are kept besides the database; better on another disk or machine. */
+  witness_folder: filled('give a folder, such as /mnt/elsewhere/witness').optional(),
   /** Certificate and key, PEM. Both ports speak TLS then. */
   tls_cert: filled('give the path of the certificate, PEM').optional(),
   tls_key: filled('give the path of its key, PEM').optional(),
@@ -169,6 +184,10 @@ export interface Config {
   noticeNetworks: string;
   /** Plain HTTP beyond loopback: only trusted proxies and this machine get an answer. */
   onlyProxied: boolean;
+  /** See parseWitnesses. */
+  witnesses: string[];
+  witnessFolder: string;
+  recordDays: number;
 }
 
 const guide = 'docs/guide/network.md has both ways';
@@ -318,5 +337,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
           },
     noticeNetworks: settings.notice_networks,
     onlyProxied: !isLoopback(host) && tls === null,
+    witnesses: settings.witnesses,
+    recordDays: settings.record_days,
+    witnessFolder: path.resolve(cwd, settings.witness_folder ?? path.join(dataDir, 'witness')),
   };
 }

@@ -14,6 +14,7 @@ import {
   ScreenDevice,
 } from './access.ts';
 import { CameraId, Id } from './ids.ts';
+import { LogStatus } from './log.ts';
 import { RecordHash, RecordHead, RecordPage, RecordQuery, RecordVerification } from './record.ts';
 import type { RestRoute } from './rest.ts';
 
@@ -199,5 +200,13 @@ export const accessRoutes = {
       hash: RecordHash.optional(),
     }),
     answer: RecordVerification,
+  }),
+  getLogStatus: route({
+    method: 'get',
+    path: '/log',
+    tag: 'record',
+    status: 200,
+    summary: 'The public log: its last checkpoint, its witnesses, and why it is not signed, if it is not',
+    answer: LogStatus,
   }),
 } as const;

@@ -1,10 +1,16 @@
 /** What the pages for owners and the public need: nothing of the wall. */
 import './words.ts';
+import { ownerNoticeRoutes } from './notice-routes.ts';
+import { ownerDeskRoutes } from './owner-desk.ts';
 import { ownerPageRoutes } from './owner-routes.ts';
 
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './owners.ts';
+export * from './notices.ts';
+export * from './consent.ts';
+export type { CameraAccess } from './grants.ts';
+export { OwnCamera, OwnCameraInput, OwnCameras } from './owner-desk.ts';
 export type { Passkey, PasskeyProof } from './people.ts';
 export type { RestRoute } from './rest.ts';
 
@@ -12,4 +18,4 @@ export type { RestRoute } from './rest.ts';
 export const apiBase = '/api/v1';
 
 /** The routes that the portal calls. */
-export const portalRoutes = { ...ownerPageRoutes } as const;
+export const portalRoutes = { ...ownerPageRoutes, ...ownerNoticeRoutes, ...ownerDeskRoutes } as const;

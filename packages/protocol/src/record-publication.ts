@@ -130,6 +130,11 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'owner-registered': of(['selfRegistered']),
   'owner-changed': nothing,
   'owner-keys-renewed': nothing,
+  'notice-sent': of(['channel', 'noticeKind', 'seconds', 'delayed'], ['notice', 'camera']),
+  'notice-undelivered': of(['channel', 'noticeKind', 'delayed'], ['notice', 'camera']),
+  'notice-delay-asked': of(['hours'], ['delay']),
+  'notice-delay-approved': of(['hours'], ['delay']),
+  'notice-delay-ended': of(['hours'], ['delay']),
 };
 
 /** Longest text that is shown. A longer one is committed, whatever its row says. */

@@ -60,6 +60,11 @@ export const RecordKind = z.enum([
   'snapshot-taken',
   'moment-marked',
   'command-run',
+  'notice-sent',
+  'notice-undelivered',
+  'notice-delay-asked',
+  'notice-delay-approved',
+  'notice-delay-ended',
 ]);
 export type RecordKind = z.infer<typeof RecordKind>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
+import { auditRoutes } from './audit.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
 import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
@@ -8,6 +9,8 @@ import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
 import { importRoutes } from './imports.ts';
 import { Masks } from './masks.ts';
 import { onvifRoutes } from './onvif.ts';
+import { noticeRoutes } from './notice-routes.ts';
+import { ownerDeskRoutes } from './owner-desk.ts';
 import { ownerRoutes } from './owner-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { ScreenStatus } from './screen-report.ts';
@@ -95,6 +98,7 @@ const route = <const R extends RestRoute>(row: R): R => row;
 export const routes = {
   ...peopleRoutes,
   ...accessRoutes,
+  ...auditRoutes,
   ...grantsRoutes,
   ...onvifRoutes,
   ...trialRoutes,
@@ -102,6 +106,8 @@ export const routes = {
   ...ownerRoutes,
   ...workstationRoutes,
   ...fleetRoutes,
+  ...noticeRoutes,
+  ...ownerDeskRoutes,
   listCameras: route({
     method: 'get',
     path: '/cameras',

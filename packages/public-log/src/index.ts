@@ -1,2 +1,3 @@
 export * from './bundle.ts';
 export * from './entry.ts';
+export * from './report.ts';

@@ -36,7 +36,6 @@ export function Frame({ children }: { children: ReactNode }) {
         <nav className="nav" aria-label={words.nav.label}>
           <ul>
             {item(paths.home, words.nav.cameras)}
-            {item(paths.requests, words.nav.requests)}
             {item(paths.settings, words.nav.settings)}
           </ul>
         </nav>

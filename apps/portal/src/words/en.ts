@@ -1,3 +1,4 @@
+import { camera } from './camera-en.ts';
 /** Everything the portal says, in English: short words, short sentences. */
 export const en = {
   lang: 'en',
@@ -67,6 +68,7 @@ export const en = {
     none: 'You have no camera here yet.',
     register: 'Register a camera',
   },
+  camera,
   settings: {
     title: 'Settings',
     name: 'Your name',

@@ -1,3 +1,4 @@
+import { camera } from './camera-es.ts';
 import type { Words } from './en.ts';
 
 /** Lo mismo en español: palabras y frases cortas. */
@@ -70,6 +71,7 @@ export const es: Words = {
     none: 'Todavía no tiene ninguna cámara aquí.',
     register: 'Registrar una cámara',
   },
+  camera,
   settings: {
     title: 'Ajustes',
     name: 'Su nombre',

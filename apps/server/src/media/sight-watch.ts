@@ -15,7 +15,7 @@ export interface SightTiming {
   /** Between any two looks, whatever streams there are: the bound on what all looking costs, ms. */
   spacingMs: number;
 }
-export const defaultSightTiming: SightTiming = { usualMs: 60_000, closerMs: 2_500, spacingMs: 500 };
+export const defaultSightTiming: SightTiming = { usualMs: 60_000, closerMs: 2_500, spacingMs: 1_000 };
 
 /** A picture that takes longer to decode is not looked at, ms. */
 const decodeMs = 5_000;
@@ -33,13 +33,17 @@ interface Watched {
   small: number[];
   keyBytes: number;
   fault: PictureFault | null;
+  /** Its frames take next to no bytes. */
+  quiet: boolean;
+  /** Looks at it since it became so, in which nothing was amiss: each makes the next one later. */
+  calm: number;
   /** The generation that was looked at. */
   generation: number;
 }
 
 /**
  * Looks at a key frame of each running stream now and then, in turn and one at a time, and knows whose pictures are black,
- * frozen or out of focus. A stream whose frames take next to no bytes is looked at more closely.
+ * frozen or out of focus. A stream whose frames begin to take next to no bytes is looked at more closely.
  */
 export class SightWatch {
   readonly #clock: Clock;
@@ -92,7 +96,7 @@ export class SightWatch {
 
   #fresh(generation: number): Watched {
     const dueMs = this.#clock.monotonicMs() + this.#timing.closerMs;
-    return { seen: [], dueMs, small: [], keyBytes: 0, fault: null, generation };
+    return { seen: [], dueMs, small: [], keyBytes: 0, fault: null, quiet: false, calm: 0, generation };
   }
 
   #forget(stream: Stream): void {
@@ -108,8 +112,12 @@ export class SightWatch {
       watched.small.push(bytes.length);
       if (watched.small.length > quietChunks) watched.small.shift();
     }
+    const wasQuiet = watched.quiet;
+    watched.quiet = isQuiet(watched);
+    if (wasQuiet || !watched.quiet) return;
+    watched.calm = 0;
     const soonMs = this.#clock.monotonicMs() + this.#timing.closerMs;
-    if (watched.dueMs <= soonMs || !isQuiet(watched)) return;
+    if (watched.dueMs <= soonMs) return;
     watched.dueMs = soonMs;
     this.#schedule();
   }
@@ -147,9 +155,12 @@ export class SightWatch {
       watched.fault = fault;
       if (isNews && this.#watched.has(stream)) this.#onFault(stream);
     }
-    const closely = watched.fault !== null || isSuspicious(watched.seen) || isQuiet(watched);
     const { closerMs, usualMs } = this.#timing;
-    watched.dueMs = nowMs + (closely || !luma ? closerMs : usualMs);
+    const closely = watched.fault !== null || isSuspicious(watched.seen) || !luma;
+    if (closely) watched.calm = 0;
+    else watched.calm += 1;
+    const calmMs = watched.quiet ? Math.min(usualMs, closerMs * 2 ** watched.calm) : usualMs;
+    watched.dueMs = nowMs + (closely ? closerMs : calmMs);
   }
 
   #decode(init: Init, chunk: Chunk): Promise<Uint8Array | null> {

@@ -74,6 +74,30 @@ export function storageFault(error: unknown): 'full' | 'io' | null {
   return code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' ? 'io' : null;
 }
 
+/** Statements that are kept ready, the last used ones. */
+const mostPrepared = 300;
+/** Longer ones hold lists, and hardly come again as they are. */
+const longestPrepared = 2_000;
+
+/**
+ * Keeps statements prepared: to compile one anew costs more than to run it, above all where triggers hang on its table.
+ * SQLite itself compiles a kept one again after the schema has changed.
+ */
+function prepared(database: SqliteDatabase.Database) {
+  const kept = new Map<string, SqliteDatabase.Statement>();
+  return {
+    close: () => void database.close(),
+    prepare(text: string): SqliteDatabase.Statement {
+      const known = kept.get(text);
+      kept.delete(text);
+      const statement = known ?? database.prepare(text);
+      if (text.length <= longestPrepared) kept.set(text, statement);
+      if (kept.size > mostPrepared) kept.delete(kept.keys().next().value ?? '');
+      return statement;
+    },
+  };
+}
+
 /** A full disk makes SQLite roll back by itself; a second rollback would throw and hide what went wrong. */
 class Dialect extends SqliteDialect {
   readonly #database: SqliteDatabase.Database;
@@ -87,7 +111,7 @@ class Dialect extends SqliteDialect {
       override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
         if (database.inTransaction) await super.rollbackTransaction(connection);
       }
-    })({ database });
+    })({ database: prepared(database) as unknown as SqliteDatabase.Database });
   }
 }
 

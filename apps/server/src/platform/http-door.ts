@@ -29,6 +29,8 @@ export interface HttpDoorParts {
   limits: { place: RateLimit; session: RateLimit };
   authenticate(request: IncomingMessage): Actor | undefined;
   routes: readonly RouteHandlers[];
+  /** Doors of the API that answer for as long as the page is there. */
+  streams?(app: Express): void;
   /** The policy; null lets everybody do everything. */
   guard: RouteGuard;
   pages(app: Express): void;
@@ -54,6 +56,7 @@ export function createHttpDoor(parts: HttpDoorParts): Express {
   const document = openApiDocument(version);
   app.get(`${apiBase}/openapi.json`, (_request, response) => void response.json(document));
   mountReadOnly(app, [`${apiBase}/openapi.json`]);
+  parts.streams?.(app);
   mountRoutes(app, routes, guard);
   mountApiEnd(app);
   pages(app);

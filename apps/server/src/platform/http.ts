@@ -198,6 +198,10 @@ interface AttachedLocals {
   web: WebExchange;
 }
 
+/** Who asks, as `attachActor` said. */
+export const actorAt = (response: { locals: object }): Actor =>
+  (response.locals as Partial<AttachedLocals>).actor ?? anonymous;
+
 /** Says once per request who asks. It refuses nothing; that is for the policy and the routes. */
 export function attachActor(
   origins: Origins,

@@ -479,4 +479,53 @@ export const migrations: readonly string[] = [
   alter table wall_commits add column who text;
   alter table camera_groups add column restricted integer not null default 0;
   `,
+  `
+  create table notices (
+    id text not null,
+    owner text not null references owners (id),
+    kind text not null,
+    camera text not null,
+    camera_name text not null,
+    detail text not null,
+    at integer not null,
+    primary key (id, owner)
+  ) strict, without rowid;
+
+  create table notice_roads (
+    id text primary key,
+    owner text not null references owners (id),
+    address blob not null,
+    created_at integer not null
+  ) strict;
+
+  create table notice_deliveries (
+    id text primary key,
+    notice text not null,
+    owner text not null,
+    channel text not null,
+    road text,
+    state text not null,
+    attempts integer not null,
+    next_at integer not null,
+    delay text,
+    fault text,
+    done_at integer,
+    foreign key (notice, owner) references notices (id, owner)
+  ) strict;
+  create index notice_deliveries_due on notice_deliveries (next_at) where state = 'pending';
+  create index notice_deliveries_dead on notice_deliveries (done_at) where state = 'dead';
+  create index notice_deliveries_of on notice_deliveries (notice, owner);
+
+  create table notice_delays (
+    id text primary key,
+    camera text not null,
+    reason text not null,
+    hours integer not null,
+    asked_by text not null,
+    asked_at integer not null,
+    approved_by text,
+    until_at integer,
+    ended_at integer
+  ) strict;
+  `,
 ];

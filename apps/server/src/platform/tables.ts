@@ -241,4 +241,38 @@ export interface Tables {
     by_actor: string;
     made_at: number;
   };
+  notices: {
+    id: string;
+    owner: string;
+    kind: string;
+    camera: string;
+    camera_name: string;
+    detail: string;
+    at: number;
+  };
+  notice_roads: { id: string; owner: string; address: Uint8Array; created_at: number };
+  notice_deliveries: {
+    id: string;
+    notice: string;
+    owner: string;
+    channel: string;
+    road: string | null;
+    state: string;
+    attempts: number;
+    next_at: number;
+    delay: string | null;
+    fault: string | null;
+    done_at: number | null;
+  };
+  notice_delays: {
+    id: string;
+    camera: string;
+    reason: string;
+    hours: number;
+    asked_by: string;
+    asked_at: number;
+    approved_by: string | null;
+    until_at: number | null;
+    ended_at: number | null;
+  };
 }

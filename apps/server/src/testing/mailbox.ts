@@ -28,6 +28,7 @@ export async function startMailbox(options: SMTPServerOptions = {}, port = 0): P
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
     onData(stream, session, done) {
       text(stream).then((source) => {
         for (const { address } of session.envelope.rcptTo) letters.push(read(source, address));

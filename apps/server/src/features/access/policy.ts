@@ -42,9 +42,11 @@ type PagePath =
   | 'openapi'
   | 'page'
   | 'portal'
+  | 'owner-live'
   | 'screen-page'
   | 'no-page'
   | 'files'
+  | 'log'
   | 'socket'
   | 'media-link';
 export type DoorId =
@@ -72,6 +74,7 @@ const arranging: PolicyRow = { who: atTheWall, unlocked: true, right: 'arrange' 
 const putting: PolicyRow = { ...arranging, camera: 'body' };
 const moving: PolicyRow = { who: atTheWall, unlocked: true, right: 'ptz', camera: 'body' };
 const owning: PolicyRow = { who: ['owner'] };
+const supervising: PolicyRow = { who: ['supervisor'], unlocked: true };
 const auditing: PolicyRow = { who: ['auditor'] };
 const exporting: PolicyRow = { who: atTheWall, unlocked: true, right: 'export', camera: 'params' };
 /** What a window of the wall gets. */
@@ -166,6 +169,15 @@ const access = {
   'rest:readRecord': auditing,
   'rest:getRecordHead': auditing,
   'rest:verifyRecord': auditing,
+  'rest:getLogStatus': overseeing,
+  'rest:searchRecord': auditing,
+  'rest:getAuditList': auditing,
+  'rest:whoCouldSee': auditing,
+  'rest:exportRecord': auditing,
+  'rest:listSamples': auditing,
+  'rest:drawSample': { ...auditing, unlocked: true },
+  'rest:getSample': auditing,
+  'rest:addFinding': { ...auditing, unlocked: true },
 } as const;
 
 const consent = {
@@ -243,6 +255,24 @@ const owners = {
   'rest:getOwner': { who: ['administrator'] },
   'rest:updateOwner': administering,
   'rest:renewOwnerKeys': administering,
+  'rest:ownerListCameras': owning,
+  'rest:ownerRegisterCamera': owning,
+  'rest:ownerChangeConsent': owning,
+  'rest:ownerListAccesses': owning,
+  'rest:ownerListConsents': owning,
+  'rest:ownerAnswerAccess': owning,
+  'rest:ownerEndAccess': owning,
+  'rest:ownerNoticeRoads': owning,
+  'rest:ownerSetWebhook': owning,
+  'rest:ownerRemoveWebhook': owning,
+  'rest:ownerAddPush': owning,
+  'rest:ownerRemovePush': owning,
+  'rest:listDeadLetters': overseeing,
+  'rest:retryDeadLetter': administering,
+  'rest:listNoticeDelays': { who: ['supervisor', 'auditor', 'administrator'] },
+  'rest:askNoticeDelay': supervising,
+  'rest:approveNoticeDelay': supervising,
+  'rest:endNoticeDelay': supervising,
 } as const;
 
 /** Keeps scenes and their hours. */
@@ -256,9 +286,11 @@ const pages = {
   'http:openapi': anyone,
   'http:page': anyone,
   'http:portal': anyone,
+  'http:owner-live': owning,
   'http:screen-page': anyone,
   'http:no-page': anyone,
   'http:files': anyone,
+  'http:log': anyone,
   // Who may open a socket is asked at its handshake; a media node shows its own token.
   'http:socket': { who: windows },
   'http:media-link': { who: [] },

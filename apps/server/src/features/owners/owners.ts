@@ -102,6 +102,12 @@ export class Owners {
     return session && owner && { kind: 'owner', id: owner.id, name: owner.name, session: session.id };
   }
 
+  /** Signed in a short while ago. */
+  isFresh(session: string): boolean {
+    const found = this.sessions.get(session);
+    return found !== undefined && this.sessions.isFresh(found);
+  }
+
   /** Sends the owner a link to say yes or no with. */
   invite(owner: string): void {
     const found = this.registry.get(owner);

@@ -100,20 +100,22 @@ export function ScenesDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
     >
       <div className="dialog-body scenes">
-        <div className="scenes-head" role="tablist">
-          <Button role="tab" aria-selected={tab === 'scenes'} kind="quiet" onClick={() => setTab('scenes')}>
-            <Layers aria-hidden="true" />
-            Scenes
-          </Button>
-          <Button
-            role="tab"
-            aria-selected={tab === 'schedules'}
-            kind="quiet"
-            onClick={() => setTab('schedules')}
-          >
-            <CalendarClock aria-hidden="true" />
-            By the clock
-          </Button>
+        <div className="scenes-head">
+          <div className="scenes-head" role="tablist" aria-label="Scenes or schedules">
+            <Button role="tab" aria-selected={tab === 'scenes'} kind="quiet" onClick={() => setTab('scenes')}>
+              <Layers aria-hidden="true" />
+              Scenes
+            </Button>
+            <Button
+              role="tab"
+              aria-selected={tab === 'schedules'}
+              kind="quiet"
+              onClick={() => setTab('schedules')}
+            >
+              <CalendarClock aria-hidden="true" />
+              By the clock
+            </Button>
+          </div>
           {mayKeep && tab === 'scenes' && (
             <Button className="scenes-new" onClick={() => setForm('new')}>
               <Plus aria-hidden="true" />

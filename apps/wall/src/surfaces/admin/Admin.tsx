@@ -8,11 +8,14 @@ import { overlayHostId } from '../../ui/overlay-host.ts';
 import { ShieldAlert } from 'lucide-react';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
+import { Audit } from '../../features/admin/Audit.tsx';
 import { ImportCameras } from '../../features/admin/ImportCameras.tsx';
 import { People } from '../../features/admin/People.tsx';
+import { PublicLog } from '../../features/admin/PublicLog.tsx';
 import { Providers } from '../../features/admin/Providers.tsx';
 import { Record } from '../../features/admin/Record.tsx';
 import { Rights } from '../../features/admin/Rights.tsx';
+import { Samples } from '../../features/admin/Samples.tsx';
 import { Sessions } from '../../features/admin/Sessions.tsx';
 import { Screens } from '../../features/admin/Screens.tsx';
 import '../../features/admin/admin.css';
@@ -33,6 +36,9 @@ const pages: readonly Page[] = [
   { id: 'sessions', name: 'Sessions', roles: ['administrator', 'auditor'], view: Sessions },
   { id: 'sign-in', name: 'Sign-in', roles: ['administrator', 'auditor'], view: Providers },
   { id: 'record', name: 'Record', roles: ['auditor'], view: Record },
+  { id: 'audit', name: 'Audit', roles: ['auditor'], view: Audit },
+  { id: 'samples', name: 'Samples', roles: ['auditor'], view: Samples },
+  { id: 'log', name: 'Public log', roles: ['administrator', 'auditor'], view: PublicLog },
 ];
 
 const idInHash = () => location.hash.slice(1);

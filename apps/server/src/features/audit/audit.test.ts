@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseVerifierKey } from '@clerestory/tlog';
+import { checkBundle } from '../../../../verify/src/bundle.ts';
+import { sha256 } from '../../platform/hashing.ts';
+import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
+import type { Browser } from '../../testing/browser.ts';
+import { rightsAt, type RightsNow } from './could-see.ts';
+import { draw } from './sampling.ts';
+
+describe('drawing by lot', () => {
+  test('is the same for everybody, without repetition, and follows the seed', () => {
+    const one = draw('seed', 'sample', 1_000, 50);
+    expect(one).toEqual(draw('seed', 'sample', 1_000, 50));
+    expect(new Set(one).size).toBe(50);
+    expect(one.every((at) => at >= 0 && at < 1_000)).toBe(true);
+    expect(draw('other', 'sample', 1_000, 50)).not.toEqual(one);
+    expect(draw('seed', 'other', 1_000, 50)).not.toEqual(one);
+    expect(draw('seed', 'sample', 3, 50)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('rights as they were', () => {
+  const entry = (at: number, kind: string, subject: string, detail: object) =>
+    ({ sequence: at, at, kind, actor: 'person:admin', subject, detail }) as never;
+  const rule = { effect: 'allow', party: 'role:operator', rights: ['see', 'live'], group: null };
+  const now: RightsNow = {
+    rules: [{ id: 'r2', ...rule, createdAt: 50 }],
+    groups: [{ id: 'harbour', cameras: ['b'] }],
+    persons: [
+      { id: 'ann', roles: ['administrator'], groups: [], disabled: false, createdAt: 10 },
+      { id: 'ben', roles: ['operator'], groups: [], disabled: false, createdAt: 60 },
+    ],
+  };
+  const entries = [
+    entry(10, 'person-created', 'person:ann', { roles: ['operator'], groups: ['night'] }),
+    entry(12, 'right-added', 'rule:r1', rule),
+    entry(14, 'screen-paired', 'screen:left', {}),
+    entry(20, 'camera-group-changed', 'camera-group:harbour', { added: ['a'], removed: [] }),
+    entry(30, 'person-changed', 'person:ann', { roles: ['administrator'], groups: [], disabled: false }),
+    entry(32, 'screen-revoked', 'screen:left', {}),
+    entry(40, 'right-removed', 'rule:r1', rule),
+    entry(45, 'camera-group-changed', 'camera-group:harbour', { added: ['b'], removed: ['a'] }),
+    entry(50, 'right-added', 'rule:r2', rule),
+    entry(60, 'person-created', 'person:ben', { roles: ['operator'], groups: [] }),
+  ];
+  test('people, rules, groups and screens are those of that time', () => {
+    const then = rightsAt(25, now, entries);
+    expect(then.persons.map(({ id, roles, groups }) => [id, roles, groups])).toEqual([
+      ['ann', ['operator'], ['night']],
+    ]);
+    expect(then.rules.map(({ party }) => party)).toEqual(['role:operator']);
+    expect([...then.groupsOf('a'), ...then.groupsOf('b')]).toEqual(['harbour']);
+    expect(then.groupsOf('b').size).toBe(0);
+    expect([then.screens, then.unknown]).toEqual([['left'], []]);
+    const later = rightsAt(42, now, entries);
+    expect([later.rules, later.screens, later.persons[0]?.roles]).toEqual([[], [], ['administrator']]);
+    expect(rightsAt(70, now, entries).persons).toHaveLength(2);
+  });
+  test('what the record cannot say is said', () => {
+    const gone = entry(65, 'camera-group-changed', 'camera-group:old', { removed: true });
+    expect(rightsAt(25, now, [...entries, gone]).unknown[0]).toContain('old');
+  });
+});
+
+describe('over the running server', () => {
+  let site: GuardedApp;
+  let auditor: Browser;
+  beforeAll(async () => {
+    site = await startGuardedApp();
+    auditor = await site.personAs('auditor');
+    await site.personAs('operator', 'olga');
+    const source = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
+    await site.administrator.call('POST', '/cameras', { id: 'gate', name: 'Gate', source });
+    const operator = await site.personAs('operator', 'otto');
+    await operator.call('GET', '/record');
+  });
+  afterAll(() => site.stop());
+
+  test('who could see a camera at a time, and that it was asked', async () => {
+    const { body } = await auditor.call('GET', `/audit/could-see?camera=gate&at=${Date.now()}`);
+    expect(body).toMatchObject({ camera: 'gate', views: [], unknown: [] });
+    const names = (body.persons as { name: string }[]).map(({ name }) => name.toLowerCase());
+    expect(names.join()).toMatch(/olga/);
+    expect(names.join()).not.toMatch(/ada|auditor/);
+    const early = await auditor.call('GET', `/audit/could-see?camera=gate&at=1000`);
+    expect(early.body.persons).toEqual([]);
+    const asked = await auditor.call('GET', '/audit/entries?kind=audit-asked');
+    expect((asked.body.items as { detail: object }[]).map(({ detail }) => detail)).toContainEqual({
+      ...{ question: 'could-see', camera: 'gate', at: 1_000 },
+    });
+  });
+
+  test('refused tries are on their list, with names', async () => {
+    const { body } = await auditor.call('GET', '/audit/lists/refused');
+    expect(JSON.stringify(body.items)).toContain('rest:readRecord');
+    expect(Object.values(body.names as object).join()).toMatch(/otto/i);
+  });
+
+  test('an export is what clerestory-verify reads, opens everything, and is recorded', async () => {
+    await expect
+      .poll(async () => (await auditor.call('GET', '/audit/export')).status, { timeout: 20_000 })
+      .toBe(200);
+    const { body } = await auditor.call('GET', '/audit/export?kind=log-begun');
+    const key = parseVerifierKey(sha256, (await (await fetch(`${site.app.url}/log/key`)).text()).trim());
+    if (!key) throw new Error('no key');
+    const shown: Record<string, unknown>[] = [];
+    const found = checkBundle(body.text as string, { log: [key], witnesses: [] }, (one) =>
+      shown.push(one.shown),
+    );
+    expect(found.faults).toEqual([]);
+    expect(shown).toMatchObject([{ actor: 'server', subject: 'log' }]);
+    const record = await auditor.call('GET', '/audit/entries?kind=record-exported&limit=1');
+    expect(record.body.items).toMatchObject([{ detail: { kind: 'log-begun', entries: 1 } }]);
+  });
+
+  test('a sample needs something to draw from', async () => {
+    const none = await auditor.call('POST', '/audit/samples', { from: 1, to: 2, size: 5 });
+    expect([none.status, none.body.code]).toEqual([422, 'unprocessable']);
+    expect((await auditor.call('GET', '/audit/samples/none')).status).toBe(404);
+    expect((await site.administrator.call('GET', '/audit/samples')).status).toBe(403);
+  });
+});

@@ -1,0 +1,19 @@
+import { actorName } from '../../platform/actor.ts';
+import { ok, type RouteHandlers } from '../../platform/http.ts';
+import type { AuditService } from './service.ts';
+
+/** The auditor's questions over REST. Who may ask is for the policy table. */
+export function auditRoutes(audit: AuditService): RouteHandlers {
+  return {
+    searchRecord: async ({ query }, { actor }) => ok(await audit.search(query, actorName(actor))),
+    getAuditList: async ({ params, query }, { actor }) =>
+      ok(await audit.list(params.list, query, actorName(actor))),
+    whoCouldSee: async ({ query }, { actor }) =>
+      ok(await audit.couldSee(query.camera, query.at, actorName(actor))),
+    exportRecord: ({ query }, { actor }) => audit.export(query, actorName(actor)),
+    listSamples: async () => ok({ items: await audit.samples() }),
+    drawSample: ({ body }, { actor }) => audit.drawSample(body, actorName(actor)),
+    getSample: ({ params }) => audit.sample(params.sample),
+    addFinding: ({ params, body }, { actor }) => audit.addFinding(params.sample, body, actorName(actor)),
+  };
+}

@@ -1,0 +1,73 @@
+import { ConsentTerms, problem, type Answer, type ConsentChange } from '@clerestory/protocol';
+import type { OwnerActor } from '../../platform/actor.ts';
+import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
+import type { OwnerDeskService } from './service.ts';
+
+const signInFirst = problem('unauthenticated', 'Sign in first.');
+const confirmFirst = problem(
+  'confirm-first',
+  'To be sure that it is you, sign in once more, then repeat this.',
+);
+const noCamera = (camera: string) => problem('not-found', `There is no camera "${camera}".`);
+
+/** What takes away; everything else gives, and asks that the owner has signed in a short while ago. */
+const takesAway: ReadonlySet<ConsentChange['type']> = new Set(['pause', 'revoke']);
+
+export interface OwnerDeskParts {
+  service: OwnerDeskService;
+  isFresh(session: string): boolean;
+}
+
+/** Owners and their cameras over REST. */
+export function ownerDeskRoutes({ service, isFresh }: OwnerDeskParts): RouteHandlers {
+  const { desk } = service;
+  const asOwner = ({ actor }: RequestContext): Answer<OwnerActor> =>
+    actor.kind === 'owner' ? ok(actor) : refuse(signInFirst);
+  const freshly = (context: RequestContext): Answer<OwnerActor> => {
+    const owner = asOwner(context);
+    return owner.ok && !isFresh(owner.value.session) ? refuse(confirmFirst) : owner;
+  };
+  const withCamera = (context: RequestContext, camera: string): Answer<OwnerActor> => {
+    const owner = asOwner(context);
+    // A camera of somebody else and none at all look the same.
+    return owner.ok && !service.owns(owner.value.id, camera) ? refuse(noCamera(camera)) : owner;
+  };
+
+  return {
+    ownerListCameras(_input, context) {
+      const owner = asOwner(context);
+      return owner.ok ? ok(service.camerasOf(owner.value.id)) : owner;
+    },
+    async ownerRegisterCamera({ body }, context) {
+      const owner = freshly(context);
+      if (!owner.ok) return owner;
+      const terms = ConsentTerms.parse({ level: 'registered', purposes: [] });
+      const made = await desk.register(owner.value.id, body, terms, context.key);
+      return made.ok ? ok({ id: made.value.id }) : made;
+    },
+    async ownerChangeConsent({ params, body }, context) {
+      const owner = withCamera(context, params.camera);
+      if (!owner.ok) return owner;
+      if (!takesAway.has(body.type) && !isFresh(owner.value.session)) return refuse(confirmFirst);
+      return desk.ownerChanges(owner.value.id, params.camera, body, context.key);
+    },
+    async ownerListAccesses({ params, query }, context) {
+      const owner = withCamera(context, params.camera);
+      return owner.ok ? ok(await desk.accesses(params.camera, query.cursor, query.limit)) : owner;
+    },
+    async ownerListConsents({ params }, context) {
+      const owner = withCamera(context, params.camera);
+      return owner.ok ? ok({ items: await desk.history(owner.value.id, params.camera) }) : owner;
+    },
+    async ownerAnswerAccess({ params, body }, context) {
+      const owner = body.approve ? freshly(context) : asOwner(context);
+      if (!owner.ok) return owner;
+      const done = await desk.answer(owner.value.id, params.grant, body.approve);
+      return done.ok ? ok(undefined) : done;
+    },
+    async ownerEndAccess({ params }, context) {
+      const owner = asOwner(context);
+      return owner.ok ? desk.endAccess(owner.value.id, params.grant) : owner;
+    },
+  };
+}

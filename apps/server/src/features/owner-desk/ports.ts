@@ -1,0 +1,27 @@
+import type {
+  Answer,
+  Camera,
+  CameraAccess,
+  Consent,
+  ConsentChange,
+  ConsentTerms,
+  Grant,
+  OwnCameraInput,
+} from '@clerestory/protocol';
+
+/** What owners can do with their cameras. */
+export interface Desk {
+  camerasOf(owner: string): { camera: Camera; consent: Consent | null }[];
+  register(owner: string, camera: OwnCameraInput, terms: ConsentTerms, key: string): Promise<Answer<Camera>>;
+  ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>>;
+  history(owner: string, camera: string): Promise<Consent[]>;
+  currentViewers(camera: string): CameraAccess[];
+  accesses(
+    camera: string,
+    cursor?: string,
+    limit?: number,
+  ): Promise<{ items: CameraAccess[]; next: string | null }>;
+  waiting(owner: string): Grant[];
+  answer(owner: string, grant: string, approve: boolean): Promise<Answer<Grant>>;
+  endAccess(owner: string, grant: string): Promise<Answer<void>>;
+}

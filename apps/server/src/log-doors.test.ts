@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseVerifierKey } from '@clerestory/tlog';
+import { opened } from '../../verify/src/checkpoints.ts';
+import { sha256 } from '../../verify/src/crypto.ts';
+import { openSource } from '../../verify/src/source.ts';
+import { checkWholeLog } from '../../verify/src/whole-log.ts';
+import { startGuardedApp, type GuardedApp } from './testing/access.ts';
+
+let site: GuardedApp;
+beforeAll(async () => {
+  site = await startGuardedApp();
+});
+afterAll(() => site.stop());
+
+const get = (address: string, method = 'GET') => fetch(site.app.url + address, { method });
+
+describe('the log for everybody (C2SP tlog-tiles)', () => {
+  test('nobody signed in needs to, and what changes is not kept for long', async () => {
+    const checkpoint = await get('/log/checkpoint');
+    expect([checkpoint.status, checkpoint.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; charset=utf-8',
+    ]);
+    expect(checkpoint.headers.get('cache-control')).toBe('public, max-age=5');
+    const size = Number((await checkpoint.text()).split('\n')[1]);
+    expect(size).toBeGreaterThan(0);
+    const tile = await get(`/log/tile/0/000.p/${size}`);
+    expect([tile.status, (await tile.arrayBuffer()).byteLength]).toEqual([200, 32 * size]);
+    expect(tile.headers.get('content-type')).toBe('application/octet-stream');
+    // Of an earlier checkpoint it is as true as ever; of one to come it is not there.
+    expect((await get('/log/tile/0/000.p/1')).status).toBe(200);
+    for (const no of [
+      `/log/tile/0/000.p/${size + 1}`,
+      '/log/tile/0/000',
+      '/log/tile/1/000.p/1',
+      '/log/tile/0/0',
+      '/log/tile/entries/001.p/1',
+      '/log/tile/../../key',
+      '/log/tile/0/000.p/0',
+    ])
+      expect((await get(no)).status, no).toBe(404);
+    for (const address of ['/log/checkpoint', '/log/key', `/log/tile/0/000.p/${size}`])
+      expect((await get(address, 'POST')).status, address).toBe(405);
+  });
+
+  test('it names nobody', async () => {
+    const size = Number((await (await get('/log/checkpoint')).text()).split('\n')[1]);
+    const bytes = await (await get(`/log/tile/entries/000.p/${size}`)).arrayBuffer();
+    // Without the commitments, which are hashes and say whatever chance lets them say.
+    const bundle = Buffer.from(bytes)
+      .toString('latin1')
+      .replaceAll(/"[\w+/]{43}="/g, '');
+    expect(bundle).toContain('"kind":"log-begun"');
+    expect(bundle).toContain('"kind":"right-added"');
+    expect(bundle).not.toMatch(/ada|127\.0\.0\.1|person:|[0-9a-f]{8}-[0-9a-f]{4}-/i);
+  });
+
+  test('the verifier, with nothing but the address and the key, finds it in order', async () => {
+    const key = parseVerifierKey(sha256, (await (await get('/log/key')).text()).trim());
+    if (!key) throw new Error('no key');
+    const keys = { log: [key], witnesses: [] };
+    const source = openSource(`${site.app.url}/log`);
+    const end = opened(Buffer.from(await source.read('checkpoint')).toString('utf8'), keys);
+    if (!end.ok) throw new Error(end.fault);
+    const kept = opened(
+      readFileSync(path.join(site.dir, 'witness', key.name.replaceAll(/[^\w.-]+/g, '-'), 'latest'), 'utf8'),
+      keys,
+    );
+    if (!kept.ok) throw new Error(kept.fault);
+    const kinds: string[] = [];
+    const { faults } = await checkWholeLog({
+      source,
+      end: end.value,
+      kept: [kept.value],
+      each: ({ kind }) => kinds.push(kind),
+    });
+    expect(faults).toEqual([]);
+    expect(kinds.length).toBe(end.value.checkpoint.size);
+  });
+
+  test('how it is doing is for those who oversee', async () => {
+    const { body } = await site.administrator.call('GET', '/log');
+    expect(body).toMatchObject({ halted: null, witnesses: [], checkpoint: { size: expect.any(Number) } });
+  });
+});

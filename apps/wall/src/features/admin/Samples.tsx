@@ -1,0 +1,160 @@
+import { FindingVerdict, type Sample, type SampleWithEntries } from '@clerestory/protocol';
+import { useCallback, useState } from 'react';
+import { callRoute } from '../../state/call-route.ts';
+import { Button } from '../../ui/Button.tsx';
+import { SelectField, TextField } from '../../ui/TextField.tsx';
+import { useStep } from '../people/use-step.ts';
+import { detailWords, kindWords, named } from './audit-words.ts';
+import { Section, Table } from './Section.tsx';
+import { useAsked } from './use-asked.ts';
+
+const verdictWords: Record<FindingVerdict, string> = {
+  'in-order': 'in order',
+  unclear: 'unclear',
+  breach: 'breach',
+};
+const dayMs = 86_400_000;
+
+/** The last quarter that is over, as Unix ms. */
+function lastQuarter(now = new Date()): { from: number; to: number } {
+  const month = now.getMonth() - (now.getMonth() % 3);
+  const end = new Date(now.getFullYear(), month, 1);
+  return { from: new Date(end.getFullYear(), end.getMonth() - 3, 1).getTime(), to: end.getTime() - 1 };
+}
+
+function Draw({ onDrawn }: { onDrawn: (sample: Sample) => void }) {
+  const [span, setSpan] = useState('quarter');
+  const [size, setSize] = useState('30');
+  const { busy, run, fault, at } = useStep();
+  const draw = () => {
+    const to = Date.now();
+    const range = span === 'quarter' ? lastQuarter() : { from: to - Number(span) * dayMs, to };
+    void run(() => callRoute('drawSample', { body: { ...range, size: Number(size) } }), onDrawn);
+  };
+  return (
+    <div className="audit-part">
+      <div className="audit-fields">
+        <SelectField label="Of" value={span} onChange={(event) => setSpan(event.target.value)}>
+          <option value="quarter">the last whole quarter</option>
+          <option value="90">the last 90 days</option>
+          <option value="7">the last 7 days</option>
+        </SelectField>
+        <TextField
+          label="Accesses"
+          inputMode="numeric"
+          value={size}
+          fault={at('size')}
+          onChange={(event) => setSize(event.target.value.replaceAll(/\D/g, ''))}
+        />
+        <Button kind="primary" disabled={busy || size === ''} onClick={draw}>
+          Draw by lot
+        </Button>
+      </div>
+      {fault && <p className="field-fault">{fault}</p>}
+    </div>
+  );
+}
+
+function Finding({ sample, sequence, onDone }: { sample: string; sequence: number; onDone: () => void }) {
+  const [verdict, setVerdict] = useState<FindingVerdict>('in-order');
+  const [words, setWords] = useState('');
+  const { busy, run, fault } = useStep();
+  const save = () =>
+    void run(
+      () => callRoute('addFinding', { params: { sample }, body: { sequence, verdict, words } }),
+      onDone,
+    );
+  return (
+    <div className="audit-finding">
+      <SelectField
+        label={`Finding on entry ${sequence}`}
+        value={verdict}
+        onChange={(event) => setVerdict(event.target.value as FindingVerdict)}
+      >
+        {FindingVerdict.options.map((one) => (
+          <option key={one} value={one}>
+            {verdictWords[one]}
+          </option>
+        ))}
+      </SelectField>
+      <TextField label="In words" value={words} onChange={(event) => setWords(event.target.value)} />
+      <Button disabled={busy} onClick={save}>
+        Record
+      </Button>
+      {fault && <span className="field-fault">{fault}</span>}
+    </div>
+  );
+}
+
+function Opened({ sample, reload }: { sample: SampleWithEntries; reload: () => void }) {
+  return (
+    <Table head={['No.', 'Time', 'What', 'By', 'About', 'Detail', 'Finding']} empty={null}>
+      {sample.entries.map((entry) => (
+        <tr key={entry.sequence}>
+          <td>{entry.sequence}</td>
+          <td>{new Date(entry.at).toLocaleString()}</td>
+          <td>{kindWords(entry.kind)}</td>
+          <td>{named(entry.actor, sample.names)}</td>
+          <td>{named(entry.subject, sample.names)}</td>
+          <td className="dim">{detailWords(entry)}</td>
+          <td>
+            {entry.finding ? (
+              <span title={entry.finding.words}>
+                {verdictWords[entry.finding.verdict]}
+                {entry.finding.words && `: ${entry.finding.words}`}
+              </span>
+            ) : (
+              <Finding sample={sample.id} sequence={entry.sequence} onDone={reload} />
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+/** Accesses drawn by lot for the quarterly audit, and what was found of each. */
+export function Samples() {
+  const { value, problem, reload } = useAsked(useCallback(() => callRoute('listSamples', {}), []));
+  const [sample, setSample] = useState<SampleWithEntries | null>(null);
+  const { busy, run, fault } = useStep();
+  const open = (id: string) => {
+    void run(() => callRoute('getSample', { params: { sample: id } }), setSample);
+    reload();
+  };
+  return (
+    <Section
+      title="Samples"
+      text="Accesses drawn by lot. The lot is the root of the log's last checkpoint: neither you nor the people audited choose."
+      problem={problem}
+    >
+      <Draw onDrawn={({ id }) => open(id)} />
+      {fault && <p className="field-fault">{fault}</p>}
+      <Table
+        head={['Drawn', 'Of', 'Accesses', 'In order', 'Unclear', 'Breach', '']}
+        empty={value?.items.length === 0 ? 'No sample has been drawn yet.' : null}
+      >
+        {(value?.items ?? []).map((one) => (
+          <tr key={one.id} aria-selected={one.id === sample?.id}>
+            <td>{new Date(one.drawnAt).toLocaleString()}</td>
+            <td>
+              {new Date(one.from).toLocaleDateString()} to {new Date(one.to).toLocaleDateString()}
+            </td>
+            <td>
+              {one.size} of {one.drawnFrom}
+            </td>
+            <td>{one.found['in-order']}</td>
+            <td>{one.found.unclear}</td>
+            <td>{one.found.breach}</td>
+            <td>
+              <Button disabled={busy} onClick={() => open(one.id)}>
+                Open
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </Table>
+      {sample && <Opened sample={sample} reload={() => open(sample.id)} />}
+    </Section>
+  );
+}

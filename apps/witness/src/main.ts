@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/**
+ * A witness of Clerestory's log, to run on a machine of somebody else:
+ *
+ *     clerestory-witness --name witness.example.org --data ./witness --log <key of the log> [--log …] [--port 8091] [--host 127.0.0.1]
+ *
+ * The log's key is at https://<its address>/log/key. Put TLS in front of it, and hand the line that it prints to whoever
+ * runs the log.
+ */
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatVerifierKey, parseVerifierKey } from '@clerestory/tlog';
+import { witnessServer } from './server.ts';
+import { SeenLogs } from './state.ts';
+import { sha256, Witness } from './witness.ts';
+
+const say = (words: string) => process.stdout.write(`${words}\n`);
+function fail(words: string): never {
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+}
+
+/** The witness's own key, PEM, readable for its owner alone; made on the first start. */
+function secretIn(dir: string): KeyObject {
+  const file = path.join(dir, 'witness.key');
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx' });
+  }
+  if ((statSync(file).mode & 0o077) !== 0) fail(`Others can read ${file}. Run chmod 600 ${file}.`);
+  return createPrivateKey(readFileSync(file));
+}
+
+const { values } = parseArgs({
+  options: {
+    name: { type: 'string' },
+    data: { type: 'string', default: './witness' },
+    log: { type: 'string', multiple: true, default: [] },
+    port: { type: 'string', default: '8091' },
+    host: { type: 'string', default: '127.0.0.1' },
+  },
+});
+if (!values.name || values.log.length === 0)
+  fail('Give --name (such as witness.example.org) and --log with the key of each log to watch.');
+const logs = values.log.map(
+  (text) =>
+    parseVerifierKey(sha256, text) ?? fail(`"${text}" is no key of a log: it looks like name+hash+key.`),
+);
+mkdirSync(values.data, { recursive: true, mode: 0o700 });
+const witness = new Witness({
+  ...{ name: values.name, logs },
+  secret: secretIn(values.data),
+  seen: new SeenLogs(path.join(values.data, 'seen')),
+  nowS: () => Math.floor(Date.now() / 1000),
+});
+const server = witnessServer(witness);
+server.on('error', (error) => fail(`The witness cannot listen: ${error.message}`));
+server.listen(Number(values.port), values.host, () => {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : values.port;
+  say(`Witness at http://${values.host}:${port}/ for ${logs.map(({ name }) => name).join(', ')}`);
+  say(`Its key: ${formatVerifierKey(witness.key)}`);
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => server.close(() => process.exit(0)));

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { CameraId, Id, textLine, UnixMs } from './ids.ts';
+import { NumberCursor, wholeNumber } from './query.ts';
+import { HashedEntry, RecordKind } from './record.ts';
+import type { RestRoute } from './rest.ts';
+
+const time = wholeNumber(0, 999_999_999_999_999);
+
+/** What an auditor looks for. Everything that is given has to hold. */
+export const AuditQuery = z.strictObject({
+  camera: CameraId.optional(),
+  /** Who did it, or whom it was about. */
+  person: Id.optional(),
+  purpose: z.string().max(60).optional(),
+  kind: RecordKind.optional(),
+  from: time.optional(),
+  to: time.optional(),
+  cursor: NumberCursor.optional(),
+  limit: wholeNumber(1, 500).default(100),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+
+/** Lists that an auditor asks for again and again. */
+export const AuditList = z.enum(['self-opened', 'longest-views', 'refused', 'overrides']);
+export type AuditList = z.infer<typeof AuditList>;
+
+/** Entries of the record, each with the names that its ids have now; an id without a name is out of use. */
+export const AuditPage = z.object({
+  items: z.array(HashedEntry),
+  names: z.record(z.string(), z.string()),
+  next: z.string().nullable(),
+});
+export type AuditPage = z.infer<typeof AuditPage>;
+
+/** Who could see a camera at a time, and who did. */
+export const CouldSee = z.object({
+  camera: CameraId,
+  at: UnixMs,
+  /** Persons whose right at that time let them open it, were its consent and a purpose given. */
+  persons: z.array(z.object({ id: Id, name: z.string(), roles: z.array(z.string()) })),
+  /** Views that were open then. */
+  views: z.array(z.object({ actor: z.string(), since: UnixMs, until: UnixMs.nullable(), sequence: z.int() })),
+  /** Screens that were paired then: they could show it while it was on one of their tiles. */
+  screens: z.array(z.string()),
+  /** What cannot be known any more, in words; empty when all is known. */
+  unknown: z.array(z.string()),
+});
+export type CouldSee = z.infer<typeof CouldSee>;
+
+export const SampleOrder = z
+  .strictObject({ from: UnixMs, to: UnixMs, size: z.int().min(1).max(500) })
+  .refine(({ from, to }) => from < to, 'the beginning comes before the end');
+export const FindingVerdict = z.enum(['in-order', 'unclear', 'breach']);
+export type FindingVerdict = z.infer<typeof FindingVerdict>;
+export const FindingInput = z.strictObject({
+  sequence: z.int().min(1),
+  verdict: FindingVerdict,
+  words: textLine(500),
+});
+export type FindingInput = z.infer<typeof FindingInput>;
+
+/**
+ * Accesses drawn by lot for an audit. The lot is the root of the log's last checkpoint, so that neither who audits nor
+ * who is audited chooses: anybody with the log can draw the same again.
+ */
+export const Sample = z.object({
+  id: Id,
+  from: UnixMs,
+  to: UnixMs,
+  size: z.int(),
+  /** Accesses between `from` and `to`. */
+  drawnFrom: z.int(),
+  /** base64. */
+  seed: z.string(),
+  drawnAt: UnixMs,
+  drawnBy: z.string(),
+  /** Findings so far, by verdict. */
+  found: z.object({ 'in-order': z.int(), unclear: z.int(), breach: z.int() }),
+});
+export type Sample = z.infer<typeof Sample>;
+export const SampleWithEntries = Sample.extend({
+  entries: z.array(
+    HashedEntry.extend({
+      finding: z
+        .object({ verdict: FindingVerdict, words: z.string(), by: z.string(), at: UnixMs })
+        .nullable(),
+    }),
+  ),
+  names: z.record(z.string(), z.string()),
+});
+export type SampleWithEntries = z.infer<typeof SampleWithEntries>;
+
+/** A bundle as a file: see docs/guide/checking-the-log.md. */
+export const BundleFile = z.object({
+  name: z.string(),
+  text: z.string(),
+  entries: z.int(),
+  /** The size of the log at the checkpoint that the proofs end at. */
+  size: z.int(),
+  /** Where the next part begins; null: this is all. */
+  next: z.string().nullable(),
+});
+export type BundleFile = z.infer<typeof BundleFile>;
+
+const route = <const R extends RestRoute>(row: R): R => row;
+const OnSample = z.object({ sample: Id });
+
+export const auditRoutes = {
+  searchRecord: route({
+    method: 'get',
+    path: '/audit/entries',
+    tag: 'record',
+    status: 200,
+    summary: 'The record by camera, person, purpose and time, newest first. That you ask is recorded',
+    query: AuditQuery,
+    answer: AuditPage,
+  }),
+  getAuditList: route({
+    method: 'get',
+    path: '/audit/lists/{list}',
+    tag: 'record',
+    status: 200,
+    summary: 'Self-opened incidents, the longest views, refused tries, overrides. That you ask is recorded',
+    params: z.object({ list: AuditList }),
+    query: z.strictObject({ from: time.optional(), to: time.optional() }),
+    answer: AuditPage,
+  }),
+  whoCouldSee: route({
+    method: 'get',
+    path: '/audit/could-see',
+    tag: 'record',
+    status: 200,
+    summary: 'Who could see a camera at a time, and who did. That you ask is recorded',
+    query: z.strictObject({ camera: CameraId, at: time }),
+    answer: CouldSee,
+  }),
+  exportRecord: route({
+    method: 'get',
+    path: '/audit/export',
+    tag: 'record',
+    status: 200,
+    summary:
+      'Entries of the record with their proofs, as clerestory-verify reads them. That you export is recorded',
+    query: AuditQuery,
+    answer: BundleFile,
+  }),
+  listSamples: route({
+    method: 'get',
+    path: '/audit/samples',
+    tag: 'record',
+    status: 200,
+    summary: 'Samples that were drawn, newest first',
+    answer: z.object({ items: z.array(Sample) }),
+  }),
+  drawSample: route({
+    method: 'post',
+    path: '/audit/samples',
+    tag: 'record',
+    status: 201,
+    summary: 'Draw accesses by lot',
+    body: SampleOrder,
+    answer: Sample,
+  }),
+  getSample: route({
+    method: 'get',
+    path: '/audit/samples/{sample}',
+    tag: 'record',
+    status: 200,
+    summary: 'A sample: its entries, and what was found of each',
+    params: OnSample,
+    answer: SampleWithEntries,
+  }),
+  addFinding: route({
+    method: 'post',
+    path: '/audit/samples/{sample}/findings',
+    tag: 'record',
+    status: 204,
+    summary: 'Record what was found of an entry; a later finding stands beside the earlier one',
+    params: OnSample,
+    body: FindingInput,
+  }),
+} as const;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { UnixMs } from './ids.ts';
+
+/** How the public log is doing. */
+export const LogStatus = z.object({
+  /** Its name, the first line of each checkpoint. */
+  origin: z.string(),
+  /** The public key it signs with; null: the secret one is missing. */
+  key: z.string().nullable(),
+  /** Why nothing is signed any more, and what to do; null while all is well. */
+  halted: z.string().nullable(),
+  /** The last one that was signed. */
+  checkpoint: z.object({ size: z.int().min(0), at: UnixMs }).nullable(),
+  /** Where checkpoints are kept besides the database. */
+  folder: z.string(),
+  witnesses: z.array(
+    z.object({
+      name: z.string(),
+      url: z.string(),
+      /** The largest it has signed, 0 for none since the start. */
+      size: z.int().min(0),
+      at: UnixMs.nullable(),
+      /** What was wrong at the last try, in words. */
+      fault: z.string().nullable(),
+    }),
+  ),
+});
+export type LogStatus = z.infer<typeof LogStatus>;

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { ReportBuilder, reportCsv, type PublicEntry } from './index.ts';
+
+let sequence = 0;
+const at = Date.UTC(2026, 10, 3, 14);
+const entry = (kind: string, detail: PublicEntry['public'], ms = at): PublicEntry => ({
+  ...{
+    v: 1,
+    sequence: (sequence += 1),
+    at: ms,
+    kind,
+    by: 'person',
+    of: 'camera',
+    public: detail,
+    committed: {},
+  },
+});
+function builder(...entries: PublicEntry[]): ReportBuilder {
+  const made = new ReportBuilder();
+  for (const one of entries) made.take(one);
+  return made;
+}
+const checkpoint = { origin: 'wall.example.org/log', size: 100, root: 'root' };
+const grants = (count: number, purpose: string, more = {}) =>
+  Array.from({ length: count }, () => entry('grant-given', { purpose, placeKind: 'shop', ...more }));
+
+describe('the public report', () => {
+  test('counts by purpose, place and month, and takes the median of what views took', () => {
+    const made = builder(
+      ...grants(7, 'robbery', { district: 'harbour' }),
+      ...grants(6, 'fire', { kind: 'exigent', ownIncident: true }),
+      ...[10, 30, 20, 5, 400].map((seconds) => entry('view-ended', { seconds })),
+      entry('grant-given', { purpose: 'fire' }, Date.UTC(2026, 9, 3)),
+    );
+    const { accesses, views, overrides, ownIncident } = made.report(checkpoint, '2026-11');
+    expect(accesses).toEqual({
+      ...{ total: 13, purpose: { robbery: 7, fire: 6 }, placeKind: { shop: 13 }, district: { harbour: 7 } },
+    });
+    expect([views.medianSeconds, overrides, ownIncident]).toEqual([20, 6, 6]);
+    expect(made.report(checkpoint).accesses.total).toBe(14);
+  });
+
+  test('hides small counts, and with one alone the next, so that the total does not give it away', () => {
+    const { accesses } = builder(
+      ...grants(3, 'fire'),
+      ...grants(9, 'robbery'),
+      ...grants(20, 'traffic'),
+    ).report(checkpoint);
+    expect(accesses.purpose).toEqual({ fire: null, robbery: null, traffic: 20 });
+    const two = builder(...grants(3, 'fire'), ...grants(4, 'weapon'), ...grants(20, 'traffic')).report(
+      checkpoint,
+    );
+    expect(two.accesses.purpose).toEqual({ fire: null, weapon: null, traffic: 20 });
+    expect(builder(entry('view-ended', { seconds: 9 })).report(checkpoint).views.medianSeconds).toBeNull();
+    expect(builder(...grants(2, 'fire')).report(checkpoint).accesses.total).toBeNull();
+    expect(builder().report(checkpoint).accesses.total).toBe(0);
+  });
+
+  test('shows cameras as they were last counted', () =>
+    expect(
+      builder(
+        entry('cameras-counted', {
+          day: '2026-11-02',
+          tiers: ['integrated 3'],
+          states: [],
+          uptimePercent: 90,
+        }),
+        entry('cameras-counted', {
+          day: '2026-11-03',
+          tiers: ['integrated 4', 'registered 1'],
+          states: ['on-request 2'],
+          uptimePercent: 98.5,
+        }),
+      ).report(checkpoint).cameras,
+    ).toEqual({
+      day: '2026-11-03',
+      tiers: { integrated: 4, registered: 1 },
+      states: { 'on-request': 2 },
+      uptimePercent: 98.5,
+    }));
+
+  test('as a table has no cell that a spreadsheet would compute', () => {
+    const csv = reportCsv(builder(...grants(8, '=HYPERLINK("x")', { district: '+1,2' })).report(checkpoint));
+    expect(csv).toContain(`accesses by purpose,"'=HYPERLINK(""x"")",8`);
+    expect(csv).toContain(`accesses by district,"'+1,2",8`);
+  });
+});

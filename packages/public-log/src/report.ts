@@ -1,0 +1,206 @@
+import type { Plain, PublicEntry } from './entry.ts';
+
+/** Counts below this are not shown, so that no cell speaks of one person or one camera. */
+export const smallest = 5;
+
+/** `null`: fewer than `smallest`, or hidden so that such a one cannot be computed from the rest. */
+export type Count = number | null;
+export type Counts = Readonly<Record<string, Count>>;
+
+/** The public report: computed from the public entries of the log alone, up to a checkpoint. */
+export interface Report {
+  v: 1;
+  origin: string;
+  /** Entries of the log that it was computed from. */
+  size: number;
+  /** base64; the root of the checkpoint of that size. */
+  root: string;
+  /** `2026-11`, or `all`. */
+  month: string;
+  /** Times a private camera was opened, by purpose, kind of place and district. */
+  accesses: { total: Count; purpose: Counts; placeKind: Counts; district: Counts };
+  /** Views of all cameras, public ones too, and how long they took, seconds. */
+  views: { total: Count; medianSeconds: number | null };
+  refused: Count;
+  /** Accesses for an incident that the viewer had opened. */
+  ownIncident: Count;
+  /** Without regard to the owner’s terms, by two people. */
+  overrides: Count;
+  /** Messages to owners about an access. */
+  notices: Count;
+  /** As last counted, by tier and by consent; and how much of the time they worked. */
+  cameras: { day: string; tiers: Counts; states: Counts; uptimePercent: number | null } | null;
+}
+
+interface Month {
+  accesses: number;
+  purpose: Map<string, number>;
+  placeKind: Map<string, number>;
+  district: Map<string, number>;
+  views: number;
+  seconds: number[];
+  refused: number;
+  ownIncident: number;
+  overrides: number;
+  notices: number;
+}
+
+const newMonth = (): Month => ({
+  ...{ accesses: 0, views: 0, refused: 0, ownIncident: 0, overrides: 0, notices: 0, seconds: [] },
+  ...{ purpose: new Map(), placeKind: new Map(), district: new Map() },
+});
+
+const add = (counts: Map<string, number>, value: Plain | undefined): void => {
+  if (typeof value === 'string' && value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
+};
+const shown = (count: number): Count => (count > 0 && count < smallest ? null : count);
+
+/** Small cells are hidden; if that is one alone, the next smallest too, since the total would give it away. */
+function suppressed(counts: ReadonlyMap<string, number>): Counts {
+  const cells = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const small = cells.filter(([, count]) => count < smallest);
+  const next =
+    small.length === 1
+      ? cells.filter(([, count]) => count >= smallest).sort(([, a], [, b]) => a - b)[0]
+      : null;
+  return Object.fromEntries(
+    cells.map(([name, count]) => [name, count < smallest || name === next?.[0] ? null : count]),
+  );
+}
+
+function median(values: readonly number[]): number | null {
+  if (values.length < smallest) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [a = 0, b = 0] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return Math.round(((a + b) / 2) * 10) / 10;
+}
+
+/** `integrated 12` → counts; of cameras small numbers are shown, since each of them is registered in the open. */
+const tally = (value: Plain | undefined): Counts =>
+  Object.fromEntries(
+    (Array.isArray(value) ? value : []).map((text: string) => {
+      const at = text.lastIndexOf(' ');
+      return [text.slice(0, at), Number(text.slice(at + 1))];
+    }),
+  );
+
+/** Takes the entries of a log one by one, oldest first, and says at any time what there is to report. */
+export class ReportBuilder {
+  readonly #months = new Map<string, Month>();
+  #cameras: Report['cameras'] = null;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  take({ sequence, at, kind, public: detail }: PublicEntry): void {
+    this.#size = sequence;
+    const name = new Date(at).toISOString().slice(0, 7);
+    const month = this.#months.get(name) ?? newMonth();
+    this.#months.set(name, month);
+    switch (kind) {
+      case 'grant-given':
+        month.accesses += 1;
+        add(month.purpose, detail['purpose']);
+        add(month.placeKind, detail['placeKind']);
+        add(month.district, detail['district']);
+        if (detail['ownIncident'] === true) month.ownIncident += 1;
+        if (detail['kind'] === 'exigent') month.overrides += 1;
+        return;
+      case 'grant-refused':
+        month.refused += 1;
+        return;
+      case 'notice-sent':
+        month.notices += 1;
+        return;
+      case 'view-started':
+        month.views += 1;
+        return;
+      case 'view-ended':
+        if (typeof detail['seconds'] === 'number') month.seconds.push(detail['seconds']);
+        return;
+      case 'cameras-counted': {
+        const uptime = detail['uptimePercent'];
+        this.#cameras = {
+          ...{ day: String(detail['day']), tiers: tally(detail['tiers']), states: tally(detail['states']) },
+          uptimePercent: typeof uptime === 'number' ? uptime : null,
+        };
+      }
+    }
+  }
+
+  months(): string[] {
+    return [...this.#months.keys()];
+  }
+
+  report(checkpoint: Pick<Report, 'origin' | 'size' | 'root'>, month = 'all'): Report {
+    const chosen = [...this.#months]
+      .filter(([name]) => month === 'all' || name === month)
+      .map(([, one]) => one);
+    const sum = (of: (one: Month) => number) => chosen.reduce((total, one) => total + of(one), 0);
+    const merged = (of: (one: Month) => Map<string, number>) => {
+      const all = new Map<string, number>();
+      for (const one of chosen)
+        for (const [name, count] of of(one)) all.set(name, (all.get(name) ?? 0) + count);
+      return suppressed(all);
+    };
+    const { origin, size, root } = checkpoint;
+    return {
+      ...{ v: 1, origin, size, root, month },
+      accesses: {
+        total: shown(sum(({ accesses }) => accesses)),
+        ...{ purpose: merged((one) => one.purpose), placeKind: merged((one) => one.placeKind) },
+        district: merged((one) => one.district),
+      },
+      views: {
+        total: shown(sum(({ views }) => views)),
+        medianSeconds: median(chosen.flatMap(({ seconds }) => seconds)),
+      },
+      refused: shown(sum((one) => one.refused)),
+      ownIncident: shown(sum((one) => one.ownIncident)),
+      overrides: shown(sum((one) => one.overrides)),
+      notices: shown(sum((one) => one.notices)),
+      cameras: this.#cameras,
+    };
+  }
+}
+
+/** The report as a table: what, of which, how many. Nothing in it begins like a formula. */
+export function reportCsv(report: Report): string {
+  const cell = (value: string) => {
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const said = (count: Count) =>
+    count === null ? `fewer than ${smallest}, or hidden with it` : String(count);
+  const rows: [string, string, string][] = [
+    ['what', 'of', 'count'],
+    ['checkpoint', report.origin, String(report.size)],
+    ['month', '', report.month],
+    ['accesses to private cameras', '', said(report.accesses.total)],
+  ];
+  for (const by of ['purpose', 'placeKind', 'district'] as const)
+    for (const [name, count] of Object.entries(report.accesses[by]))
+      rows.push([`accesses by ${by}`, name, said(count)]);
+  rows.push(
+    ['views of all cameras', '', said(report.views.total)],
+    [
+      'median seconds of a view',
+      '',
+      report.views.medianSeconds === null ? '' : String(report.views.medianSeconds),
+    ],
+    ['refused', '', said(report.refused)],
+    ['for an incident opened by the viewer', '', said(report.ownIncident)],
+    ['overrides', '', said(report.overrides)],
+    ['notices to owners', '', said(report.notices)],
+  );
+  for (const [name, count] of Object.entries(report.cameras?.tiers ?? {}))
+    rows.push(['cameras by tier', name, said(count)]);
+  for (const [name, count] of Object.entries(report.cameras?.states ?? {}))
+    rows.push(['cameras by consent', name, said(count)]);
+  const uptime = report.cameras?.uptimePercent ?? null;
+  if (report.cameras && uptime !== null) rows.push(['uptime percent', report.cameras.day, String(uptime)]);
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
