@@ -76,8 +76,10 @@ class HttpView implements ManyView {
       signal: this.#closed.signal,
     });
     const pieces: Uint8Array[] = [];
-    for await (const piece of answer.body ?? []) {
+    const reader = answer.body?.getReader();
+    for (let next = await reader?.read(); reader && next && !next.done; next = await reader.read()) {
       if (answer.status !== 200) continue;
+      const piece = next.value;
       this.bytes += piece.byteLength;
       this.lastMs = performance.now();
       pieces.push(piece);
