@@ -3,7 +3,6 @@ import { Frame } from './ui/Frame.tsx';
 import { CameraPage } from './features/cameras/CameraPage.tsx';
 import { Home } from './features/cameras/Home.tsx';
 import { Register } from './features/cameras/Register.tsx';
-import { Public } from './features/public/Public.tsx';
 import { Settings } from './features/settings/Settings.tsx';
 import { SignIn } from './features/sign-in/SignIn.tsx';
 import { go, paths, routeOf, usePath, type Route } from './route.ts';
@@ -23,7 +22,9 @@ export function App() {
 function Pages() {
   const route = routeOf(usePath());
   return (
-    <Frame>{route.page === 'public' ? <Public parts={route.parts} /> : <OwnersOnly route={route} />}</Frame>
+    <Frame>
+      <OwnersOnly route={route} />
+    </Frame>
   );
 }
 

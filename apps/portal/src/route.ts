@@ -9,15 +9,12 @@ export type Route =
   | { page: 'register' }
   | { page: 'requests' }
   | { page: 'settings' }
-  /** For everybody, without signing in; `parts` are what follows in the address. */
-  | { page: 'public'; parts: string[] }
   | { page: 'missing' };
 
 /** What a path below `/portal` shows. */
 export function routeOf(pathname: string): Route {
   const parts = pathname.slice(base.length).split('/').filter(Boolean).map(decodePart);
   const [first, second] = parts;
-  if (first === 'public') return { page: 'public', parts: parts.slice(1) };
   if (first === undefined || (first === 'cameras' && parts.length === 1)) return { page: 'home' };
   if (first === 'camera' && second !== undefined && parts.length === 2)
     return { page: 'camera', camera: second };
@@ -41,7 +38,6 @@ export const paths = {
   register: `${base}/register`,
   requests: `${base}/requests`,
   settings: `${base}/settings`,
-  public: (...parts: string[]) => [`${base}/public`, ...parts].join('/'),
 };
 
 const listeners = new Set<() => void>();

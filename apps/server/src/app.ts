@@ -420,7 +420,7 @@ export async function startApp(
         onFirstStart(db, async () => {
           if (config.demo) await seedDemoCameras({ cameras, walls });
           await seedWall({ cameras, walls });
-          if (config.demo) await seedDemoPrivate({ cameras, consents, incidents });
+          if (config.demo) await seedDemoPrivate({ owners: owners.registry, cameras, consents, incidents });
         }),
     },
     {

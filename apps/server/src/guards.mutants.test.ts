@@ -242,6 +242,14 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
   found['ended stays ended'] = [may('olga', 'shop'), false];
   table.setAll({ ...both, sequence: 16 });
   found['given anew'] = [may('olga', 'shop'), true];
+  // Control hung before its link broke: the quarter of a minute began then.
+  table.linked(false, 14_999);
+  const silent = may('olga', 'shop');
+  nowMs += 1;
+  found['control was silent before'] = [
+    [silent, may('olga', 'shop')],
+    [true, false],
+  ];
   table.stop();
   return checks(found);
 };

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { startApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
+import { demoOwners } from './features/demo/index.ts';
 import { storageFault, StoreError } from './platform/database.ts';
 import { createLogger } from './platform/logging.ts';
 import { ListenError } from './platform/listen.ts';
@@ -54,6 +55,10 @@ async function main(): Promise<void> {
   if (demo)
     say(
       `  demo accounts (on this machine only): ${demo.people.map(({ login }) => login).join(', ')} — password ${demo.password}`,
+    );
+  if (demo)
+    say(
+      `  owners   ${url}/portal/   (demo owners, whose sign-in link is printed here: ${demoOwners.map(({ email }) => email).join(', ')})`,
     );
   if (setUpToken !== null)
     say(`  nobody administers yet: set up with ${url}/#set-up=${setUpToken}   (once, within 24 hours)`);

@@ -44,7 +44,7 @@ export function Frame({ children }: { children: ReactNode }) {
         {children}
       </main>
       <footer className="foot">
-        <Link href={paths.public()}>{words.nav.report}</Link>
+        <a href={`/log/report?lang=${language}`}>{words.nav.report}</a>
       </footer>
     </>
   );

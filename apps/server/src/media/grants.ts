@@ -114,9 +114,12 @@ export class GrantTable implements Gate, Admission {
     for (const id of [...this.#byId.keys()]) this.#forget(id);
   }
 
-  /** The link to control is there, or gone: what is private outlives it by a quarter of a minute at most. */
-  linked(isThere: boolean): void {
-    this.#controlLostMs = isThere ? null : (this.#controlLostMs ?? this.#clock.monotonicMs());
+  /**
+   * The link to control is there, or gone: what is private outlives it by a quarter of a minute at most, counted from
+   * when control was last heard (`silentMs` ago), since a control that hangs loses its link only later.
+   */
+  linked(isThere: boolean, silentMs = 0): void {
+    this.#controlLostMs = isThere ? null : (this.#controlLostMs ?? this.#clock.monotonicMs() - silentMs);
   }
 
   /** The whole table: what is not in it is ended. */

@@ -85,7 +85,12 @@ export function linkToControl(
     );
   }
 
+  let heardMs = performance.now();
+  const hear = () => void (heardMs = performance.now());
+  socket.io.on('ping', hear);
+  socket.onAny(hear);
   socket.on('connect', () => {
+    hear();
     log.info({}, 'linked to control');
     grants.linked(true);
     socket.emit('node:ready', { port: node.port, pid: process.pid });
@@ -93,7 +98,7 @@ export function linkToControl(
     socket.emit('node:figures', node.figures());
   });
   socket.on('disconnect', (reason) => {
-    grants.linked(false);
+    grants.linked(false, performance.now() - heardMs);
     log.warn({ reason }, 'control is away; public cameras go on, private ones for a while');
   });
   socket.on('connect_error', (error) => log.warn({ error: error.message }, 'control cannot be reached'));

@@ -1,3 +1,3 @@
-export { seedDemoPrivate } from './private.ts';
+export { demoOwners, seedDemoPrivate } from './private.ts';
 export { SceneDrawing } from './drawing.ts';
 export { demoScenes, seedDemoCameras, seedWall, type SeedTargets } from './seed.ts';

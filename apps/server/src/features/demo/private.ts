@@ -10,10 +10,12 @@ import {
   type Incident,
   type IncidentInput,
   type IncidentSource,
+  type OwnerInput,
 } from '@clerestory/protocol';
 
 /** What seeding needs of consent and incidents. */
 export interface PrivateTargets {
+  owners: { seed(id: string, input: OwnerInput): Promise<Answer<void>> };
   cameras: { create(input: CameraInput, key: string): Promise<Answer<Camera>>; list(): Camera[] };
   consents: {
     ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>>;
@@ -107,13 +109,24 @@ const lent: readonly Lent[] = [
   },
 ];
 
+/** Who lends them. Nothing is ever sent to these addresses: the name is reserved (RFC 2606). */
+export const demoOwners: readonly { id: string; name: string; email: string }[] = [
+  { id: 'owner-cafe', name: 'Carla, café', email: 'carla@owners.example' },
+  { id: 'owner-marina', name: 'Marek, marina', email: 'marek@owners.example' },
+  { id: 'owner-workshop', name: 'Wanda, workshop', email: 'wanda@owners.example' },
+  { id: 'owner-school', name: 'Sven, school', email: 'sven@owners.example' },
+];
+
 function mustHold<T>(answer: Answer<T>): T {
   if (answer.ok) return answer.value;
   throw new Error(`the first start could not be prepared: ${answer.problem.detail}`);
 }
 
 /** Private cameras of the demo city, what their owners allow, and one open incident near two of them. */
-export async function seedDemoPrivate({ cameras, consents, incidents }: PrivateTargets): Promise<void> {
+export async function seedDemoPrivate(targets: PrivateTargets): Promise<void> {
+  const { owners, cameras, consents, incidents } = targets;
+  for (const { id, ...contact } of demoOwners)
+    mustHold(await owners.seed(id, { ...contact, phone: null, language: 'en' }));
   const known = new Set(cameras.list().map(({ id }) => id));
   const scenes = city().cameras;
   for (const { near, scene, terms, then, ...camera } of lent) {
