@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Consent, ConsentChange, ConsentState, PlaceKind, Tier } from './consent.ts';
 import { CameraAccess } from './grants.ts';
 import { CameraId, DisplayName, Id, textLine, UnixMs } from './ids.ts';
-import { wholeNumber } from './query.ts';
+import { NumberAndIdCursor, wholeNumber } from './query.ts';
 import type { RestRoute } from './rest.ts';
 
 /** A camera as its owner sees it. */
@@ -62,7 +62,7 @@ export const ownerDeskRoutes = {
     ...{ method: 'get', path: '/owner/cameras/{camera}/accesses', tag, status: 200 },
     summary: 'Every access to a camera, newest first',
     params: OnCamera,
-    query: z.strictObject({ cursor: z.string().max(200).optional(), limit: wholeNumber(1, 100).default(30) }),
+    query: z.strictObject({ cursor: NumberAndIdCursor.optional(), limit: wholeNumber(1, 100).default(30) }),
     answer: z.object({ items: z.array(CameraAccess), next: z.string().nullable() }),
   }),
   ownerListConsents: route({
