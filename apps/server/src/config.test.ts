@@ -122,6 +122,61 @@ describe('beyond loopback', () => {
   });
 });
 
+describe('mail for owners', () => {
+  const here = { CLERESTORY_SMTP_HOST: '127.0.0.1', CLERESTORY_SMTP_FROM: 'wall@example.org' };
+  const elsewhere = { ...here, CLERESTORY_SMTP_HOST: 'smtp.example.org' };
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ CLERESTORY_SMTP_HOST: 'smtp.example.org' }, /^CLERESTORY_SMTP_FROM: give the address/],
+    [
+      { CLERESTORY_SMTP_FROM: 'wall@example.org' },
+      /^CLERESTORY_SMTP_HOST: name the mail server that .*_FROM/,
+    ],
+    [{ CLERESTORY_SMTP_PORT: '25' }, /^CLERESTORY_SMTP_HOST: name the mail server that CLERESTORY_SMTP_PORT/],
+    [{ ...here, CLERESTORY_SMTP_USER: 'wall' }, /^CLERESTORY_SMTP_PASSWORD: give the password/],
+    [{ ...here, CLERESTORY_SMTP_PASSWORD: 'p' }, /^CLERESTORY_SMTP_USER: give the name/],
+    [{ ...here, CLERESTORY_SMTP_PORT: '0' }, /^CLERESTORY_SMTP_PORT: give the port .*1 to 65535/],
+    [{ ...here, CLERESTORY_SMTP_PORT: 'smtp' }, /^CLERESTORY_SMTP_PORT: give a port number/],
+    [{ ...here, CLERESTORY_SMTP_SECURITY: 'ssl' }, /^CLERESTORY_SMTP_SECURITY: use starttls, tls or none/],
+    [{ ...here, CLERESTORY_SMTP_FROM: 'the wall' }, /^CLERESTORY_SMTP_FROM: give an address, such as/],
+    [{ ...here, CLERESTORY_SMTP_FROM: 'a@b\r\nBcc: c@d' }, /^CLERESTORY_SMTP_FROM: give an address/],
+    [
+      { ...elsewhere, CLERESTORY_SMTP_SECURITY: 'none' },
+      /^CLERESTORY_SMTP_SECURITY: .* in the clear to smtp/,
+    ],
+  ])('%j says what to give', (env, words) => {
+    expect(faultsOf(env)).toEqual([expect.stringMatching(words)]);
+  });
+
+  test('a password is in no fault', () => {
+    const env = { CLERESTORY_SMTP_PASSWORD: 'herons over the harbour', CLERESTORY_SMTP_USER: 'wall' };
+    const faults = faultsOf(env);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).not.toContain('herons');
+  });
+
+  test.each([
+    ['starttls', 587],
+    ['tls', 465],
+    ['none', 25],
+  ])('%s goes to port %d, unless another is given', (security, port) => {
+    const env = { ...here, CLERESTORY_SMTP_SECURITY: security };
+    expect(loadConfig(env, folder.dir).mail).toMatchObject({ security, port });
+    const other = { ...env, CLERESTORY_SMTP_PORT: '2525' };
+    expect(loadConfig(other, folder.dir).mail).toMatchObject({ security, port: 2525 });
+  });
+
+  test('encrypted unless asked otherwise, with the login that was given; without a host there is none', () => {
+    const login = { CLERESTORY_SMTP_USER: 'wall', CLERESTORY_SMTP_PASSWORD: 'secret' };
+    const from = 'Clerestory <wall@example.org>';
+    expect(loadConfig({ ...elsewhere, ...login, CLERESTORY_SMTP_FROM: from }, folder.dir).mail).toEqual({
+      ...{ host: 'smtp.example.org', port: 587, security: 'starttls' },
+      ...{ user: 'wall', password: 'secret', from },
+    });
+    expect(loadConfig({}, folder.dir).mail).toBeNull();
+  });
+});
+
 test('a named file that is missing, or is not JSON, is a fault', () => {
   expect(faultsOf({ CLERESTORY_CONFIG: 'nowhere.json' })).toEqual([
     expect.stringContaining('there is no file'),
