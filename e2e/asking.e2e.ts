@@ -80,7 +80,10 @@ async function ask(desk: Page, tile: number): Promise<Locator> {
   return dialog;
 }
 
-async function openPages(context: BrowserContext, { url }: ServerProcess): Promise<[desk: Page, screen: Page]> {
+async function openPages(
+  context: BrowserContext,
+  { url }: ServerProcess,
+): Promise<[desk: Page, screen: Page]> {
   const [desk, screen] = [await context.newPage(), await context.newPage()];
   await Promise.all([desk.goto(url), screen.goto(`${url}/screen/left`)]);
   await expect(desk.locator('[data-camera-row="shop"]')).toBeVisible();
@@ -189,6 +192,8 @@ test('a scene asks once for all it puts up; for an incident of one’s own a sec
   await expect(desk.locator('[data-scene="quay"]')).toBeVisible();
   await desk.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+  await assign(server, 1, 'school');
+  await expect(stageTile(desk, 1)).toHaveAttribute('data-camera', 'school');
 
   await desk.keyboard.press('F2');
   await expect(dialog.getByRole('heading', { name: 'Why these 2 private cameras?' })).toBeVisible();
@@ -202,7 +207,9 @@ test('a scene asks once for all it puts up; for an incident of one’s own a sec
   await expectDark(screen, 0, 'Private camera');
 
   const request = approver.getByRole('region', { name: 'Waiting for your approval' });
-  await expect(request.getByRole('heading')).toContainText(/tess asks for The (shop, The bakery|bakery, The shop)/);
+  await expect(request.getByRole('heading')).toContainText(
+    /tess asks for The (shop, The bakery|bakery, The shop)/,
+  );
   await expect(request).toContainText('opened the incident by hand');
   expect(await barriers(approver, '.approvals')).toEqual([]);
   await shot(approver, 'approval');

@@ -1,5 +1,11 @@
 import { isStricter, policyOf } from '@clerestory/consent';
-import { PlaceKind, policyPresets, type PolicyPreset, type Role, type SitePolicy } from '@clerestory/protocol';
+import {
+  PlaceKind,
+  policyPresets,
+  type PolicyPreset,
+  type Role,
+  type SitePolicy,
+} from '@clerestory/protocol';
 import { useCallback, useState, type FormEvent } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { holds } from '../../state/session.ts';
@@ -20,7 +26,11 @@ const numbers: readonly (readonly [key: NumberKey, label: string, hint: string])
   ['grantMinutes', 'One access lasts at most, minutes', 'Then it has to be asked for again.'],
   ['incidentHours', 'An incident opens cameras for, hours', 'However long it stays open.'],
   ['retentionDays', 'Kept at most, days', 'Less where an owner says so.'],
-  ['exigentHours', 'What cannot wait: at most, hours', '0: never without the owner’s terms. It takes two people.'],
+  [
+    'exigentHours',
+    'What cannot wait: at most, hours',
+    '0: never without the owner’s terms. It takes two people.',
+  ],
 ];
 
 /** No preset touches it: it has a door of its own. */

@@ -15,8 +15,7 @@ const exigentKey = 'exigent';
 const maxLooked = 16;
 
 function verdictOf({ way, opens, waits }: Choice, looked: number): string {
-  if (looked > 1)
-    return `opens ${opens} of ${looked}${waits > 0 ? `, ${waits} after a yes` : ''}`;
+  if (looked > 1) return `opens ${opens} of ${looked}${waits > 0 ? `, ${waits} after a yes` : ''}`;
   switch (way.verdict) {
     case 'now':
       return 'opens now';

@@ -15,7 +15,11 @@ const store = {
   grants: { one: { camera: 'bakery', viewer: { kind: 'screen', id: 'left' }, state: 'live' } },
   wall: {
     screens: [
-      { id: 'left', layout: '4', tiles: { 0: on('shop'), 1: on('bakery'), 2: on('street'), 4: on('parked') } },
+      {
+        id: 'left',
+        layout: '4',
+        tiles: { 0: on('shop'), 1: on('bakery'), 2: on('street'), 4: on('parked') },
+      },
       { id: 'right', layout: '1', tiles: {} },
     ],
   },
