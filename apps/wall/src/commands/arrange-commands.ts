@@ -10,6 +10,7 @@ import {
   type ConsoleContext,
 } from './context.ts';
 import type { Command } from './registry.ts';
+import { applyScene } from '../features/scenes/apply.ts';
 import { revertScene } from '../features/scenes/revert.ts';
 
 type ConsoleCommand = Command<ConsoleContext>;
@@ -51,10 +52,10 @@ const scenes: ConsoleCommand[] = [
     keysShown: ['F1', '…', 'F9'],
     when: ({ wall }) => wall.wall?.scenes?.some(({ key }) => key !== null) ?? false,
     acts: 'wall',
-    run: ({ wall, actions }, key) => {
+    run: ({ wall, actions, roles }, key) => {
       const scene = wall.wall?.scenes?.find((one) => one.key === key);
       if (!scene) return;
-      void actions.send({ type: 'scene:apply', scene: scene.id }).then((done) => {
+      void applyScene(actions, scene, wall, roles).then((done) => {
         if (done)
           actions.say({
             tone: 'plain',

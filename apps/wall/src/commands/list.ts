@@ -12,7 +12,7 @@ import {
   mayRegister,
   type ConsoleContext,
 } from './context.ts';
-import { isPrivate, targetsOn } from '../features/grants/words.ts';
+import { isPrivate, targetAt, targetsOn } from '../features/grants/words.ts';
 import { watches } from '../state/use-roles.ts';
 import { createRegistry, type Command } from './registry.ts';
 import { tileCommands, tileModes } from './tile-commands.ts';
@@ -121,7 +121,7 @@ const tiles: ConsoleCommand[] = [
     run: ({ console, wall, actions }) => {
       if (console.screen === null || console.tile === null) return;
       const at = { screen: console.screen, tile: console.tile };
-      actions.show({ kind: 'ask', targets: targetsOn(wall, [at.screen], at) });
+      actions.show({ kind: 'ask', targets: targetAt(wall, at) });
     },
   },
   {

@@ -14,8 +14,8 @@ const exigentKey = 'exigent';
 /** Cameras whose ways are looked up for the list; the rest is decided when it is asked for. */
 const maxLooked = 16;
 
-function verdictOf({ way, opens, waits }: Choice, asked: number): string {
-  if (asked > 1) return `${opens + waits} of ${asked}`;
+function verdictOf({ way, opens, waits }: Choice, looked: number): string {
+  if (looked > 1) return `opens ${opens} of ${looked}${waits > 0 ? `, ${waits} after a yes` : ''}`;
   switch (way.verdict) {
     case 'now':
       return 'opens now';
@@ -54,9 +54,10 @@ function useWays(targets: readonly Target[]): readonly GrantWays[] | null | stri
 /** What the asking led to, where not everything opened at once. */
 function Outcome({ answers, onClose }: { answers: GrantAnswers; onClose: () => void }) {
   const cameras = useWall((state) => state.cameras);
+  const isNone = answers.items.every(({ refusal }) => refusal !== null);
   return (
     <Dialog
-      title="Not everything opened"
+      title={isNone ? 'It does not open' : 'Not everything opened'}
       size="m"
       onClose={onClose}
       foot={
@@ -142,7 +143,12 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
       onSubmit={submit}
       onClose={onClose}
     >
-      {ways === null && <p className="dim">Looking for what opens it…</p>}
+      {ways === null && (
+        // Holds the focus: an Enter before there is anything to choose from must not press "Close".
+        <p className="dim" tabIndex={-1} ref={(line) => line?.focus()}>
+          Looking for what opens it…
+        </p>
+      )}
       {Array.isArray(ways) && choices.length === 0 && (
         <p className="ask-none">
           There is no open incident, and no purpose that the owner allows. Open an incident first (key i).
@@ -169,7 +175,7 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
                 </span>
               )}
             </span>
-            <span className="ask-verdict">{verdictOf(one, asked)}</span>
+            <span className="ask-verdict">{verdictOf(one, Math.min(asked, maxLooked))}</span>
           </label>
         ))}
         {exigentHours > 0 && (

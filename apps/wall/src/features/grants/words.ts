@@ -1,4 +1,5 @@
-import type { Camera, ConsentState, Grant, GrantWay, TileRef } from '@clerestory/protocol';
+import { tileCount } from '@clerestory/layout';
+import type { Camera, ConsentState, Grant, GrantWay, LayoutId, Scene, TileRef } from '@clerestory/protocol';
 import type { WallStore } from '../../state/store.ts';
 
 /** A camera that is asked for, and the screen it is to be shown on. */
@@ -33,28 +34,55 @@ export const grantOf = (grants: WallStore['grants'], camera: string, screen: str
   return found.find(({ viewer }) => viewer.kind === 'screen' && viewer.id === screen) ?? found[0];
 };
 
-/** Private cameras on the tiles of some screens for which nothing is live or under way. For a scene, and for one tile. */
-export function targetsOn(
-  { wall, cameras, grants }: WallStore,
-  screens: readonly string[],
-  only?: TileRef,
-): Target[] {
-  const found = (wall?.screens ?? [])
-    .filter(({ id }) => screens.includes(id))
-    .flatMap(({ id: screen, tiles }) =>
+/** A screen as the wall has it, or as a scene will. */
+interface Holder {
+  id: string;
+  layout: LayoutId;
+  tiles: Readonly<
+    Record<string, { camera: string; tour?: { cameras: readonly string[] } | undefined } | undefined>
+  >;
+}
+
+/**
+ * Private cameras on the shown tiles of some screens for which nothing is live or under way; of a tour, all that it
+ * shows in turn. What is parked is on no screen, and is not asked for.
+ */
+function targetsIn({ cameras, grants }: Pick<WallStore, 'cameras' | 'grants'>, screens: Holder[]): Target[] {
+  const found = screens
+    .flatMap(({ id: screen, layout, tiles }) =>
       Object.entries(tiles)
-        .filter(([tile]) => !only || Number(tile) === only.tile)
-        .map(([, { camera }]) => ({ camera, screen })),
+        .filter(([tile]) => Number(tile) < tileCount(layout))
+        .flatMap(([, held]) => (held ? [held.camera, ...(held.tour?.cameras ?? [])] : []))
+        .map((camera) => ({ camera, screen })),
     )
-    .filter(({ camera, screen }) => {
-      if (!isPrivate(cameras[camera])) return false;
-      const grant = Object.values(grants).find(
-        ({ viewer, camera: of }) => of === camera && viewer.kind === 'screen' && viewer.id === screen,
-      );
-      return only !== undefined || grant === undefined;
-    });
+    .filter(
+      ({ camera, screen }) =>
+        isPrivate(cameras[camera]) &&
+        !Object.values(grants).some(
+          ({ viewer, camera: of }) => of === camera && viewer.kind === 'screen' && viewer.id === screen,
+        ),
+    );
   return [...new Map(found.map((one) => [`${one.camera} ${one.screen}`, one])).values()];
 }
+
+/** For all private cameras of some screens. */
+export const targetsOn = (store: WallStore, screens: readonly string[]): Target[] =>
+  targetsIn(store, store.wall?.screens.filter(({ id }) => screens.includes(id)) ?? []);
+
+/** For one tile, whatever is live already: its purpose may be another one now. */
+export function targetAt({ wall, cameras }: WallStore, { screen, tile }: TileRef): Target[] {
+  const camera = wall?.screens.find(({ id }) => id === screen)?.tiles[String(tile)]?.camera;
+  return camera !== undefined && isPrivate(cameras[camera]) ? [{ camera, screen }] : [];
+}
+
+/** For all private cameras that a scene puts up, on the screens that are still there. */
+export const targetsOfScene = (store: WallStore, { screens }: Pick<Scene, 'screens'>): Target[] =>
+  targetsIn(
+    store,
+    screens
+      .filter(({ screen }) => store.wall?.screens.some(({ id }) => id === screen))
+      .map(({ screen, ...rest }) => ({ id: screen, ...rest })),
+  );
 
 /** One purpose, and how many of the asked cameras it opens. */
 export interface Choice {

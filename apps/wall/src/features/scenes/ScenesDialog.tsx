@@ -3,6 +3,7 @@ import { CalendarClock, Layers, Pencil, Plus, Trash2, Undo2 } from 'lucide-react
 import { useState } from 'react';
 import { mayKeepScenes } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
+import { wallStore } from '../../state/store.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -13,6 +14,7 @@ import { shortTime } from '../../ui/time.ts';
 import { SceneForm } from './SceneForm.tsx';
 import { ScenePreview } from './ScenePreview.tsx';
 import { Schedules } from './Schedules.tsx';
+import { applyScene } from './apply.ts';
 import { revertScene } from './revert.ts';
 import './scenes.css';
 
@@ -41,6 +43,7 @@ function AppliedRow({ applied, later }: { applied: Applied; later: number }) {
 
 function SceneRow({ scene, mayKeep, onEdit }: { scene: Scene; mayKeep: boolean; onEdit: () => void }) {
   const { send, show } = useActions();
+  const roles = useRoles();
   const [sure, setSure] = useState(false);
   return (
     <li className="scene-row" data-scene={scene.id}>
@@ -74,7 +77,7 @@ function SceneRow({ scene, mayKeep, onEdit }: { scene: Scene; mayKeep: boolean; 
           kind="primary"
           onClick={() => {
             show(null);
-            void send({ type: 'scene:apply', scene: scene.id });
+            void applyScene({ send, show }, scene, wallStore.getState(), roles);
           }}
         >
           Apply

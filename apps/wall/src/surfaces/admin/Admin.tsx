@@ -11,6 +11,7 @@ import { LockCover } from '../../features/people/LockCover.tsx';
 import { Audit } from '../../features/admin/Audit.tsx';
 import { ImportCameras } from '../../features/admin/ImportCameras.tsx';
 import { People } from '../../features/admin/People.tsx';
+import { PrivateCameras } from '../../features/admin/PrivateCameras.tsx';
 import { PublicLog } from '../../features/admin/PublicLog.tsx';
 import { Providers } from '../../features/admin/Providers.tsx';
 import { Record } from '../../features/admin/Record.tsx';
@@ -31,6 +32,12 @@ interface Page {
 const pages: readonly Page[] = [
   { id: 'people', name: 'People', roles: ['administrator', 'auditor'], view: People },
   { id: 'rights', name: 'Camera groups and rights', roles: ['administrator', 'auditor'], view: Rights },
+  {
+    id: 'private',
+    name: 'Private cameras',
+    roles: ['administrator', 'auditor'],
+    view: PrivateCameras,
+  },
   { id: 'import', name: 'Import cameras', roles: ['administrator'], view: ImportCameras },
   { id: 'screens', name: 'Screens', roles: ['supervisor', 'administrator', 'auditor'], view: Screens },
   { id: 'sessions', name: 'Sessions', roles: ['administrator', 'auditor'], view: Sessions },

@@ -1,0 +1,50 @@
+import type { Scene } from '@clerestory/protocol';
+import { expect, test } from 'vitest';
+import type { WallStore } from '../../state/store.ts';
+import { targetAt, targetsOfScene, targetsOn } from './words.ts';
+
+const on = (camera: string, ...tour: string[]) => ({
+  ...{ camera, why: 'manual' },
+  ...(tour.length > 0 && { tour: { cameras: tour, dwellS: 10 } }),
+});
+const store = {
+  cameras: {
+    street: { visibility: 'public' },
+    ...Object.fromEntries(['shop', 'bakery', 'yard', 'parked'].map((id) => [id, { visibility: 'private' }])),
+  },
+  grants: { one: { camera: 'bakery', viewer: { kind: 'screen', id: 'left' }, state: 'live' } },
+  wall: {
+    screens: [
+      {
+        id: 'left',
+        layout: '4',
+        tiles: { 0: on('shop'), 1: on('bakery'), 2: on('street'), 4: on('parked') },
+      },
+      { id: 'right', layout: '1', tiles: {} },
+    ],
+  },
+} as unknown as WallStore;
+
+test('asked for: what is private and shown and not live on that screen', () => {
+  expect(targetsOn(store, ['left'])).toEqual([{ camera: 'shop', screen: 'left' }]);
+  expect(targetsOn(store, ['right'])).toEqual([]);
+});
+
+test('of a scene: the tours’ cameras too, each once; nothing for a screen that was removed', () => {
+  const screens = [
+    { screen: 'left', layout: '4', tiles: { 0: on('bakery'), 3: on('shop', 'shop', 'street', 'yard') } },
+    { screen: 'right', layout: '1', tiles: { 0: on('bakery'), 1: on('parked') } },
+    { screen: 'gone', layout: '1', tiles: { 0: on('shop') } },
+  ] as unknown as Scene['screens'];
+  expect(targetsOfScene(store, { screens })).toEqual([
+    { camera: 'shop', screen: 'left' },
+    { camera: 'yard', screen: 'left' },
+    { camera: 'bakery', screen: 'right' },
+  ]);
+});
+
+test('one tile: its camera even where it is live, since the purpose may be another now', () => {
+  expect(targetAt(store, { screen: 'left', tile: 1 })).toEqual([{ camera: 'bakery', screen: 'left' }]);
+  expect(targetAt(store, { screen: 'left', tile: 2 })).toEqual([]);
+  expect(targetAt(store, { screen: 'left', tile: 3 })).toEqual([]);
+});
