@@ -10,6 +10,7 @@ import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
 import { Audit } from '../../features/admin/Audit.tsx';
 import { ImportCameras } from '../../features/admin/ImportCameras.tsx';
+import { Owners } from '../../features/admin/Owners.tsx';
 import { People } from '../../features/admin/People.tsx';
 import { PublicLog } from '../../features/admin/PublicLog.tsx';
 import { Providers } from '../../features/admin/Providers.tsx';
@@ -31,6 +32,7 @@ interface Page {
 const pages: readonly Page[] = [
   { id: 'people', name: 'People', roles: ['administrator', 'auditor'], view: People },
   { id: 'rights', name: 'Camera groups and rights', roles: ['administrator', 'auditor'], view: Rights },
+  { id: 'owners', name: 'Owners', roles: ['administrator'], view: Owners },
   { id: 'import', name: 'Import cameras', roles: ['administrator'], view: ImportCameras },
   { id: 'screens', name: 'Screens', roles: ['supervisor', 'administrator', 'auditor'], view: Screens },
   { id: 'sessions', name: 'Sessions', roles: ['administrator', 'auditor'], view: Sessions },
