@@ -10,6 +10,7 @@ import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
 import { Audit } from '../../features/admin/Audit.tsx';
 import { ImportCameras } from '../../features/admin/ImportCameras.tsx';
+import { Owners } from '../../features/admin/Owners.tsx';
 import { People } from '../../features/admin/People.tsx';
 import { PrivateCameras } from '../../features/admin/PrivateCameras.tsx';
 import { PublicLog } from '../../features/admin/PublicLog.tsx';
@@ -38,6 +39,7 @@ const pages: readonly Page[] = [
     roles: ['administrator', 'auditor'],
     view: PrivateCameras,
   },
+  { id: 'owners', name: 'Owners', roles: ['administrator'], view: Owners },
   { id: 'import', name: 'Import cameras', roles: ['administrator'], view: ImportCameras },
   { id: 'screens', name: 'Screens', roles: ['supervisor', 'administrator', 'auditor'], view: Screens },
   { id: 'sessions', name: 'Sessions', roles: ['administrator', 'auditor'], view: Sessions },
