@@ -11,6 +11,7 @@ import { descendants, startServerProcess, type ServerProcess } from '../harness/
 import { differences, type Held, type Journal } from './journal.ts';
 import {
   cameraWriter,
+  incidentWriter,
   isRefusal,
   socketWriter,
   steadyCameras,
@@ -19,6 +20,7 @@ import {
   type Change,
   type Writer,
 } from './load.ts';
+import { lookAtRecord } from './record.ts';
 
 export interface KillReport {
   kills: number;
@@ -31,6 +33,9 @@ export interface KillReport {
   /** Processes below the servers at the moments of their death, ffmpeg included. */
   childrenSeen: number;
   ffmpegSeen: number;
+  /** Entries of the record that were acknowledged, and signed checkpoints beside the store after the last kill. */
+  recorded: number;
+  checkpoints: number;
   /** Whatever was not as it was acknowledged; empty when all held. */
   faults: string[];
 }
@@ -92,8 +97,12 @@ async function orphansOf(pids: readonly number[]): Promise<number[]> {
   return left;
 }
 
-/** SQLite's own word on a copy, so that the server itself has to recover the original. */
-function integrity(dataDir: string): string {
+/** SQLite's own word, and that of the record, on a copy, so that the server itself has to recover the original. */
+async function faultsIn(
+  dataDir: string,
+  recorded: ReadonlySet<string>,
+  report: KillReport,
+): Promise<string[]> {
   const copy = mkdtempSync(path.join(tmpdir(), 'clerestory-copy-'));
   try {
     for (const name of ['clerestory.db', 'clerestory.db-wal'])
@@ -101,7 +110,10 @@ function integrity(dataDir: string): string {
     const database = new SqliteDatabase(path.join(copy, 'clerestory.db'));
     const word = String(database.pragma('integrity_check', { simple: true }));
     database.close();
-    return word;
+    if (word !== 'ok') return [`integrity_check says ${word}`];
+    const { faults, checkpoints } = await lookAtRecord(copy, dataDir, recorded);
+    report.checkpoints = checkpoints;
+    return faults;
   } finally {
     rmSync(copy, { recursive: true });
   }
@@ -163,9 +175,12 @@ export async function runKills(options: { kills: number; seed: number }): Promis
     slowestStartMs: 0,
     childrenSeen: 0,
     ffmpegSeen: 0,
+    recorded: 0,
+    checkpoints: 0,
     faults: [],
   };
   const { faults } = report;
+  const recorded = new Set<string>();
   let server: ServerProcess | null = null;
   const start = async (): Promise<ServerProcess> => {
     const startedMs = performance.now();
@@ -188,6 +203,7 @@ export async function runKills(options: { kills: number; seed: number }): Promis
       cameraWriter('camera', () => administrator, journal, random),
       wallWriter('wall-1', () => team, journal, random, 1),
       wallWriter('wall-2', () => team, journal, random, 2),
+      incidentWriter('incident', () => team, recorded),
       socket,
     ].map((writer) => ({ writer, pending: null }));
 
@@ -210,8 +226,8 @@ export async function runKills(options: { kills: number; seed: number }): Promis
       await busy;
       report.kills += 1;
       for (const pid of await orphansOf(children)) faults.push(`process ${pid} outlived its server`);
-      const word = integrity(dataDir);
-      if (word !== 'ok') faults.push(`integrity_check says ${word}`);
+      faults.push(...(await faultsIn(dataDir, recorded, report)));
+      report.recorded = recorded.size;
       running = await start();
       await socket.connect();
       for (const worker of workers) {

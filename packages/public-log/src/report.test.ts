@@ -28,7 +28,7 @@ describe('the public report', () => {
   test('counts by purpose, place and month, and takes the median of what views took', () => {
     const made = builder(
       ...grants(7, 'robbery', { district: 'harbour' }),
-      ...grants(6, 'fire', { kind: 'exigent', ownIncident: true }),
+      ...grants(6, 'fire', { kind: 'exigent', selfOpened: true }),
       ...[10, 30, 20, 5, 400].map((seconds) => entry('view-ended', { seconds })),
       entry('grant-given', { purpose: 'fire' }, Date.UTC(2026, 9, 3)),
     );

@@ -106,7 +106,7 @@ export class ReportBuilder {
         add(month.purpose, detail['purpose']);
         add(month.placeKind, detail['placeKind']);
         add(month.district, detail['district']);
-        if (detail['ownIncident'] === true) month.ownIncident += 1;
+        if (detail['selfOpened'] === true) month.ownIncident += 1;
         if (detail['kind'] === 'exigent') month.overrides += 1;
         return;
       case 'grant-refused':
