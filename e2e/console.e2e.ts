@@ -151,7 +151,7 @@ test('a cleared screen comes back by undo, and a dialog tells that its screen wa
   await menu('Left', 'Clear all its tiles');
   await expect(stageTile(page, 'left', 0)).toHaveAttribute('data-camera', '');
   await page.getByText('Cleared 4 tiles of Left', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
   for (let tile = 0; tile < 4; tile++)
     await expect(stageTile(page, 'left', tile)).toHaveAttribute('data-camera', cameraName(tile + 1));
 

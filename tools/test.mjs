@@ -36,7 +36,7 @@ function step(name, args, read, env = {}) {
   const run = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, CLERESTORY_ASSURANCE: assurance, ...env },
+    env: { ...process.env, ASSURANCE_FOLDER: assurance, ...env },
   });
   const good = run.status === 0;
   let counts = good ? { passed: 1 } : { failed: 1 };
@@ -102,7 +102,7 @@ if (unproven.length > 0) {
   add({ failed: 1 });
 }
 // A run that failed proves nothing.
-const refreshed = process.env.CLERESTORY_ASSURANCE_FILE;
+const refreshed = process.env.ASSURANCE_FILE;
 if (refreshed && total.failed === 0)
   writeFileSync(refreshed, pageOf(claims, new Date().toISOString().slice(0, 10)));
 

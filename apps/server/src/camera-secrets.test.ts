@@ -138,8 +138,9 @@ test('A6: the login of a camera is in no answer, push, log line, process argumen
   socket.close();
   viewer.close();
   await app.close();
-  const stored = readdirSync(folder.dir)
-    .map((name) => readFileSync(path.join(folder.dir, name)).toString('latin1'))
+  const stored = readdirSync(folder.dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name)).toString('latin1'))
     .join('');
 
   const places = { answers: told, log: logged, processes: shown.join('\n') };

@@ -3,7 +3,7 @@ import { Consent, ConsentChange, ConsentState, PlaceKind, Tier } from './consent
 import { CameraAccess } from './grants.ts';
 import { CameraId, DisplayName, Id, textLine, UnixMs } from './ids.ts';
 import { BundleFile } from './log.ts';
-import { NumberCursor, wholeNumber } from './query.ts';
+import { NumberAndIdCursor, NumberCursor, wholeNumber } from './query.ts';
 import type { RestRoute } from './rest.ts';
 
 /** A camera as its owner sees it. */
@@ -63,7 +63,7 @@ export const ownerDeskRoutes = {
     ...{ method: 'get', path: '/owner/cameras/{camera}/accesses', tag, status: 200 },
     summary: 'Every access to a camera, newest first',
     params: OnCamera,
-    query: z.strictObject({ cursor: z.string().max(200).optional(), limit: wholeNumber(1, 100).default(30) }),
+    query: z.strictObject({ cursor: NumberAndIdCursor.optional(), limit: wholeNumber(1, 100).default(30) }),
     answer: z.object({ items: z.array(CameraAccess), next: z.string().nullable() }),
   }),
   ownerGetProof: route({

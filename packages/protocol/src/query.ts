@@ -13,3 +13,7 @@ export const wholeNumber = (least: number, most: number) => {
 const foreignCursor = 'the cursor is not one of ours; leave it out to start anew';
 /** `next` of the page before: a number in the order of the list. */
 export const NumberCursor = z.string(foreignCursor).regex(/^\d{1,15}$/, foreignCursor);
+/** The same, where several things may stand at one number: that number and an id. */
+export const NumberAndIdCursor = z
+  .string(foreignCursor)
+  .regex(/^\d{1,15} [0-9A-Za-z-]{1,64}$/, foreignCursor);

@@ -48,7 +48,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'record-read': of(['kind', 'limit']),
   'record-verified': of(['ok']),
   'settings-changed': nothing,
-  'camera-masks-changed': of(['areas', 'added', 'removed'], ['places']),
+  'camera-masks-changed': of(['areas', 'areasAdded', 'areasRemoved'], ['places']),
   'ptz-taken': nothing,
   'ptz-lost': of(['because']),
   'consent-proposed': of(['level', 'basis'], ['owner', 'version']),

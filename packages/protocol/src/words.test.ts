@@ -70,8 +70,11 @@ test.each(queries)('%s: a query that is not understood is refused, and names wha
 
 const numbers = queries.flatMap(([name, row]) =>
   ['limit', 'since', 'cursor', 'sequence', 'from', 'to']
-    // People are listed by login name.
-    .filter((field) => row.query?.shape[field] && !(name === 'listPeople' && field === 'cursor'))
+    // People and owners are listed by name.
+    .filter(
+      (field) =>
+        row.query?.shape[field] && !(['listPeople', 'listOwners'].includes(name) && field === 'cursor'),
+    )
     .map((field) => [name, field, row] as const),
 );
 test.each(numbers)('%s: %s is a whole number or a fault in words', (_name, field, row) => {

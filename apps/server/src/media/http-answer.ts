@@ -58,7 +58,7 @@ export async function answerBytes(
   if (request.method === 'HEAD') return void response.end();
   for (const piece of pieces) {
     if (signal.aborted) return;
-    if (!mayGo()) return void response.destroy();
+    if (!mayGo()) return void request.socket.destroy();
     onSent(piece.length);
     if (response.write(piece)) continue;
     const patience = new AbortController();
@@ -66,7 +66,8 @@ export async function answerBytes(
     // Rejects when the client goes away: then the next round ends it.
     await once(response, 'drain', { signal: AbortSignal.any([signal, patience.signal]) }).catch(() => {});
     callOff();
-    if (patience.signal.aborted) return void response.destroy();
+    // The connection and not the answer: one that waits for others before it on the same connection has no hold of it yet.
+    if (patience.signal.aborted) return void request.socket.destroy();
   }
   response.end();
 }

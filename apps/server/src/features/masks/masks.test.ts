@@ -33,7 +33,7 @@ describe('who may change masks', () => {
 
   test('the record gets what was added and removed, and where', () => {
     expect(changeOf([window, roof], [roof])).toEqual({
-      ...{ areas: 1, added: 0, removed: 1 },
+      ...{ areas: 1, areasAdded: 0, areasRemoved: 1 },
       places: ['60 60,75 10,90 60'],
     });
   });
@@ -70,8 +70,8 @@ describe('over REST', () => {
     const entries = await recorded();
     expect(entries.map(({ actor }) => actor.split(':')[0])).toEqual(['person', 'person']);
     expect(entries).toMatchObject([
-      { subject: 'camera:gate', detail: { areas: 1, added: 1, removed: 1 } },
-      { subject: 'camera:gate', detail: { areas: 1, added: 1, removed: 0 } },
+      { subject: 'camera:gate', detail: { areas: 1, areasAdded: 1, areasRemoved: 1 } },
+      { subject: 'camera:gate', detail: { areas: 1, areasAdded: 1, areasRemoved: 0 } },
     ]);
     expect((await put(site.administrator, [])).body.masks).toBeUndefined();
   });

@@ -20,8 +20,8 @@ export function mayMask(roles: readonly Role[], before: Masks, after: Masks): An
 export function changeOf(before: Masks, after: Masks) {
   return {
     areas: after.length,
-    added: missingMasks(after, before).length,
-    removed: missingMasks(before, after).length,
+    areasAdded: missingMasks(after, before).length,
+    areasRemoved: missingMasks(before, after).length,
     /** One text an area: `x y, x y, …`, shares of width and height. */
     places: after.map((mask) => mask.map(([x, y]) => `${short(x)} ${short(y)}`).join(',')),
   };

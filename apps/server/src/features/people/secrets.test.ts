@@ -63,8 +63,9 @@ test('no password, PIN, token, code or secret in the log, in answers, or readabl
   const tokens = [...browser.cookies.values(), setUpToken, link];
   const known = [goodPassword, 'wrong on purpose', '402917', ...recoveryCodes];
   const secrets = [secret, clientSecret, 'planted-code', 'planted-state'];
-  const stored = readdirSync(folder.dir)
-    .map((name) => readFileSync(path.join(folder.dir, name)).toString('latin1'))
+  const stored = readdirSync(folder.dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name)).toString('latin1'))
     .join('');
   expect(tokens.length).toBeGreaterThanOrEqual(4);
   expect(logged).toContain('/api/v1/set-up');

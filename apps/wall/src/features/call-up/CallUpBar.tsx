@@ -39,13 +39,14 @@ function Typed({ buffer, cameras }: { buffer: string; cameras: readonly Camera[]
   );
 }
 
+/** Those that lead to the others come first: a narrow window has no room for all. */
 const hints: [string, string][] = [
+  ['?', 'all keys'],
+  ['Ctrl+k', 'everything'],
   ['/', 'search'],
   ['l', 'layout'],
   ['x', 'swap'],
   ['Delete', 'clear'],
-  ['Ctrl+k', 'everything'],
-  ['?', 'all keys'],
 ];
 
 /** The line at the foot of the wall: what is being typed, or which swap waits, or what the keys do. */

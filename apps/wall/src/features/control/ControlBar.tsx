@@ -63,7 +63,7 @@ export function ControlBar() {
           onClick={() => run('control.look')}
         >
           {look ? <Eye aria-hidden="true" /> : <Hand aria-hidden="true" />}
-          {look ? 'Look only' : 'Arrange'}
+          <span className="header-word">{look ? 'Look only' : 'Arrange'}</span>
         </Button>
       )}
       {mine ? (

@@ -73,7 +73,7 @@ export function OrdersMenu() {
       <DropdownMenu.Trigger asChild>
         <Button>
           <Monitor aria-hidden="true" />
-          Screens
+          <span className="header-word">Screens</span>
         </Button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal container={overlayHost()}>

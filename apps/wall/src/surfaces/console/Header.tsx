@@ -123,7 +123,13 @@ function Incidents() {
   return (
     <Button kind="quiet" className="incidents-button" onClick={() => run('incidents.show')}>
       <Siren aria-hidden="true" />
-      {count === 0 ? 'No incident' : count === 1 ? '1 incident' : `${count} incidents`}
+      {count === 0 ? (
+        <span className="header-word">No incident</span>
+      ) : (
+        <>
+          {count} <span className="header-word">{count === 1 ? 'incident' : 'incidents'}</span>
+        </>
+      )}
     </Button>
   );
 }
@@ -164,12 +170,12 @@ export function Header() {
     <header className="header">
       <h1 className="brand">
         <img src="/favicon.svg" alt="" className="brand-mark" />
-        Clerestory
+        <span className="header-word">Clerestory</span>
       </h1>
       <WallMenu />
       <Button kind="quiet" onClick={() => run('scene.open')}>
         <Layers aria-hidden="true" />
-        Scenes
+        <span className="header-word">Scenes</span>
       </Button>
       <OrdersMenu />
       <ControlBar />
