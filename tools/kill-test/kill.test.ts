@@ -16,18 +16,10 @@ test(
     expect(report.acknowledged).toBeGreaterThan(kills * 5);
     // There were processes that could have been left behind.
     expect(report.ffmpegSeen).toBeGreaterThan(0);
-    expect(report.recorded).toBeGreaterThan(kills);
-    expect(report.checkpoints).toBeGreaterThan(kills / 2);
     assured({
       ...{ row: 'B1', trials: report.acknowledged },
       claim: `an acknowledged change is there once after kill -9 at random moments (${kills} kills)`,
       control: 'eight kinds of lost, doubled and misplaced changes are seen by the same comparison',
-    });
-    assured({
-      ...{ row: 'B1', trials: report.kills },
-      claim:
-        'killed while it appends, the record, its tree and every signed checkpoint verify, and no entry is lost',
-      control: 'an entry, a leaf and an end that are other than what was signed are seen by the same look',
     });
   },
 );

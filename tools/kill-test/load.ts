@@ -137,44 +137,6 @@ export function wallWriter(
   };
 }
 
-/**
- * Opens and closes one incident after the other: each is an entry of the record in the transaction of the change.
- * `recorded` gets the kind and subject of what was acknowledged.
- */
-export function incidentWriter(name: string, by: () => Browser, recorded: Set<string>): Writer {
-  const body = { type: 'robbery', place: 'Quay', latitude: 50.1, longitude: 8.6 };
-  let count = 0;
-  let open: string | null = null;
-  return {
-    next() {
-      count += 1;
-      const key = `${name}-change-${count}`;
-      const id = open;
-      if (id === null)
-        return {
-          key,
-          async send() {
-            const made = await by().call('POST', '/incidents', body, { 'idempotency-key': key });
-            const incident = (taken(key, made, [201]).body as { id: string }).id;
-            open = incident;
-            recorded.add(`incident-opened incident:${incident}`);
-            return false;
-          },
-        };
-      return {
-        key,
-        async send() {
-          // Closing takes no key: what is closed already is closed.
-          taken(key, await by().call('POST', `/incidents/${id}/close`), [200, 404]);
-          open = null;
-          recorded.add(`incident-closed incident:${id}`);
-          return false;
-        },
-      };
-    },
-  };
-}
-
 const ackPatienceMs = 5_000;
 
 /** Changes one tile over the console's socket. `connect` before the first change and after each restart. */
