@@ -24,7 +24,7 @@ import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/o
 import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
 import { Notices } from './features/notices/index.ts';
-import { mountLive, OwnerDeskService, ownerDeskRoutes } from './features/owner-desk/index.ts';
+import { AccessProofs, mountLive, OwnerDeskService, ownerDeskRoutes } from './features/owner-desk/index.ts';
 import { Owners } from './features/owners/index.ts';
 import { People, reachedOnlyFromHere, type Welcome } from './features/people/index.ts';
 import { PtzService, ptzSockets, rankOf } from './features/ptz/index.ts';
@@ -100,6 +100,8 @@ export interface AppOptions {
   limits?: Partial<DoorLimits>;
   /** How often the certificate's files are looked at. */
   tlsLookEveryMs?: number;
+  /** How often the log is signed. */
+  checkpointEveryMs?: number;
   /** Where one-time links of a demo are shown. */
   print?: (line: string) => void;
 }
@@ -111,7 +113,7 @@ export async function startApp(
   config: Config,
   log: Logger,
   clock: Clock = systemClock,
-  { limits, tlsLookEveryMs, print = toTerminal }: AppOptions = {},
+  { limits, tlsLookEveryMs, checkpointEveryMs, print = toTerminal }: AppOptions = {},
 ): Promise<App> {
   const { tls, trustProxy, onlyProxied } = config;
   const http = createWebServer(tls, (message, isFault) => log[isFault ? 'error' : 'info'](message), {
@@ -150,6 +152,7 @@ export async function startApp(
     ...{ dataDir: config.dataDir, witnessFolder: config.witnessFolder },
     witnesses: parseWitnesses(config.witnesses),
     newOrigin: () => newLogName(config.origins[0]),
+    ...(checkpointEveryMs !== undefined && { everyMs: checkpointEveryMs }),
   });
   const reports = new ReportService({
     leaves: record.log.leaves.bind(record.log),
@@ -301,6 +304,7 @@ export async function startApp(
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
   const desk = ownerDesk({ cameras, consents, grants });
   const ownerPages = new OwnerDeskService(desk, clock);
+  const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
   spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
@@ -342,7 +346,7 @@ export async function startApp(
     {
       name: 'owner desk',
       stop: () => ownerPages.stop(),
-      routes: ownerDeskRoutes({ service: ownerPages, isFresh: (session) => owners.isFresh(session) }),
+      routes: ownerDeskRoutes({ service: ownerPages, proofs, isFresh: (session) => owners.isFresh(session) }),
     },
     {
       name: 'notices',

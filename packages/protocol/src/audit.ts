@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CameraId, Id, textLine, UnixMs } from './ids.ts';
+import { BundleFile } from './log.ts';
 import { NumberCursor, wholeNumber } from './query.ts';
 import { HashedEntry, RecordKind } from './record.ts';
 import type { RestRoute } from './rest.ts';
@@ -89,18 +90,6 @@ export const SampleWithEntries = Sample.extend({
   names: z.record(z.string(), z.string()),
 });
 export type SampleWithEntries = z.infer<typeof SampleWithEntries>;
-
-/** A bundle as a file: see docs/guide/checking-the-log.md. */
-export const BundleFile = z.object({
-  name: z.string(),
-  text: z.string(),
-  entries: z.int(),
-  /** The size of the log at the checkpoint that the proofs end at. */
-  size: z.int(),
-  /** Where the next part begins; null: this is all. */
-  next: z.string().nullable(),
-});
-export type BundleFile = z.infer<typeof BundleFile>;
 
 const route = <const R extends RestRoute>(row: R): R => row;
 const OnSample = z.object({ sample: Id });

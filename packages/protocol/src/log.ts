@@ -26,3 +26,15 @@ export const LogStatus = z.object({
   ),
 });
 export type LogStatus = z.infer<typeof LogStatus>;
+
+/** A bundle as a file: see docs/guide/checking-the-log.md. */
+export const BundleFile = z.object({
+  name: z.string(),
+  text: z.string(),
+  entries: z.int(),
+  /** The size of the log at the checkpoint that the proofs end at. */
+  size: z.int(),
+  /** Where the next part begins; null: this is all. */
+  next: z.string().nullable(),
+});
+export type BundleFile = z.infer<typeof BundleFile>;

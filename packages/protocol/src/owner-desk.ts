@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Consent, ConsentChange, ConsentState, PlaceKind, Tier } from './consent.ts';
 import { CameraAccess } from './grants.ts';
 import { CameraId, DisplayName, Id, textLine, UnixMs } from './ids.ts';
-import { NumberAndIdCursor, wholeNumber } from './query.ts';
+import { BundleFile } from './log.ts';
+import { NumberAndIdCursor, NumberCursor, wholeNumber } from './query.ts';
 import type { RestRoute } from './rest.ts';
 
 /** A camera as its owner sees it. */
@@ -64,6 +65,13 @@ export const ownerDeskRoutes = {
     params: OnCamera,
     query: z.strictObject({ cursor: NumberAndIdCursor.optional(), limit: wholeNumber(1, 100).default(30) }),
     answer: z.object({ items: z.array(CameraAccess), next: z.string().nullable() }),
+  }),
+  ownerGetProof: route({
+    ...{ method: 'get', path: '/owner/cameras/{camera}/proof', tag, status: 200 },
+    summary: 'The entries of the public log about accesses to a camera, with proofs, for clerestory-verify',
+    params: OnCamera,
+    query: z.strictObject({ cursor: NumberCursor.optional() }),
+    answer: BundleFile,
   }),
   ownerListConsents: route({
     ...{ method: 'get', path: '/owner/cameras/{camera}/consents', tag, status: 200 },

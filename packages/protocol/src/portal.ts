@@ -10,6 +10,7 @@ export * from './owners.ts';
 export * from './notices.ts';
 export * from './consent.ts';
 export type { CameraAccess } from './grants.ts';
+export type { BundleFile } from './log.ts';
 export { OwnCamera, OwnCameraInput, OwnCameras } from './owner-desk.ts';
 export type { Passkey, PasskeyProof } from './people.ts';
 export type { RestRoute } from './rest.ts';

@@ -65,6 +65,19 @@ export const camera = {
   more: 'Show more',
   lasted: (time: string) => `Watched for ${time}`,
   notOpened: 'Allowed, but no picture was sent',
+  proof: {
+    lead: 'Each access is also written in a public log. Nobody can change that log without being found out, not even who runs this site.',
+    check: 'Check against the public log',
+    checked: (entries: string, size: string) =>
+      `Checked against checkpoint ${size}. Entries about this camera: ${entries}.`,
+    none: (size: string) => `Up to checkpoint ${size} the log has nothing about this camera.`,
+    entries: (list: string) => `In the public log: entry ${list}`,
+    download: 'Download the proof',
+    older: 'Check older ones too',
+    help: 'Anybody can check this file without us. What happened in the last minute comes a little later.',
+    how: 'How to check it',
+    notNow: 'The log cannot be asked right now. Try again in a minute.',
+  },
   history: 'What you allowed before',
   versionBy: { owner: 'by you', agency: 'asked by the control room', server: 'by its end date' },
   statuses: {

@@ -68,6 +68,19 @@ export const camera: CameraWords = {
   more: 'Ver más',
   lasted: (time) => `Miró durante ${time}`,
   notOpened: 'Permitido, pero no se envió ninguna imagen',
+  proof: {
+    lead: 'Cada acceso está también en un registro público. Nadie puede cambiarlo sin que se note, tampoco quien lleva este sitio.',
+    check: 'Comprobar con el registro público',
+    checked: (entries, size) =>
+      `Comprobado con el punto de control ${size}. Entradas sobre esta cámara: ${entries}.`,
+    none: (size) => `Hasta el punto de control ${size} el registro no dice nada de esta cámara.`,
+    entries: (list) => `En el registro público: entrada ${list}`,
+    download: 'Descargar la prueba',
+    older: 'Comprobar también lo anterior',
+    help: 'Cualquiera puede comprobar este archivo sin nosotros. Lo del último minuto llega un poco después.',
+    how: 'Cómo comprobarlo',
+    notNow: 'Ahora no se puede consultar el registro. Inténtelo otra vez en un minuto.',
+  },
   history: 'Lo que permitió antes',
   versionBy: { owner: 'por usted', agency: 'pedido por la sala de control', server: 'por su fecha final' },
   statuses: {

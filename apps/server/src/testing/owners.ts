@@ -1,3 +1,4 @@
+import type { AppOptions } from '../app.ts';
 import { startGuardedApp, type GuardedApp } from './access.ts';
 import { Browser } from './browser.ts';
 import { startMailbox, type Mailbox } from './mailbox.ts';
@@ -27,11 +28,15 @@ export async function signInByLetter(
 
 export const tokenIn = (letter: string): string => /#link=([\w-]{43})/.exec(letter)?.[1] ?? '';
 
-export async function startOwnerApp(env: Record<string, string> = {}, dir?: string): Promise<OwnerApp> {
+export async function startOwnerApp(
+  env: Record<string, string> = {},
+  dir?: string,
+  options: AppOptions = {},
+): Promise<OwnerApp> {
   const mailbox = await startMailbox();
   // Everybody in a test is at one place.
   const limits = { ownerLinks: { perSecond: 100, burst: 1_000 } };
-  const server = await startGuardedApp({ ...mailbox.env, ...env }, dir, { limits });
+  const server = await startGuardedApp({ ...mailbox.env, ...env }, dir, { limits, ...options });
   return {
     ...server,
     mailbox,

@@ -3,6 +3,8 @@ import type { CameraAccess, Consent } from '@clerestory/protocol/portal';
 import { call } from '../../state/call.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useWords, wordsOfProblem } from '../../words/index.tsx';
+import { entriesByGrant, type EntriesByGrant } from './entries-by-grant.ts';
+import { Proof } from './Proof.tsx';
 import { lengthOf, timeOf, whoOf, whyOf } from './terms-words.ts';
 
 /** Every access so far, newest first. */
@@ -10,6 +12,7 @@ export function Accesses({ camera }: { camera: string }) {
   const words = useWords();
   const [items, setItems] = useState<CameraAccess[]>([]);
   const [next, setNext] = useState<string | null>(null);
+  const [inLog, setInLog] = useState<EntriesByGrant>(new Map());
   const [fault, setFault] = useState<string>();
   const more = async (cursor?: string) => {
     const query = cursor === undefined ? {} : { cursor };
@@ -42,11 +45,17 @@ export function Accesses({ camera }: { camera: string }) {
                 ? words.camera.lasted(lengthOf(words, access.seconds))
                 : words.camera.notOpened}
             </span>
+            {inLog.has(access.grant) && (
+              <span className="help">
+                {words.camera.proof.entries((inLog.get(access.grant) ?? []).join(', '))}
+              </span>
+            )}
           </li>
         ))}
       </ul>
       {fault && <p className="fault">{fault}</p>}
       {next !== null && <Button onClick={() => void more(next)}>{words.camera.more}</Button>}
+      <Proof camera={camera} found={({ text }) => setInLog((before) => entriesByGrant(text, before))} />
     </section>
   );
 }

@@ -105,7 +105,7 @@ const oracle: Record<RouteName, string> = {
   ...{ ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
   ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
   ...{ ownerListCameras: 'e', ownerRegisterCamera: 'e', ownerChangeConsent: 'e', ownerListAccesses: 'e' },
-  ...{ ownerListConsents: 'e', ownerAnswerAccess: 'e', ownerEndAccess: 'e' },
+  ...{ ownerGetProof: 'e', ownerListConsents: 'e', ownerAnswerAccess: 'e', ownerEndAccess: 'e' },
   ...{ ownerNoticeRoads: 'e', ownerSetWebhook: 'e', ownerRemoveWebhook: 'e', ownerAddPush: 'e' },
   ...{ ownerRemovePush: 'e', listDeadLetters: 'uaL', retryDeadLetter: 'a', listNoticeDelays: 'suaL' },
   ...{ askNoticeDelay: 's', approveNoticeDelay: 's', endNoticeDelay: 's' },

@@ -259,6 +259,7 @@ const owners = {
   'rest:ownerRegisterCamera': owning,
   'rest:ownerChangeConsent': owning,
   'rest:ownerListAccesses': owning,
+  'rest:ownerGetProof': owning,
   'rest:ownerListConsents': owning,
   'rest:ownerAnswerAccess': owning,
   'rest:ownerEndAccess': owning,

@@ -1,6 +1,7 @@
 import { ConsentTerms, problem, type Answer, type ConsentChange } from '@clerestory/protocol';
 import type { OwnerActor } from '../../platform/actor.ts';
 import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
+import type { AccessProofs } from './proof.ts';
 import type { OwnerDeskService } from './service.ts';
 
 const signInFirst = problem('unauthenticated', 'Sign in first.');
@@ -15,11 +16,12 @@ const takesAway: ReadonlySet<ConsentChange['type']> = new Set(['pause', 'revoke'
 
 export interface OwnerDeskParts {
   service: OwnerDeskService;
+  proofs: AccessProofs;
   isFresh(session: string): boolean;
 }
 
 /** Owners and their cameras over REST. */
-export function ownerDeskRoutes({ service, isFresh }: OwnerDeskParts): RouteHandlers {
+export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): RouteHandlers {
   const { desk } = service;
   const asOwner = ({ actor }: RequestContext): Answer<OwnerActor> =>
     actor.kind === 'owner' ? ok(actor) : refuse(signInFirst);
@@ -54,6 +56,10 @@ export function ownerDeskRoutes({ service, isFresh }: OwnerDeskParts): RouteHand
     async ownerListAccesses({ params, query }, context) {
       const owner = withCamera(context, params.camera);
       return owner.ok ? ok(await desk.accesses(params.camera, query.cursor, query.limit)) : owner;
+    },
+    async ownerGetProof({ params, query }, context) {
+      const owner = withCamera(context, params.camera);
+      return owner.ok ? proofs.of(params.camera, query.cursor) : owner;
     },
     async ownerListConsents({ params }, context) {
       const owner = withCamera(context, params.camera);

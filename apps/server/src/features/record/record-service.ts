@@ -2,6 +2,7 @@ import type {
   HashedEntry,
   RecordEntry,
   RecordHead,
+  RecordKind,
   RecordNote,
   RecordPage,
   RecordQuery,
@@ -120,6 +121,20 @@ export class RecordService {
       .limit(limit)
       .execute();
     return rows.map(({ entry }) => readEntry(entry));
+  }
+
+  /** Sequences of entries of some kinds about something, newest first, from `upTo` down. */
+  async about(subject: string, kinds: readonly RecordKind[], upTo: number, limit: number): Promise<number[]> {
+    const rows = await this.#db
+      .selectFrom('record_entries')
+      .select('sequence')
+      .where('subject', '=', subject)
+      .where('kind', 'in', kinds)
+      .where('sequence', '<=', upTo)
+      .orderBy('sequence', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(({ sequence }) => sequence);
   }
 
   /**

@@ -52,6 +52,8 @@ export interface CheckpointParts {
   witnesses: readonly WitnessAddress[];
   /** What a new log is called; an old one keeps its name. */
   newOrigin: () => string;
+  /** How often it is signed, where something is new; tests wait for less. */
+  everyMs?: number;
 }
 
 interface Witness {
@@ -109,7 +111,7 @@ export class Checkpoints {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.tick(), tickMs);
+    this.#timer = setInterval(() => void this.tick(), this.#parts.everyMs ?? tickMs);
     this.#timer.unref();
     void this.tick();
   }
