@@ -55,7 +55,7 @@ export const auditStore = {
     if (to !== undefined) rows = rows.where('at', '<=', to);
     switch (list) {
       case 'self-opened':
-        rows = rows.where('kind', '=', 'grant-given').where(detail('ownIncident'), '=', 1);
+        rows = rows.where('kind', '=', 'grant-given').where(detail('selfOpened'), '=', 1);
         break;
       case 'overrides':
         rows = rows
