@@ -10,6 +10,7 @@ import {
   demoScenes,
   SceneDrawing,
   seedDemoCameras,
+  demoOwners,
   seedDemoPrivate,
   seedWall,
 } from './features/demo/index.ts';
@@ -90,6 +91,8 @@ export interface App {
   mediaPort: number;
   /** What to print: the set-up link while nobody administers, and the demo accounts. */
   welcome(): Promise<Welcome>;
+  /** Addresses of the demo city's owners, by which they sign in. */
+  demoOwners: readonly string[];
   /** What owners can do: the owner pages are built on it. */
   owners: OwnerDesk;
   close(): Promise<void>;
@@ -517,6 +520,7 @@ export async function startApp(
     mediaPort,
     welcome: () => people.welcome(),
     owners: desk,
+    demoOwners: demoOwners.map(({ email }) => email),
     async close() {
       await stopAll(features, log);
       await closeDoors(http, io);

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { startApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
-import { demoOwners } from './features/demo/index.ts';
 import { storageFault, StoreError } from './platform/database.ts';
 import { createLogger } from './platform/logging.ts';
 import { ListenError } from './platform/listen.ts';
@@ -58,7 +57,7 @@ async function main(): Promise<void> {
     );
   if (demo)
     say(
-      `  owners   ${url}/portal/   (demo owners, whose sign-in link is printed here: ${demoOwners.map(({ email }) => email).join(', ')})`,
+      `  owners   ${url}/portal/   (demo owners, whose sign-in link is printed here: ${app.demoOwners.join(', ')})`,
     );
   if (setUpToken !== null)
     say(`  nobody administers yet: set up with ${url}/#set-up=${setUpToken}   (once, within 24 hours)`);

@@ -73,7 +73,6 @@ export function PlanScreen({
         role="button"
         tabIndex={0}
         aria-pressed={chosen}
-        aria-label={`Screen ${number}, ${screen.name}`}
         onClick={() => actions.select(screen.id, null)}
         onDoubleClick={() => actions.set({ view: 'stage', screen: screen.id, tile: null })}
         onKeyDown={(event) => {
@@ -82,6 +81,7 @@ export function PlanScreen({
           actions.select(screen.id, null);
         }}
       >
+        <span className="visually-hidden">Screen</span>
         <span className="screen-number">{number}</span>
         <span className="cut">{screen.name}</span>
         {screen.tour && <span className="chip">tour</span>}

@@ -40,7 +40,7 @@ export function RecentChanges() {
       ) : commits.length === 0 ? (
         <EmptyState icon={<History aria-hidden="true" />} title="Nothing has been changed yet" />
       ) : (
-        <ol>
+        <ol tabIndex={0} aria-label="Last changes, newest first">
           {commits.map((commit) => (
             <li key={commit.sequence} data-change={commit.sequence}>
               <time className="dim" dateTime={new Date(commit.at).toISOString()}>
