@@ -79,7 +79,7 @@ test('the control connection cut: pictures go on, what was changed meanwhile arr
   // The other tiles did not notice: pictures do not depend on the control connection.
   expect((await record.read()).filter(({ tile, state }) => tile > 0 && state !== 'live')).toEqual([]);
   const sequence = await sequenceOf(road.server);
-  await expect.poll(() => wire.applied.at(-1), { timeout: 30_000 }).toBe(sequence);
+  await expect.poll(() => wire.applied.at(-1), { timeout: 10_000 }).toBe(sequence);
   expect(wire.faults()).toEqual([]);
 });
 
@@ -151,7 +151,7 @@ for (const { name, fault, doors, reset } of breakages)
     await assign(road.server, 3, cameraName(4));
     await expect(tileAt(page, 3)).toHaveAttribute('data-camera', cameraName(4));
     const sequence = await sequenceOf(road.server);
-    await expect.poll(() => wire.applied.at(-1), { timeout: 30_000 }).toBe(sequence);
+    await expect.poll(() => wire.applied.at(-1), { timeout: 10_000 }).toBe(sequence);
     expect(wire.faults()).toEqual([]);
     assured({
       ...{ row: 'C2', trials: kept.length },

@@ -219,11 +219,11 @@ describe('several people, one wall, a bad network', () => {
   it('W2 W15 W23 W24 everybody ends up equal, nothing is lost or doubled, and no conflict is without a cause', () => {
     fc.assert(fc.property(fc.array(step, { minLength: 20, maxLength: 300, size: 'max' }), run), {
       seed: 20_260_301,
-      numRuns: 50,
+      numRuns: 200,
     });
     // What is done again needs the same person twice in a row, which is rare here.
     for (const [what, times] of Object.entries(seen))
-      expect(times, what).toBeGreaterThan(what === 'redone' ? 0 : 10);
+      expect(times, what).toBeGreaterThan(what === 'redone' ? 0 : 40);
   });
 
   it('W23 a repeated key changes nothing twice; for another command it is refused', () => {
