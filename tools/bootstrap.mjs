@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -63,6 +64,10 @@ if (Number(process.versions.node.split('.')[0]) < 18)
   fail(`This is Node ${process.versions.node}; install Node.js 20 or newer, then run this again.`);
 process.chdir(root);
 installPackages();
+// Compiled code is kept between starts, through the environment for every process of ours: a server is ready a third
+// sooner, and the tests start hundreds of them.
+process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules', '.cache', 'clerestory');
 await goOnWithPinnedNode();
 process.argv.splice(2, 1);
+module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 await import(pathToFileURL(path.join(root, 'tools', tasks[task])).href);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { claimsIn, missingFrom, pageOf } from './assurance.mjs';
 import { build } from './build.mjs';
 import { ensure } from './system-packages.mjs';
+import { readBrowserReport, readUnitReport } from './test-report.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const bin = (...parts) => path.join(root, 'node_modules', ...parts);
@@ -25,6 +26,7 @@ if (missing) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 const add = (counts) => {
   for (const key of Object.keys(total)) total[key] += counts[key] ?? 0;
 };
@@ -42,7 +44,9 @@ function step(name, args, read, env = {}) {
   let counts = good ? { passed: 1 } : { failed: 1 };
   if (read) {
     try {
-      counts = read();
+      const said = read();
+      counts = said.counts;
+      failures.push(...said.failures);
       // A run that fails without a failed test (a crash, an unhandled fault) is a failure all the same.
       if (!good && !counts.failed) counts.failed = 1;
       if (counts.passed + counts.failed === 0) counts.failed = 1;
@@ -72,23 +76,13 @@ step(
     '--reporter=json',
     `--outputFile.json=${unitReport}`,
   ],
-  () => {
-    const report = JSON.parse(readFileSync(unitReport, 'utf8'));
-    return {
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-      skipped: report.numPendingTests + (report.numTodoTests ?? 0),
-    };
-  },
+  () => readUnitReport(JSON.parse(readFileSync(unitReport, 'utf8'))),
 );
 if (build())
   step(
     'browser',
     [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
-    () => {
-      const { stats } = JSON.parse(readFileSync(browserReport, 'utf8'));
-      return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
-    },
+    () => readBrowserReport(JSON.parse(readFileSync(browserReport, 'utf8'))),
     { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
   );
 else add({ failed: 1 });
@@ -105,6 +99,9 @@ if (unproven.length > 0) {
 const refreshed = process.env.ASSURANCE_FILE;
 if (refreshed && total.failed === 0)
   writeFileSync(refreshed, pageOf(claims, new Date().toISOString().slice(0, 10)));
+
+// Whoever reads the end of a long log sees what to look at.
+if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((one) => `- ${one}`).join('\n')}\n`);
 
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { startApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { storageFault, StoreError } from './platform/database.ts';
@@ -26,10 +26,12 @@ function fail(error: unknown): never {
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.logLevel);
-  if (spawnSync(config.ffmpegPath, ['-version'], { stdio: 'ignore' }).error)
+  // Beside the start, which does not wait for it.
+  spawn(config.ffmpegPath, ['-version'], { stdio: 'ignore' }).once('error', () =>
     log.warn(
       `ffmpeg was not found as "${config.ffmpegPath}", so no camera can be shown. Run: sudo apt-get install ffmpeg, or set CLERESTORY_FFMPEG to its path.`,
-    );
+    ),
+  );
   const app = await startApp(config, log);
 
   let closing = false;

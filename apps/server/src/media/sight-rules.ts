@@ -28,7 +28,7 @@ export const maxPictures = 6;
 const blackest = 12;
 /** Blocks differ by less than this: one colour all over. */
 const leastSpread = 1;
-/** Sharp cameras were measured at 0.42 and less, by day, at night and full of noise; see docs/ref/faulty-pictures.md. */
+/** Sharp cameras were measured at 0.42 and less, by day, at night and full of noise; see decision 13. */
 const mostBlur = 0.6;
 /** In fog, or where there is next to nothing to see, nothing is said of sharpness. */
 const spreadToJudge = 8;

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { sightArgs } from './ffmpeg-args.ts';
 import type { FfmpegRunner } from './ffmpeg-process.ts';
 import { look, sightSize } from './sight.ts';
-import { isSuspicious, pictureFault, remember, type Seen } from './sight-rules.ts';
+import { frozenMs, isSuspicious, maxPictures, pictureFault, remember, type Seen } from './sight-rules.ts';
 import type { Stream } from './stream.ts';
 
 export interface SightTiming {
@@ -55,11 +55,14 @@ export class SightWatch {
   #looking = false;
   #stopped = false;
 
+  /** @throws RangeError when close looks follow one another so fast that the pictures kept do not reach back far enough. */
   constructor(
     { clock, ffmpeg }: { clock: Clock; ffmpeg: FfmpegRunner },
     timing: SightTiming,
     onFault: (stream: Stream) => void,
   ) {
+    if ((maxPictures - 1) * timing.closerMs < frozenMs)
+      throw new RangeError(`looks every ${timing.closerMs} ms never find a picture that stands still`);
     this.#clock = clock;
     this.#ffmpeg = ffmpeg;
     this.#timing = timing;

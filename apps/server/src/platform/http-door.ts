@@ -53,8 +53,12 @@ export function createHttpDoor(parts: HttpDoorParts): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  const document = openApiDocument(version);
-  app.get(`${apiBase}/openapi.json`, (_request, response) => void response.json(document));
+  // Described when first asked for: it is a twentieth of a start.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  app.get(
+    `${apiBase}/openapi.json`,
+    (_request, response) => void response.json((document ??= openApiDocument(version))),
+  );
   mountReadOnly(app, [`${apiBase}/openapi.json`]);
   parts.streams?.(app);
   mountRoutes(app, routes, guard);

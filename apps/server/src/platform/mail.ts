@@ -1,4 +1,4 @@
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
 
 /** How mail goes out: RFC 5321 with TLS from the start, by STARTTLS, or (on this machine alone) without. */
@@ -29,42 +29,31 @@ const maxConnections = 4;
 
 /** Sends letters over one SMTP server. */
 export class Mail {
-  readonly #transport: Transporter<SMTPPool.SentMessageInfo> | null;
+  readonly #settings: MailSettings | null;
+  /** Made for the first letter. */
+  #transport: Promise<Transporter<SMTPPool.SentMessageInfo>> | null = null;
   readonly #from: string;
   /** Right-hand side of message ids. */
   readonly domain: string;
 
   constructor(settings: MailSettings | null) {
+    this.#settings = settings;
     this.#from = settings?.from ?? '';
     this.domain = /@([^@>\s]+)>?\s*$/.exec(this.#from)?.[1] ?? 'localhost';
-    this.#transport =
-      settings &&
-      createTransport({
-        pool: true,
-        maxConnections,
-        host: settings.host,
-        port: settings.port,
-        secure: settings.security === 'tls',
-        requireTLS: settings.security === 'starttls',
-        ignoreTLS: settings.security === 'none',
-        ...(settings.user !== null && { auth: { user: settings.user, pass: settings.password ?? '' } }),
-        connectionTimeout: patienceMs,
-        greetingTimeout: patienceMs,
-        socketTimeout: 2 * patienceMs,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      });
   }
 
   /** Whether mail is set up at all. */
   get isSetUp(): boolean {
-    return this.#transport !== null;
+    return this.#settings !== null;
   }
 
   async send({ to, subject, text, messageId, headers = {} }: Letter): Promise<Sent> {
-    if (!this.#transport) return { ok: false, final: true, why: 'no mail is set up' };
+    if (!this.#settings) return { ok: false, final: true, why: 'no mail is set up' };
+    this.#transport ??= transportFor(this.#settings);
     try {
-      await this.#transport.sendMail({
+      await (
+        await this.#transport
+      ).sendMail({
         from: this.#from,
         // As an object: a comma in it must not make two recipients.
         to: { name: '', address: to },
@@ -83,6 +72,25 @@ export class Mail {
   }
 
   close(): void {
-    this.#transport?.close();
+    void this.#transport?.then((transport) => transport.close());
   }
+}
+
+async function transportFor(settings: MailSettings): Promise<Transporter<SMTPPool.SentMessageInfo>> {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    pool: true,
+    maxConnections,
+    host: settings.host,
+    port: settings.port,
+    secure: settings.security === 'tls',
+    requireTLS: settings.security === 'starttls',
+    ignoreTLS: settings.security === 'none',
+    ...(settings.user !== null && { auth: { user: settings.user, pass: settings.password ?? '' } }),
+    connectionTimeout: patienceMs,
+    greetingTimeout: patienceMs,
+    socketTimeout: 2 * patienceMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }

@@ -1,12 +1,8 @@
 import { isIP } from 'node:net';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  type RegistrationResponseJSON,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { problem, type Answer, type PasskeyProof } from '@clerestory/protocol';
 import type { Clock } from './clock.ts';
@@ -15,6 +11,9 @@ import { Tickets } from './tickets.ts';
 
 const maxPasskeysEach = 20;
 const rpName = 'Clerestory';
+
+/** Read when first asked for: a fifth of what the server has to load is this library. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 /** What of a passkey is kept to know it again. */
 export interface PasskeyCredential {
@@ -48,7 +47,9 @@ export class PasskeyCeremony {
       return refuse(
         problem('unprocessable', `One has at most ${maxPasskeysEach} passkeys. Remove one first.`),
       );
-    const options = await generateRegistrationOptions({
+    const options = await (
+      await webAuthn()
+    ).generateRegistrationOptions({
       rpName,
       rpID: rpID.value,
       userName: login,
@@ -67,13 +68,17 @@ export class PasskeyCeremony {
     const rpID = rpIdOf(origin);
     if (!rpID.ok) return rpID;
     if (challenge?.holder !== holder) return refuse(lapsed);
-    const verified = await verifyRegistrationResponse({
-      response: proof.response as unknown as RegistrationResponseJSON,
-      expectedChallenge: challenge.challenge,
-      expectedOrigin: origin,
-      expectedRPID: rpID.value,
-      requireUserVerification: true,
-    }).catch(() => ({ verified: false as const }));
+    const verified = await (
+      await webAuthn()
+    )
+      .verifyRegistrationResponse({
+        response: proof.response as unknown as RegistrationResponseJSON,
+        expectedChallenge: challenge.challenge,
+        expectedOrigin: origin,
+        expectedRPID: rpID.value,
+        requireUserVerification: true,
+      })
+      .catch(() => ({ verified: false as const }));
     if (!verified.verified || !verified.registrationInfo)
       return refuse(problem('unprocessable', 'This passkey could not be verified. Try again.'));
     const { id, publicKey, counter, transports } = verified.registrationInfo.credential;
@@ -83,7 +88,9 @@ export class PasskeyCeremony {
   async signInOptions(origin: string): Promise<Answer<{ ticket: string; options: Record<string, unknown> }>> {
     const rpID = rpIdOf(origin);
     if (!rpID.ok) return rpID;
-    const options = await generateAuthenticationOptions({ rpID: rpID.value, userVerification: 'required' });
+    const options = await (
+      await webAuthn()
+    ).generateAuthenticationOptions({ rpID: rpID.value, userVerification: 'required' });
     const ticket = this.#challenges.issue({ challenge: options.challenge, holder: null });
     return ok({ ticket, options: { ...options } as Record<string, unknown> });
   }
@@ -100,19 +107,23 @@ export class PasskeyCeremony {
     const response = proof.response as unknown as AuthenticationResponseJSON;
     const passkey = typeof response.id === 'string' ? await find(response.id) : null;
     if (!passkey) return null;
-    const verified = await verifyAuthenticationResponse({
-      response,
-      expectedChallenge: challenge.challenge,
-      expectedOrigin: origin,
-      expectedRPID: rpID.value,
-      requireUserVerification: true,
-      credential: {
-        id: passkey.credential,
-        publicKey: new Uint8Array(passkey.publicKey),
-        counter: passkey.counter,
-        transports: [...passkey.transports] as AuthenticatorTransport[],
-      },
-    }).catch(() => null);
+    const verified = await (
+      await webAuthn()
+    )
+      .verifyAuthenticationResponse({
+        response,
+        expectedChallenge: challenge.challenge,
+        expectedOrigin: origin,
+        expectedRPID: rpID.value,
+        requireUserVerification: true,
+        credential: {
+          id: passkey.credential,
+          publicKey: new Uint8Array(passkey.publicKey),
+          counter: passkey.counter,
+          transports: [...passkey.transports] as AuthenticatorTransport[],
+        },
+      })
+      .catch(() => null);
     return verified?.verified ? { passkey, counter: verified.authenticationInfo.newCounter } : null;
   }
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import webPush from 'web-push';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { problem, PushSubscription, type Answer, type NoticeRoads } from '@clerestory/protocol';
 import { newId, type Clock } from '../../platform/clock.ts';
@@ -66,7 +65,7 @@ export class Roads {
     if (stored !== undefined)
       this.#vapid = Vapid.parse(JSON.parse(ring.open(Buffer.from(stored, 'base64'), vapidSetting)));
     else {
-      this.#vapid = webPush.generateVAPIDKeys();
+      this.#vapid = newVapidKeys();
       await writeSetting(this.#db, vapidSetting, this.#sealedVapid());
     }
   }
@@ -168,4 +167,21 @@ export class Roads {
     this.#byId.set(kept.id, kept);
     return kept.id;
   }
+}
+
+/** Keys by which push services know this server: P-256 as RFC 8292 section 3.2 writes it, base64url. */
+function newVapidKeys(): { publicKey: string; privateKey: string } {
+  const {
+    x = '',
+    y = '',
+    d = '',
+  } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    format: 'jwk',
+  });
+  const uncompressed = Buffer.concat([
+    Buffer.of(4),
+    Buffer.from(x, 'base64url'),
+    Buffer.from(y, 'base64url'),
+  ]);
+  return { publicKey: uncompressed.toString('base64url'), privateKey: d };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import webPush from 'web-push';
+import type { PushSubscription } from 'web-push';
 import type { NoticeDelay } from '@clerestory/protocol';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -182,8 +182,9 @@ export class NoticeSender {
       };
       return post(kept.road.url, headers, body, outside);
     }
+    const { default: webPush } = await import('web-push');
     const { endpoint, headers, body } = webPush.generateRequestDetails(
-      kept.road.subscription as webPush.PushSubscription,
+      kept.road.subscription as PushSubscription,
       JSON.stringify({ title, body: text.split('\n\n')[0], tag: key, url }),
       {
         TTL: pushLifeS,
