@@ -211,9 +211,9 @@ function permitted(asking: Asking, policy: SitePolicy): Decision {
   if (!isExigent)
     for (const { hours } of consents)
       if (hours !== null) endsAtMs = Math.min(endsAtMs, endOfHours(hours, nowMs, endsAtMs));
-  if (purpose.kind === 'incident' && purpose.incident)
-    endsAtMs = Math.min(endsAtMs, purpose.incident.openedAt + policy.incidentHours * hourMs);
-  const opener = purpose.kind === 'incident' ? purpose.incident?.openedBy : undefined;
+  const incident = purpose.kind === 'incident' ? purpose.incident : null;
+  if (incident) endsAtMs = Math.min(endsAtMs, incident.openedAt + policy.incidentHours * hourMs);
+  const opener = incident?.openedBy;
   const isOwnIncident = opener?.kind === 'person' && opener.id === asker.person;
   const needsSecond =
     isExigent || policy.approval === 'always' || (policy.approval === 'own-incident' && isOwnIncident);

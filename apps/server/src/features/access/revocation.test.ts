@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assured } from '../../../../../tools/harness/assured.ts';
+import { bytesByEveryDoor, untilOpen } from '../../../../../tools/harness/every-door.ts';
 import { freePort } from '../../../../../tools/harness/free-port.ts';
 import { startServerProcess, type ServerProcess } from '../../../../../tools/harness/server-process.ts';
 import { makeClockClip } from '../../../../../tools/rtsp-farm/clips.ts';
@@ -229,35 +230,8 @@ test('A2: what is taken 50 ms before the server is killed stays taken', { timeou
     const kept = new Map(
       Object.entries(watching).map(([login, browser]) => [login, browser.cookieHeader()] as const),
     );
-    /** Bytes that come by each door. */
-    const bytesFor = async (login: string): Promise<number> => {
-      const headers = { cookie: kept.get(login) ?? '' };
-      let bytes = 0;
-      for (const name of ['index.m3u8', 'main/index.m3u8', 'main/poster.jpg']) {
-        const answer = await fetch(`http://127.0.0.1:${port}/live/a/${name}`, { headers });
-        const body = await answer.arrayBuffer();
-        if (answer.status === 200) bytes += body.byteLength;
-      }
-      const viewer = await Viewer.open(port, { headers }).catch(() => null);
-      if (!viewer) return bytes;
-      viewer.subscribe('a');
-      await eventually('an answer', () => viewer.frames.length > 1 || viewer.reasons().some(Boolean), 30_000);
-      bytes += viewer.frames.reduce((sum, { payload }) => sum + payload.byteLength, 0);
-      viewer.close();
-      return bytes;
-    };
-    /** An init, a still, a playlist and chunks. */
-    const whole = 4_000;
-    const moves = (login: string) =>
-      eventually(
-        `pictures for ${login}`,
-        () =>
-          bytesFor(login)
-            .then((bytes) => bytes > whole)
-            .catch(() => false),
-        60_000,
-      );
-    await moves('stays');
+    const cookieOf = (login: string) => kept.get(login) ?? '';
+    const moves = (login: string) => untilOpen(port, cookieOf(login), 'a');
     let tries = 0;
     for (const login of people) {
       await moves(login);
@@ -268,7 +242,7 @@ test('A2: what is taken 50 ms before the server is killed stays taken', { timeou
       administrator = await server.signedIn('administrator');
       // Control: the session of somebody else is good on the new server, with a picture.
       await moves('stays');
-      expect([login, await bytesFor(login)]).toEqual([login, 0]);
+      expect([login, await bytesByEveryDoor(port, cookieOf(login), 'a')]).toEqual([login, 0]);
       tries += 4;
     }
     assured({
