@@ -3,10 +3,13 @@ import { findChromium } from './tools/system-packages.mjs';
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '**/*.e2e.ts',
   outputDir: 'test-results',
-  // Video on two cores: one browser at a time, and no retry that would hide a flaw.
-  workers: 1,
+  // Video on two cores: one browser at a time, but for tests that mostly wait; and no retry that would hide a flaw.
+  workers: 2,
+  projects: [
+    { name: 'long-away', testMatch: 'long-away.e2e.ts', workers: 1 },
+    { name: 'all', testMatch: '**/*.e2e.ts', testIgnore: 'long-away.e2e.ts', workers: 1 },
+  ],
   retries: 0,
   fullyParallel: false,
   timeout: 120_000,

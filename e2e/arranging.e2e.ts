@@ -1,60 +1,11 @@
-import {
-  test as base,
-  type Browser as BrowserApp,
-  type BrowserContext,
-  type Locator,
-  type Page,
-} from '@playwright/test';
+import type { Browser as BrowserApp, BrowserContext } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
 import type { ClientCommand } from '@clerestory/protocol';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { openWindow, type TestSocket } from '../apps/server/src/testing/server.ts';
-import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
-import {
-  assign,
-  cameraName,
-  Complaints,
-  expect,
-  fillLeftScreen,
-  lostConnection,
-  tileAt,
-} from './support/city.ts';
-import { enter } from './support/sign-in.ts';
-
-/** What is arranged here are cameras that send nothing: where they are put is told, not what they show. */
-const test = base.extend<{ server: ServerProcess; complaints: Complaints }>({
-  server: async ({ context }, use) => {
-    const server = await startServerProcess();
-    await enter(context, server);
-    await fillLeftScreen(server, { url: (name) => `rtsp://127.0.0.1:9/${name}` });
-    await use(server);
-    for (const page of context.pages()) await page.close();
-    await server.stop();
-  },
-  complaints: [
-    async ({ context }, use) => {
-      const complaints = new Complaints();
-      // Stills of cameras that have none.
-      complaints.allow(lostConnection);
-      context.on('page', (page) => complaints.watch(page));
-      await use(complaints);
-      expect(complaints.left()).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const row = (page: Page, camera: string): Locator => page.locator(`[data-camera-row="${camera}"]`);
-const stageTile = (page: Page, screen: string, tile: number): Locator =>
-  page.locator(`[data-stage] [data-screen="${screen}"][data-tile="${tile}"]`);
-const open = async (page: Page, url: string) => {
-  await page.goto(url);
-  await expect(row(page, cameraName(1))).toBeVisible();
-};
-const cameras = (page: Page): Promise<string[]> =>
-  page.locator('.tile[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.camera ?? ''));
-const showing = (page: Page, ...wanted: number[]) =>
-  expect.poll(() => cameras(page)).toEqual(wanted.map((n) => (n === 0 ? '' : cameraName(n))));
+import type { ServerProcess } from '../tools/harness/server-process.ts';
+import { assign, cameraName, expect, tileAt } from './support/city.ts';
+import { open, row, showing, stageTile, test } from './support/still-city.ts';
 
 /** An operator in a browser of their own. */
 async function operator(app: BrowserApp, server: ServerProcess): Promise<BrowserContext> {

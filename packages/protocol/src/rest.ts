@@ -19,7 +19,7 @@ import { Assignment, TileRef, Why } from './assignment.ts';
 import { LayoutId } from './layout-id.ts';
 import { fleetRoutes } from './fleet.ts';
 import { workstationRoutes } from './workstation.ts';
-import { Commit, CommandResult, Screen, WallState } from './wall.ts';
+import { ClientCommand, Commit, CommandResult, Screen, WallState } from './wall.ts';
 
 export const apiBase = '/api/v1';
 
@@ -364,6 +364,18 @@ export const routes = {
     summary: 'Swap two tiles, on one screen or two',
     params: OnWall,
     body: z.strictObject({ a: TileRef, b: TileRef }),
+    answer: CommandResult,
+  }),
+  commandWall: route({
+    method: 'post',
+    path: '/walls/{wall}/commands',
+    tag: 'walls',
+    status: 200,
+    idempotent: true,
+    ifMatch: true,
+    summary: 'Whatever the console can do with a wall: scenes, tours, control, visitor mode and all else',
+    params: OnWall,
+    body: ClientCommand,
     answer: CommandResult,
   }),
 } as const;

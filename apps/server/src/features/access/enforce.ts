@@ -3,6 +3,7 @@ import {
   problem,
   type Answer,
   type CameraHealth,
+  type ClientCommand,
   type Commit,
   type RouteName,
   type ScreenStatus,
@@ -55,12 +56,43 @@ export const cameraOf = (row: PolicyRow, input: { params: unknown; body: unknown
   return typeof camera === 'string' ? camera : null;
 };
 
+const camerasNamed = (command: ClientCommand): readonly string[] =>
+  'cameras' in command ? command.cameras : 'camera' in command ? [command.camera] : [];
+
+/** What is refused of a command, and at which door: its own row, for each camera that it names. Null: nothing. */
+export function refusedCommand(
+  rights: RightsService,
+  actor: Actor,
+  wall: string,
+  command: ClientCommand,
+): { door: DoorId; camera: string | null; answer: Extract<Answer<never>, { ok: false }> } | null {
+  const door = `command:${command.type}` as const;
+  if (command.type === 'tile:swap' && !rights.maySwap(actor, wall, [command.a, command.b]))
+    return { door, camera: null, answer: denied };
+  const row = policy[door];
+  const named = camerasNamed(command);
+  for (const camera of named.length === 0 ? [null] : named) {
+    const admitted = admits(row, actor);
+    const answer = admitted.ok ? checkRight(rights, row, actor, camera) : admitted;
+    if (!answer.ok) return { door, camera, answer };
+  }
+  return null;
+}
+
 export interface EnforcementParts {
   rights: RightsService;
   refusals: RefusalSink;
   peerOf(request: Parameters<RequestHandler>[0]): Peer;
   /** Who is behind a request. */
   authenticate: (request: Parameters<RequestHandler>[0]) => Actor | undefined;
+}
+
+/** Of the routes that carry one whose rights depend on what is in it. */
+function commandOf(route: RouteName, { params, body }: { params: unknown; body: unknown }) {
+  const { wall } = params as { wall: string };
+  if (route === 'commandWall') return { wall, command: body as ClientCommand };
+  if (route !== 'swapTiles') return null;
+  return { wall, command: { type: 'tile:swap' as const, ...(body as { a: TileRef; b: TileRef }) } };
 }
 
 /** The policy table at the HTTP doors. */
@@ -82,20 +114,16 @@ export class Enforcement implements RouteGuard {
     const row = policy[`rest:${route}`];
     const camera = cameraOf(row, input);
     const checked = checkRight(this.#parts.rights, row, actor, camera);
-    const answer = checked.ok && route === 'swapTiles' ? this.#checkSwap(input, actor) : checked;
+    const command = checked.ok ? commandOf(route, input) : null;
+    const refused = command && refusedCommand(this.#parts.rights, actor, command.wall, command.command);
+    const about = refused ? refused.camera : camera;
     return this.#noted(
-      `rest:${route}`,
+      refused?.door ?? `rest:${route}`,
       actor,
-      camera === null ? '' : `camera:${camera}`,
+      about === null ? '' : `camera:${about}`,
       web.address,
-      answer,
+      refused?.answer ?? checked,
     );
-  }
-
-  #checkSwap({ params, body }: { params: unknown; body: unknown }, actor: Actor): Answer<void> {
-    const { wall } = params as { wall: string };
-    const { a, b } = body as { a: TileRef; b: TileRef };
-    return this.#parts.rights.maySwap(actor, wall, [a, b]) ? allowed : denied;
   }
 
   sees(actor: Actor): Sees {

@@ -111,6 +111,7 @@ const oracle: Record<RouteName, string> = {
   ...{ askNoticeDelay: 's', approveNoticeDelay: 's', endNoticeDelay: 's' },
   ...{ listOwners: 'aL', createOwner: 'a', getOwner: 'aL', updateOwner: 'a', renewOwnerKeys: 'a' },
   ...{ setLayout: 'osi', clearScreen: 'osi', assignTile: 'osi', clearTile: 'osi', swapTiles: 'osi' },
+  commandWall: 'osia',
 };
 const commandOracle: Record<ClientCommand['type'], string> = {
   ...{
@@ -293,6 +294,8 @@ test('A1 is noted', () => {
 });
 
 describe('A1: every socket event and command × every actor', () => {
+  const expectedBy = (letter: string) =>
+    Object.fromEntries(Object.entries(commandOracle).map(([type, row]) => [type, mayBy(row, letter)]));
   const commands: Record<ClientCommand['type'], ClientCommand> = {
     'tile:assign': { type: 'tile:assign', screen: 'left', tile: 0, camera: 'gate' },
     'tile:clear': { type: 'tile:clear', screen: 'left', tile: 0 },
@@ -354,11 +357,20 @@ describe('A1: every socket event and command × every actor', () => {
         const answer = await socket.emitWithAck('wall:command', { ...envelope, command: commands[type] });
         found[type] = answer.ok || !refusedCodes.has(answer.problem.code);
       }
-      const expected = Object.entries(commandOracle).map(([type, row]) => [type, mayBy(row, letter)]);
-      expect(found).toEqual(Object.fromEntries(expected));
+      expect(found).toEqual(expectedBy(letter));
     } finally {
       socket.close();
     }
+  });
+  test.each(actors)('the same over REST: %s', async (actor, letter) => {
+    const browser = await browserOf(actor, false);
+    const found: Record<string, boolean> = {};
+    for (const [type, command] of Object.entries(commands)) {
+      const answer = await browser.call('POST', '/walls/control-room/commands', command);
+      expect(answer.status, `${type}: ${JSON.stringify(answer.body)}`).toBeLessThan(500);
+      found[type] = !refusedCodes.has(answer.body?.code);
+    }
+    expect(found).toEqual(expectedBy(letter));
   });
 });
 

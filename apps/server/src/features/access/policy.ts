@@ -197,6 +197,9 @@ const consent = {
   'rest:endGrant': { who: atTheWall, unlocked: true },
 } as const;
 
+/** Some of the commands of a wall. */
+const commanding: PolicyRow = { who: [...atTheWall, 'administrator'], unlocked: true };
+
 const wall = {
   'rest:listCameras': listing,
   'rest:createCamera': administering,
@@ -236,6 +239,8 @@ const wall = {
   'rest:assignTile': putting,
   'rest:clearTile': arranging,
   'rest:swapTiles': arranging,
+  // And then the row of the command that it carries.
+  'rest:commandWall': commanding,
 } as const;
 
 const owners = {
@@ -300,7 +305,7 @@ const pages = {
 const sockets = {
   'event:wall:join': { who: windows, right: 'see', camera: 'each' },
   'event:wall:resync': { who: windows, right: 'see', camera: 'each' },
-  'event:wall:command': { who: [...atTheWall, 'administrator'], unlocked: true },
+  'event:wall:command': commanding,
   'event:screen:report': { who: windows },
   'event:wall:recent': { who: everyRole, right: 'see', camera: 'each' },
   'event:screen:order': { who: atTheWall, unlocked: true },

@@ -13,7 +13,7 @@ import { actorName, anonymous, type Actor } from '../../platform/actor.ts';
 import { ok } from '../../platform/http.ts';
 import type { Audience, SocketGuard, Sockets, WindowSocket } from '../../platform/sockets.ts';
 import type { Devices } from './devices.ts';
-import { cameraOf, checkRight, denied } from './enforce.ts';
+import { cameraOf, checkRight, refusedCommand } from './enforce.ts';
 import { admits, policy, type DoorId } from './policy.ts';
 import type { RefusalSink } from './ports.ts';
 import type { RightsService } from './rights-service.ts';
@@ -92,18 +92,10 @@ export class Windows implements SocketGuard, Audience {
     if (!answer.ok || event !== 'wall:command') return answer;
     if (actor.kind === 'person') this.#parts.sessions.touch(actor.session);
     const { wall, command } = payload as { wall: string; command: ClientCommand };
-    if (command.type === 'tile:swap' && !this.#parts.rights.maySwap(actor, wall, [command.a, command.b])) {
-      this.#note('command:tile:swap', actor, denied.problem);
-      return denied;
-    }
-    const door = `command:${command.type}` as const;
-    const named = camerasNamed(command);
-    if (named.length === 0) return this.#check(door, actor, null);
-    for (const camera of named) {
-      const one = this.#check(door, actor, camera);
-      if (!one.ok) return one;
-    }
-    return ok(undefined);
+    const refused = refusedCommand(this.#parts.rights, actor, wall, command);
+    if (!refused) return ok(undefined);
+    this.#note(refused.door, actor, refused.answer.problem, refused.camera);
+    return refused.answer;
   }
 
   present(event: ClientEventName, value: unknown, socket: WindowSocket): unknown {
@@ -213,9 +205,6 @@ export class Windows implements SocketGuard, Audience {
 const noCameras = new Set<string>();
 
 /** Cameras that a command names to put them on tiles. */
-const camerasNamed = (command: ClientCommand): readonly string[] =>
-  'cameras' in command ? command.cameras : 'camera' in command ? [command.camera] : [];
-
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((one) => b.has(one));
 }

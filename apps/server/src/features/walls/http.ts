@@ -79,5 +79,6 @@ export function wallRoutes(walls: WallService, askerOf: (actor: Actor) => Asker 
       run(params.wall, context, { type: 'tile:clear', screen: params.screen, tile: params.tile }),
     swapTiles: ({ params, body }, context) =>
       run(params.wall, context, { type: 'tile:swap', a: body.a, b: body.b }),
+    commandWall: ({ params, body }, context) => run(params.wall, context, body),
   };
 }

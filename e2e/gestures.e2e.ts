@@ -1,0 +1,120 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
+import { cameraName, expect } from './support/city.ts';
+import { open, row, stageTile, test } from './support/still-city.ts';
+
+/** Which of the farm's cameras are on a screen, by number; 0: none. */
+const onScreen = async (server: ServerProcess, screen: string): Promise<number[]> => {
+  const { screens } = await server.api<{
+    screens: { id: string; layout: string; tiles: Record<string, { camera: string }> }[];
+  }>('GET', '/walls/control-room');
+  const tiles = screens.find(({ id }) => id === screen)?.tiles ?? {};
+  return [0, 1, 2, 3].map((tile) => Number(tiles[String(tile)]?.camera.replace(/\D/g, '') ?? 0));
+};
+const expectOn = (server: ServerProcess, screen: string, ...wanted: number[]) =>
+  expect.poll(() => onScreen(server, screen)).toEqual(wanted);
+const choose = (page: Page, item: string) => page.getByRole('menuitem', { name: item }).click();
+
+test('by hand: dropped on a screen, many at once, a tile’s menu, back and on, the hot spot', async ({
+  context,
+  server,
+}) => {
+  for (const screen of ['centre', 'right'])
+    await server.api('PUT', `/walls/control-room/screens/${screen}/layout`, { layout: '4' });
+  const page = await context.newPage();
+  await open(page, server.url);
+
+  // On the name of a screen: its next free tile, whichever that is by now.
+  for (const n of [3, 1]) await row(page, cameraName(n)).dragTo(page.locator('[data-mini="centre"]'));
+  await expectOn(server, 'centre', 3, 1, 0, 0);
+  // From tile to tile they change places.
+  await page.locator('[data-mini="centre"]').click();
+  await stageTile(page, 'centre', 0).dragTo(stageTile(page, 'centre', 3));
+  await expectOn(server, 'centre', 0, 1, 0, 3);
+
+  // Many, chosen one by one, fill the screen in that order.
+  await page.locator('[data-mini="right"]').click();
+  for (const n of [4, 2, 3]) await row(page, cameraName(n)).click({ modifiers: ['Control'] });
+  await page.keyboard.press('Insert');
+  await expectOn(server, 'right', 4, 2, 3, 0);
+
+  // What a tile showed before is a key away, and so is what came after.
+  await stageTile(page, 'right', 0).click();
+  await row(page, cameraName(1)).click();
+  await expectOn(server, 'right', 1, 2, 3, 0);
+  await page.keyboard.press('Escape');
+  await stageTile(page, 'right', 0).click();
+  await page.keyboard.press(',');
+  await expectOn(server, 'right', 4, 2, 3, 0);
+  await page.keyboard.press(';');
+  await expectOn(server, 'right', 1, 2, 3, 0);
+
+  await stageTile(page, 'right', 1).click({ button: 'right' });
+  await expect(page.getByRole('menu')).toBeVisible();
+  expect((await new AxeBuilder({ page }).include('.menu').analyze()).violations).toEqual([]);
+  await choose(page, 'Clear the tile');
+  await expectOn(server, 'right', 1, 0, 3, 0);
+
+  // The hot spot shows whatever its person selects.
+  await stageTile(page, 'right', 3).click();
+  await page.keyboard.press('e');
+  await page.locator('[data-mini="left"]').click();
+  await stageTile(page, 'left', 1).click();
+  await expectOn(server, 'right', 1, 0, 3, 2);
+  await stageTile(page, 'left', 3).click();
+  await expectOn(server, 'right', 1, 0, 3, 4);
+});
+
+test('a layout of one’s own is drawn by keys; nothing changes until it is used', async ({
+  context,
+  server,
+}) => {
+  const page = await context.newPage();
+  await open(page, server.url);
+  await page.locator('[data-mini="left"]').click();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('layout of your own');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  expect((await new AxeBuilder({ page }).include('.dialog').analyze()).violations).toEqual([]);
+  await dialog.locator('[data-edit-tile="3"]').focus();
+  await page.keyboard.press('Delete');
+  await dialog.locator('[data-edit-tile="2"]').focus();
+  // Half of the screen is six units wide; now it is all of it.
+  for (let n = 0; n < 6; n++) await page.keyboard.press('Shift+ArrowRight');
+  await expect(dialog.getByText('Not saved yet')).toBeVisible();
+  expect(await onScreen(server, 'left')).toEqual([1, 2, 3, 4]);
+  await dialog.getByRole('button', { name: 'Use this layout' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.locator('[data-stage] .tile[data-tile]')).toHaveCount(3);
+  const [upper, lower] = [
+    await stageTile(page, 'left', 0).boundingBox(),
+    await stageTile(page, 'left', 2).boundingBox(),
+  ];
+  expect((lower?.width ?? 0) / (upper?.width ?? 1)).toBeGreaterThan(1.9);
+});
+
+test('cameras take turns on a tile, and stand still when told to', async ({ context, server }) => {
+  const page = await context.newPage();
+  await open(page, server.url);
+  await page.locator('[data-mini="left"]').click();
+  await stageTile(page, 'left', 3).click();
+  await page.keyboard.press('t');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Camera numbers, in order').fill('101-103');
+  await dialog.getByLabel('Seconds for each').fill('5');
+  await dialog.getByRole('button', { name: 'Begin the tour' }).click();
+  await expect(dialog).toBeHidden();
+  const tile = () => stageTile(page, 'left', 3).getAttribute('data-camera');
+  await expect.poll(tile).toBe(cameraName(1));
+  await expect.poll(tile, { timeout: 12_000 }).toBe(cameraName(2));
+  await stageTile(page, 'left', 3).click({ button: 'right' });
+  await choose(page, 'Pause the tour, or let it go on');
+  const paused = await tile();
+  // Longer than a turn.
+  const until = Date.now() + 7_000;
+  await expect.poll(() => Date.now() > until, { timeout: 10_000, intervals: [500] }).toBe(true);
+  expect(await tile()).toBe(paused);
+});
