@@ -19,6 +19,9 @@ export function StateChip({ view }: { view: TileView }) {
   );
 }
 
+/** Asking again would be in vain. */
+const isUpToOwner = (reason: string): boolean =>
+  /owner has (paused|revoked|registered|not confirmed)|owner’s consent has expired/i.test(reason);
 /** The right is there, a grant is not. */
 const isOfPrivate = (reason: string): boolean => !/right|sign in|no such camera/i.test(reason);
 /** "replay 18:40:12, paused": what a tile says while it shows the last minute. */
@@ -68,6 +71,8 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     case 'connecting':
       return '';
     case 'refused':
+      if (isUpToOwner(reason)) return 'Only its owner can open it again. Then ask anew in the console.';
+      if (/switched off on this site/i.test(reason)) return 'An administrator can switch them on again.';
       if (isOfPrivate(reason)) return 'Ask for it in the console: choose this tile, press P.';
       return 'Ask whoever looks after this camera. It comes back by itself when access is given.';
     case 'unsupported':
