@@ -7,6 +7,7 @@ import config from '../playwright.config.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
 import { benchGate } from './gate.ts';
+import { benchGrants, benchOwnerStops } from './grants.ts';
 import { benchNotices } from './notices.ts';
 import { benchJoins } from './joins.ts';
 import { benchLog } from './log.ts';
@@ -89,6 +90,16 @@ const benches: readonly Bench[] = [
     run: (size) => benchRevocation(by(size, 1, 1, 5), by(size, 1, 4, 13)),
   },
   {
+    name: 'grants',
+    says: 'asking for a private camera until the grant and its entry are durable',
+    run: (size) => benchGrants(by(size, 3, 200, 1_000)),
+  },
+  {
+    name: 'owner-stops',
+    says: 'an owner pauses cameras: the last byte of 200 views, and the frame without a picture',
+    run: (size) => benchOwnerStops(by(size, 1, 1, 5), by(size, 1, 4, 13)),
+  },
+  {
     name: 'log',
     says: 'an entry of the transparency log and its proof, and a whole log verified',
     run: (size) => benchLog(by(size, 400, 4_000, 20_000), by(size, 1_000, 100_000, 1_000_000)),
@@ -111,7 +122,7 @@ const help = `npm run bench -- [NAME …] [options]
 
 Without a name: those that matter, in about eight minutes. "all": everything, in about half an hour.
 
-${benches.map(({ name, says }) => `  ${name.padEnd(10)}${says}`).join('\n')}
+${benches.map(({ name, says }) => `  ${name.padEnd(12)}${says}`).join('\n')}
 
   --full             as "all" measures: more rounds and counts
   --smoke            only shows that each runs, in seconds: its figures say nothing
