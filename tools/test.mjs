@@ -1,5 +1,6 @@
 // npm test: format, lint, types, unit and real-RTSP integration tests, browser tests; one closing line.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +14,12 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const bin = (...parts) => path.join(root, 'node_modules', ...parts);
 const scratch = mkdtempSync(path.join(tmpdir(), 'clerestory-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    for (const child of running) child.kill(signal);
+    process.exit(130);
+  });
 
 const assurance = path.join(scratch, 'assurance');
 mkdirSync(assurance);
@@ -27,20 +33,28 @@ if (missing) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+const failedSteps = [];
 const add = (counts) => {
   for (const key of Object.keys(total)) total[key] += counts[key] ?? 0;
 };
 
-/** Runs one step; its counts come from `read`, or it counts as one test itself. */
-function step(name, args, read, env = {}) {
+/** Runs one step; its counts come from `read`, or it counts as one test itself. `apart`: its words come when it has ended. */
+async function step(name, args, { read, env = {}, apart = false } = {}) {
   const startedMs = performance.now();
-  process.stdout.write(`\n── ${name}\n`);
-  const run = spawnSync(process.execPath, args, {
+  if (!apart) process.stdout.write(`\n── ${name}\n`);
+  const child = spawn(process.execPath, args, {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', apart ? 'pipe' : 'inherit', apart ? 'pipe' : 'inherit'],
     env: { ...process.env, ASSURANCE_FOLDER: assurance, ...env },
   });
-  const good = run.status === 0;
+  running.add(child);
+  let words = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text) => (words += text));
+  const [status] = await once(child, 'close');
+  running.delete(child);
+  if (apart) process.stdout.write(`\n── ${name}\n${words}`);
+  const good = status === 0;
   let counts = good ? { passed: 1 } : { failed: 1 };
   if (read) {
     try {
@@ -56,6 +70,7 @@ function step(name, args, read, env = {}) {
     }
   }
   add(counts);
+  if (!good) failedSteps.push(name);
   process.stdout.write(
     `── ${name}: ${good ? 'ok' : 'FAILED'} (${((performance.now() - startedMs) / 1000).toFixed(1)} s)\n`,
   );
@@ -64,10 +79,17 @@ function step(name, args, read, env = {}) {
 const unitReport = path.join(scratch, 'unit.json');
 const browserReport = path.join(scratch, 'browser.json');
 
-step('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']);
-step('lint', [bin('eslint/bin/eslint.js'), '.']);
-step('types', ['tools/types.mjs']);
-step(
+// The compiler and the linter keep one core each.
+await Promise.all([
+  (async () => {
+    await step('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'], {
+      apart: true,
+    });
+    await step('lint', [bin('eslint/bin/eslint.js'), '.'], { apart: true });
+  })(),
+  step('types', ['tools/types.mjs'], { apart: true }),
+]);
+await step(
   'unit and integration',
   [
     bin('vitest/vitest.mjs'),
@@ -76,15 +98,13 @@ step(
     '--reporter=json',
     `--outputFile.json=${unitReport}`,
   ],
-  () => readUnitReport(JSON.parse(readFileSync(unitReport, 'utf8'))),
+  { read: () => readUnitReport(JSON.parse(readFileSync(unitReport, 'utf8'))) },
 );
 if (build())
-  step(
-    'browser',
-    [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
-    () => readBrowserReport(JSON.parse(readFileSync(browserReport, 'utf8'))),
-    { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
-  );
+  await step('browser', [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
+    read: () => readBrowserReport(JSON.parse(readFileSync(browserReport, 'utf8'))),
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
+  });
 else add({ failed: 1 });
 
 const claims = claimsIn(assurance);
@@ -101,7 +121,8 @@ if (refreshed && total.failed === 0)
   writeFileSync(refreshed, pageOf(claims, new Date().toISOString().slice(0, 10)));
 
 // Whoever reads the end of a long log sees what to look at.
-if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((one) => `- ${one}`).join('\n')}\n`);
+if (failedSteps.length > 0) process.stdout.write(`\nFailed: ${failedSteps.join(', ')}\n`);
+for (const failure of failures) process.stdout.write(`- ${failure}\n`);
 
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;
