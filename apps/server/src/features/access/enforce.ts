@@ -89,9 +89,9 @@ export interface EnforcementParts {
 
 /** Of the routes that carry one whose rights depend on what is in it. */
 function commandOf(route: RouteName, { params, body }: { params: unknown; body: unknown }) {
+  if (route !== 'commandWall' && route !== 'swapTiles') return null;
   const { wall } = params as { wall: string };
   if (route === 'commandWall') return { wall, command: body as ClientCommand };
-  if (route !== 'swapTiles') return null;
   return { wall, command: { type: 'tile:swap' as const, ...(body as { a: TileRef; b: TileRef }) } };
 }
 

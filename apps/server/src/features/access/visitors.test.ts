@@ -25,6 +25,7 @@ beforeAll(async () => {
   await makeClockClip({ path: clip, camera: 1, seconds: 4, width: 320, height: 180, fps: 15, gopS: 0.4 });
   farm = await startFarm({ mounts: { street: clip } });
   site = await startTeamApp();
+  await eventually('the media node', () => site.app.mediaReady(), 60_000);
   const { administrator, team, app } = site;
   for (const id of cameras)
     await administrator.call('POST', '/cameras', {

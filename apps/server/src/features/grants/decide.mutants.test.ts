@@ -85,7 +85,7 @@ const changes: readonly Change[] = [
   consent({ status: 'paused', pausedUntil: noonMs + 1 }),
   consent({ status: 'paused', pausedUntil: noonMs }),
   ...(['registered', 'on-request', 'incident', 'scheduled'] as const).map((level) => consent({ level })),
-  consent({ purposes: ['flood'] }),
+  consent({ purposes: ['hazard'] }),
   consent({ purposes: [] }),
   consent({ hours: open }),
   consent({ hours: shut }),

@@ -107,7 +107,8 @@ test(
   { timeout: 120_000 },
   async () => {
     for (const operator of operators) await ask(operator);
-    const [first, second] = operators as [Browser, Browser];
+    const [first, second] = operators;
+    if (!first || !second) throw new Error('two operators are needed');
     const windows = operators.flatMap((operator) => Array.from({ length: windowsEach }, () => operator));
     const views = await openManyViews(site.app.mediaPort, windows, cameras, {
       ...{ playlist: 10, part: 5, still: 5 },

@@ -57,7 +57,7 @@ const cases: Record<string, Case> = {
   'standing, no grant': { terms: standing, purpose: null, open: false },
   'standing, granted': { terms: standing, purpose: 'fire', open: true },
   'standing for something else': {
-    terms: { level: 'standing', purposes: ['flood'] },
+    terms: { level: 'standing', purposes: ['hazard'] },
     purpose: 'fire',
     open: false,
   },
@@ -141,7 +141,7 @@ const cases: Record<string, Case> = {
     terms: standing,
     purpose: 'fire',
     async then(camera) {
-      const terms = ConsentTerms.parse({ level: 'standing', purposes: ['flood'] });
+      const terms = ConsentTerms.parse({ level: 'standing', purposes: ['hazard'] });
       await site.app.owners.ownerChanges(owner, camera, { type: 'give', terms }, freshKey());
     },
     open: false,
