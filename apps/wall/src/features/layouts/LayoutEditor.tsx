@@ -120,10 +120,10 @@ export function LayoutEditor({
     const step = steps[event.key];
     if (i === undefined || (!step && event.key !== 'Delete')) return;
     event.preventDefault();
-    setLayout(
-      step
-        ? stepped(layout, i, step, event.shiftKey, { columns, rows })
-        : layout.filter((one) => one.i !== i),
+    const resizes = event.shiftKey;
+    // A key that is held comes again before what it did is drawn.
+    setLayout((now) =>
+      step ? stepped(now, i, step, resizes, { columns, rows }) : now.filter((one) => one.i !== i),
     );
   };
   const submit = async () => {
@@ -174,7 +174,9 @@ export function LayoutEditor({
           resizeConfig={{ enabled: true, handles: ['se'] }}
           compactor={stays}
           autoSize={false}
-          onLayoutChange={(next) => setLayout(next)}
+          // Not at every change: it tells of those by keys as well, and late.
+          onDragStop={(next) => setLayout(next)}
+          onResizeStop={(next) => setLayout(next)}
         >
           {layout.map(({ i }) => (
             <div
