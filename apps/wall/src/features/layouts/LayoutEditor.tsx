@@ -159,6 +159,9 @@ export function LayoutEditor({
           Not saved yet
         </span>
       </div>
+      {/* While a tile is dragged, the library styles selections by an inline style sheet, which the page's policy forbids,
+          unless there is an element of this name; ours is in layout-editor.css. */}
+      <span id="react-draggable-style-el" hidden />
       <div className="layout-editor" onKeyDown={onKeyDown} style={{ width, height }}>
         <GridLayout
           width={width}
