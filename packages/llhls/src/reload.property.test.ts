@@ -65,8 +65,8 @@ class Address {
       this.packager.begin(fakeInit, this.clockMs);
     } else if (what.do === 'end') this.packager.end(this.clockMs);
     else if (what.do === 'jump') this.#mediaS += 1_000;
-    else if (what.do === 'pause') this.clockMs += 7_000;
-    else this.#reload(what.wants);
+    else if (what.do === 'reload') this.#reload(what.wants);
+    else this.clockMs += 7_000;
     this.#answer();
   }
 
