@@ -37,7 +37,7 @@ export function findProxy(name) {
 }
 
 const gstPython =
-  "import gi; gi.require_version('GstRtspServer','1.0'); from gi.repository import GstRtspServer, Gst; Gst.init(None); assert all(Gst.ElementFactory.find(n) for n in ('rtph264pay','h264parse','parsebin'))";
+  "import gi; gi.require_version('GstRtspServer','1.0'); from gi.repository import GstRtspServer, Gst; Gst.init(None); assert all(Gst.ElementFactory.find(n) for n in ('rtph264pay','h264parse','parsebin','hlsdemux','souphttpsrc','openh264dec'))";
 
 /**
  * Each need: how to see that it is there, Debian's and Ubuntu's packages for it, the setting that names another one, and
@@ -73,7 +73,7 @@ export const needs = {
     packages: ['openssl'],
   },
   rtspServer: {
-    what: 'the GStreamer RTSP server (test cameras)',
+    what: 'the GStreamer RTSP server (test cameras; its HLS client is a test player)',
     there: () => runs('/usr/bin/python3', ['-c', gstPython]),
     packages: [
       'python3-gi',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PushFrame } from '@clerestory/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { assured } from '../../../../tools/harness/assured.ts';
 import { makeClockClip } from '../../../../tools/rtsp-farm/clips.ts';
 import type { Gate, ViewRequest } from './gate.ts';
 import type { MediaNode } from './node.ts';
@@ -234,6 +235,11 @@ describe('a page that does not keep up', () => {
     const seen = brisk.chunks().map((chunk) => chunk.index);
     expect(seen).toEqual(seen.map((_, at) => (seen[0] ?? 0) + at));
     expect(brisk.notices.filter((notice) => notice.type === 'skipped')).toEqual([]);
+    assured({
+      ...{ row: 'C3', trials: 1 },
+      claim: 'a page that does not keep up goes on at a key frame and is told how much it missed',
+      control: 'a page beside it that keeps up misses nothing and is told nothing',
+    });
   });
 
   it('gets a backlog that is larger than what may wait in pieces, as fast as it reads', async () => {
@@ -260,6 +266,11 @@ describe('a page that does not keep up', () => {
     await eventually('all see it', () => slow.chunks(6).length > 0);
     slow.socket.pause();
     await eventually('ended', () => node.reports().every((report) => report.facts.viewers === 0));
+    assured({
+      ...{ row: 'C3', trials: 1 },
+      claim: 'a page that reads nothing is ended before more waits for it than one page may have',
+      control: 'one that reads, however large its backlog, is given all of it',
+    });
   });
 
   it('is ended when nothing is heard from it', async () => {
