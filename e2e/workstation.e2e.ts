@@ -166,3 +166,35 @@ test('the camera list by tag, with favourites and a search that is kept, whereve
   await expect(row(1)).toBeVisible();
   await picture(page, 'console');
 });
+
+test('by mouse: the wheel enlarges where it points, dragging looks around, a double click fills the window, the menu', async ({
+  page,
+  server,
+}) => {
+  await openWindow(page, server.url);
+  await bringUp(page, 0, 1);
+  await isLive(page, 0);
+  const tile = page.locator('.work-tile').first();
+  const stage = tileAt(page, 0).locator('.tile__stage');
+  const place = () => stage.evaluate((element) => getComputedStyle(element).transform);
+  const box = await tile.boundingBox();
+  if (!box) throw new Error('there is no tile');
+  await page.mouse.move(box.x + box.width / 4, box.y + box.height / 4);
+  await page.mouse.wheel(0, -100);
+  await page.mouse.wheel(0, -100);
+  await expect(tile).toHaveAttribute('data-zoom', '1.56');
+  const before = await place();
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 8, box.y + box.height / 8, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(place).not.toBe(before);
+  await page.mouse.wheel(0, 1_000);
+  await page.mouse.wheel(0, 1_000);
+  await expect(tile).toHaveAttribute('data-zoom', '1.00');
+  await tile.dblclick({ position: { x: box.width / 2, y: box.height / 2 } });
+  await expect(page.locator('.work-grid')).toHaveAttribute('data-maximised', '0');
+  await page.keyboard.press('f');
+  await tile.click({ button: 'right', position: { x: box.width / 2, y: box.height / 2 } });
+  await page.getByRole('menuitem', { name: 'Clear the tile' }).click();
+  await expect(tileAt(page, 0)).toHaveAttribute('data-camera', '');
+});
