@@ -132,7 +132,11 @@ test('cameras that hang, drip, reset, flap, stay silent or refuse: each told in 
     await expect.poll(() => picture(page, tileOf(name))).toBe(clip(tileOf(name)));
   }
   const moments = await record.read();
-  for (const tile of [0, 1]) expect(statesSince(moments, tile, brokenAtMs)).toEqual(['live']);
+  for (const tile of [0, 1]) {
+    const said = moments.filter((one) => one.tile === tile && one.atMs >= brokenAtMs);
+    const story = said.map(({ atMs, state, reason }) => [atMs - brokenAtMs, state, reason]);
+    expect(statesSince(moments, tile, brokenAtMs), JSON.stringify(story)).toEqual(['live']);
+  }
   expect(ffmpegs.stop()).toEqual([]);
 
   await page.close();

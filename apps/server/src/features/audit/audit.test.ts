@@ -4,6 +4,7 @@ import { checkBundle } from '../../../../verify/src/bundle.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
+import { addPrivateCamera, place } from '../../testing/private-camera.ts';
 import { rightsAt, type RightsNow } from './could-see.ts';
 import { draw } from './sampling.ts';
 
@@ -94,6 +95,30 @@ describe('over the running server', () => {
     const { body } = await auditor.call('GET', '/audit/lists/refused');
     expect(JSON.stringify(body.items)).toContain('rest:readRecord');
     expect(Object.values(body.names as object).join()).toMatch(/otto/i);
+  });
+
+  test('who opened a camera with an incident of their own is on the list of self-opened ones, and nobody else', async () => {
+    const source = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
+    await addPrivateCamera(site, 'shop', source, { level: 'standing', purposes: ['robbery'] });
+    const [opener, other, supervisor] = await Promise.all([
+      site.personAs('operator', 'opener'),
+      site.personAs('operator', 'other'),
+      site.personAs('supervisor', 'sam'),
+    ]);
+    const incident = await opener.call('POST', '/incidents', { type: 'robbery', place: 'Quay', ...place });
+    const asked = {
+      cameras: [{ camera: 'shop' }],
+      purpose: { kind: 'incident', incident: incident.body.id },
+    };
+    expect((await other.call('POST', '/grants', asked)).body.items[0].grants[0].state).toBe('live');
+    const own = (await opener.call('POST', '/grants', asked)).body.items[0].grants[0];
+    expect(own.state).toBe('waiting-approval');
+    const answer = await supervisor.call('POST', `/grant-requests/${own.request}/answer`, { approve: true });
+    expect(answer.body.items).toMatchObject([{ state: 'live', isOwnIncident: true }]);
+    const { items } = (await auditor.call('GET', '/audit/lists/self-opened')).body;
+    expect(items).toMatchObject([
+      { subject: 'camera:shop', detail: { viewerId: opener.person, selfOpened: true } },
+    ]);
   });
 
   test('an export is what clerestory-verify reads, opens everything, and is recorded', async () => {
