@@ -169,7 +169,16 @@ test('nothing on the sign-in and administration pages is a serious barrier', asy
   };
   expect(await serious()).toEqual([]);
   await enter(page.context(), site, 'administrator');
-  for (const section of ['people', 'rights', 'private', 'import', 'screens', 'sessions', 'sign-in']) {
+  for (const section of [
+    'people',
+    'rights',
+    'private',
+    'owners',
+    'import',
+    'screens',
+    'sessions',
+    'sign-in',
+  ]) {
     await page.goto(`${site.url}/admin#${section}`);
     await expect(page.locator('.admin-section')).toBeVisible();
     expect(await serious(), section).toEqual([]);

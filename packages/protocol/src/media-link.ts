@@ -19,6 +19,8 @@ export const MediaCamera = z.object({
   source: CameraSource,
   /** Painted over before any picture is kept or sent. */
   masks: Masks.optional(),
+  /** Nothing of it is kept for a replay: its grants are for what is live. */
+  private: z.literal(true).optional(),
 });
 export type MediaCamera = z.infer<typeof MediaCamera>;
 

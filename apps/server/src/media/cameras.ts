@@ -71,7 +71,8 @@ export class Cameras {
     const entry = this.#entries.get(config.id);
     if (!entry) return this.#add(config);
     const before = entry.config;
-    const sourceChanged = !isDeepStrictEqual(sourceOf(before), sourceOf(config));
+    const sourceChanged =
+      before.private !== config.private || !isDeepStrictEqual(sourceOf(before), sourceOf(config));
     entry.config = config;
     if (sourceChanged) this.#renewStreams(entry);
     else if (config.revision !== before.revision)
@@ -144,7 +145,8 @@ export class Cameras {
     const after = this.#goneNumbers
       ? laterNumbers(this.#goneNumbers, of.packager.numbers)
       : of.packager.numbers;
-    const terms = { targetDuration: new TargetDuration(), after };
+    const keepsPast = entry.config.private !== true;
+    const terms = { targetDuration: new TargetDuration(), after, keepsPast };
     const stream = new Stream(of.camera, of.name, source, this.#deps, terms);
     entry.conversions.set(of.name, stream);
     // Should the camera send something else one day, whoever watches asks again what fits.
@@ -171,7 +173,8 @@ export class Cameras {
     streams.clear();
     conversions.clear();
     this.#retireNumbers(before);
-    const terms = { targetDuration: new TargetDuration(), after: this.#goneNumbers };
+    const keepsPast = config.private !== true;
+    const terms = { targetDuration: new TargetDuration(), after: this.#goneNumbers, keepsPast };
     for (const name of streamsOf(config.source)) {
       const stream = new Stream(config.id, name, sourceOf(config), this.#deps, terms);
       streams.set(name, stream);

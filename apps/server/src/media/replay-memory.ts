@@ -21,9 +21,10 @@ export class ReplayMemory {
     return bytes;
   }
 
-  /** Room for one stream. */
-  open(): Past {
-    const past = new Past({ keepMs: replayMs, maxBytes: Math.min(maxStreamBytes, this.#maxBytes) });
+  /** Room for one stream; none where nothing of it is to be kept. */
+  open(keeps: boolean): Past {
+    const maxBytes = keeps ? Math.min(maxStreamBytes, this.#maxBytes) : 0;
+    const past = new Past({ keepMs: replayMs, maxBytes });
     this.#pasts.add(past);
     return past;
   }

@@ -34,6 +34,8 @@ export interface PlaylistTerms {
   targetDuration: TargetDuration;
   /** Numbers that other media had at this address before. */
   after?: Numbers | undefined;
+  /** The last minute is kept for replays. */
+  keepsPast: boolean;
 }
 
 /** Hears what happens to a stream. */
@@ -91,7 +93,7 @@ export class Stream {
     this.isDrawn = (source.kind === 'masked' ? source.of : source).kind === 'demo';
     this.#meter = source.kind === 'convert' || source.kind === 'masked' ? new CpuMeter(deps.clock) : null;
     this.#packager = this.#newPackager(terms.after);
-    this.#past = deps.replay.open();
+    this.#past = deps.replay.open(terms.keepsPast);
     this.#ingest = new Ingest({ camera, stream: name }, source, deps, {
       onInit: (unit) => {
         this.#callOffForget?.();

@@ -98,7 +98,7 @@ export function startNode(
 export function camera(
   id: string,
   source: Partial<Extract<CameraSource, { kind: 'rtsp' }>> | Exclude<CameraSource, { kind: 'rtsp' }>,
-  more: { revision?: number; keep?: Keep; masks?: Masks } = {},
+  more: { revision?: number; keep?: Keep; masks?: Masks; private?: true } = {},
 ): MediaCameraConfig {
   const isRtsp = (one: typeof source): one is Partial<Extract<CameraSource, { kind: 'rtsp' }>> =>
     one.kind === undefined || one.kind === 'rtsp';

@@ -28,7 +28,10 @@ export class Trials {
       return { ok: false, reason: 'Other cameras are being tried. Try again in a few seconds' };
     this.#running += 1;
     const id = `trial-${(this.#count += 1)}`;
-    const stream = new Stream(id, name, source, this.#deps, { targetDuration: new TargetDuration() });
+    const stream = new Stream(id, name, source, this.#deps, {
+      targetDuration: new TargetDuration(),
+      keepsPast: false,
+    });
     try {
       return await this.#look(stream);
     } finally {

@@ -398,8 +398,14 @@ function viewOf({ source, masks, ...camera }: StoredCamera): Camera {
 }
 
 /** Null: it has no stream. */
-const mediaOf = ({ id, revision, keep, source, masks }: StoredCamera): MediaCamera | null =>
-  source.kind === 'none' ? null : { id, revision, keep, source, ...(masks.length > 0 && { masks }) };
+const mediaOf = ({ id, revision, keep, source, masks, visibility }: StoredCamera): MediaCamera | null =>
+  source.kind === 'none'
+    ? null
+    : {
+        ...{ id, revision, keep, source },
+        ...(masks.length > 0 && { masks }),
+        ...(visibility === 'private' && { private: true }),
+      };
 
 /** What lists know nothing of, so that an import leaves it as it is. */
 const ownedAs = ({ visibility, tier, owner }: StoredCamera) => ({ visibility, tier, owner });

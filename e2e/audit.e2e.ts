@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
+import { cameraName, expect, expectState, test } from './support/city.ts';
+
+const run = promisify(execFile);
+const verify = path.resolve(import.meta.dirname, '../apps/verify/src/main.ts');
+/** For whoever wants to look at it. */
+const picture = async (page: Page, name: string) => {
+  const folder = process.env['PICTURES'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+};
+const expectNoBarrier = async (page: Page, where: string) => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(
+    grave.map(({ id, nodes }) => [id, nodes.map(({ target }) => String(target))]),
+    where,
+  ).toEqual([]);
+};
+
+/** Somebody else's browser, in which an auditor is signed in. */
+async function enterAsAuditor(page: Page, server: ServerProcess): Promise<void> {
+  await addPerson(await server.signedIn('administrator'), 'ora', ['auditor']);
+  const auditor = new Browser(server.url);
+  await auditor.signIn('ora');
+  await page.context().clearCookies();
+  await page.context().addCookies(
+    [...auditor.cookies].map(([name, value]) => ({
+      ...{ name, value, url: server.url, httpOnly: true, sameSite: 'Strict' as const },
+    })),
+  );
+}
+
+test('an auditor finds who watched, who could, and who was refused; exports it with proofs; samples by lot', async ({
+  page,
+  server,
+}) => {
+  // Something to find: four views by one person, and one refusal.
+  await page.goto(`${server.url}/screen/left`);
+  for (let tile = 0; tile < 4; tile++) await expectState(page, tile, 'live', 60_000);
+  await page.goto('about:blank');
+  const team = await server.signedIn('team');
+  expect((await team.call('GET', '/record')).status).toBe(403);
+  await enterAsAuditor(page, server);
+
+  await page.goto(`${server.url}/admin#audit`);
+  const search = page.getByRole('form', { name: 'Search' });
+  await search.getByLabel('Camera').selectOption(cameraName(1));
+  await search.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(search.locator('[data-record="view-started"]')).toHaveCount(1);
+  await expect(search.locator('[data-record="view-started"]')).toContainText('tess');
+
+  const who = page.getByRole('form', { name: 'Who could see this camera' });
+  await who.getByRole('button', { name: 'Ask for now' }).click();
+  await expect(who.getByRole('status')).toContainText(/The right to open it had: tess/);
+  await page.getByRole('button', { name: 'Refused tries' }).click();
+  await expect(page.locator('[data-record="refused"]')).not.toHaveCount(0);
+
+  // The proofs are against a checkpoint, which has to be there first; a program of its own checks them.
+  const saved = page.waitForEvent('download', { timeout: 60_000 });
+  await expect
+    .poll(
+      async () => {
+        await search.getByRole('button', { name: 'Export with proofs' }).click();
+        return (await search.getByRole('status').textContent()) ?? '';
+      },
+      { timeout: 60_000, intervals: [2_000] },
+    )
+    .toMatch(/entries, with proofs against checkpoint \d+/);
+  const file = await (await saved).path();
+  const key = (await (await fetch(`${server.url}/log/key`)).text()).split('\n')[0] ?? '';
+  const { stdout } = await run(process.execPath, [verify, 'bundle', file, '--key', key]);
+  expect(stdout).toMatch(/entr(y|ies)/);
+  await expectNoBarrier(page, 'audit');
+  await picture(page, 'audit');
+
+  await page.goto(`${server.url}/admin#samples`);
+  await page.getByLabel('Of').selectOption('7');
+  await page.getByLabel('Accesses').fill('2');
+  const finding = page.locator('.audit-finding').first();
+  await expect
+    .poll(
+      async () => {
+        await page.getByRole('button', { name: 'Draw by lot' }).click();
+        return page.locator('.audit-finding').count();
+      },
+      { timeout: 60_000, intervals: [2_000] },
+    )
+    .toBe(2);
+  await finding.getByLabel(/^Finding on entry/).selectOption('unclear');
+  await finding.getByLabel('In words').fill('No incident is named');
+  await finding.getByRole('button', { name: 'Record' }).click();
+  await expect(page.getByText('unclear: No incident is named')).toBeVisible();
+  await expectNoBarrier(page, 'samples');
+  await picture(page, 'samples');
+
+  for (const [section, words] of [
+    ['record', 'Record'],
+    ['log', 'Public log'],
+  ] as const) {
+    await page.goto(`${server.url}/admin#${section}`);
+    await expect(page.getByRole('heading', { name: words, exact: true })).toBeVisible();
+    await expectNoBarrier(page, section);
+    await picture(page, section);
+  }
+  await page.goto(`${server.url}/log/report`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expectNoBarrier(page, 'report');
+  await picture(page, 'report');
+});
