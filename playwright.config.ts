@@ -1,14 +1,17 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/system-packages.mjs';
 
+/** These mostly wait: for an outage to last, for the next checkpoint of the log. */
+const patient = ['long-away.e2e.ts', 'audit.e2e.ts'];
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
   // Video on two cores: one browser at a time, but for tests that mostly wait; and no retry that would hide a flaw.
   workers: 2,
   projects: [
-    { name: 'long-away', testMatch: 'long-away.e2e.ts', workers: 1 },
-    { name: 'all', testMatch: '**/*.e2e.ts', testIgnore: 'long-away.e2e.ts', workers: 1 },
+    { name: 'patient', testMatch: patient, workers: 1 },
+    { name: 'all', testMatch: '**/*.e2e.ts', testIgnore: patient, workers: 1 },
   ],
   retries: 0,
   fullyParallel: false,

@@ -110,7 +110,7 @@ export const takenAway = (
   dark: readonly number[],
 ): Table => ({
   ...{ name, title, figures: { bytes, dark } },
-  note: `From ${from}. Last byte: 200 views at once by push socket, playlist, part and still. Dark: the first frame that the browser draws without the picture, on a screen of 16 tiles.`,
+  note: `From ${from}. Last byte: 200 views at once by push socket, playlist, part and still; 0: none came after it. Dark: the first frame that the browser draws without the picture, on a screen of 16 tiles.`,
   columns: ['', 'views', 'p50 ms', 'p99 ms', 'most ms'],
   rows: [
     ['last byte', bytes.length, ...p(bytes), Math.round(Math.max(...bytes))],

@@ -83,7 +83,7 @@ function Search({ cameras, people }: Choices) {
       (file) => {
         download(file.name, file.text);
         setExported(
-          `${file.entries} entries, with proofs against checkpoint ${file.size}${file.next === null ? '' : '; there are more: narrow the time'}`,
+          `${file.entries === 1 ? '1 entry' : `${file.entries} entries`}, with proofs against checkpoint ${file.size}; ${file.next === null ? 'what is newer follows within a minute' : 'there are more: narrow the time'}`,
         );
       },
     );
