@@ -3,6 +3,8 @@ import { Frame } from './ui/Frame.tsx';
 import { CameraPage } from './features/cameras/CameraPage.tsx';
 import { Home } from './features/cameras/Home.tsx';
 import { Register } from './features/cameras/Register.tsx';
+import { Published } from './features/requests/Published.tsx';
+import { Requests } from './features/requests/Requests.tsx';
 import { Settings } from './features/settings/Settings.tsx';
 import { SignIn } from './features/sign-in/SignIn.tsx';
 import { go, paths, routeOf, usePath, type Route } from './route.ts';
@@ -21,11 +23,7 @@ export function App() {
 
 function Pages() {
   const route = routeOf(usePath());
-  return (
-    <Frame>
-      <OwnersOnly route={route} />
-    </Frame>
-  );
+  return <Frame>{route.page === 'public' ? <Published /> : <OwnersOnly route={route} />}</Frame>;
 }
 
 function OwnersOnly({ route }: { route: Route }) {
@@ -47,6 +45,8 @@ function OwnersOnly({ route }: { route: Route }) {
       return <CameraPage camera={route.camera} />;
     case 'register':
       return <Register />;
+    case 'requests':
+      return <Requests me={known.me} />;
     case 'settings':
       return <Settings me={known.me} />;
     default:

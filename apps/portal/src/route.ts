@@ -9,6 +9,7 @@ export type Route =
   | { page: 'register' }
   | { page: 'requests' }
   | { page: 'settings' }
+  | { page: 'public' }
   | { page: 'missing' };
 
 /** What a path below `/portal` shows. */
@@ -19,7 +20,7 @@ export function routeOf(pathname: string): Route {
   if (first === 'camera' && second !== undefined && parts.length === 2)
     return { page: 'camera', camera: second };
   if (parts.length > 1) return { page: 'missing' };
-  return first === 'register' || first === 'requests' || first === 'settings'
+  return first === 'register' || first === 'requests' || first === 'settings' || first === 'public'
     ? { page: first }
     : { page: 'missing' };
 }
@@ -38,6 +39,7 @@ export const paths = {
   register: `${base}/register`,
   requests: `${base}/requests`,
   settings: `${base}/settings`,
+  public: `${base}/public`,
 };
 
 const listeners = new Set<() => void>();

@@ -15,6 +15,7 @@ import {
   seedWall,
 } from './features/demo/index.ts';
 import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
+import { Footage } from './features/footage/index.ts';
 import { grantRoutes, GrantService, thisMachine } from './features/grants/index.ts';
 import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
@@ -67,6 +68,7 @@ import { refreshGauges } from './wiring/gauges.ts';
 import { auditSources, camerasNow } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadConsent } from './wiring/consent.ts';
+import { footageSources } from './wiring/footage.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
 import { spreadOwnerNews } from './wiring/owner-news.ts';
@@ -308,6 +310,11 @@ export async function startApp(
   const desk = ownerDesk({ cameras, consents, grants });
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
+  const footage = new Footage({
+    ...{ db, clock, log, record, incidents, notices, owners: owners.registry },
+    ...footageSources({ cameras, consents, clock }),
+  });
+  owners.alsoSealed((write) => footage.sealAnew(write));
   spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
@@ -454,6 +461,12 @@ export async function startApp(
       start: () => grants.start(),
       stop: () => grants.stop(),
       routes: grantRoutes(grants),
+    },
+    {
+      name: 'footage',
+      start: () => footage.start(),
+      stop: () => footage.stop(),
+      routes: footage.routes((session) => owners.isFresh(session)),
     },
     { name: 'media node', start: () => supervisor.start(), stop: () => supervisor.stop() },
     {

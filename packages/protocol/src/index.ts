@@ -10,6 +10,7 @@ export * from './assignment.ts';
 export * from './arrangement.ts';
 export * from './incidents.ts';
 export * from './grants.ts';
+export * from './footage.ts';
 export * from './wall.ts';
 export * from './screen-report.ts';
 export * from './screen-orders.ts';

@@ -1,5 +1,6 @@
 /** What the pages for owners and the public need: nothing of the wall. */
 import './words.ts';
+import { ownerFootageRoutes, publicFootageRoutes } from './footage-routes.ts';
 import { ownerNoticeRoutes } from './notice-routes.ts';
 import { ownerDeskRoutes } from './owner-desk.ts';
 import { ownerPageRoutes } from './owner-routes.ts';
@@ -9,6 +10,7 @@ export * from './ids.ts';
 export * from './owners.ts';
 export * from './notices.ts';
 export * from './consent.ts';
+export * from './footage.ts';
 export type { CameraAccess } from './grants.ts';
 export type { BundleFile } from './log.ts';
 export { OwnCamera, OwnCameraInput, OwnCameras } from './owner-desk.ts';
@@ -19,4 +21,10 @@ export type { RestRoute } from './rest.ts';
 export const apiBase = '/api/v1';
 
 /** The routes that the portal calls. */
-export const portalRoutes = { ...ownerPageRoutes, ...ownerNoticeRoutes, ...ownerDeskRoutes } as const;
+export const portalRoutes = {
+  ...ownerPageRoutes,
+  ...ownerNoticeRoutes,
+  ...ownerDeskRoutes,
+  ...ownerFootageRoutes,
+  ...publicFootageRoutes,
+} as const;

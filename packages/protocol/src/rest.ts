@@ -3,6 +3,7 @@ import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
 import { auditRoutes } from './audit.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
+import { footageRoutes } from './footage-routes.ts';
 import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
 import { CameraId, DisplayName, ScreenId, TileIndex, WallId } from './ids.ts';
@@ -44,6 +45,7 @@ export interface RestRoute {
     | 'incidents'
     | 'consent'
     | 'grants'
+    | 'footage'
     | 'owner'
     | 'owners';
   params?: z.ZodObject;
@@ -100,6 +102,7 @@ export const routes = {
   ...accessRoutes,
   ...auditRoutes,
   ...grantsRoutes,
+  ...footageRoutes,
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,

@@ -41,14 +41,6 @@ export const ScreenReport = z.strictObject({
 });
 export type ScreenReport = z.infer<typeof ScreenReport>;
 
-/** Tiles without a fresh picture. */
-export const failingTiles: ReadonlySet<TileState> = new Set<TileState>(['stale', 'offline']);
-/** From so many cameras on, a window in which all of them fail accuses itself: its machine or its network. */
-const fewestToAccuseItself = 3;
-/** The fault is the window's own, so that it is no witness against any camera. */
-export const accusesItself = (showing: number, failing: number): boolean =>
-  showing >= fewestToAccuseItself && failing === showing;
-
 /** A screen as the console sees it. `connected` counts browser windows that show it. */
 export const ScreenStatus = z.object({
   wall: WallId,

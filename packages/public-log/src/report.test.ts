@@ -56,6 +56,16 @@ describe('the public report', () => {
     expect(builder().report(checkpoint).accesses.total).toBe(0);
   });
 
+  test('counts requests for footage that were published, small numbers too, since each is listed in the open', () => {
+    const word = (decision: string, purpose: string) => entry('footage-moderated', { decision, purpose });
+    const report = builder(
+      ...[word('publish', 'robbery'), word('publish', 'fire'), word('publish', 'fire')],
+      word('refuse', 'weapon'),
+    ).report(checkpoint);
+    expect(report.footage).toEqual({ fire: 2, robbery: 1 });
+    expect(reportCsv(report)).toContain('requests for footage by purpose,fire,2');
+  });
+
   test('shows cameras as they were last counted', () =>
     expect(
       builder(

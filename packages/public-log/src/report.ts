@@ -28,6 +28,8 @@ export interface Report {
   overrides: Count;
   /** Messages to owners about an access. */
   notices: Count;
+  /** Requests for footage that were published, by purpose. Small numbers too: each of them is listed in the open. */
+  footage: Readonly<Record<string, number>>;
   /** As last counted, by tier and by consent; and how much of the time they worked. */
   cameras: { day: string; tiers: Counts; states: Counts; uptimePercent: number | null } | null;
 }
@@ -37,6 +39,7 @@ interface Month {
   purpose: Map<string, number>;
   placeKind: Map<string, number>;
   district: Map<string, number>;
+  footage: Map<string, number>;
   views: number;
   seconds: number[];
   refused: number;
@@ -47,7 +50,7 @@ interface Month {
 
 const newMonth = (): Month => ({
   ...{ accesses: 0, views: 0, refused: 0, ownIncident: 0, overrides: 0, notices: 0, seconds: [] },
-  ...{ purpose: new Map(), placeKind: new Map(), district: new Map() },
+  ...{ purpose: new Map(), placeKind: new Map(), district: new Map(), footage: new Map() },
 });
 
 const add = (counts: Map<string, number>, value: Plain | undefined): void => {
@@ -115,6 +118,9 @@ export class ReportBuilder {
       case 'notice-sent':
         month.notices += 1;
         return;
+      case 'footage-moderated':
+        if (detail['decision'] === 'publish') add(month.footage, detail['purpose']);
+        return;
       case 'view-started':
         month.views += 1;
         return;
@@ -140,12 +146,13 @@ export class ReportBuilder {
       .filter(([name]) => month === 'all' || name === month)
       .map(([, one]) => one);
     const sum = (of: (one: Month) => number) => chosen.reduce((total, one) => total + of(one), 0);
-    const merged = (of: (one: Month) => Map<string, number>) => {
+    const added = (of: (one: Month) => Map<string, number>) => {
       const all = new Map<string, number>();
       for (const one of chosen)
         for (const [name, count] of of(one)) all.set(name, (all.get(name) ?? 0) + count);
-      return suppressed(all);
+      return all;
     };
+    const merged = (of: (one: Month) => Map<string, number>) => suppressed(added(of));
     const { origin, size, root } = checkpoint;
     return {
       ...{ v: 1, origin, size, root, month },
@@ -162,6 +169,7 @@ export class ReportBuilder {
       ownIncident: shown(sum((one) => one.ownIncident)),
       overrides: shown(sum((one) => one.overrides)),
       notices: shown(sum((one) => one.notices)),
+      footage: Object.fromEntries([...added((one) => one.footage)].sort(([a], [b]) => (a < b ? -1 : 1))),
       cameras: this.#cameras,
     };
   }
@@ -196,6 +204,8 @@ export function reportCsv(report: Report): string {
     ['overrides', '', said(report.overrides)],
     ['notices to owners', '', said(report.notices)],
   );
+  for (const [name, count] of Object.entries(report.footage))
+    rows.push(['requests for footage by purpose', name, String(count)]);
   for (const [name, count] of Object.entries(report.cameras?.tiers ?? {}))
     rows.push(['cameras by tier', name, said(count)]);
   for (const [name, count] of Object.entries(report.cameras?.states ?? {}))

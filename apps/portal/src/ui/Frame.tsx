@@ -36,6 +36,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <nav className="nav" aria-label={words.nav.label}>
           <ul>
             {item(paths.home, words.nav.cameras)}
+            {item(paths.requests, words.nav.requests)}
             {item(paths.settings, words.nav.settings)}
           </ul>
         </nav>
@@ -45,6 +46,7 @@ export function Frame({ children }: { children: ReactNode }) {
       </main>
       <footer className="foot">
         <a href={`/log/report?lang=${language}`}>{words.nav.report}</a>
+        <Link href={paths.public}>{words.requests.published.nav}</Link>
       </footer>
     </>
   );

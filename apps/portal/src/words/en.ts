@@ -1,4 +1,5 @@
 import { camera } from './camera-en.ts';
+import { requests } from './requests-en.ts';
 /** Everything the portal says, in English: short words, short sentences. */
 export const en = {
   lang: 'en',
@@ -69,6 +70,7 @@ export const en = {
     register: 'Register a camera',
   },
   camera,
+  requests,
   settings: {
     title: 'Settings',
     name: 'Your name',
@@ -84,6 +86,24 @@ export const en = {
     remove: 'Remove',
     never: 'not used yet',
     everywhere: 'Sign out on all devices',
+    roads: {
+      title: 'How we tell you',
+      byMail: 'By mail, always. You can be told on your devices too.',
+      noMail: 'No mail is set up here yet. Choose a device, so that you are told.',
+      devices: 'On your devices',
+      device: 'A device',
+      thisDevice: 'This device',
+      tellHere: 'Tell me on this device',
+      cannot: 'This browser cannot show notices. On an iPhone, add this page to the home screen first.',
+      notAllowed:
+        'Your browser did not allow it. Allow notices for this page in its settings, then try again.',
+      webhook: 'For programmers: send notices to my own address',
+      webhookHelp: 'Your program gets each notice as JSON, signed with a secret that we show once.',
+      address: 'Address of your program',
+      badAddress: 'We cannot send there. Give an https address that the internet can reach.',
+      secret: 'Copy this secret now. It is not shown again.',
+      replace: 'Use this one instead',
+    },
   },
 };
 

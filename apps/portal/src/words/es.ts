@@ -1,4 +1,5 @@
 import { camera } from './camera-es.ts';
+import { requests } from './requests-es.ts';
 import type { Words } from './en.ts';
 
 /** Lo mismo en español: palabras y frases cortas. */
@@ -72,6 +73,7 @@ export const es: Words = {
     register: 'Registrar una cámara',
   },
   camera,
+  requests,
   settings: {
     title: 'Ajustes',
     name: 'Su nombre',
@@ -87,5 +89,23 @@ export const es: Words = {
     remove: 'Quitar',
     never: 'sin usar todavía',
     everywhere: 'Salir en todos los aparatos',
+    roads: {
+      title: 'Cómo le avisamos',
+      byMail: 'Siempre por correo. También podemos avisarle en sus aparatos.',
+      noMail: 'Aquí todavía no hay correo. Elija un aparato para recibir los avisos.',
+      devices: 'En sus aparatos',
+      device: 'Un aparato',
+      thisDevice: 'Este aparato',
+      tellHere: 'Avisarme en este aparato',
+      cannot: 'Este navegador no puede mostrar avisos. En un iPhone, añada antes esta página a la pantalla.',
+      notAllowed:
+        'Su navegador no lo permitió. Permita los avisos de esta página en sus ajustes e intente otra vez.',
+      webhook: 'Para programadores: enviar los avisos a mi propia dirección',
+      webhookHelp: 'Su programa recibe cada aviso como JSON, firmado con una clave que mostramos una vez.',
+      address: 'Dirección de su programa',
+      badAddress: 'No podemos enviar allí. Dé una dirección https que se alcance desde internet.',
+      secret: 'Copie esta clave ahora. No se muestra otra vez.',
+      replace: 'Usar esta en su lugar',
+    },
   },
 };

@@ -528,4 +528,34 @@ export const migrations: readonly string[] = [
     ended_at integer
   ) strict;
   `,
+  `
+  create table footage_requests (
+    id text primary key,
+    number integer not null unique,
+    state text not null,
+    request text not null,
+    told integer not null,
+    closed_at integer
+  ) strict;
+  create index footage_requests_open on footage_requests (number) where state in ('waiting', 'published');
+
+  create table footage_answers (
+    id text primary key,
+    request text not null references footage_requests (id),
+    owner text not null references owners (id),
+    cameras text not null,
+    reach text not null,
+    words blob not null,
+    at integer not null,
+    unique (request, owner)
+  ) strict;
+  create index footage_answers_by_owner on footage_answers (owner);
+
+  create table footage_hidden (
+    request text not null references footage_requests (id),
+    owner text not null references owners (id),
+    primary key (request, owner)
+  ) strict, without rowid;
+  create index footage_hidden_by_owner on footage_hidden (owner);
+  `,
 ];

@@ -264,6 +264,25 @@ export interface Tables {
     fault: string | null;
     done_at: number | null;
   };
+  footage_requests: {
+    id: string;
+    number: number;
+    state: string;
+    request: string;
+    /** 1: the owners in its area were told. */
+    told: number;
+    closed_at: number | null;
+  };
+  footage_answers: {
+    id: string;
+    request: string;
+    owner: string;
+    cameras: string;
+    reach: string;
+    words: Uint8Array;
+    at: number;
+  };
+  footage_hidden: { request: string; owner: string };
   notice_delays: {
     id: string;
     camera: string;

@@ -1,3 +1,4 @@
+import type { Role } from '@clerestory/protocol';
 import { neighbour, type Direction } from '../features/layouts/neighbour.ts';
 import { deskStore } from '../state/desk.ts';
 import { typeCallUp } from '../features/call-up/buffer.ts';
@@ -244,6 +245,9 @@ const screens: ConsoleCommand[] = [
   },
 ];
 
+/** Who asks owners for footage, and who reads it first. */
+const askingRoles: ReadonlySet<Role> = new Set<Role>(['investigator', 'supervisor']);
+
 const general: ConsoleCommand[] = [
   {
     id: 'camera.search',
@@ -281,6 +285,14 @@ const general: ConsoleCommand[] = [
     keys: ['i'],
     when: always,
     run: ({ actions }) => actions.show({ kind: 'incidents' }),
+  },
+  {
+    id: 'footage.open',
+    label: 'Open the requests for footage',
+    group: 'Everything else',
+    keys: [],
+    when: ({ roles }) => roles.some((role) => askingRoles.has(role)),
+    run: ({ actions }) => actions.openPage('/admin#footage'),
   },
   {
     id: 'private.off',

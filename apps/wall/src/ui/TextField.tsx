@@ -77,3 +77,19 @@ export function SelectField({
     </Frame>
   );
 }
+
+/** For more than one line. */
+export function TextAreaField({
+  label,
+  hint,
+  fault,
+  wide,
+  ...rest
+}: FieldParts & { wide?: boolean } & ComponentProps<'textarea'>) {
+  const { id, aria } = useParts({ label, hint, fault });
+  return (
+    <Frame id={id} label={label} hint={hint} fault={fault} wide={wide ?? false}>
+      <textarea {...rest} {...aria} id={id} className="field-input field-area" />
+    </Frame>
+  );
+}

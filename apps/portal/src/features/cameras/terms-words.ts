@@ -60,6 +60,10 @@ export const whoOf = (words: Words, { viewer, role }: CameraAccess): string =>
 export const timeOf = (words: Words, at: number): string =>
   new Date(at).toLocaleString(words.locale, { dateStyle: 'medium', timeStyle: 'short' });
 
+/** From one time to another, with what both have in common said once. */
+export const spanOf = (words: Words, from: number, to: number): string =>
+  new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium', timeStyle: 'short' }).formatRange(from, to);
+
 export const lengthOf = (words: Words, seconds: number): string =>
   seconds < 90
     ? words.camera.seconds(String(Math.max(1, Math.round(seconds))))

@@ -110,6 +110,9 @@ const oracle: Record<RouteName, string> = {
   ...{ ownerRemovePush: 'e', listDeadLetters: 'uaL', retryDeadLetter: 'a', listNoticeDelays: 'suaL' },
   ...{ askNoticeDelay: 's', approveNoticeDelay: 's', endNoticeDelay: 's' },
   ...{ listOwners: 'aL', createOwner: 'a', getOwner: 'aL', updateOwner: 'a', renewOwnerKeys: 'a' },
+  ...{ listFootage: 'siuL', getFootage: 'siuL', askForFootage: 'i', moderateFootage: 's' },
+  ...{ closeFootage: 'si', listFootageAnswers: 'si', listPublishedFootage: 'nwosiuaL' },
+  ...{ ownerListFootage: 'e', ownerAnswerFootage: 'e', ownerWithdrawFootage: 'e', ownerHideFootage: 'e' },
   ...{ setLayout: 'osi', clearScreen: 'osi', assignTile: 'osi', clearTile: 'osi', swapTiles: 'osi' },
   commandWall: 'osia',
 };

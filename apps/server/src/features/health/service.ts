@@ -1,11 +1,9 @@
-import {
-  accusesItself,
-  failingTiles,
-  type CameraHealth,
-  type HealthState,
-  type IngestReport,
-  type ScreenReport,
-  type StreamFacts,
+import type {
+  CameraHealth,
+  HealthState,
+  IngestReport,
+  ScreenReport,
+  StreamFacts,
 } from '@clerestory/protocol';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logging.ts';
@@ -30,6 +28,7 @@ const comebackMs = 10_000;
 /** Rates and sizes are pushed no more often than this, ms; changes of state go at once. */
 const factsEveryMs = 4_000;
 
+const failingTiles = new Set(['stale', 'offline']);
 const withoutPictures = new Set<HealthState>(['offline', 'unauthorized', 'unsupported']);
 
 /** Weighs both witnesses, waits out short gaps, stores each transition and tells whoever listens. */
@@ -231,14 +230,11 @@ export class HealthService {
     const seen = new Map<string, { showing: number; failing: number }>();
     for (const { atMs, report, failingSinceMs } of this.#screens.values()) {
       if (!report.visible || nowMs - atMs > witnessSilenceMs) continue;
-      const showing = new Set(report.tiles.flatMap((tile) => tile.camera ?? []));
-      const failing = [...failingSinceMs].filter(([, since]) => nowMs - since >= screenPatienceMs);
-      if (accusesItself(showing.size, failing.length)) continue;
-      const failed = new Set(failing.map(([camera]) => camera));
-      for (const camera of showing) {
+      for (const camera of new Set(report.tiles.flatMap((tile) => tile.camera ?? []))) {
         const entry = seen.get(camera) ?? { showing: 0, failing: 0 };
         entry.showing += 1;
-        if (failed.has(camera)) entry.failing += 1;
+        const since = failingSinceMs.get(camera);
+        if (since !== undefined && nowMs - since >= screenPatienceMs) entry.failing += 1;
         seen.set(camera, entry);
       }
     }

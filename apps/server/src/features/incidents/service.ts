@@ -45,6 +45,11 @@ export class IncidentService {
     return this.#open.get(id) ?? this.#closed.get(id);
   }
 
+  /** Whichever has this number, open or long closed. */
+  numbered(number: number): Promise<Incident | undefined> {
+    return incidentStore.numbered(this.#db, number);
+  }
+
   /** Newest first. */
   open(): Incident[] {
     return [...this.#open.values()].sort((a, b) => b.number - a.number);

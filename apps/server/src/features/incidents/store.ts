@@ -34,6 +34,10 @@ export const incidentStore = {
       .executeTakeFirst();
     return Number(row?.last ?? 0);
   },
+  async numbered(db: Database, number: number): Promise<Incident | undefined> {
+    const row = await db.selectFrom('incidents').selectAll().where('number', '=', number).executeTakeFirst();
+    return row && fromRow(row);
+  },
   /** Newest first. */
   async page(db: Database, before: number | null, limit: number, onlyOpen: boolean): Promise<Incident[]> {
     let rows = db.selectFrom('incidents').selectAll();

@@ -43,6 +43,30 @@ const time = (language: Language, at: unknown): string =>
       }) + ' UTC'
     : '–';
 
+/** Who asks for what footage; nothing where it is not told. */
+function footageLines(language: Language, detail: NoticeFacts['detail']): string[] {
+  if (typeof detail['place'] !== 'string') return [];
+  const { place, from, to, until } = detail;
+  const asker = String(detail['asker'] ?? '');
+  const caseNumber = String(detail['case'] ?? '');
+  const why = purposeIn(language, detail['purpose']);
+  return language === 'en'
+    ? [
+        `Who asks: ${asker}, ${roles.en['investigator']}`,
+        `Why: ${why} (${caseNumber})`,
+        `Where: around ${place}`,
+        `Of which time: ${time('en', from)} to ${time('en', to)}`,
+        `You can answer until: ${time('en', until)}`,
+      ]
+    : [
+        `Quién lo pide: ${asker}, ${roles.es['investigator']}`,
+        `Por qué: ${why} (${caseNumber.replace(/^Incident /, 'Incidente ')})`,
+        `Dónde: cerca de ${place}`,
+        `De qué hora: de ${time('es', from)} a ${time('es', to)}`,
+        `Puede responder hasta: ${time('es', until)}`,
+      ];
+}
+
 /** A notice in words, short enough for the front of a phone. */
 export function wordsOf(language: Language, facts: NoticeFacts): { title: string; text: string } {
   const { kind, cameraName, detail, delayed, url } = facts;
@@ -65,11 +89,12 @@ export function wordsOf(language: Language, facts: NoticeFacts): { title: string
       lines.push(`Who asks: ${who}`, `Why: ${why}`, `No answer until ${until} means no.`);
     } else {
       title = `A request for footage from “${cameraName}”`;
+      lines.push(...footageLines('en', detail));
       lines.push('You may answer or leave it. Nobody is told if you leave it.');
     }
     if (delayed)
       lines.push('This notice was held back by an order of two people. The order is in the record.');
-    lines.push('', 'See it, or stop it:', url);
+    lines.push('', kind === 'footage-request' ? 'Read it:' : 'See it, or stop it:', url);
   } else {
     if (kind === 'access') {
       title = `Están mirando su cámara «${cameraName}»`;
@@ -83,10 +108,11 @@ export function wordsOf(language: Language, facts: NoticeFacts): { title: string
       lines.push(`Quién lo pide: ${who}`, `Por qué: ${why}`, `Sin respuesta hasta ${until} es un no.`);
     } else {
       title = `Le piden grabaciones de «${cameraName}»`;
+      lines.push(...footageLines('es', detail));
       lines.push('Puede responder o dejarlo. Si lo deja, nadie se entera.');
     }
     if (delayed) lines.push('Este aviso se retuvo por orden de dos personas. La orden está en el registro.');
-    lines.push('', 'Véalo o párelo:', url);
+    lines.push('', kind === 'footage-request' ? 'Léalo:' : 'Véalo o párelo:', url);
   }
   return { title, text: lines.join('\n') };
 }

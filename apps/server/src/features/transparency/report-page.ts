@@ -80,6 +80,7 @@ export function reportPage({ language, report, months }: Page): string {
 <h2>${text.accesses}</h2><p class="big">${said(accesses.total, language)}</p>
 ${table(accesses.purpose, language, text.purpose)}${table(accesses.placeKind, language, text.placeKind)}${table(accesses.district, language, text.district)}
 <h2>${text.views}</h2><dl>${facts.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${value}</dd>`).join('')}</dl>
+<h2>${text.footage}</h2>${table(report.footage, language, text.purpose)}<p><a href="/portal/public">${text.footageList}</a></p>
 <h2>${text.cameras}</h2>${
       cameras
         ? `${table(cameras.tiers, language, text.tier)}${table(cameras.states, language, text.states)}${uptime === null ? '' : `<h3>${text.uptime}</h3><p>${uptime.toLocaleString(language)} %</p>`}<p class="dim">${escape(cameras.day)}</p>`

@@ -52,7 +52,7 @@ export function AccountMenu() {
               <KeyRound aria-hidden="true" />
               Your sign-in
             </DropdownMenu.Item>
-            {holds(who, 'administrator', 'auditor', 'supervisor') && (
+            {holds(who, 'administrator', 'auditor', 'supervisor', 'investigator') && (
               <DropdownMenu.Item className="menu-item" asChild>
                 <a href="/admin">
                   <ShieldCheck aria-hidden="true" />

@@ -1,9 +1,9 @@
-import { accusesItself, failingTiles, type ScreenStatus } from '@clerestory/protocol';
-import { EyeOff, Monitor, MonitorOff, MonitorX } from 'lucide-react';
+import type { ScreenStatus } from '@clerestory/protocol';
+import { EyeOff, Monitor, MonitorOff } from 'lucide-react';
 import { shortTime } from '../../ui/time.ts';
 
 function wordsOf(status: ScreenStatus | undefined): {
-  kind: 'shown' | 'failing' | 'hidden' | 'away';
+  kind: 'shown' | 'hidden' | 'away';
   text: string;
   hint: string;
 } {
@@ -22,14 +22,6 @@ function wordsOf(status: ScreenStatus | undefined): {
       hint: 'Its window is covered or minimised, so it plays nothing.',
     };
   const { report, connected } = status;
-  const filled = report?.tiles.filter(({ camera }) => camera !== null) ?? [];
-  const failing = filled.filter(({ state }) => failingTiles.has(state));
-  if (accusesItself(filled.length, failing.length))
-    return {
-      kind: 'failing',
-      text: 'no tile has its picture',
-      hint: 'Where its cameras are online: look at the machine of this screen and its network.',
-    };
   const size = report && report.width > 0 ? `${report.width} × ${report.height}` : '';
   const windows = connected > 1 ? `${connected} windows` : 'connected';
   return {
@@ -39,7 +31,7 @@ function wordsOf(status: ScreenStatus | undefined): {
   };
 }
 
-const icons = { shown: Monitor, failing: MonitorX, hidden: EyeOff, away: MonitorOff };
+const icons = { shown: Monitor, hidden: EyeOff, away: MonitorOff };
 
 /** Whether a screen is on a monitor at all. */
 export function Presence({ status, short = false }: { status: ScreenStatus | undefined; short?: boolean }) {

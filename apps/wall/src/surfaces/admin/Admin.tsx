@@ -20,6 +20,7 @@ import { Rights } from '../../features/admin/Rights.tsx';
 import { Samples } from '../../features/admin/Samples.tsx';
 import { Sessions } from '../../features/admin/Sessions.tsx';
 import { Screens } from '../../features/admin/Screens.tsx';
+import { Footage } from '../../features/footage/Footage.tsx';
 import '../../features/admin/admin.css';
 
 interface Page {
@@ -42,6 +43,12 @@ const pages: readonly Page[] = [
   { id: 'owners', name: 'Owners', roles: ['administrator'], view: Owners },
   { id: 'import', name: 'Import cameras', roles: ['administrator'], view: ImportCameras },
   { id: 'screens', name: 'Screens', roles: ['supervisor', 'administrator', 'auditor'], view: Screens },
+  {
+    id: 'footage',
+    name: 'Requests for footage',
+    roles: ['investigator', 'supervisor', 'auditor'],
+    view: Footage,
+  },
   { id: 'sessions', name: 'Sessions', roles: ['administrator', 'auditor'], view: Sessions },
   { id: 'sign-in', name: 'Sign-in', roles: ['administrator', 'auditor'], view: Providers },
   { id: 'record', name: 'Record', roles: ['auditor'], view: Record },

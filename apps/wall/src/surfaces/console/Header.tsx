@@ -16,6 +16,7 @@ import { CommandItems } from '../../commands/CommandItems.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRun } from '../../commands/use-commands.ts';
 import { ControlBar } from '../../features/control/ControlBar.tsx';
+import { FootageWaiting } from '../../features/footage/Waiting.tsx';
 import { OrdersMenu } from '../../features/screen-commands/OrdersMenu.tsx';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { useWall } from '../../state/use-wall.ts';
@@ -183,6 +184,7 @@ export function Header() {
       <NewVersion />
       <Counts />
       <Incidents />
+      <FootageWaiting onOpen={() => run('footage.open')} />
       <IconButton label="Find a command, a camera or a screen (Ctrl K)" onClick={() => run('palette.show')}>
         <Search />
       </IconButton>
