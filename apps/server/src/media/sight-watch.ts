@@ -37,8 +37,9 @@ interface Watched {
   quiet: boolean;
   /** Looks at it since it became so, in which nothing was amiss: each makes the next one later. */
   calm: number;
-  /** The generation that was looked at. */
+  /** The generation that is looked at, and which of its chunks was last: -1 none. */
   generation: number;
+  lastIndex: number;
 }
 
 /**
@@ -80,7 +81,7 @@ export class SightWatch {
       onInit: ({ generation }) => {
         // What was seen before the connection broke still counts: a camera may freeze, and be connected to again.
         const known = this.#watched.get(stream);
-        if (known) [known.generation, known.small] = [generation, []];
+        if (known) [known.generation, known.lastIndex, known.small] = [generation, -1, []];
         else this.#watched.set(stream, this.#fresh(generation));
         this.#schedule();
       },
@@ -99,7 +100,17 @@ export class SightWatch {
 
   #fresh(generation: number): Watched {
     const dueMs = this.#clock.monotonicMs() + this.#timing.closerMs;
-    return { seen: [], dueMs, small: [], keyBytes: 0, fault: null, quiet: false, calm: 0, generation };
+    return {
+      seen: [],
+      dueMs,
+      small: [],
+      keyBytes: 0,
+      fault: null,
+      quiet: false,
+      calm: 0,
+      generation,
+      lastIndex: -1,
+    };
   }
 
   #forget(stream: Stream): void {
@@ -149,11 +160,16 @@ export class SightWatch {
     const { init } = stream.packager;
     const chunk = stream.packager.lastKeyChunk();
     const there = stream.live && init && chunk && chunk.generation === init.generation;
-    const luma = there ? await this.#decode(init, chunk) : null;
+    // Key frames may be far apart, or come once alone: one that was looked at says nothing new.
+    const isNew = there && (chunk.generation !== watched.generation || chunk.index !== watched.lastIndex);
+    const luma = isNew ? await this.#decode(init, chunk) : null;
     const nowMs = this.#clock.monotonicMs();
-    if (luma) {
+    if (luma && chunk) {
+      [watched.generation, watched.lastIndex] = [chunk.generation, chunk.index];
       watched.seen = remember(watched.seen, { ...look(luma), atMs: nowMs });
-      const fault = pictureFault(watched.seen);
+      const found = pictureFault(watched.seen);
+      // A picture that stands still takes next to no bytes between key frames.
+      const fault = found === 'frozen' && !watched.quiet ? null : found;
       const isNews = fault !== watched.fault;
       watched.fault = fault;
       if (isNews && this.#watched.has(stream)) this.#onFault(stream);

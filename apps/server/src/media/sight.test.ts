@@ -48,9 +48,9 @@ const encode = (name: string, graph: string, seconds: number, quality = ['-crf',
       'zerolatency',
       '-x264-params',
       'sliced-threads=0',
-      ...quality,
       '-g',
       '15',
+      ...quality,
       '-bf',
       '0',
       '-y',
@@ -120,7 +120,7 @@ describe('what is seen in key frames', () => {
 
 describe('a camera', () => {
   let farm: Farm;
-  const names = ['turning', 'quiet', 'night', 'black'] as const;
+  const names = ['turning', 'quiet', 'night', 'black', 'sparse'] as const;
   beforeAll(async () => {
     // Sixteen seconds of one picture, eight of life, and again.
     encode('turning', `${street},${noise},trim=end=8,tpad=start_mode=clone:start_duration=16`, 24, [
@@ -129,6 +129,8 @@ describe('a camera', () => {
     ]);
     // Longer than the test: a clip that begins again shows the very same pictures again, which no camera does.
     for (const scene of ['quiet', 'night'] as const) encode(scene, scenes[scene], 60);
+    // Moves, and shows the very same key frame every six seconds: there is none but the first one of the loop.
+    encode('sparse', scenes.street, 6, ['-crf', '30', '-g', '10000', '-sc_threshold', '0']);
     farm = await startFarm({ mounts: Object.fromEntries(names.map((name) => [name, clipOf(name)])) });
   }, 60_000);
   afterAll(() => farm.close());
@@ -163,7 +165,7 @@ describe('a camera', () => {
         40_000,
       );
       expect(told.some(({ name, picture }) => name === 'black' && picture === 'black')).toBe(true);
-      for (const name of ['quiet', 'night'])
+      for (const name of ['quiet', 'night', 'sparse'])
         expect([name, ...told.filter((one) => one.name === name).map(({ picture }) => picture)]).toEqual([
           name,
           undefined,

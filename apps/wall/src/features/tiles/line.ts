@@ -26,6 +26,8 @@ export interface Line {
   /** Why the server refuses it; null while it does not. */
   readonly refusal: string | null;
   readonly unplayable: string | null;
+  /** When something of the stream came last, on the page's monotonic clock; null: never, or not known of this road. */
+  readonly arrivedAtMs: number | null;
   /** Something should come: the road is open and nobody says otherwise. */
   readonly open: boolean;
   /** Starts over: a new run will come. */
@@ -48,6 +50,7 @@ export class PushLine implements Line, FeedListener {
   source: Line['source'] = null;
   refusal: string | null = null;
   unplayable: string | null = null;
+  arrivedAtMs: number | null = null;
   readonly #module: typeof HlsModule;
   readonly #events: LineEvents;
   readonly #nowMs: () => number;
@@ -93,6 +96,7 @@ export class PushLine implements Line, FeedListener {
   }
 
   chunk(frame: PushFrame): void {
+    this.arrivedAtMs = this.#nowMs();
     // A chunk of another generation than the init it should follow belongs to a run that is over.
     if (this.#player && frame.generation === this.#player.generation) this.#player.chunk(frame);
   }
@@ -146,6 +150,7 @@ export class HlsLine implements Line {
   readonly source = null;
   refusal: string | null = null;
   readonly unplayable = null;
+  readonly arrivedAtMs = null;
   readonly open = true;
   readonly #module: typeof HlsModule;
   readonly #url: string;

@@ -269,6 +269,7 @@ export class LiveTile implements Supervised {
     this.#stillIfSlow(nowMs);
     const picture = this.#picture;
     const frame = picture?.frame ?? null;
+    const since = (atMs: number | null) => (atMs === null ? null : nowMs - atMs);
     const age = (captureMs: number | null, atMs: number): number | null => {
       const serverMs = this.#media.serverMs(atMs);
       if (captureMs === null || serverMs === null) return null;
@@ -283,8 +284,9 @@ export class LiveTile implements Supervised {
       linked: this.#media.linked,
       source: picture?.line.source ?? null,
       health: this.#health,
-      frozenForMs: this.#frozenAtMs === null ? null : nowMs - this.#frozenAtMs,
+      frozenForMs: since(this.#frozenAtMs),
       frame: frame && { sinceMs: nowMs - frame.atMs, ageMs: age(frame.captureMs, nowMs) },
+      arrivedForMs: since(picture?.line.arrivedAtMs ?? null),
       waitingMs: nowMs - this.#sinceMs,
     });
     if (frame) this.#poster?.hide();

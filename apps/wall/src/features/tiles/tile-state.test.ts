@@ -20,6 +20,7 @@ const facts = (more: Partial<TileFacts> = {}): TileFacts => ({
   health: null,
   frozenForMs: null,
   frame: null,
+  arrivedForMs: null,
   waitingMs: 0,
   ...more,
 });
@@ -48,6 +49,7 @@ const anyFacts = fc.record<TileFacts>({
     >,
   ),
   frozenForMs: fc.option(fc.nat(60_000)),
+  arrivedForMs: fc.option(fc.nat(30_000), { nil: null }),
   waitingMs: fc.nat(30_000),
 });
 
@@ -176,6 +178,8 @@ describe('tileState', () => {
       'no route',
     );
     expect(tileState(facts(old)).reason).toBe('The camera sends no frames');
+    expect(tileState(facts({ ...old, arrivedForMs: 6_000 })).reason).toBe('The camera sends no frames');
+    expect(tileState(facts({ ...old, arrivedForMs: 200 })).reason).toMatch(/cannot be decoded/);
     expect(tileState(facts(frame(0, 6_000))).reason).toBe('The picture arrives late');
   });
 

@@ -34,6 +34,8 @@ export interface TileFacts {
    * while the server's clock is not known). Null before the first frame of this assignment.
    */
   frame: { sinceMs: number; ageMs: number | null } | null;
+  /** How long ago something of the stream arrived in this page, ms; null: never, or not known. */
+  arrivedForMs: number | null;
   /** Since the camera was assigned or the page came back into view. */
   waitingMs: number;
 }
@@ -75,6 +77,9 @@ const unsupportedReason = (facts: TileFacts): string | null => {
 const waitsInLine = ({ source }: TileFacts): boolean =>
   source?.state === 'starting' && isOurWait(source.reason);
 
+/** Frames arrive in this page, and none comes out of its decoder. */
+const notDecoded = 'Frames come and cannot be decoded: they are damaged, or this machine is too slow';
+
 /** Why there is no fresh picture, most telling witness first. */
 function reasonOf(facts: TileFacts): string {
   if (!facts.linked) return 'The media server does not answer';
@@ -84,7 +89,8 @@ function reasonOf(facts: TileFacts): string {
   if (waitsInLine(facts)) return source?.reason ?? '';
   if (health && (health.state === 'offline' || health.state === 'unauthorized') && health.reason)
     return health.reason;
-  return 'The camera sends no frames';
+  const arrives = facts.arrivedForMs !== null && facts.arrivedForMs <= advancingMs;
+  return arrives ? notDecoded : 'The camera sends no frames';
 }
 
 const frozenReason = 'Frozen: the camera sends the very same picture again and again';
