@@ -20,7 +20,7 @@ export const defaultSightTiming: SightTiming = { usualMs: 60_000, closerMs: 2_50
 /** A picture that takes longer to decode is not looked at, ms. */
 const decodeMs = 5_000;
 /** Frames between key frames that take next to no bytes, as of a picture in which nothing moves: bytes of a chunk … */
-const quietBytes = 1_500;
+const quietBytes = 800;
 /** … or this share of the key chunk's; all of the last few chunks have to be so small. */
 const quietShare = 0.03;
 const quietChunks = 5;
@@ -159,7 +159,9 @@ export class SightWatch {
     const [stream, watched] = first;
     const { init } = stream.packager;
     const chunk = stream.packager.lastKeyChunk();
-    const there = stream.live && init && chunk && chunk.generation === init.generation;
+    // Where pictures are renewed in strips, a chunk that one may join at does not hold a whole picture.
+    const isWhole = stream.encoding?.idr !== false;
+    const there = stream.live && isWhole && init && chunk && chunk.generation === init.generation;
     // Key frames may be far apart, or come once alone: one that was looked at says nothing new.
     const isNew = there && (chunk.generation !== watched.generation || chunk.index !== watched.lastIndex);
     const luma = isNew ? await this.#decode(init, chunk) : null;
