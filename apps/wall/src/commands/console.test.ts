@@ -240,6 +240,14 @@ describe('by keyboard', () => {
     keys('ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight');
     expect(consoleState.getState().tile).toBe(3);
   });
+  test('i shows the incidents, whatever is chosen', () => {
+    for (const choose of [() => actions.select('left', null), () => actions.select('left', 1)]) {
+      choose();
+      actions.show(null);
+      keys('i');
+      expect(consoleState.getState().overlay).toEqual({ kind: 'incidents' });
+    }
+  });
   test('o opens the screen, l the layouts, ? the keys', () => {
     keys('o', 'l', '?');
     expect(opened).toEqual(['/screen/left']);
