@@ -187,7 +187,7 @@ test('visitors: restricted tiles are hidden and say why; orders are carried out 
   await page.keyboard.press('p');
   await showing(left, 1, 2, 3, 4);
 
-  await page.keyboard.press('i');
+  await page.keyboard.press('#');
   await expect(left.locator('.display__identify')).toHaveText(/1\s*Left/);
   await page.getByRole('button', { name: 'Screens', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Show every screen its number' }).click();

@@ -92,8 +92,11 @@ test('footage is asked for, read by a second person, answered from a phone, and 
   await expect(other.getByRole('button', { name: '1 request waits' })).toBeVisible();
   await shoot(other, 'console');
   await other.goto(`${site.url}/admin#footage`);
+  const decide = other.getByRole('button', { name: 'Read and decide' });
+  await expect(decide).toBeVisible();
+  await expectAccessible(other);
   await shoot(other, 'list');
-  await other.getByRole('button', { name: 'Read and decide' }).click();
+  await decide.click();
   const reading = other.getByRole('dialog');
   await expect(reading).toContainText('Did your camera see which way it went?');
   await expectAccessible(other);

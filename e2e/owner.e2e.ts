@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { startMailbox, type Mailbox } from '../apps/server/src/testing/mailbox.ts';
+import { signInByLetter } from '../apps/server/src/testing/owners.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base, type Complaints } from './support/city.ts';
 import { enter } from './support/sign-in.ts';
@@ -185,6 +186,74 @@ test('somebody who never was here registers a camera: on the map, and never a pi
   await expectAccessible(page);
   await expectToFit(page);
   await shoot(page, 'settings');
+});
+
+test('an owner is told on a device too, and at an address of their own', async ({
+  page,
+  site,
+  mailbox,
+  complaints,
+}) => {
+  // The windows of tests are private ones, where Chromium has no push service.
+  complaints.allow(/Push API in incognito mode/);
+  const rosa = await signInByLetter(site.url, mailbox, 'rosa@example.org', 'Rosa Lopez');
+  const context = page.context();
+  await context.addCookies(
+    [...rosa.cookies].map(([name, value]) => ({
+      ...{ name, value, url: rosa.url, httpOnly: true, sameSite: 'Strict' as const },
+    })),
+  );
+  await context.grantPermissions(['notifications']);
+  await page.goto(`${site.url}/portal/settings`);
+  await expect(page.getByRole('heading', { name: 'How we tell you' })).toBeVisible();
+  // The browser says no, and the page what to do.
+  await page.getByRole('button', { name: 'Tell me on this device' }).click();
+  await expect(page.getByText('Your browser did not allow it.')).toBeVisible();
+
+  // What such a service would hand over is shown, and leads to our page and nowhere else.
+  const tools = await context.newCDPSession(page);
+  const registered = new Promise<string>((resolve) =>
+    tools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const ours = registrations.find(({ scopeURL }) => scopeURL === `${site.url}/portal/`);
+      if (ours) resolve(ours.registrationId);
+    }),
+  );
+  await tools.send('ServiceWorker.enable');
+  await tools.send('ServiceWorker.deliverPushMessage', {
+    origin: `${site.url}/`,
+    registrationId: await registered,
+    data: JSON.stringify({
+      ...{ title: 'Your camera is being watched', body: 'Who: an operator', tag: 'one' },
+      url: `${site.url}/portal/camera/cafe`,
+    }),
+  });
+  const shown = () =>
+    page.evaluate(async () =>
+      ((await (await navigator.serviceWorker.ready).getNotifications()) as Notification[]).map(
+        ({ title, body, tag }) => [title, body, tag],
+      ),
+    );
+  await expect.poll(shown).toEqual([['Your camera is being watched', 'Who: an operator', 'one']]);
+
+  await page.getByText('For programmers').click();
+  await page.getByLabel('Address of your program').fill('https://127.0.0.1/notices');
+  await page.getByRole('button', { name: 'Save' }).last().click();
+  await expect(page.getByText('We cannot send there.')).toBeVisible();
+  await expectAccessible(page);
+  await expectToFit(page);
+  await shoot(page, 'roads');
+  await page.getByLabel('Address of your program').fill('https://192.0.2.7/notices');
+  await page.getByRole('button', { name: 'Save' }).last().click();
+  await expect(page.getByText('Copy this secret now.')).toBeVisible();
+  await expect(page.getByText('We cannot send there.')).toBeHidden();
+  await expectAccessible(page);
+  await shoot(page, 'roads-secret');
+  await page
+    .getByRole('listitem')
+    .or(page.locator('details .between'))
+    .getByRole('button', { name: 'Remove' })
+    .click();
+  await expect(page.getByText('192.0.2.7')).toBeHidden();
 });
 
 test.describe('at a desk', () => {

@@ -117,6 +117,8 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'footage-asked': of(['purpose', 'district'], ['case']),
   'footage-moderated': of(['purpose', 'district', 'decision'], ['case']),
   'footage-closed': of(['purpose', 'district', 'because'], ['case']),
+  // Written whether or not anybody answered, and without the district: who helped is to be seen by nobody.
+  'footage-answers-read': of([], ['case']),
   'screen-ordered': of(['order']),
   'log-begun': of(['origin', 'key']),
   'log-key-changed': of(['before', 'key']),

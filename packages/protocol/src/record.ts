@@ -47,6 +47,7 @@ export const RecordKind = z.enum([
   'footage-asked',
   'footage-moderated',
   'footage-closed',
+  'footage-answers-read',
   'screen-ordered',
   'log-begun',
   'log-key-changed',

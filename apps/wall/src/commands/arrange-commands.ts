@@ -305,7 +305,7 @@ const screens: ConsoleCommand[] = [
     id: 'screen.identify',
     label: 'Which one is it: show its number on the screen',
     group: 'Screens',
-    keys: ['i'],
+    keys: ['#'],
     when: onScreen,
     acts: 'wall',
     run: (context) => orderChosen(context, { kind: 'identify' }),

@@ -240,6 +240,44 @@ describe('by keyboard', () => {
     keys('ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight');
     expect(consoleState.getState().tile).toBe(3);
   });
+  test('a key that may do something somewhere does it somewhere: no command stands for good before another', () => {
+    wall.setState({
+      cameras: { 'camera-1': { ...camera(1), visibility: 'private' }, 'camera-2': camera(2) },
+    });
+    execute({ type: 'tile:assign', screen: 'left', tile: 0, camera: 'camera-1' });
+    execute({ type: 'tile:assign', screen: 'left', tile: 1, camera: 'camera-2' });
+    const [may, does] = [new Set<string>(), new Set<string>()];
+    // A console has a screen on its stage nearly always.
+    for (const screen of ['left', 'right'])
+      for (const tile of [0, 1, 2, null])
+        for (const mark of [null, { screen: 'right', tile: 0 }])
+          for (const callUp of ['', '104'])
+            for (const shown of [null, 'camera-2'])
+              for (const role of ['operator', 'supervisor', 'investigator', 'administrator'] as const) {
+                const chosen = { ...initialConsole, screen, tile, mark, callUp, camera: shown };
+                const context = { console: chosen, wall: wall.getState(), actions, roles: [role] };
+                for (const command of consoleCommands.commands) {
+                  if (!command.when(context)) continue;
+                  for (const key of command.keys) {
+                    const what = `${role}: ${command.id} ${key}`;
+                    may.add(what);
+                    const ctrlKey = key.startsWith('Ctrl+');
+                    const press = { key: key.replace('Ctrl+', ''), ctrlKey, altKey: false, metaKey: false };
+                    if (consoleCommands.forPress(press, context) === command) does.add(what);
+                  }
+                }
+              }
+    expect([...may].filter((one) => !does.has(one))).toEqual([]);
+    expect(may).toContain('operator: incidents.show i');
+  });
+  test('i shows the incidents, whatever is chosen', () => {
+    for (const choose of [() => actions.select('left', null), () => actions.select('left', 1)]) {
+      choose();
+      actions.show(null);
+      keys('i');
+      expect(consoleState.getState().overlay).toEqual({ kind: 'incidents' });
+    }
+  });
   test('o opens the screen, l the layouts, ? the keys', () => {
     keys('o', 'l', '?');
     expect(opened).toEqual(['/screen/left']);

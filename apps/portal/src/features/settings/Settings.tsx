@@ -6,6 +6,7 @@ import { useSession } from '../../state/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useSpoken, wordsOfProblem } from '../../words/index.tsx';
+import { NoticeRoads } from './NoticeRoads.tsx';
 
 export function Settings({ me }: { me: OwnerMe }) {
   const { words } = useSpoken();
@@ -14,6 +15,7 @@ export function Settings({ me }: { me: OwnerMe }) {
     <div className="stack">
       <h1>{words.settings.title}</h1>
       <Contact me={me} />
+      <NoticeRoads />
       <Passkeys me={me} />
       <div className="row">
         <Button onClick={() => void signOut(false)}>{words.nav.signOut}</Button>

@@ -272,6 +272,21 @@ describe('owners', () => {
     expect([back, hide].map((one) => one?.ok)).toEqual([true, true]);
   });
 
+  test('that somebody reads the answers is recorded, whether or not there are any, and tells the public of no place', async () => {
+    const rosa = await ownerOf('rosa@x.example');
+    lend(rosa, 'cafe');
+    const { id } = await publish(await ask());
+    value(await desk.service.answers(id, plain(ivy)));
+    value(await desk.ownerSide.answer(rosa, id, answerOf('cafe'), key()));
+    value(await desk.service.answers(id, sam));
+    await desk.service.answers(id, plain({ id: 'ike', name: 'Ike' }));
+    const reads = (await entries()).filter(({ kind }) => kind === 'footage-answers-read');
+    expect(reads.map(({ actor }) => actor)).toEqual(['person:ivy', 'person:sam']);
+    expect(reads[0]?.detail).toEqual(reads[1]?.detail);
+    const leaves = await desk.record.log.leaves(0, 100);
+    expect(leaves.filter((leaf) => leaf.includes('answers-read') && leaf.includes('Harbour'))).toEqual([]);
+  });
+
   test('who gave no phone number cannot ask to be called', async () => {
     const rosa = await ownerOf('rosa@x.example');
     lend(rosa, 'cafe');

@@ -131,13 +131,19 @@ export class FootageService {
     }
   }
 
-  /** For who asked, and for supervisors: name and contact of those who answered, and of nobody else. */
+  /**
+   * For who asked, and for supervisors: name and contact of those who answered, and of nobody else. That somebody reads
+   * is recorded first, also where there is nothing to read.
+   */
   async answers(id: string, by: By & { isSupervisor: boolean }): Promise<Answer<{ items: FootageAnswer[] }>> {
-    const { db, owners, nameOf } = this.#parts;
+    const { db, record, owners, nameOf } = this.#parts;
     const found = await requestStore.get(db, id);
     if (!found) return refuse(noRequest);
     if (found.askedBy.id !== by.id && !by.isSupervisor)
       return refuse(problem('forbidden', 'Only who asked, and supervisors, read what owners answered.'));
+    await db
+      .transaction()
+      .execute((write) => record.append(write, noteOf(found, 'footage-answers-read', `person:${by.id}`, {})));
     const items = (await answerStore.of(db, owners.ring, id)).map((answer): FootageAnswer => {
       const owner = owners.get(answer.owner);
       const { reach } = answer;
@@ -202,7 +208,7 @@ export const namedAs = (found: { name: string; place: string } | undefined, came
 
 const noteOf = (
   { id, purpose, district, ...request }: KeptRequest,
-  kind: 'footage-asked' | 'footage-moderated' | 'footage-closed',
+  kind: 'footage-asked' | 'footage-moderated' | 'footage-closed' | 'footage-answers-read',
   actor: string,
   detail: RecordNote['detail'],
 ): RecordNote => ({

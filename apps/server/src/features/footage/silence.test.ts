@@ -43,7 +43,7 @@ async function published(where: { latitude: number; longitude: number }): Promis
 }
 
 /** Entries that the looking itself leaves. */
-const leftByLooking = new Set(['record-read', 'audit-asked']);
+const leftByLooking = new Set(['record-read', 'audit-asked', 'footage-answers-read']);
 /** Every door of the agency, and of everybody, at which something of a request could be seen, as it answers. */
 async function seenByTheAgency(id: string): Promise<string> {
   const seen: unknown[] = [];

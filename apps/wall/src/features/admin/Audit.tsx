@@ -100,7 +100,7 @@ function Search({ cameras, people }: Choices) {
         search();
       }}
     >
-      <h3>Search</h3>
+      <h2>Search</h2>
       <div className="audit-fields">
         <SelectField label="Camera" {...field('camera')}>
           <option value="">any</option>
@@ -203,7 +203,7 @@ function CouldSeeForm({ cameras }: Choices) {
         );
       }}
     >
-      <h3>Who could see this camera?</h3>
+      <h2>Who could see this camera?</h2>
       <div className="audit-fields">
         <SelectField label="Camera" value={camera} onChange={(event) => setCamera(event.target.value)}>
           {cameras.map(({ id, number, name }) => (
@@ -240,7 +240,7 @@ function Lists() {
   const { busy, run, fault } = useStep();
   return (
     <div className="audit-part">
-      <h3>Lists</h3>
+      <h2>Lists</h2>
       <div className="audit-actions">
         {AuditList.options.map((list) => (
           <Button

@@ -21,7 +21,7 @@ export function DeadLetters({ nameOf }: { nameOf: (owner: string) => string }) {
   const fault = refused ?? problem;
   return (
     <div className="audit-part">
-      <h3>Notices that did not arrive</h3>
+      <h2>Notices that did not arrive</h2>
       {fault && (
         <p className="field-fault" role="alert">
           {fault.detail}

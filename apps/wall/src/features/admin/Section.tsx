@@ -20,7 +20,7 @@ export function Section({
     <section className="admin-section" aria-label={title}>
       <div className="admin-head">
         <div>
-          <h2 className="admin-title">{title}</h2>
+          <h1 className="admin-title">{title}</h1>
           <p className="dim">{text}</p>
         </div>
         <div className="admin-tools">{tools}</div>
@@ -51,7 +51,7 @@ export function Table({
         <tr>
           {head.map((word) => (
             <th key={word} scope="col">
-              {word}
+              {word === '' ? <span className="visually-hidden">What can be done</span> : word}
             </th>
           ))}
         </tr>

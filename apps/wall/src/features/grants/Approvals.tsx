@@ -38,7 +38,7 @@ export function Approvals() {
         const [first] = list;
         if (!first) return null;
         return (
-          <article key={request} className="approval" role="alert">
+          <div key={request} className="approval" role="alert">
             <h2>
               {first.askedBy.name} asks for {namesOf(list)}
             </h2>
@@ -56,7 +56,7 @@ export function Approvals() {
                 Approve
               </Button>
             </div>
-          </article>
+          </div>
         );
       })}
     </section>
