@@ -1,17 +1,19 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/system-packages.mjs';
 
-/** These mostly wait: for an outage to last, for the next checkpoint of the log. */
-const patient = ['long-away.e2e.ts', 'audit.e2e.ts'];
+/** Beside the tests of many pictures run those that mostly wait, and those of pages with few pictures or none. */
+const beside = ['long-away', 'audit', 'owner', 'asking', 'footage', 'people', 'import'].map(
+  (name) => `${name}.e2e.ts`,
+);
 
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  // Video on two cores: one browser at a time, but for tests that mostly wait; and no retry that would hide a flaw.
+  // Video on two cores: one browser with many pictures at a time, and no retry that would hide a flaw.
   workers: 2,
   projects: [
-    { name: 'patient', testMatch: patient, workers: 1 },
-    { name: 'all', testMatch: '**/*.e2e.ts', testIgnore: patient, workers: 1 },
+    { name: 'pages', testMatch: beside, workers: 1 },
+    { name: 'pictures', testMatch: '**/*.e2e.ts', testIgnore: beside, workers: 1 },
   ],
   retries: 0,
   fullyParallel: false,
