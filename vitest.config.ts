@@ -21,8 +21,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Most of the time a test waits for cameras and processes: three at once keep two cores busy.
-    maxWorkers: 3,
+    maxWorkers: 2,
     pool: 'forks',
   },
 });
