@@ -210,7 +210,7 @@ describe('render-cli', () => {
   test('ends when its parent closes the pipe, and sweeps up the next time', async () => {
     const cache = await mkdtemp(join(dir, 'orphan-'));
     const { child, closed } = run([cache, 'alley']);
-    // It draws with the lowest priority: beside other work it is long before there is something to encode.
+    // It draws at a low priority: beside other work it is long before there is something to encode.
     await expect.poll(async () => (await readdir(cache)).length, { timeout: 100_000 }).toBeGreaterThan(0);
     child.stdin.end();
     await closed;
