@@ -7,6 +7,7 @@ import { chromium } from '@playwright/test';
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, ServerToClient } from '@clerestory/protocol';
 import { openDatabase } from '../apps/server/src/platform/database.ts';
+import { enterAs } from '../e2e/support/sign-in.ts';
 import { startServerProcess } from '../tools/harness/server-process.ts';
 import config from '../playwright.config.ts';
 import { percentile } from './pixels.ts';
@@ -81,11 +82,7 @@ try {
   socket.close();
 
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-  await context.addCookies(
-    [...team.cookies].map(([name, value]) => ({
-      ...{ name, value, url: server.url, httpOnly: true, sameSite: 'Strict' as const },
-    })),
-  );
+  await enterAs(context, team);
   const page = await context.newPage();
   const openedMs = performance.now();
   await page.goto(server.url);

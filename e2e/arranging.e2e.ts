@@ -5,6 +5,7 @@ import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { openWindow, type TestSocket } from '../apps/server/src/testing/server.ts';
 import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { assign, cameraName, expect, tileAt } from './support/city.ts';
+import { enterAs } from './support/sign-in.ts';
 import { open, row, showing, stageTile, test } from './support/still-city.ts';
 
 /** An operator in a browser of their own. */
@@ -13,11 +14,7 @@ async function operator(app: BrowserApp, server: ServerProcess): Promise<Browser
   const person = new Browser(server.url);
   await person.signIn('olga');
   const context = await app.newContext();
-  await context.addCookies(
-    [...person.cookies].map(([name, value]) => ({
-      ...{ name, value, url: server.url, httpOnly: true, sameSite: 'Strict' as const },
-    })),
-  );
+  await enterAs(context, person);
   return context;
 }
 

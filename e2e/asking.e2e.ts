@@ -8,7 +8,7 @@ import { freshKey, openTerms, place } from '../apps/server/src/testing/private-c
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import { assign, expect, expectState, test as base, tileAt } from './support/city.ts';
 import { readTile } from './support/clock.ts';
-import { enter } from './support/sign-in.ts';
+import { enter, enterAs } from './support/sign-in.ts';
 
 /** Which camera of the farm each private one is, and what its owner allows. */
 const lent: Readonly<Record<string, { farm: string; terms: ConsentTermsInput }>> = {
@@ -105,11 +105,7 @@ async function openIncident(who: Browser): Promise<string> {
 
 async function pageOf(app: BrowserApp, person: Browser): Promise<[Page, BrowserContext]> {
   const context = await app.newContext({ viewport: { width: 1920, height: 1080 } });
-  await context.addCookies(
-    [...person.cookies].map(([name, value]) => ({
-      ...{ name, value, url: person.url, httpOnly: true, sameSite: 'Strict' as const },
-    })),
-  );
+  await enterAs(context, person);
   const page = await context.newPage();
   await page.goto(person.url);
   return [page, context];

@@ -6,6 +6,7 @@ import type { Download, Page } from '@playwright/test';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { cameraName, expect, expectState, test } from './support/city.ts';
+import { enterAs } from './support/sign-in.ts';
 
 const run = promisify(execFile);
 const verify = path.resolve(import.meta.dirname, '../apps/verify/src/main.ts');
@@ -29,11 +30,7 @@ async function enterAsAuditor(page: Page, server: ServerProcess): Promise<void> 
   const auditor = new Browser(server.url);
   await auditor.signIn('ora');
   await page.context().clearCookies();
-  await page.context().addCookies(
-    [...auditor.cookies].map(([name, value]) => ({
-      ...{ name, value, url: server.url, httpOnly: true, sameSite: 'Strict' as const },
-    })),
-  );
+  await enterAs(page.context(), auditor);
 }
 
 test('an auditor finds who watched, who could, and who was refused; exports it with proofs; samples by lot', async ({

@@ -6,9 +6,10 @@ import { signInByLetter } from '../apps/server/src/testing/owners.ts';
 import { freshKey, openTerms, place } from '../apps/server/src/testing/private-camera.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base } from './support/city.ts';
+import { enterAs } from './support/sign-in.ts';
 
 const test = base.extend<{ mailbox: Mailbox; site: ServerProcess }>({
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names from this pattern
   mailbox: async ({}, use) => {
     const mailbox = await startMailbox();
     await use(mailbox);
@@ -36,11 +37,7 @@ async function windowOf(
   viewport: { width: number; height: number },
 ): Promise<[Page, BrowserContext]> {
   const context = await app.newContext({ viewport, locale: 'en-US', timezoneId: 'UTC' });
-  await context.addCookies(
-    [...who.cookies].map(([name, value]) => ({
-      ...{ name, value, url: who.url, httpOnly: true, sameSite: 'Strict' as const },
-    })),
-  );
+  await enterAs(context, who);
   return [await context.newPage(), context];
 }
 const atDesk = { width: 1920, height: 1080 };

@@ -5,13 +5,13 @@ import { startMailbox, type Mailbox } from '../apps/server/src/testing/mailbox.t
 import { signInByLetter } from '../apps/server/src/testing/owners.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base, type Complaints } from './support/city.ts';
-import { enter } from './support/sign-in.ts';
+import { enter, enterAs } from './support/sign-in.ts';
 
 /** The browser reports refused requests itself, and streams that end with the server. */
 const expected = /Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/;
 
 const test = base.extend<{ mailbox: Mailbox; site: ServerProcess; complaints: Complaints }>({
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names from this pattern
   mailbox: async ({}, use) => {
     const mailbox = await startMailbox();
     await use(mailbox);
@@ -198,11 +198,7 @@ test('an owner is told on a device too, and at an address of their own', async (
   complaints.allow(/Push API in incognito mode/);
   const rosa = await signInByLetter(site.url, mailbox, 'rosa@example.org', 'Rosa Lopez');
   const context = page.context();
-  await context.addCookies(
-    [...rosa.cookies].map(([name, value]) => ({
-      ...{ name, value, url: rosa.url, httpOnly: true, sameSite: 'Strict' as const },
-    })),
-  );
+  await enterAs(context, rosa);
   await context.grantPermissions(['notifications']);
   await page.goto(`${site.url}/portal/settings`);
   await expect(page.getByRole('heading', { name: 'How we tell you' })).toBeVisible();

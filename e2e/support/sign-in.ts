@@ -1,4 +1,5 @@
 import type { BrowserContext } from '@playwright/test';
+import type { Browser } from '../../apps/server/src/testing/browser.ts';
 import type { ServerProcess, TestPerson } from '../../tools/harness/server-process.ts';
 
 /** Lets every page of the context in as somebody, as their cookies would. `url` where it is not the server's own. */
@@ -8,8 +9,14 @@ export async function enter(
   who: TestPerson = 'team',
   url: string = server.url,
 ): Promise<void> {
-  const { cookies } = await server.signedIn(who);
+  await enterAs(context, await server.signedIn(who), url);
+}
+
+/** The same for whoever signed in without a page. */
+export async function enterAs(context: BrowserContext, person: Browser, url = person.url): Promise<void> {
   await context.addCookies(
-    [...cookies].map(([name, value]) => ({ name, value, url, httpOnly: true, sameSite: 'Strict' as const })),
+    [...person.cookies].map(([name, value]) => ({
+      ...{ name, value, url, httpOnly: true, sameSite: 'Strict' as const },
+    })),
   );
 }
