@@ -18,8 +18,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   use: {
-    // Without a graphics card the browser draws on the same two cores: what looks at layout asks for more.
-    viewport: { width: 1280, height: 720 },
+    viewport: { width: 1920, height: 1080 },
     launchOptions: {
       executablePath: findChromium() ?? '/usr/bin/chromium',
       args: [

@@ -120,7 +120,7 @@ const benches: readonly Bench[] = [
 
 const help = `npm run bench -- [NAME …] [options]
 
-Without a name: those that matter, in about eight minutes. "all": everything, in about half an hour.
+Without a name: those that matter, in about eleven minutes. "all": everything, which takes much longer.
 
 ${benches.map(({ name, says }) => `  ${name.padEnd(12)}${says}`).join('\n')}
 
