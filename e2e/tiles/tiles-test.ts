@@ -18,7 +18,11 @@ export const expectState = (page: Page, tile: number, state: string, timeout = 1
 export interface Look {
   atMs: number;
   state: string;
-  /** Drawn over all else: the video on show has a decoded picture. In mid-seek the last one stays on show. */
+  /**
+   * The video on show draws a picture: one was decoded from what it plays. Until it loads something else, that one stays
+   * on show while the next is awaited, in mid-seek and at a gap (HTML, "the video element": what it represents while
+   * the current frame is not available).
+   */
   drawn: boolean;
 }
 
@@ -31,9 +35,10 @@ export async function watchTile(page: Page, tile: number): Promise<{ stop(): Pro
     const look = () => {
       const box = document.querySelector<HTMLElement>(`[data-tile="${index}"]`);
       const video = box?.querySelector<HTMLVideoElement>('video[data-shown]');
-      const decoded = video !== null && video !== undefined && video.readyState >= 2 && video.videoWidth > 0;
-      // While a video seeks, its readyState falls although the page goes on drawing the frame before the seek.
-      const drawn = decoded || (video?.seeking === true && (looks.at(-1)?.drawn ?? false));
+      const drawn =
+        !!video &&
+        video.readyState >= HTMLMediaElement.HAVE_METADATA &&
+        video.getVideoPlaybackQuality().totalVideoFrames > 0;
       looks.push({ atMs: Date.now(), state: box?.dataset['state'] ?? '', drawn });
       if (watch.on) requestAnimationFrame(look);
     };
