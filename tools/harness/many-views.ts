@@ -19,6 +19,8 @@ export interface ManyView {
   readonly lastMs: number;
   /** Times it was told no, or cut off. */
   readonly refusals: number;
+  /** Asks for no more, and resolves when what was on its way is here; what is pushed goes on. */
+  rest(): Promise<void>;
   close(): void;
 }
 
@@ -32,13 +34,20 @@ class HttpView implements ManyView {
   readonly #base: string;
   readonly #cookie: string;
   readonly #closed = new AbortController();
+  readonly #ran: Promise<void>;
+  #rests = false;
 
   constructor(base: string, cookie: string, camera: string, door: Exclude<ViewDoor, 'push'>) {
     this.door = door;
     this.camera = camera;
     this.#base = `${base}/live/${camera}/main/`;
     this.#cookie = cookie;
-    void this.#run();
+    this.#ran = this.#run();
+  }
+
+  rest(): Promise<void> {
+    this.#rests = true;
+    return this.#ran;
   }
 
   close(): void {
@@ -47,7 +56,7 @@ class HttpView implements ManyView {
 
   async #run(): Promise<void> {
     const { signal } = this.#closed;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#rests) {
       const answered = await this.#next().catch(() => null);
       if (signal.aborted) return;
       if (answered === null) this.refusals += 1;
@@ -112,6 +121,8 @@ class PushView implements ManyView {
     });
     viewer.socket.on('close', () => (this.refusals += 1));
   }
+
+  async rest(): Promise<void> {}
 
   close(): void {
     this.#viewer.close();
