@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { addPerson, Browser, setUpAdministrator } from '../../apps/server/src/testing/browser.ts';
 
-const main = path.resolve(import.meta.dirname, '../../apps/server/src/main.ts');
+const serverMain = path.resolve(import.meta.dirname, '../../apps/server/src/main.ts');
 
 /** `administrator` manages; `team` is operator, supervisor and investigator in one. */
 export type TestPerson = 'administrator' | 'team';
@@ -27,13 +27,13 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts on any free port with a data folder of its own, unless `port` or `dataDir` are given. */
+/** Starts on any free port with a data folder of its own, unless `port` or `dataDir` are given. `main`: another program that says the same. */
 export async function startServerProcess(
-  options: { env?: Record<string, string>; dataDir?: string; port?: number } = {},
+  options: { env?: Record<string, string>; dataDir?: string; port?: number; main?: string } = {},
 ): Promise<ServerProcess> {
   const ownDir = options.dataDir === undefined;
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'clerestory-'));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [options.main ?? serverMain], {
     env: {
       ...process.env,
       CLERESTORY_PORT: String(options.port ?? 0),

@@ -8,6 +8,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Browser } from '../../apps/server/src/testing/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { descendants, startServerProcess, type ServerProcess } from '../harness/server-process.ts';
+import { chance } from './chance.ts';
 import { differences, type Held, type Journal } from './journal.ts';
 import {
   cameraWriter,
@@ -43,17 +44,6 @@ const mostDelayMs = 12;
 const orphanPatienceMs = 5_000;
 
 const steadySource = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
-
-/** mulberry32: the same chance for the same seed. */
-function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Cameras that take the connection and never say a word, so that an ffmpeg runs for each while the server lives. */
 async function silentCamera() {

@@ -14,20 +14,20 @@ npm run log -- begin-anew "<why>"   after the database was lost: begin another l
 const say = (words: string) => void process.stdout.write(`${words}\n`);
 
 function run([what, why]: string[]): number {
+  const order = LogOrder.safeParse(what === 'begin-anew' ? { do: what, why: why ?? '' } : { do: what });
+  if (what !== 'key' && !order.success) {
+    say(what === 'begin-anew' ? `Say in 10 to 300 characters why; it is published.\n\n${usage}` : usage);
+    return 2;
+  }
   const { dataDir } = loadConfig();
   if (!existsSync(dataDir))
     throw new StoreError(
       `There is no data folder ${dataDir}. Set CLERESTORY_DATA to the one the server uses.`,
     );
-  if (what === 'key') {
+  if (!order.success) {
     const key = new KeyFiles(dataDir).current();
     say(key ? key.public : `There is no key in ${dataDir} yet: the server makes one when it first starts.`);
     return key ? 0 : 1;
-  }
-  const order = LogOrder.safeParse(what === 'begin-anew' ? { do: what, why: why ?? '' } : { do: what });
-  if (!order.success) {
-    say(what === 'begin-anew' ? `Say in 10 to 300 characters why; it is published.\n\n${usage}` : usage);
-    return 2;
   }
   giveOrder(dataDir, order.data);
   say('It is done when the server starts the next time.');

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatVerifierKey } from '@clerestory/tlog';
-import { MemoryLog, signer } from '../testing/log.ts';
+import { MemoryLog, origin, signer } from '../testing/log.ts';
+import { checkWholeLog } from './whole-log.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-consistency-'));
 const [early, size] = [17, 300];
@@ -64,8 +65,26 @@ test.each([
   ['late', 'late-other', 1, `the log has signed two different logs of ${size} entries. Keep both files`],
   ['late', 'late-other-end', 1, `the log has signed two different logs of ${size} entries`],
   ['early', 'stranger', 2, 'stranger'],
+  ['early', 'stranger', 2, 'after a change give each with its own --key'],
 ] as const)('two checkpoints, %s and %s: ends with %i and says so', async (one, other, code, words) => {
   const found = await consistency(one, other);
   expect([found.code, found.said]).toEqual([code, expect.stringContaining(words)]);
   expect(found.said.includes('All of it holds.')).toBe(code === 0);
+});
+
+test('a log that has begun anew under another name: what it kept is compared, what it lost is said to be lost', async () => {
+  const log = new MemoryLog().grow(size);
+  const of = (name: string, length: number, root = new MemoryLog().grow(length).root) => ({
+    checkpoint: { origin: name, size: length, root, extensions: [] },
+    signed: [],
+  });
+  const check = (...kept: ReturnType<typeof of>[]) =>
+    checkWholeLog({ source: log.source(notes.late), end: of(`${origin}-2`, size), kept });
+  expect((await check(of(origin, early), of(`${origin}-2`, early))).faults).toEqual([]);
+  const lost = 'has begun anew, and entries were lost';
+  for (const one of [of(origin, size + 5), of(origin, early, otherLog(early, 3).root)])
+    expect((await check(one)).faults).toEqual([expect.stringContaining(lost)]);
+  // Under the same name it is no new beginning.
+  const [cut] = (await check(of(`${origin}-2`, size + 5))).faults;
+  expect(cut).toContain('its end was cut off');
 });

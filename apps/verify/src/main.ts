@@ -36,11 +36,17 @@ function keysFrom(texts: readonly string[], what: string) {
   });
 }
 
-async function checkpointAt(place: string, keys: Keys): Promise<SignedCheckpoint> {
-  const found = opened(await readText(place), keys);
-  if (!found.ok) throw new CannotRead(`${place}: ${found.fault}`);
-  return found.value;
+/** @throws CannotRead for what is no checkpoint that one of the keys has signed. */
+function mustOpen(note: string, place: string, keys: Keys): SignedCheckpoint {
+  const found = opened(note, keys);
+  if (found.ok) return found.value;
+  throw new CannotRead(
+    `${place}: ${found.fault}. The log names all its keys at its address /key; after a change give each with its own --key.`,
+  );
 }
+
+const checkpointAt = async (place: string, keys: Keys): Promise<SignedCheckpoint> =>
+  mustOpen(await readText(place), place, keys);
 
 /** Every file below the folder that is a checkpoint of this log; others are named and passed over. */
 async function keptIn(folder: string, keys: Keys): Promise<SignedCheckpoint[]> {
@@ -105,12 +111,12 @@ async function run(): Promise<Finding> {
     }
     case 'log': {
       const source = openSource(first);
-      const end = opened(Buffer.from(await source.read('checkpoint')).toString('utf8'), keys);
-      if (!end.ok) throw new CannotRead(`the checkpoint at ${first}: ${end.fault}`);
+      const note = Buffer.from(await source.read('checkpoint')).toString('utf8');
+      const end = mustOpen(note, `the checkpoint at ${first}`, keys);
       const kept = values.kept === undefined ? [] : await keptIn(values.kept, keys);
-      const found = await checkWholeLog({ source, end: end.value, kept, progress: progress() });
+      const found = await checkWholeLog({ source, end, kept, progress: progress() });
       const words = kept.length > 0 ? [`${kept.length} kept checkpoints were compared`] : [];
-      return { faults: found.faults, held: [...describe(end.value, keys), ...words, ...found.held] };
+      return { faults: found.faults, held: [...describe(end, keys), ...words, ...found.held] };
     }
     default:
       throw new CannotRead(usage);

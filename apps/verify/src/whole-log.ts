@@ -36,7 +36,7 @@ export interface WholeLog {
  * hash in the tiles is named; so is each checkpoint that the entries do not lead to.
  */
 export async function checkWholeLog({ source, end, kept = [], each, progress }: WholeLog): Promise<Finding> {
-  const { size, root } = end.checkpoint;
+  const { origin, size, root } = end.checkpoint;
   const faults: string[] = [];
   let more = 0;
   const fault = (words: string) => {
@@ -44,17 +44,29 @@ export async function checkWholeLog({ source, end, kept = [], each, progress }: 
     else more += 1;
   };
   const waiting = [...kept].sort((a, b) => a.checkpoint.size - b.checkpoint.size);
-  for (const { checkpoint } of waiting.filter((one) => one.checkpoint.size > size))
+  /** The log has another name since: what was before the loss is there as it was, and compared as well. */
+  const begunAnew = ({ checkpoint }: SignedCheckpoint) =>
+    `a checkpoint of ${checkpoint.size} entries was kept of ${checkpoint.origin}, and this log, ${origin}, does not hold them all: it has begun anew, and entries were lost. Its entry log-begun-anew says how many, and why`;
+  for (const one of waiting.filter(({ checkpoint }) => checkpoint.size > size)) {
+    const { checkpoint } = one;
+    if (checkpoint.origin !== origin) {
+      fault(begunAnew(one));
+      continue;
+    }
     fault(
       `a checkpoint of ${checkpoint.size} entries was kept, and the log has only ${size}: its end was cut off, or it was rolled back`,
     );
+  }
   let frontier = emptyFrontier;
   const compareKept = () => {
     while (waiting[0] && waiting[0].checkpoint.size <= frontier.size) {
-      const { checkpoint } = waiting.shift() as SignedCheckpoint;
+      const one = waiting.shift() as SignedCheckpoint;
+      const { checkpoint } = one;
       if (checkpoint.size === frontier.size && !equalBytes(rootOf(sha256, frontier), checkpoint.root))
         fault(
-          `up to entry ${checkpoint.size} the log is another one than that of the checkpoint that was kept: an entry up to there was changed, taken out or put in`,
+          checkpoint.origin !== origin
+            ? begunAnew(one)
+            : `up to entry ${checkpoint.size} the log is another one than that of the checkpoint that was kept: an entry up to there was changed, taken out or put in`,
         );
     }
   };

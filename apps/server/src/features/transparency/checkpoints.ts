@@ -3,6 +3,7 @@ import {
   equalBytes,
   formatCheckpoint,
   formatNote,
+  formatVerifierKey,
   openCheckpoint,
   parseNote,
   parseVerifierKey,
@@ -98,8 +99,10 @@ export class Checkpoints {
     const { db } = this.#parts;
     const { origin, keys } = await checkpointStore.identity(db);
     this.#origin = origin ?? '';
-    this.#remember(keys);
     this.#key = this.#keys.current();
+    // A database from before a change of the key does not know the one that has signed since.
+    const { public: here } = this.#key ?? {};
+    this.#remember(here === undefined || keys.includes(here) ? keys : [...keys, here]);
     if (origin === null) await this.#begin();
     this.#latest = (await checkpointStore.latest(db, this.#origin)) ?? null;
     await this.#follow();
@@ -108,6 +111,7 @@ export class Checkpoints {
         'The key that signs the log is missing from the data folder. Put log.key back, or change the key.',
       );
     if (this.#halted === null) await this.#compare();
+    if (this.#halted === null) await this.#compareKey();
   }
 
   start(): void {
@@ -203,10 +207,10 @@ export class Checkpoints {
 
   /** Does what an administrator of the machine has ordered with `npm run log`. */
   async #follow(): Promise<void> {
-    const { dataDir, db, log, tree } = this.#parts;
+    const { dataDir, log, tree } = this.#parts;
     const order = readOrder(dataDir);
     if (!order) return;
-    const { keys } = await checkpointStore.identity(db);
+    const keys = this.#known.map(formatVerifierKey);
     const old = this.#key;
     if (order.do === 'change-key') {
       const next = this.#keys.prepareNext(this.#origin);
@@ -264,6 +268,15 @@ export class Checkpoints {
       this.#halt(
         `The first ${size} entries are not those that were signed: the database was changed. Put the right one back. If it is lost, docs/guide/checking-the-log.md says how to go on.`,
       );
+  }
+
+  /** Is the key in its file the last that the log has said it signs with? */
+  async #compareKey(): Promise<void> {
+    const { keys } = await checkpointStore.identity(this.#parts.db);
+    if (keys.at(-1) === this.#key?.public) return;
+    this.#halt(
+      'The key in log.key is not the last one that this log has named: the database is an old copy, from before the key was changed, or the file is an old one. Put the newer one back. If it is lost, docs/guide/checking-the-log.md says how to go on.',
+    );
   }
 
   #sign(): Promise<void> {
@@ -339,7 +352,9 @@ export class Checkpoints {
 
   async #heard(witness: Witness, sent: StoredCheckpoint, answer: WitnessAnswer): Promise<void> {
     const { name } = witness.client.address.key;
-    witness.fault = answer.said === 'away' ? answer.fault : null;
+    const fault = answer.said === 'away' ? answer.fault : null;
+    if (fault !== witness.fault) this.#tell(witness, fault);
+    witness.fault = fault;
     switch (answer.said) {
       case 'away':
         return;
@@ -358,6 +373,14 @@ export class Checkpoints {
         await this.#cosigned(sent, answer.signatures);
       }
     }
+  }
+
+  /** Once when it goes away and once when it is back, not at each try. */
+  #tell({ client }: Witness, fault: string | null): void {
+    const { log } = this.#parts;
+    const witness = client.address.key.name;
+    if (fault === null) log.info({ witness }, 'the witness signs again');
+    else log.warn({ witness, url: client.address.url }, `the witness does not sign: ${fault}`);
   }
 
   /** Adds a witness's word to the checkpoint that everybody is shown, unless there is a newer one already. */

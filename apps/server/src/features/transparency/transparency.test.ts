@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCheckpoint, parseVerifierKey, type VerifierKey } from '@clerestory/tlog';
 import { assured } from '../../../../../tools/harness/assured.ts';
@@ -12,10 +13,9 @@ import { SeenLogs } from '../../../../witness/src/state.ts';
 import { Witness } from '../../../../witness/src/witness.ts';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { ed25519, sha256 } from '../../platform/hashing.ts';
-import { createLogger } from '../../platform/logging.ts';
 import type { WitnessAddress } from '../../platform/witnesses.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder, until } from '../../testing/server.ts';
 import { RecordService } from '../record/index.ts';
 import { Checkpoints } from './index.ts';
 import { giveOrder } from './orders.ts';
@@ -30,13 +30,24 @@ interface Site {
   checkpoints: Checkpoints;
 }
 let site: Site;
+/** What it wrote into its own log, as `level words`. */
+const lines: string[] = [];
+const log = pino(
+  { level: 'info', formatters: { level: (level) => ({ level }) } },
+  {
+    write(line) {
+      const { level, msg } = JSON.parse(line) as { level: string; msg: string };
+      lines.push(`${level} ${msg}`);
+    },
+  },
+);
 
 async function start(witnesses: WitnessAddress[] = []): Promise<Site> {
   const open = openDatabase(folder.dir);
   const record = new RecordService(open.db, clock);
   await record.load();
   const checkpoints = new Checkpoints({
-    ...{ db: open.db, clock, log: createLogger('silent'), record, tree: record.log, witnesses },
+    ...{ db: open.db, clock, log, record, tree: record.log, witnesses },
     ...{ dataDir: folder.dir, witnessFolder: path.join(folder.dir, 'witness') },
     newOrigin: () => 'wall.example.org/log',
   });
@@ -75,14 +86,20 @@ function published(): { size: number; signers: string[] } {
 
 let witnessKeys: VerifierKey[] = [];
 /** A real witness, over HTTP. */
-async function startWitness(
-  name = 'witness.example',
-): Promise<{ address: WitnessAddress; server: Server; away(): Promise<void>; back(): Promise<void> }> {
+async function startWitness(name = 'witness.example'): Promise<{
+  address: WitnessAddress;
+  server: Server;
+  away(): Promise<void>;
+  /** It starts again, with the keys that the log has now. */
+  back(): Promise<void>;
+}> {
   const { privateKey } = generateKeyPairSync('ed25519');
-  const witness = new Witness({
-    ...{ name, secret: privateKey, logs: keys(), seen: new SeenLogs(file(name)) },
-    nowS: () => Math.floor(clock.nowMs() / 1_000),
-  });
+  const newWitness = () =>
+    new Witness({
+      ...{ name, secret: privateKey, logs: keys(), seen: new SeenLogs(file(name)) },
+      nowS: () => Math.floor(clock.nowMs() / 1_000),
+    });
+  const witness = newWitness();
   witnessKeys = [...witnessKeys, witness.key];
   let server = witnessServer(witness).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -98,7 +115,7 @@ async function startWitness(
     server,
     away,
     async back() {
-      server = witnessServer(witness).listen(port, '127.0.0.1');
+      server = witnessServer(newWitness()).listen(port, '127.0.0.1');
       await once(server, 'listening');
     },
   };
@@ -199,9 +216,9 @@ describe('B4: an old copy of the database', () => {
     await site.checkpoints.tick();
     expect(site.checkpoints.status().halted).toMatch(/not those that were signed/);
     assured({
-      ...{ row: 'B4', trials: 3 },
+      ...{ row: 'B4', trials: 4 },
       claim:
-        'an old copy of the database is not signed, whether shorter, grown again, or only known elsewhere',
+        'an old copy of the database is not signed, whether shorter, grown again, from before a change of the key, or only known elsewhere',
       control: 'without the look at the witness folder the same copy is signed',
     });
   });
@@ -212,6 +229,35 @@ describe('B4: an old copy of the database', () => {
     await append(1);
     await site.checkpoints.tick();
     expect(published().size).toBe(5);
+  });
+
+  test('is found too when it is from before a change of the key, and by the key alone where nothing else is left', async () => {
+    const [before] = keys();
+    await append(3);
+    await site.checkpoints.tick();
+    await site.open.close();
+    copyFileSync(file('clerestory.db'), file('backup.db'));
+    giveOrder(folder.dir, { do: 'change-key' });
+    site = await start();
+    const since = keys().at(-1);
+    await append(4);
+    await site.checkpoints.tick();
+    await site.open.close();
+    copyFileSync(file('backup.db'), file('clerestory.db'));
+    for (const name of ['clerestory.db-wal', 'clerestory.db-shm']) rmSync(file(name), { force: true });
+    site = await start();
+    expect(site.checkpoints.status().halted).toMatch(/has 4 entries, but 9 were signed/);
+    rmSync(file('witness'), { recursive: true });
+    await restart();
+    expect(site.checkpoints.status().halted).toMatch(/log.key is not the last one/);
+    await append(1);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.published().ok).toBe(false);
+    // The way on names the key that the database has never heard of, so that what it signed can be checked.
+    giveOrder(folder.dir, { do: 'begin-anew', why: 'The disk of the newer database is broken.' });
+    await restart();
+    expect(site.checkpoints.status().halted).toBeNull();
+    expect(keys().slice(0, 2)).toEqual([before, since]);
   });
 
   test('is found by a witness elsewhere when the folder went with the database', async () => {
@@ -261,6 +307,7 @@ describe('witnesses (C2SP tlog-witness)', () => {
     await append(10);
     await site.checkpoints.tick();
     await witness.away();
+    lines.length = 0;
     for (let minute = 0; minute < 60; minute++) {
       clock.pass(60_000);
       await append(5);
@@ -269,12 +316,40 @@ describe('witnesses (C2SP tlog-witness)', () => {
     expect(published()).toEqual({ size: 311, signers: ['wall.example.org/log'] });
     expect(site.checkpoints.status()).toMatchObject({
       halted: null,
-      witnesses: [{ size: 11, fault: expect.stringMatching(/does not answer/) }],
+      witnesses: [{ size: 11, fault: expect.stringMatching(/does not answer \(.*ECONNREFUSED/) }],
     });
     await witness.back();
     await site.checkpoints.tick();
+    // Said when it went and when it came, and not sixty times.
+    expect(lines).toEqual([
+      expect.stringMatching(/^warn the witness does not sign: it does not answer/),
+      'info the witness signs again',
+    ]);
     expect(published()).toEqual({ size: 311, signers: ['wall.example.org/log', 'witness.example'] });
     expect(site.checkpoints.status().witnesses[0]).toMatchObject({ size: 311, fault: null });
+  });
+
+  test('with a changed key they sign the checkpoint of the change, and nothing more until they are given the new key', async () => {
+    const witness = await startWitness();
+    await restart([witness.address]);
+    await append(2);
+    await site.checkpoints.tick();
+    giveOrder(folder.dir, { do: 'change-key' });
+    await restart([witness.address]);
+    await site.checkpoints.tick();
+    expect(published().signers).toContain('witness.example');
+    await append(2);
+    await site.checkpoints.tick();
+    expect(published().signers).not.toContain('witness.example');
+    const [now] = site.checkpoints.status().witnesses;
+    expect(now?.fault).toBe('it knows another key of this log: give it the one of /log/key too');
+    await witness.away();
+    await witness.back();
+    // The first try may meet a connection that the restart has closed.
+    await until(async () => {
+      await site.checkpoints.tick();
+      return published().signers.includes('witness.example');
+    });
   });
 
   test('after a restart it says itself how far it is', async () => {

@@ -23,6 +23,12 @@ export type WitnessAnswer =
   | { said: 'other' }
   | { said: 'away'; fault: string };
 
+/** fetch itself says no more than that it failed. */
+const reasonOf = (error: unknown): string => {
+  const { cause, message } = error as Error;
+  return cause instanceof Error && cause.message !== '' ? cause.message : message;
+};
+
 export interface Submission {
   size: number;
   /** Text of the checkpoint, without signatures. */
@@ -73,7 +79,7 @@ export class WitnessClient {
       });
       text = (await response.text()).slice(0, longestAnswer);
     } catch (error) {
-      return { said: 'away', fault: `it does not answer (${(error as Error).message})` };
+      return { said: 'away', fault: `it does not answer (${reasonOf(error)})` };
     }
     if (response.status === 200) return this.#signed(submission, text);
     if (response.status === 409 && response.headers.get('content-type')?.startsWith(sizeType)) {
@@ -87,7 +93,8 @@ export class WitnessClient {
     if (response.status === 409 || response.status === 422) return { said: 'other' };
     if (response.status === 404)
       return { said: 'away', fault: 'it does not know this log: give it the log’s key' };
-    if (response.status === 403) return { said: 'away', fault: 'it knows another key of this log' };
+    if (response.status === 403)
+      return { said: 'away', fault: 'it knows another key of this log: give it the one of /log/key too' };
     return { said: 'away', fault: `it answers ${response.status}` };
   }
 
