@@ -76,7 +76,7 @@ test('a log that has begun anew under another name: what it kept is compared, wh
   const log = new MemoryLog().grow(size);
   const of = (name: string, length: number, root = new MemoryLog().grow(length).root) => ({
     checkpoint: { origin: name, size: length, root, extensions: [] },
-    signed: [],
+    ...{ note: { text: '', signatures: [] }, signed: [] },
   });
   const check = (...kept: ReturnType<typeof of>[]) =>
     checkWholeLog({ source: log.source(notes.late), end: of(`${origin}-2`, size), kept });
