@@ -6,7 +6,8 @@ import { History } from 'lucide-react';
 
 export function StateChip({ view }: { view: TileView }) {
   const { icon: Icon, word } = wordsOfTile(view.state, view.loginRefused);
-  const age = view.state === 'connecting' && view.age !== '' ? ` · still, ${view.age} old` : '';
+  const still = view.state === 'connecting' ? 'still, ' : '';
+  const age = view.age !== '' && (still !== '' || view.state === 'late') ? ` · ${still}${view.age} old` : '';
   return (
     <span className="tile__chip" data-state={view.state}>
       <Icon className="tile__icon" aria-hidden="true" />
@@ -42,6 +43,7 @@ export function ReplayChip({ view }: { view: ReplayView }) {
   );
 }
 
+const isOldByItsWord = (reason: string): boolean => reason.startsWith('By its own word');
 const headline = (view: TileView): string => {
   if (view.loginRefused) return 'Login refused';
   switch (view.state) {
@@ -52,6 +54,7 @@ const headline = (view: TileView): string => {
     case 'unsupported':
       return 'This picture cannot be played';
     default:
+      if (isOldByItsWord(view.reason)) return 'Not a view of now';
       return view.age === '' ? 'No picture' : `No picture for ${view.age}`;
   }
 };
@@ -65,6 +68,7 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     )
   )
     return 'Correct the address of this camera in the console.';
+  if (isOldByItsWord(reason)) return 'Correct the address of this camera, or the clock of what sends it.';
   if (/ffmpeg/i.test(reason)) return 'The camera is not at fault.';
   if (/media server|media node/i.test(reason)) return 'It comes back by itself. The camera is not at fault.';
   switch (state) {
