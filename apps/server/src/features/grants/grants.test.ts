@@ -213,7 +213,7 @@ test('a private camera stays private and with its owner, whoever administers', a
 
 test('terms are proposed to an owner that there is; to nobody else, in words that say what to do', async () => {
   const { administrator } = site;
-  const camera = { id: 'new', name: 'New', visibility: 'private', source: { kind: 'none' }, ...place };
+  const camera = { id: 'new', name: 'New', visibility: 'private', source: nowhere, ...place };
   expect((await administrator.call('POST', '/cameras', camera)).status).toBe(201);
   const propose = (owner: string) =>
     administrator.call('POST', '/cameras/new/consents', { owner, terms: { level: 'incident' } });
