@@ -216,7 +216,10 @@ test('terms are proposed to an owner that there is; to nobody else, in words tha
   const camera = { id: 'new', name: 'New', visibility: 'private', source: nowhere, ...place };
   expect((await administrator.call('POST', '/cameras', camera)).status).toBe(201);
   const propose = (owner: string) =>
-    administrator.call('POST', '/cameras/new/consents', { owner, terms: { level: 'incident' } });
+    administrator.call('POST', '/cameras/new/consents', {
+      owner,
+      terms: { level: 'standing', purposes: ['fire'] },
+    });
   const refused = await propose('nobody');
   expect([refused.status, refused.body.detail]).toEqual([
     422,
