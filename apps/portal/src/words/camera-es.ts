@@ -33,6 +33,8 @@ export const camera: CameraWords = {
   until: 'Hasta, como máximo',
   own: 'Quien mira también informó de esta emergencia.',
   end: 'Parar esto ahora',
+  endHelp:
+    'Esto termina solo esta mirada. Pueden volver a pedirla. Para cerrar su cámara, elija «Dejar de compartir» más abajo.',
   asks: (who) => `${who} pide mirar`,
   answerBy: (when) => `Sin respuesta hasta ${when} es un no.`,
   allow: 'Sí, lo permito',
