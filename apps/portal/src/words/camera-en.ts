@@ -28,7 +28,7 @@ export const camera = {
   watchingCount: (count: string) => `Being watched now (${count})`,
   why: 'Why',
   since: 'Since',
-  until: 'At the latest until',
+  until: 'Until',
   own: 'The person who watches also reported this emergency.',
   end: 'Stop this now',
   endHelp: 'This ends this one look. They may ask again. To close your camera, choose “Stop sharing” below.',

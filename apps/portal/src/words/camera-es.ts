@@ -30,7 +30,7 @@ export const camera: CameraWords = {
   watchingCount: (count) => `La están mirando ahora (${count})`,
   why: 'Por qué',
   since: 'Desde',
-  until: 'Hasta, como máximo',
+  until: 'Hasta',
   own: 'Quien mira también informó de esta emergencia.',
   end: 'Parar esto ahora',
   endHelp:
