@@ -69,6 +69,9 @@ test(
       await server[end]();
       setClock(clockMs);
       server = await startServerProcess({ env, dataDir, port: server.port });
+      const { url } = server;
+      const answers = () => fetch(`${url}/healthz`).then(({ ok }) => ok);
+      await eventually('the new server', () => answers().catch(() => false), 30_000);
     };
     try {
       const administrator = await server.signedIn('administrator');
@@ -93,8 +96,10 @@ test(
       await give('stays');
       await addPerson(administrator, 'ona', ['operator']);
       const ona = new Browser(server.url);
+      /** Connections that were kept open to a server that has ended are no answer. */
       const enter = async () => {
-        expect((await ona.signIn('ona')).status).toBe(200);
+        const isIn = () => ona.signIn('ona').then(({ status }) => status === 200);
+        await eventually('the sign-in', () => isIn().catch(() => false), 30_000);
         return ona.cookieHeader();
       };
       let cookie = await enter();
