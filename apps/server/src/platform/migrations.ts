@@ -558,4 +558,8 @@ export const migrations: readonly string[] = [
   ) strict, without rowid;
   create index footage_hidden_by_owner on footage_hidden (owner);
   `,
+  `
+  alter table cameras add column sound integer not null default 0
+    check (sound = 0 or (sound = 1 and visibility = 'public'));
+  `,
 ];
