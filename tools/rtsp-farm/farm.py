@@ -112,7 +112,8 @@ class Mount(GstRtspServer.RTSPMediaFactory):
         super().__init__()
         self.name, self.clip, self.sound, self.stalled = name, clip, sound, False
         self.t0_ns = time.monotonic_ns()
-        self.set_shared(True)
+        # A shared pipeline stands still while a second viewer takes the stream that the first one left out.
+        self.set_shared(sound is None)
         self.set_latency(0)
         if protocols is not None:
             self.set_protocols(protocols)
