@@ -59,6 +59,12 @@ def fail(message):
     sys.exit('rtsp-farm: ' + message)
 
 
+def refuse_seeking(_pad, info):
+    """A tone could be wound back, a camera cannot: the server would try to, and fail at the pictures."""
+    seeking = info.get_query().type == Gst.QueryType.SEEKING
+    return Gst.PadProbeReturn.DROP if seeking else Gst.PadProbeReturn.OK
+
+
 class Clip:
     """The encoded video frames of a file: `frames` is a list of (due_ns, presented_ns, Gst.Buffer)."""
 
@@ -100,7 +106,7 @@ class Clip:
         return Gst.FlowReturn.OK
 
     def launch(self, sound):
-        hum = '' if sound is None else 'audiotestsrc is-live=true freq=440 volume=0.5 ! ' + SOUNDS[sound]
+        hum = '' if sound is None else 'audiotestsrc name=tone is-live=true freq=440 volume=0.5 ! ' + SOUNDS[sound]
         return ('( appsrc name=camera is-live=true format=time max-bytes=0 ! %s name=pay0 pt=96 %s )'
                 % (KINDS[self.kind][1], hum))
 
@@ -112,7 +118,7 @@ class Mount(GstRtspServer.RTSPMediaFactory):
         super().__init__()
         self.name, self.clip, self.sound, self.stalled = name, clip, sound, False
         self.t0_ns = time.monotonic_ns()
-        # A shared pipeline stands still while a second viewer takes the stream that the first one left out.
+        # Of two streams each viewer may take one: what one leaves out is none of the other's affair.
         self.set_shared(sound is None)
         self.set_latency(0)
         if protocols is not None:
@@ -122,6 +128,9 @@ class Mount(GstRtspServer.RTSPMediaFactory):
     def do_create_element(self, _url):
         element = Gst.parse_launch(self.clip.launch(self.sound))
         element.get_by_name('camera').set_property('caps', self.clip.caps)
+        tone = element.get_by_name('tone')
+        if tone is not None:
+            tone.get_static_pad('src').add_probe(Gst.PadProbeType.QUERY_UPSTREAM, refuse_seeking)
         return element
 
     def do_configure(self, media):

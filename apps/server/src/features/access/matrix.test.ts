@@ -397,6 +397,7 @@ describe('the policy table has a row for every door', () => {
     ];
     expect(doors.filter((door) => !(door in policy))).toEqual([]);
     expect(nodeQuestions['node:ask'].payload.shape.door.options.toSorted()).toEqual([
+      'listen',
       'llhls',
       'poster',
       'push',
