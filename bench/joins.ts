@@ -38,7 +38,7 @@ interface Counts {
   pictures: number;
 }
 
-const countsOf = (page: Page, tile: number): Promise<Counts> =>
+export const countsOf = (page: Page, tile: number): Promise<Counts> =>
   page.evaluate((tile) => {
     const { posters, pictures } = (window as unknown as { benchLoad: BenchLoad }).benchLoad;
     const here = (seen: Seen[]) => seen.filter((one) => one.tile === String(tile)).length;
@@ -46,7 +46,7 @@ const countsOf = (page: Page, tile: number): Promise<Counts> =>
   }, tile);
 
 /** Unix ms at which a tile's next picture, and its next still, were shown after `before`. */
-async function nextSeen(page: Page, tile: number, before: Counts) {
+export async function nextSeen(page: Page, tile: number, before: Counts) {
   await page.waitForFunction(
     ({ tile, count }) =>
       (window as unknown as { benchLoad: BenchLoad }).benchLoad.pictures.filter(

@@ -7,12 +7,13 @@ import config from '../playwright.config.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
 import { benchGate } from './gate.ts';
+import { benchGestures } from './gestures.ts';
 import { benchGrants, benchOwnerStops } from './grants.ts';
 import { benchNotices } from './notices.ts';
 import { benchJoins } from './joins.ts';
 import { benchLog } from './log.ts';
 import { benchCameras, benchViewers } from './media-cost.ts';
-import { benchScenes } from './scene.ts';
+import { benchLiveScenes, benchScenes } from './scene.ts';
 import { benchRevocation, benchSignIn } from './rights.ts';
 import { benchSwaps } from './swap.ts';
 import { markdown, publish, type Table } from './table.ts';
@@ -45,6 +46,11 @@ const benches: readonly Bench[] = [
     run: (size) => benchJoins(by(size, 1, 10, 25), by(size, 1, 3, 8)),
   },
   {
+    name: 'gestures',
+    says: 'a camera put on a tile at the console, until it is seen on another screen',
+    run: (size) => benchGestures(by(size, 2, 24, 100)),
+  },
+  {
     name: 'swap',
     says: 'a tile that grows to the main stream and back; stream running and not',
     run: (size) => benchSwaps(by(size, 1, 3, 10)),
@@ -68,6 +74,11 @@ const benches: readonly Bench[] = [
     name: 'scenes',
     says: 'a scene over 12 screens of 16 tiles, until every tile is assigned on each',
     run: (size) => benchScenes(by(size, 2, 12, 12), by(size, 5, 100, 300)),
+  },
+  {
+    name: 'scenes-live',
+    says: 'a scene over 12 screens, until every tile of two real ones shows its camera',
+    run: (size) => benchLiveScenes(by(size, 3, 12, 12), by(size, 2, 12, 50)),
   },
   {
     name: 'restarts',

@@ -2,6 +2,10 @@ import { io, type Socket } from 'socket.io-client';
 import type { ClientCommand, ClientToServer, Commit, ServerToClient } from '@clerestory/protocol';
 import { apply } from '@clerestory/wall-state';
 import { startServerProcess } from '../tools/harness/server-process.ts';
+import { startFarmOf, type BenchCamera } from './cameras.ts';
+import { startWall } from './design-wall.ts';
+import { launch, loadOnce, openPage } from './first-pictures.ts';
+import { countsOf, nextSeen } from './joins.ts';
 import { percentile } from './pixels.ts';
 import type { Table } from './table.ts';
 
@@ -104,6 +108,94 @@ export async function benchScenes(screens: number, tries: number): Promise<Table
     note: `${tries} scenes one after the other, each of which changes every tile; milliseconds from sending until each screen's socket has it and has applied it. All are sockets of one process, which shares the machine with the server; pictures are not waited for.`,
     columns: ['screens', 'tiles', 'p50 ms', 'p99 ms'],
     rows: figures.map((one) => [one.screens, one.tiles, one.p50Ms, one.p99Ms]),
+    figures,
+  };
+}
+
+/** Milliseconds from the sending of a scene until every tile of the real screens has shown a moving picture of its new camera. */
+export interface LiveSceneFigures {
+  screens: number;
+  /** Screens that are open in a browser, with their tiles together. */
+  realTiles: number;
+  tries: number;
+  p50Ms: number;
+  worstMs: number;
+}
+
+const realScreens = ['left', 'right'];
+const realTiles = 4;
+
+/** Two real screens of four tiles among twelve: each scene puts other cameras on all tiles of all of them. */
+export async function measureLiveScenes(screens: number, tries: number): Promise<LiveSceneFigures> {
+  const perScene = realScreens.length * realTiles;
+  const mounts: Record<string, BenchCamera> = {};
+  for (let n = 1; n <= perScene * 2; n++) mounts[`cam${n}`] = { camera: n, gopS: 1 };
+  const cameras = await startFarmOf(mounts);
+  const server = await startWall(cameras, { tiles: cameras.names.slice(0, realTiles) });
+  const browsers = await Promise.all(realScreens.map(() => launch()));
+  try {
+    const send = (command: ClientCommand) => server.api('POST', `/walls/${wall}/commands`, command);
+    const others = Array.from(
+      { length: Math.max(0, screens - realScreens.length) },
+      (_, n) => `bench-${n + 1}`,
+    );
+    for (const screen of others) await send({ type: 'screen:create', screen, name: screen, layout: '16' });
+    for (const screen of realScreens) await send({ type: 'screen:layout', screen, layout: '4' });
+    for (const [half, scene] of ['odd', 'even'].entries()) {
+      const from = half * perScene;
+      for (const [n, screen] of realScreens.entries()) {
+        const at = from + n * realTiles;
+        const shown = cameras.names.slice(at, at + realTiles);
+        await send({ type: 'screen:fill', screen, mode: 'replace', cameras: shown });
+      }
+      for (const screen of others)
+        await send({
+          ...{ type: 'screen:fill', screen, mode: 'replace' },
+          cameras: cameras.names.slice(from, from + perScene),
+        });
+      await send({ type: 'scene:save', scene, name: scene, key: null, screens: [...realScreens, ...others] });
+    }
+    const pages = await Promise.all(browsers.map((browser) => openPage(browser, server)));
+    for (const [n, page] of pages.entries())
+      await loadOnce(page, new URL(`/screen/${realScreens[n] ?? ''}`, server.url).href, realTiles);
+    const took: number[] = [];
+    for (let n = 0; n < tries; n++) {
+      await new Promise((resolve) => setTimeout(resolve, betweenMs));
+      const watched = pages.flatMap((page) =>
+        Array.from({ length: realTiles }, (_, tile) => ({ page, tile })),
+      );
+      const seen = await Promise.all(
+        watched.map(async ({ page, tile }) => ({ page, tile, before: await countsOf(page, tile) })),
+      );
+      const fromMs = Date.now();
+      const [pictures] = await Promise.all([
+        Promise.all(seen.map(({ page, tile, before }) => nextSeen(page, tile, before))),
+        send({ type: 'scene:apply', scene: n % 2 === 0 ? 'odd' : 'even' }),
+      ]);
+      took.push(Math.max(...pictures.map(({ pictureMs }) => pictureMs)) - fromMs);
+    }
+    return {
+      ...{ screens: others.length + realScreens.length, realTiles: perScene, tries },
+      ...{ p50Ms: Math.round(percentile(took, 0.5)), worstMs: Math.round(Math.max(...took)) },
+    };
+  } finally {
+    for (const browser of browsers) await browser.close();
+    await server.close();
+    await cameras.close();
+  }
+}
+
+/** By then every tile of the scene before has settled. */
+const betweenMs = 3_000;
+
+export async function benchLiveScenes(screens: number, tries: number): Promise<Table> {
+  const figures = await measureLiveScenes(screens, tries);
+  return {
+    name: 'scenes-live',
+    title: 'A scene until it is seen',
+    note: `${figures.screens} screens, two of them open in browsers of their own (${figures.realTiles} tiles with real cameras whose streams run, key frames each second); milliseconds from sending the scene over REST until the last of these tiles has shown a moving picture of its new camera.`,
+    columns: ['screens', 'tiles seen', 'scenes', 'p50 ms', 'worst ms'],
+    rows: [[figures.screens, figures.realTiles, figures.tries, figures.p50Ms, figures.worstMs]],
     figures,
   };
 }

@@ -1,8 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import type { ClientCommand } from '@clerestory/protocol';
 import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { cameraName, expect } from './support/city.ts';
-import { open, row, stageTile, test } from './support/still-city.ts';
+import { camerasOn, open, row, showing, stageTile, test } from './support/still-city.ts';
 
 /** Which of the farm's cameras are on a screen, by number; 0: none. */
 const onScreen = async (server: ServerProcess, screen: string): Promise<number[]> => {
@@ -14,6 +15,13 @@ const onScreen = async (server: ServerProcess, screen: string): Promise<number[]
 };
 const expectOn = (server: ServerProcess, screen: string, ...wanted: number[]) =>
   expect.poll(() => onScreen(server, screen)).toEqual(wanted);
+/** Longer than a turn of five seconds. */
+const standsStill = async (now: () => Promise<string | null>) => {
+  const before = await now();
+  const until = Date.now() + 7_000;
+  await expect.poll(() => Date.now() > until, { timeout: 10_000, intervals: [500] }).toBe(true);
+  expect(await now()).toBe(before);
+};
 const choose = (page: Page, item: string) => page.getByRole('menuitem', { name: item }).click();
 
 test('by hand: dropped on a screen, many at once, a tile’s menu, back and on, the hot spot', async ({
@@ -122,9 +130,44 @@ test('cameras take turns on a tile, and stand still when told to', async ({ cont
   await expect.poll(tile, { timeout: 12_000 }).toBe(cameraName(2));
   await stageTile(page, 'left', 3).click({ button: 'right' });
   await choose(page, 'Pause the tour, or let it go on');
-  const paused = await tile();
-  // Longer than a turn.
-  const until = Date.now() + 7_000;
-  await expect.poll(() => Date.now() > until, { timeout: 10_000, intervals: [500] }).toBe(true);
-  expect(await tile()).toBe(paused);
+  await standsStill(tile);
+});
+
+test('scenes take turns on a screen, stand still for an alert, and leave what was there', async ({
+  context,
+  server,
+}) => {
+  const ask = (command: ClientCommand) => server.api('POST', '/walls/control-room/commands', command);
+  const save = (scene: string) =>
+    ask({ type: 'scene:save', scene, name: scene, key: null, screens: ['left'] });
+  await save('four');
+  await ask({ type: 'screen:fill', screen: 'left', cameras: [cameraName(2)], mode: 'replace' });
+  await save('one');
+  await ask({ type: 'screen:fill', screen: 'left', cameras: [3, 1].map(cameraName), mode: 'replace' });
+  const [page, screen] = [await context.newPage(), await context.newPage()];
+  await open(page, server.url);
+  await screen.goto(`${server.url}/screen/left`);
+  await showing(screen, 3, 1, 0, 0);
+  await page.bringToFront();
+  await page.locator('[data-mini="left"]').click();
+  await page.getByRole('button', { name: 'More for Left' }).click();
+  await choose(page, 'A tour of scenes on the screen');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Seconds for each').fill('5');
+  await dialog.getByRole('button', { name: 'Begin the tour' }).click();
+  await expect(dialog).toBeHidden();
+  const shown = async () => (await camerasOn(screen)).join(' ');
+  await expect.poll(shown, { timeout: 12_000 }).toBe('cam2   ');
+  await expect.poll(shown, { timeout: 12_000 }).toBe('cam1 cam2 cam3 cam4');
+
+  await page.keyboard.press('!');
+  await expect(page.getByText(/^Tours stand: .* sees to an alert/)).toBeVisible();
+  await standsStill(shown);
+  const held = await shown();
+  await page.keyboard.press('!');
+  await expect.poll(shown, { timeout: 12_000 }).not.toBe(held);
+
+  await page.getByRole('button', { name: 'More for Left' }).click();
+  await choose(page, 'End its tour of scenes');
+  await showing(screen, 3, 1, 0, 0);
 });

@@ -33,7 +33,7 @@ export const open = async (page: Page, url: string) => {
   await page.goto(url);
   await expect(row(page, cameraName(1))).toBeVisible();
 };
-const cameras = (page: Page): Promise<string[]> =>
+export const camerasOn = (page: Page): Promise<string[]> =>
   page.locator('.tile[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.camera ?? ''));
 export const showing = (page: Page, ...wanted: number[]) =>
-  expect.poll(() => cameras(page)).toEqual(wanted.map((n) => (n === 0 ? '' : cameraName(n))));
+  expect.poll(() => camerasOn(page)).toEqual(wanted.map((n) => (n === 0 ? '' : cameraName(n))));

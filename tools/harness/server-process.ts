@@ -146,3 +146,13 @@ export function descendants(pid: number, name?: string): number[] {
     found.push(...all.filter((one) => one.parent === found[index]?.pid));
   return found.filter((one) => name === undefined || one.name === name).map((one) => one.pid);
 }
+
+/** A zombie has ended; only nobody has asked how. */
+export const isRunning = (pid: number): boolean => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return false;
+  }
+};

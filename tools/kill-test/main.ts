@@ -1,8 +1,11 @@
-// node tools/kill-test/main.ts [kills] [seed]: the kill test of the suite, as long as one likes.
+// node tools/kill-test/main.ts [kills] [seed]: the kill test of the suite, as long as one likes. Ctrl+C ends it after
+// the kill that is on, with the report of those done.
 import { runKills } from './run.ts';
 
 const [kills = 100, seed = 1] = process.argv.slice(2).map(Number);
-const report = await runKills({ kills, seed });
+let ended = false;
+process.once('SIGINT', () => (ended = true));
+const report = await runKills({ kills, seed, ended: () => ended });
 const { faults, ...figures } = report;
 process.stdout.write(
   `${JSON.stringify({ seed, ...figures, slowestStartMs: Math.round(figures.slowestStartMs) })}\n`,

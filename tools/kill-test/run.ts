@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import type { Browser } from '../../apps/server/src/testing/browser.ts';
 import { freePort } from '../harness/free-port.ts';
-import { descendants, startServerProcess, type ServerProcess } from '../harness/server-process.ts';
+import { descendants, isRunning, startServerProcess, type ServerProcess } from '../harness/server-process.ts';
 import { differences, type Held, type Journal } from './journal.ts';
 import {
   cameraWriter,
@@ -71,16 +71,6 @@ async function silentCamera() {
     },
   };
 }
-
-/** A zombie has ended; only nobody has asked how. */
-const isRunning = (pid: number): boolean => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
-  } catch {
-    return false;
-  }
-};
 
 async function orphansOf(pids: readonly number[]): Promise<number[]> {
   const untilMs = performance.now() + orphanPatienceMs;
@@ -150,7 +140,12 @@ async function work(worker: Worker, told: () => void, faults: string[]): Promise
  * again what was on its way, and compares the store with what the clients were told.
  * @throws Error when the server does not start or nobody can sign in.
  */
-export async function runKills(options: { kills: number; seed: number }): Promise<KillReport> {
+export async function runKills(options: {
+  kills: number;
+  seed: number;
+  /** Asked before each kill: enough. */
+  ended?: () => boolean;
+}): Promise<KillReport> {
   const random = chance(options.seed);
   const dataDir = mkdtempSync(path.join(tmpdir(), 'clerestory-kill-'));
   const port = await freePort();
@@ -191,7 +186,7 @@ export async function runKills(options: { kills: number; seed: number }): Promis
       socket,
     ].map((writer) => ({ writer, pending: null }));
 
-    for (let round = 0; round < options.kills; round++) {
+    for (let round = 0; round < options.kills && options.ended?.() !== true; round++) {
       await socket.connect();
       let left = 1 + Math.floor(random() * mostBeforeKill);
       const enough = Promise.withResolvers<void>();

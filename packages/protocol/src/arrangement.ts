@@ -184,6 +184,13 @@ export const arrangementCommands = [
   z.strictObject({ type: z.literal('control:give') }),
   z.strictObject({ type: z.literal('hot-spot:set'), at: TileRef.nullable() }),
   z.strictObject({ type: z.literal('hot-spot:show'), camera: CameraId }),
+  /** An alert is on, in words, or over (`why` null): every tour of the wall stands meanwhile. */
+  z.strictObject({
+    type: z.literal('tours:hold'),
+    why: textLine(120)
+      .refine((text) => text !== '', 'say why')
+      .nullable(),
+  }),
   z.strictObject({ type: z.literal('visitors:hide') }),
   z.strictObject({ type: z.literal('visitors:show') }),
   z.strictObject({ type: z.literal('schedule:set'), ...ScheduleInput }),
@@ -194,8 +201,6 @@ export const arrangementCommands = [
 export const serverCommands = [
   z.strictObject({ type: z.literal('camera:forget'), camera: CameraId }),
   z.strictObject({ type: z.literal('control:expire') }),
-  /** An alert is on, or over (`why` null). */
-  z.strictObject({ type: z.literal('tours:hold'), why: textLine(120).nullable() }),
   z.strictObject({
     type: z.literal('schedule:note'),
     schedule: Id,

@@ -9,7 +9,7 @@ import { assignmentOf, defaultWhy, screenOf } from './state.ts';
 /** How long somebody has control without asking again, ms. */
 export const controlMs = 10 * 60_000;
 
-/** What goes on whoever has control: taking it, hiding from visitors, and what the server does by itself. */
+/** What goes on whoever has control: taking it, hiding from visitors, and what an alert or the server does. */
 const alwaysFree: ReadonlySet<Command['type']> = new Set<Command['type']>([
   'control:take',
   'control:give',

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
+import { dyingWithUs, findProgram, findSetpriv } from '../platform/programs.ts';
 import type { Clock, Log } from './clock.ts';
 import { failureOf, type Feed, type FeedOutlet } from './feeds/feed.ts';
 import { maxSaidChars, redact } from './redact.ts';
@@ -30,20 +29,6 @@ export interface FfmpegProcess {
   kill(): void;
 }
 
-/** Where a program is, by its name or path; null when it is not there. */
-function findProgram(name: string): string | null {
-  for (const folder of (process.env['PATH'] ?? '').split(path.delimiter).concat('/usr/bin')) {
-    const file = path.resolve(name.includes(path.sep) ? '' : folder, name);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      continue;
-    }
-  }
-  return null;
-}
-
 /** The end of a text, whole lines only: half an address would not be recognised as one and slip through. */
 function lastLines(text: string): string {
   if (text.length <= maxSaidChars) return text;
@@ -52,8 +37,8 @@ function lastLines(text: string): string {
 }
 
 /**
- * Starts ffmpegs and knows all that run. They die with this process even when it is killed with SIGKILL: `setpriv` asks
- * the kernel for that (PR_SET_PDEATHSIG); without it, they end at their next write into the closed pipe.
+ * Starts ffmpegs and knows all that run. They die with this process even when it is killed with SIGKILL; without
+ * `setpriv` they end at their next write into the closed pipe.
  */
 export class FfmpegRunner {
   readonly #path: string;
@@ -61,7 +46,7 @@ export class FfmpegRunner {
   readonly #setpriv: string | null;
   readonly #running = new Set<ChildProcess>();
 
-  constructor(ffmpegPath: string, clock: Clock, log: Log, setpriv: string | null = findProgram('setpriv')) {
+  constructor(ffmpegPath: string, clock: Clock, log: Log, setpriv: string | null = findSetpriv()) {
     this.#path = ffmpegPath;
     this.#clock = clock;
     this.#setpriv = setpriv;
@@ -79,9 +64,7 @@ export class FfmpegRunner {
 
   start(order: FfmpegOrder): FfmpegProcess {
     const startedMs = this.#clock.monotonicMs();
-    const [file, args] = this.#setpriv
-      ? [this.#setpriv, ['--pdeathsig', 'KILL', '--', this.#path, ...order.args]]
-      : [this.#path, [...order.args]];
+    const [file, args] = dyingWithUs(this.#path, order.args, this.#setpriv);
     // Nothing of our environment is ffmpeg's business.
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env, shell: false });

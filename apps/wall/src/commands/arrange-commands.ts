@@ -1,5 +1,6 @@
 import { memoryOf } from '@clerestory/wall-state';
 import type { ScreenOrder } from '@clerestory/protocol';
+import { sessionStore } from '../state/session.ts';
 import { watches } from '../state/use-roles.ts';
 import {
   assignmentAt,
@@ -134,6 +135,28 @@ const control: ConsoleCommand[] = [
     keys: ['g'],
     when: ({ wall }) => wall.wall !== null,
     run: ({ console, actions }) => actions.set({ view: console.view === 'room' ? 'stage' : 'room' }),
+  },
+  {
+    id: 'tours.hold',
+    label: 'An alert is on: every tour stands still',
+    group: 'Control',
+    keys: ['!'],
+    when: (context) => arranges(context) && !context.wall.wall?.toursHeld,
+    acts: 'wall',
+    run: ({ actions }) =>
+      void actions.send({
+        type: 'tours:hold',
+        why: `${sessionStore.getState().who?.me?.name ?? 'Somebody'} sees to an alert`,
+      }),
+  },
+  {
+    id: 'tours.go-on',
+    label: 'The alert is over: tours go on where they stood',
+    group: 'Control',
+    keys: ['!'],
+    when: (context) => arranges(context) && context.wall.wall?.toursHeld !== undefined,
+    acts: 'wall',
+    run: ({ actions }) => void actions.send({ type: 'tours:hold', why: null }),
   },
   {
     id: 'visitors.hide',

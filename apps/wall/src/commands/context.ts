@@ -39,6 +39,7 @@ export const isMine = (by: string): boolean => by === `person:${sessionStore.get
 const alwaysFree: ReadonlySet<ClientCommand['type']> = new Set<ClientCommand['type']>([
   'control:take',
   'control:give',
+  'tours:hold',
   'visitors:hide',
   'visitors:show',
 ]);

@@ -138,7 +138,13 @@ const commandOracle: Record<ClientCommand['type'], string> = {
   ...{ 'scene:save': 's', 'scene:rename': 's', 'scene:remove': 's' },
   ...{ 'scene:apply': 'osi', 'scene:revert': 'osi', 'step:undo': 'osi', 'step:redo': 'osi' },
   ...{ 'control:take': 'osi', 'control:give': 'osi', 'hot-spot:set': 'osi', 'hot-spot:show': 'osi' },
-  ...{ 'visitors:hide': 'osia', 'visitors:show': 's', 'schedule:set': 's', 'schedule:remove': 's' },
+  ...{
+    'tours:hold': 'osi',
+    'visitors:hide': 'osia',
+    'visitors:show': 's',
+    'schedule:set': 's',
+    'schedule:remove': 's',
+  },
 };
 
 const letters = {
@@ -337,6 +343,7 @@ describe('A1: every socket event and command × every actor', () => {
     'control:give': { type: 'control:give' },
     'hot-spot:set': { type: 'hot-spot:set', at: null },
     'hot-spot:show': { type: 'hot-spot:show', camera: 'gate' },
+    'tours:hold': { type: 'tours:hold', why: null },
     'visitors:hide': { type: 'visitors:hide' },
     'visitors:show': { type: 'visitors:show' },
     'schedule:set': {

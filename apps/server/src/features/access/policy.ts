@@ -364,6 +364,7 @@ const sockets = {
   'command:control:give': takingControl,
   'command:hot-spot:set': arranging,
   'command:hot-spot:show': putting,
+  'command:tours:hold': arranging,
   'command:visitors:hide': { who: [...atTheWall, 'administrator'], unlocked: true },
   'command:visitors:show': { who: ['supervisor'], unlocked: true },
   'command:schedule:set': keeping,

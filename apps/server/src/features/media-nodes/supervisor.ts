@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Logger } from '../../platform/logging.ts';
+import { dyingWithUs, findSetpriv } from '../../platform/programs.ts';
 import type { TlsFiles } from '../../platform/tls.ts';
 import { forwardLog } from './child-log.ts';
 
@@ -44,7 +45,10 @@ const mostSilenceMs = 120_000;
 
 const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
 
-/** Keeps one media process running. It ends with us: its standard input closes when we are gone, however we went. */
+/**
+ * Keeps one media process running. It ends with us, however we went: its standard input closes, and where it stands
+ * still and would not notice, the kernel ends it.
+ */
 export class MediaSupervisor {
   readonly #settings: () => ChildSettings;
   readonly #log: Logger;
@@ -71,7 +75,8 @@ export class MediaSupervisor {
 
   start(): void {
     const startedMs = performance.now();
-    const child = spawn(process.execPath, [childMain], { stdio: ['pipe', 'inherit', 'pipe'] });
+    const [file, args] = dyingWithUs(process.execPath, [childMain], findSetpriv());
+    const child = spawn(file, args, { stdio: ['pipe', 'inherit', 'pipe'] });
     this.#child = child;
     // It has to link up in time too.
     this.#awaitLink();

@@ -123,9 +123,9 @@ describe('what the server keeps', () => {
   });
 
   test('W43 an alert holds the tours of a wall', async () => {
-    await walls.holdTours('main', 'Panic button');
+    await ask({ type: 'tours:hold', why: 'Panic button' });
     expect(wall().toursHeld?.why).toBe('Panic button');
-    await walls.holdTours('main', null);
+    await ask({ type: 'tours:hold', why: null });
     expect(wall()).not.toHaveProperty('toursHeld');
   });
 });

@@ -87,11 +87,6 @@ export class WallService {
       if (control && control.until <= nowMs) await this.#byServer(id, { type: 'control:expire' });
   }
 
-  /** An alert is on (`why`), or over (null): tours stand still meanwhile. For whoever knows of alerts. */
-  async holdTours(wall: string, why: string | null): Promise<Answer<CommandResult>> {
-    return this.#byServer(wall, { type: 'tours:hold', why });
-  }
-
   #byServer(wall: string, command: Command): Promise<Answer<CommandResult>> {
     return this.execute({ wall, key: newId(), base: null, command, by: 'server' });
   }

@@ -1,4 +1,4 @@
-import { Eye, Hand, LockKeyhole, Redo2, Undo2, UsersRound } from 'lucide-react';
+import { Eye, Hand, LockKeyhole, Redo2, TriangleAlert, Undo2, UsersRound } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useCan, useRun } from '../../commands/use-commands.ts';
 import { serverNowMs } from '../../state/server-now.ts';
@@ -29,6 +29,7 @@ export function ControlBar() {
   const can = useCan();
   const control = useWall((state) => state.wall?.control);
   const visitors = useWall((state) => state.wall?.visitors);
+  const toursHeld = useWall((state) => state.wall?.toursHeld);
   const look = useConsole((state) => state.look);
   const me = useSession(({ who }) => who?.me?.id);
   const mine = control !== undefined && control.by === `person:${me ?? ''}`;
@@ -72,6 +73,17 @@ export function ControlBar() {
         can('control.take') && (
           <Button onClick={() => run('control.take')}>{control ? 'Take over' : 'Take control'}</Button>
         )
+      )}
+      {toursHeld && (
+        <span className="control-chip" data-held="alert" role="status">
+          <TriangleAlert aria-hidden="true" />
+          <span className="cut">Tours stand: {toursHeld.why}</span>
+          {can('tours.go-on') && (
+            <Button kind="quiet" onClick={() => run('tours.go-on')}>
+              Go on
+            </Button>
+          )}
+        </span>
       )}
       {visitors && (
         <span className="control-chip" data-held="visitors" role="status">
