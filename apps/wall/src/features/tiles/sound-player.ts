@@ -33,6 +33,11 @@ let current: SoundPlayer | null = null;
 /** … and word of it to the other windows of this browser: of all of them one sounds. */
 const others = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('clerestory-sound');
 others?.addEventListener('message', () => current?.end());
+function takeOver(player: SoundPlayer): void {
+  current?.end();
+  current = player;
+  others?.postMessage('begun');
+}
 
 /**
  * The sound of one camera, on an element of its own: nothing of the picture depends on it. It ends with the right to it, when the
@@ -56,9 +61,7 @@ export class SoundPlayer implements FeedListener {
 
   /** `onView` gets null once, when the sound has ended without a fault. Call it from a gesture: browsers ask for one. */
   constructor(road: SoundRoad, stage: HTMLElement, camera: string, onView: (view: SoundView | null) => void) {
-    current?.end();
-    current = this;
-    others?.postMessage('begun');
+    takeOver(this);
     this.#road = road;
     this.#onView = onView;
     this.#movedMs = this.#arrivedMs = road.nowMs();
