@@ -68,7 +68,7 @@ test('a tile sounds when somebody asks for it, one at a time, and never after th
 
     // Nobody has allowed it: the key does nothing, and there is no button.
     await tile(0).click();
-    await page.keyboard.press('!');
+    await page.keyboard.press('"');
     await expect(page.locator('[data-tool="picture.snapshot"]')).toBeVisible();
     await expect(page.locator('[data-tool="sound.begin"]')).toHaveCount(0);
     for (const id of ['loud', 'mute']) await server.api('PUT', `/cameras/${id}/sound`, { allowed: true });
@@ -77,7 +77,7 @@ test('a tile sounds when somebody asks for it, one at a time, and never after th
     expect(await page.locator('audio').count()).toBe(0);
     expect(came).toEqual([]);
 
-    await page.keyboard.press('!');
+    await page.keyboard.press('"');
     const sign = (n: number) => tile(n).locator('.sound-sign');
     await expect(sign(0)).toHaveAttribute('data-sound', 'playing', { timeout: 30_000 });
     await expect(sign(0)).toContainText('Sound on');
@@ -89,7 +89,7 @@ test('a tile sounds when somebody asks for it, one at a time, and never after th
 
     // One at a time; a camera that sends none says so on its tile.
     await tile(1).click();
-    await page.keyboard.press('!');
+    await page.keyboard.press('"');
     await expect(sign(0)).toHaveCount(0);
     await expect(sign(1)).toContainText('This camera sends no sound', { timeout: 30_000 });
     await expect(page.locator('audio')).toHaveCount(0);
@@ -109,7 +109,7 @@ test('a tile sounds when somebody asks for it, one at a time, and never after th
     expect(await page.locator('audio').count()).toBe(0);
 
     await tile(0).click();
-    await page.keyboard.press('!');
+    await page.keyboard.press('"');
     await expect(sign(0)).toHaveAttribute('data-sound', 'playing', { timeout: 30_000 });
     await server.api('PUT', '/cameras/loud/sound', { allowed: false });
     const takenMs = Date.now();

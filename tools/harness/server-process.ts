@@ -20,7 +20,7 @@ export interface ServerProcess {
   /** REST below `/api/v1`, as `administrator` for the registry and the people, as `team` for all else; throws on a refusal. */
   api<T = unknown>(method: string, address: string, body?: unknown): Promise<T>;
   /** Somebody who is signed in. The first one asked for sets the server up. */
-  signedIn(who: TestPerson): Promise<Browser>;
+  signedIn(who: TestPerson, when?: 'anew'): Promise<Browser>;
   /** Ends it as the kernel would: no clean-up. */
   kill(): Promise<void>;
   /** Ends it cleanly. */
@@ -65,7 +65,10 @@ export async function startServerProcess(
     api: async <T>(method: string, address: string, body?: unknown): Promise<T> => {
       const manages =
         method !== 'GET' && /^\/(cameras|camera-groups|people|rights|onvif|imports)\b/.test(address);
-      const answer = await (await signedIn(manages ? 'administrator' : 'team')).call(method, address, body);
+      const who = manages ? 'administrator' : 'team';
+      let answer = await (await signedIn(who)).call(method, address, body);
+      // Half an hour idle, as in a soak: the session cannot act any more.
+      if (answer.status === 423) answer = await (await signedIn(who, 'anew')).call(method, address, body);
       if (answer.status >= 400)
         throw new Error(`${method} ${address}: ${answer.status} ${JSON.stringify(answer.body)}`);
       return (answer.body === '' ? undefined : answer.body) as T;
@@ -101,7 +104,7 @@ async function ready(child: ChildProcess): Promise<{ url: string; setUpToken: st
 }
 
 /** Signs each person in once; both stay in the store, so that a restarted server knows them. */
-function signInOnce(url: string, setUpToken: string | null): (who: TestPerson) => Promise<Browser> {
+function signInOnce(url: string, setUpToken: string | null): ServerProcess['signedIn'] {
   const there: Partial<Record<TestPerson, Promise<Browser>>> = {};
   const enter = async (login: string) => {
     const browser = new Browser(url);
@@ -119,7 +122,11 @@ function signInOnce(url: string, setUpToken: string | null): (who: TestPerson) =
       await addPerson(await administrator(), 'tess', ['operator', 'supervisor', 'investigator']);
     return enter('tess');
   };
-  return (who) => (who === 'administrator' ? administrator() : (there.team ??= team()));
+  const names = { administrator: 'ada', team: 'tess' };
+  return (who, when) => {
+    if (when === 'anew') return (there[who] = enter(names[who]));
+    return who === 'administrator' ? administrator() : (there.team ??= team());
+  };
 }
 
 /** Process ids below `pid` whose command name is `name`, straight from /proc. */

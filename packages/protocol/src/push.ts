@@ -59,7 +59,8 @@ export const PushNotice = z.discriminatedUnion('type', [
   /**
    * The channel's source changed its state; the first comes right after `subscribe`. `stream` is the one that is
    * served: a camera without a sub stream serves `main`. While `running`, `reason` is what is to be said of the
-   * picture, such as that it is converted; '' when nothing.
+   * picture, such as that it is converted; '' when nothing. `behindMs`: how old the source says its pictures are when
+   * they come; in their capture times already.
    */
   z.object({
     type: z.literal('state'),
@@ -67,6 +68,7 @@ export const PushNotice = z.discriminatedUnion('type', [
     state: z.enum(['starting', 'running', 'stalled', 'backoff', 'unauthorized', 'unsupported']),
     reason: z.string(),
     stream: StreamKind,
+    behindMs: z.number().optional(),
   }),
   /** Chunks were left out because the page was slow; the next chunk is a key frame. */
   z.object({ type: z.literal('skipped'), channel: Channel, chunks: z.int(), bytes: z.int() }),

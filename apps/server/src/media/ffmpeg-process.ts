@@ -16,6 +16,8 @@ export interface FfmpegOrder {
   onBytes(bytes: Uint8Array): void;
   /** What it says, as it says it: not yet free of addresses. */
   onSaid?(text: string): void;
+  /** How far what the feed writes from now on is behind, by what its source says, ms. */
+  onBehind?(ms: number): void;
   /** The feed has failed. ffmpeg still runs, with nothing more to read. */
   onFeedFailed?(failure: Failure): void;
   /** Once, when it is gone and its output is read. `said` is free of addresses. */
@@ -121,6 +123,7 @@ export class FfmpegRunner {
         return stdin.writableLength;
       },
       write: (bytes) => void (stdin.writable && stdin.write(bytes)),
+      behind: (ms) => order.onBehind?.(ms),
       drained: () =>
         new Promise((resolve) => {
           if (!stdin.writableNeedDrain || gone.signal.aborted) return resolve();

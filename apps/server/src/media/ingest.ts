@@ -48,6 +48,8 @@ export interface IngestEvents {
   onInit(unit: InitUnit): void;
   /** `arrivalMs` is monotonic. */
   onFragment(unit: FragmentUnit, arrivalMs: number): void;
+  /** How far the pictures are behind by what their source says, ms; 0 with each new run, and where it says nothing. */
+  onBehind(ms: number): void;
   onState(state: IngestState, reason: string): void;
   /** The ffmpeg that had given an init is gone, or is about to be. */
   onEnd(): void;
@@ -222,6 +224,7 @@ export class Ingest {
         onBytes: (bytes) =>
           awaits === null ? this.#take(run, bytes) : setImmediate(() => this.#take(run, bytes)),
         onSaid: (text) => void (awaits !== null && strangerSaid.test(text) && this.#turnAway(run)),
+        onBehind: (ms) => void (run.over || this.#events.onBehind(ms)),
         onFeedFailed: (failure) => this.#endRun(failure, run),
         onEnd: (ending) => {
           const { fragments } = run;
@@ -237,6 +240,7 @@ export class Ingest {
       release: input.release ?? (() => {}),
     };
     this.#run = run;
+    this.#events.onBehind(0);
     if (awaits !== null) this.#become('starting', awaits);
     this.#watch(run);
   }

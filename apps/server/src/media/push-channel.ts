@@ -210,10 +210,14 @@ export class PushChannel {
     const stream = this.#stream;
     if (!stream || stream.state === 'idle') return;
     const { state, reason, name } = stream;
-    const told = `${state} ${name} ${reason}`;
+    const behindMs = Math.round(stream.behindMs);
+    const told = `${state} ${name} ${behindMs} ${reason}`;
     if (told === this.#told) return;
     this.#told = told;
-    this.#deps.outlet.notice({ type: 'state', channel: this.#wish.channel, state, reason, stream: name });
+    this.#deps.outlet.notice({
+      ...{ type: 'state', channel: this.#wish.channel, state, reason, stream: name },
+      ...(behindMs > 0 && { behindMs }),
+    });
   }
 
   #take(chunk: Chunk): void {

@@ -104,6 +104,39 @@ describe('HLS', () => {
     expect(server.asked[0]).toContain('token=very-secret');
   });
 
+  it.each([
+    // Two segments of a second are there before the first is played.
+    ['says nothing: by what it held', null, 1_800, 10_000],
+    ['dates its segments', 0, 1_800, 10_000],
+    ['replays what is an hour old', 3_600_000, 3_600_000, 3_610_000],
+  ])('is as old as the source %s', async (_, olderMs, leastMs, mostMs) => {
+    const folder = mkdtempSync(path.join(dir, 'hls-'));
+    const playlist = path.join(folder, 'i.m3u8');
+    const flags = `delete_segments${olderMs === null ? '' : '+program_date_time'}`;
+    const muxer = ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '5', '-hls_flags', flags];
+    opened(ffmpegSender(...muxer, playlist));
+    const server = opened(
+      await httpCamera((request, response) => {
+        if (!request.url?.includes('.m3u8')) return filesOf(folder)(request, response);
+        const dated = readFileSync(playlist, 'utf8').replace(/(DATE-TIME:)(.*)/g, (_all, tag, date) => {
+          const startMs = Date.parse(String(date)) - (olderMs ?? 0);
+          return `${String(tag)}${new Date(startMs).toISOString()}`;
+        });
+        response.writeHead(200).end(dated);
+      }),
+    );
+    await eventually('segments', () => readdirSync(folder).filter((name) => name.endsWith('.ts')).length > 3);
+    const { viewer } = await watch({ kind: 'hls', main: `${server.url}/i.m3u8` });
+    await flowing(viewer, 20);
+    const behind = viewer.notices.findLast((notice) => notice.type === 'state');
+    const behindMs = behind && 'behindMs' in behind ? (behind.behindMs ?? 0) : 0;
+    expect(behindMs).toBeGreaterThan(leastMs);
+    expect(behindMs).toBeLessThan(mostMs);
+    // It is in the time of every picture, not only told beside it.
+    const newest = viewer.chunks().at(-1);
+    expect(Date.now() - (newest?.captureMs ?? 0)).toBeGreaterThan(behindMs - 500);
+  });
+
   it('plays LL-HLS by parts: another node of ours, at most two seconds behind it', async () => {
     const farm = opened(await startFarm({ mounts: { street: clip } }));
     const first = opened(await startNode());

@@ -17,6 +17,8 @@ import type { StreamSource } from './sources.ts';
 
 /** HTTP viewers that are counted per stream; more are served, not counted. */
 const maxLeases = 1_000;
+/** Smaller steps of how far a source is behind are left alone, ms: each would be a jump of the capture times. */
+const behindStepMs = 250;
 export interface StreamDeps extends IngestDeps {
   /** An unwatched stream runs on for this long. */
   warmMs: number;
@@ -74,6 +76,7 @@ export class Stream<Name extends StreamKind = StreamName> {
   #always = false;
   #removed = false;
   #live = false;
+  #behindMs = 0;
   #encoding: Encoding | null = null;
   #callOffStop: (() => void) | null = null;
   #callOffLeases: (() => void) | null = null;
@@ -109,11 +112,17 @@ export class Stream<Name extends StreamKind = StreamName> {
         const unixMs = deps.clock.nowMs() - deps.clock.monotonicMs();
         const captureMs = this.#capture.captureMs(unit.mediaS, unit.durationS, arrivalMs - heldMs) + unixMs;
         this.#ingest.lateness(arrivalMs + unixMs - captureMs - unit.durationS * 1000);
-        const chunk = this.#packager.add(unit, captureMs);
+        const chunk = this.#packager.add(unit, captureMs - this.#behindMs);
         const { init } = this.#packager;
         if (init) this.#past.add(init, chunk);
         deps.replay.fit();
         this.#tell((listener) => listener.onChunk?.(chunk));
+      },
+      onBehind: (ms) => {
+        if (Math.abs(ms - this.#behindMs) < behindStepMs && ms !== 0) return;
+        this.#behindMs = ms;
+        // Before it runs it is told with the first word that it does.
+        if (this.state === 'running') this.#tell((listener) => listener.onState?.(this.state, this.reason));
       },
       onState: (state, reason) => this.#tell((listener) => listener.onState?.(state, reason)),
       onEnd: () => {
@@ -132,6 +141,10 @@ export class Stream<Name extends StreamKind = StreamName> {
   /** Frames of the running ffmpeg are in the ring. */
   get live(): boolean {
     return this.#live;
+  }
+  /** How far its pictures are behind by what their source says, ms; in their capture times already. */
+  get behindMs(): number {
+    return this.#behindMs;
   }
   /** What was in the last minute. */
   get past(): Past {
@@ -219,7 +232,7 @@ export class Stream<Name extends StreamKind = StreamName> {
   report(this: Stream): IngestReport {
     const cores = this.cores();
     const { fps, bitrateKbps, gopMs } = this.#live
-      ? this.#packager.facts(this.#deps.clock.nowMs())
+      ? this.#packager.facts(this.#deps.clock.nowMs() - this.#behindMs)
       : { fps: null, bitrateKbps: null, gopMs: null };
     return {
       camera: this.camera,

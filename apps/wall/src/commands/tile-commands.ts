@@ -140,7 +140,7 @@ export const tileCommands: ConsoleCommand[] = [
     id: 'sound.begin',
     label: 'Listen to the camera',
     group: 'Picture',
-    keys: ['!'],
+    keys: ['"'],
     when: (context) =>
       hasPicture(context) && !replaying(context) && !sounding(context) && mayBeHeard(context),
     acts: 'camera',
@@ -150,7 +150,7 @@ export const tileCommands: ConsoleCommand[] = [
     id: 'sound.end',
     label: 'End the sound',
     group: 'Picture',
-    keys: ['!'],
+    keys: ['"'],
     when: sounding,
     run: (context) => tileHere(context)?.toggleSound(),
   },

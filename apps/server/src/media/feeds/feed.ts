@@ -7,6 +7,8 @@ export interface FeedOutlet {
   write(bytes: Uint8Array): void;
   /** Resolves when ffmpeg has taken what waits, or is gone. */
   drained(): Promise<void>;
+  /** How old, at least, what is written is when it comes to be shown as new: what the source itself says of it, ms. */
+  behind?(ms: number): void;
 }
 
 /**

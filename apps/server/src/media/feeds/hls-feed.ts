@@ -1,5 +1,6 @@
 import { FeedError, pause, type Feed, type FeedOutlet } from './feed.ts';
 import { chooseVariant, readPlaylist, type MediaPlaylist, type Piece, type Segment } from './hls-playlist.ts';
+import { SourceAge } from './source-age.ts';
 import { HttpGetter, urlOf, type Reach } from './http-get.ts';
 import type { HttpLogin } from './http-login.ts';
 
@@ -30,6 +31,7 @@ class HlsReading {
   #map: string | null = null;
   #missing = 0;
   #newsMs = performance.now();
+  #age: SourceAge | null = null;
 
   constructor(url: string, getter: HttpGetter, signal: AbortSignal) {
     this.#url = url;
@@ -107,6 +109,7 @@ class HlsReading {
   async #play(playlist: MediaPlaylist): Promise<void> {
     const parts = playlist.partTargetS !== null;
     this.#place ??= parts ? partEdge(playlist) : segmentEdge(playlist);
+    this.#age ??= new SourceAge(parts ? 'as they come' : 'evenly', aheadMs(playlist, this.#place));
     for (const segment of [...playlist.segments, ...(parts ? [playlist.open] : [])]) {
       const place = this.#place;
       if (this.#signal.aborted || !place || segment.number < place.number) continue;
@@ -118,15 +121,19 @@ class HlsReading {
       }
       if (parts && segment.parts.length > 0)
         for (const part of segment.parts.slice(place.part)) {
-          await this.#piece(segment, part);
+          const before = segment.parts
+            .slice(0, place.part)
+            .reduce((sum, { durationS }) => sum + durationS, 0);
+          await this.#piece(segment, part, before);
           place.part += 1;
         }
-      else if (whole) await this.#piece(segment, segment);
+      else if (whole) await this.#piece(segment, segment, 0);
       if (whole) this.#place = { number: segment.number + 1, part: 0 };
     }
   }
 
-  async #piece(segment: Segment, piece: Piece): Promise<void> {
+  /** `afterS`: from the start of the segment to that of the piece. */
+  async #piece(segment: Segment, piece: Piece, afterS: number): Promise<void> {
     if (segment.encrypted)
       throw new FeedError('The stream is encrypted, and such streams are not played', 'unsupported');
     const { map } = segment;
@@ -135,8 +142,13 @@ class HlsReading {
       throw new FeedError('The source changed its format; starting anew');
     if (this.#map === null && map) this.#outlet.write(await this.#fetch(map));
     this.#map = named;
+    const { startMs } = segment;
     try {
-      this.#outlet.write(await this.#fetch(piece));
+      const bytes = await this.#fetch(piece);
+      const capturedMs = startMs === null ? null : startMs + afterS * 1000;
+      const behindMs = this.#age?.behind(capturedMs, piece.durationS * 1000, Date.now()) ?? 0;
+      this.#outlet.behind?.(behindMs);
+      this.#outlet.write(bytes);
       this.#missing = 0;
     } catch (error) {
       // One piece may be missing, as some caches do; the rest goes on.
@@ -157,6 +169,12 @@ const segmentEdge = ({ segments, open }: MediaPlaylist): Place | null =>
   segments.length === 0
     ? null
     : { number: Math.max(segments[0]?.number ?? 0, open.number - segmentsBehind), part: 0 };
+
+/** How long a playlist goes on from the start of the segment with which playing begins, ms. */
+const aheadMs = ({ segments }: MediaPlaylist, place: Place | null): number =>
+  segments
+    .filter(({ number }) => place !== null && number >= place.number)
+    .reduce((sum, { durationS }) => sum + durationS * 1000, 0);
 
 /** The last part with which a decoder can begin. */
 function partEdge({ segments, open }: MediaPlaylist): Place | null {

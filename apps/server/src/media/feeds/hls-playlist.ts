@@ -18,6 +18,8 @@ export interface Segment extends Piece {
   map: Piece | null;
   encrypted: boolean;
   gap: boolean;
+  /** When its first frame was captured by the source's clock, Unix ms (EXT-X-PROGRAM-DATE-TIME); null: it does not say. */
+  startMs: number | null;
   parts: Part[];
 }
 export interface MediaPlaylist {
@@ -112,7 +114,17 @@ class MediaReading {
 
   #fresh(number: number): Segment {
     const { map, encrypted } = { map: this.#map, encrypted: this.#encrypted };
-    return { uri: '', durationS: 0, number, discontinuity: false, map, encrypted, gap: false, parts: [] };
+    return {
+      uri: '',
+      durationS: 0,
+      number,
+      discontinuity: false,
+      map,
+      encrypted,
+      gap: false,
+      startMs: null,
+      parts: [],
+    };
   }
 
   read(lines: readonly string[]): MediaPlaylist {
@@ -147,6 +159,11 @@ class MediaReading {
       case '#EXT-X-DISCONTINUITY':
         this.#next.discontinuity = true;
         return;
+      case '#EXT-X-PROGRAM-DATE-TIME': {
+        const startMs = Date.parse(value);
+        this.#next.startMs = Number.isNaN(startMs) ? null : startMs;
+        return;
+      }
       case '#EXT-X-GAP':
         this.#next.gap = true;
         return;
@@ -189,7 +206,10 @@ class MediaReading {
     this.#next.uri = uri;
     this.#playlist.segments.push(this.#next);
     this.#partEnd = 0;
-    this.#next = this.#fresh(this.#next.number + 1);
+    const { startMs, durationS, number } = this.#next;
+    this.#next = this.#fresh(number + 1);
+    // RFC 8216, 4.3.2.6: what has no date of its own follows on the one before.
+    this.#next.startMs = startMs === null ? null : startMs + durationS * 1000;
   }
 }
 

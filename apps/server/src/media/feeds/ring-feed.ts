@@ -3,6 +3,8 @@ import { FeedError, type Feed } from './feed.ts';
 
 /** A stream as a conversion reads it. */
 export interface RingSource {
+  /** How far what it gives is behind by what its own source says, ms. */
+  readonly behindMs: number;
   readonly packager: { readonly init: Init | null; join(): Chunk[] };
   watch(listener: { onInit?(): void; onChunk?(chunk: Chunk): void; onRemoved?(): void }): () => void;
 }
@@ -17,6 +19,7 @@ export const ringFeed =
     new Promise((resolve, reject) => {
       const { init } = source.packager;
       if (!init) return resolve();
+      outlet.behind?.(source.behindMs);
       outlet.write(init.bytes);
       for (const chunk of source.packager.join()) outlet.write(chunk.bytes);
       const end = (error?: FeedError) => {
@@ -34,6 +37,7 @@ export const ringFeed =
                 'This machine is too busy to convert this stream: set the camera to H.264, or show fewer of its kind',
               ),
             );
+          outlet.behind?.(source.behindMs);
           outlet.write(chunk.bytes);
         },
       });

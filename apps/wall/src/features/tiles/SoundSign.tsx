@@ -12,7 +12,7 @@ export function SoundSign({ view, onEnd }: { view: SoundView; onEnd: () => void 
       <Icon aria-hidden="true" />
       {state === 'playing' && (
         <span>
-          <b>Sound on</b> <Kbd name="!" />
+          <b>Sound on</b> <Kbd name='"' />
         </span>
       )}
       {state === 'connecting' && (

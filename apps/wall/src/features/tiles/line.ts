@@ -5,7 +5,7 @@ import type { TilePlayer } from './live-player.ts';
 import type { PushClient } from './push-client.ts';
 import type { Feed, FeedListener } from './push-feed.ts';
 import { PushPlayer } from './push-player.ts';
-import type { SourceState } from './tile-state.ts';
+import type { SourceState, TileFacts } from './tile-state.ts';
 
 /** What a line tells its tile. A `run` is a new player that wants an element; the one before will get nothing more. */
 export interface LineEvents {
@@ -22,7 +22,7 @@ export interface Line {
   readonly stream: StreamName;
   /** The stream that comes: a camera without a sub stream sends main. */
   readonly served: StreamName;
-  readonly source: { state: SourceState; reason: string } | null;
+  readonly source: TileFacts['source'];
   /** Why the server refuses it; null while it does not. */
   readonly refusal: string | null;
   readonly unplayable: string | null;
@@ -105,8 +105,8 @@ export class PushLine implements Line, FeedListener {
     this.#player?.skipped();
   }
 
-  state(state: SourceState, reason: string, served: StreamKind): void {
-    this.source = { state, reason };
+  state(state: SourceState, reason: string, served: StreamKind, behindMs?: number): void {
+    this.source = { state, reason, behindMs };
     this.refusal = null;
     this.#serves(served);
     this.#events.changed();

@@ -5,7 +5,7 @@ import type { PlayerStats } from './live-player.ts';
 import { Picture } from './picture.ts';
 import { Poster, posterMaxAgeMs } from './poster.ts';
 import type { Supervised } from './supervisor.ts';
-import { durationText, tileState, type TileVerdict } from './tile-state.ts';
+import { durationText, staleAgeMs, tileState, type TileVerdict } from './tile-state.ts';
 
 /** What React draws. Replaced only when something in it changes. */
 export interface TileView {
@@ -311,7 +311,7 @@ export class LiveTile implements Supervised {
     const view: TileView = {
       state,
       picture: picture ? 'video' : poster ? 'poster' : 'none',
-      age: toldMs === null || state === 'late' ? '' : durationText(toldMs),
+      age: toldMs === null || (state === 'late' && toldMs <= staleAgeMs) ? '' : durationText(toldMs),
       reason,
       note,
       loginRefused,

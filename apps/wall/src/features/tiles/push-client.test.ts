@@ -182,11 +182,14 @@ describe('PushClient', () => {
     client.subscribe('north', 'main', a);
     client.subscribe('south', 'sub', b);
     await vi.waitFor(() => expect(door.subscribed).toHaveLength(2));
-    door.say({ type: 'state', channel: 2, state: 'stalled', reason: 'no data', stream: 'main' });
+    door.say({
+      ...{ type: 'state', channel: 2, state: 'stalled', reason: 'no data', stream: 'main' },
+      behindMs: 5_000,
+    });
     door.say({ type: 'skipped', channel: 1, chunks: 3, bytes: 9 });
     door.send({ kind: 'init', channel: 2, camera: 'south', codec: 'avc1.42c01e' });
     await vi.waitFor(() => expect(b.init).toHaveBeenCalledOnce());
-    expect(b.state).toHaveBeenCalledWith('stalled', 'no data', 'main');
+    expect(b.state).toHaveBeenCalledWith('stalled', 'no data', 'main', 5_000);
     expect(a.skipped).toHaveBeenCalledOnce();
     expect(a.init).not.toHaveBeenCalled();
   });

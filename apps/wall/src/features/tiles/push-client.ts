@@ -243,7 +243,7 @@ export class PushClient {
     if (!subscription) return;
     const { listener } = subscription;
     if (notice.type === 'replayed') return listener.replayed?.(notice.fromMs, notice.untilMs);
-    if (notice.type === 'state') listener.state(notice.state, notice.reason, notice.stream);
+    if (notice.type === 'state') listener.state(notice.state, notice.reason, notice.stream, notice.behindMs);
     else if (notice.type === 'skipped') listener.skipped();
     else {
       this.#byChannel.delete(notice.channel);

@@ -35,6 +35,7 @@ const anyFacts = fc.record<TileFacts>({
     fc.record({
       state: fc.constantFrom('starting', 'running', 'stalled', 'backoff', 'unauthorized', 'unsupported'),
       reason: fc.constantFrom('', 'the camera hung up'),
+      behindMs: fc.constantFrom(undefined, 1_000, 12_000, 3_600_000),
     }),
   ),
   health: fc.option(
@@ -44,9 +45,10 @@ const anyFacts = fc.record<TileFacts>({
     }),
   ),
   frame: fc.option(
-    fc.record({ sinceMs: fc.nat(20_000), ageMs: fc.option(fc.nat(20_000)) }) as fc.Arbitrary<
-      NonNullable<TileFacts['frame']>
-    >,
+    fc.record({
+      sinceMs: fc.nat(20_000),
+      ageMs: fc.option(fc.oneof(fc.nat(20_000), fc.nat(4_000_000))),
+    }) as fc.Arbitrary<NonNullable<TileFacts['frame']>>,
   ),
   frozenForMs: fc.option(fc.nat(60_000)),
   arrivedForMs: fc.option(fc.nat(30_000), { nil: null }),
@@ -199,4 +201,29 @@ describe('durationText', () => {
     [3_599_999, '59 min'],
     [7_200_000, '2 h'],
   ])('%d ms: %s', (ms, text) => expect(durationText(ms)).toBe(text));
+});
+
+describe('a source that says how late it sends', () => {
+  const behind = (behindMs: number) => ({ source: { state: 'running' as const, reason: '', behindMs } });
+
+  it('keeps its moving picture, never as live, with its age', () => {
+    expect(tileState(facts({ ...behind(12_000), ...frame(100, 12_600) }))).toMatchObject({
+      ...{ state: 'late', picture: true, ageMs: 12_600, reason: 'The source sends its pictures late' },
+    });
+  });
+  it('loses it as any other when frames stop, or the way adds more than a live picture may have', () => {
+    expect(tileState(facts({ ...behind(12_000), ...frame(advancingMs + 1, 14_700) })).picture).toBe(false);
+    expect(tileState(facts({ ...behind(12_000), ...frame(100, 12_000 + liveAgeMs + 1) })).picture).toBe(
+      false,
+    );
+  });
+  it('that replays what is old shows nothing, and says why', () => {
+    expect(tileState(facts({ ...behind(3_600_000), ...frame(100, 3_600_500) }))).toMatchObject({
+      ...{ state: 'stale', picture: false },
+      reason: 'By its own word this source shows what was 1 h ago: a recording, or its clock is wrong',
+    });
+  });
+  it('may be live: a source hardly behind', () => {
+    expect(tileState(facts({ ...behind(1_000), ...frame(100, 1_600) })).state).toBe('live');
+  });
 });

@@ -8,6 +8,11 @@ export const advancingMs = 2_000;
 export const staleAgeMs = 4_000;
 /** A picture older than this is taken away. */
 export const removeAgeMs = 10_000;
+/**
+ * A source that says of itself how late it sends, as HLS of a city does, keeps its picture up to this age, with the age
+ * beside it. Older is no view of now: a recording, or a clock that is wrong.
+ */
+export const delayedAgeMs = 60_000;
 /** A tile that never had a picture is no longer "connecting" after this time. */
 export const connectingMs = 12_000;
 
@@ -23,8 +28,11 @@ export interface TileFacts {
   unplayable: string | null;
   /** The road to the media server is open. */
   linked: boolean;
-  /** The media server's word on the source; null before its first. */
-  source: { state: SourceState; reason: string } | null;
+  /**
+   * The media server's word on the source; null before its first. `behindMs`: how old the source says its pictures are
+   * when they come to us.
+   */
+  source: { state: SourceState; reason: string; behindMs?: number | undefined } | null;
   /** The control server's word on the camera; null where there is none. */
   health: { state: HealthState; reason: string } | null;
   /** Since when the camera has sent the very same picture, ms ago; null while it does not. */
@@ -117,6 +125,12 @@ function withFrame(
       reason: '',
       holdsMs: Math.min(liveAgeMs - ageMs, advancingMs - sinceMs) + 1,
     };
+  const behindMs = facts.source?.behindMs ?? 0;
+  if (ageMs !== null && advancing && ageMs - behindMs <= liveAgeMs && ageMs <= delayedAgeMs)
+    return {
+      ...{ state: 'late', picture: true, ageMs, reason: 'The source sends its pictures late' },
+      holdsMs: Math.min(advancingMs - sinceMs, liveAgeMs - (ageMs - behindMs), delayedAgeMs - ageMs) + 1,
+    };
   if (oldMs <= staleAgeMs) {
     let reason = 'The picture arrives late';
     if (!advancing) reason = reasonOf(facts);
@@ -150,7 +164,12 @@ function judge(facts: TileFacts): Omit<TileVerdict, 'loginRefused' | 'note'> {
   if (facts.frame) {
     const ageMs = Math.max(facts.frame.sinceMs, facts.frame.ageMs ?? 0);
     const advancing = facts.frame.sinceMs <= advancingMs;
-    const reason = advancing ? 'The picture arrives far too late' : reasonOf(facts);
+    const behindMs = facts.source?.behindMs ?? 0;
+    const late =
+      behindMs > delayedAgeMs
+        ? `By its own word this source shows what was ${durationText(behindMs)} ago: a recording, or its clock is wrong`
+        : 'The picture arrives far too late';
+    const reason = advancing ? late : reasonOf(facts);
     const state = facts.linked && sourceIsDown(facts) ? 'offline' : 'stale';
     return { ...bare, state, ageMs, reason };
   }

@@ -6,7 +6,8 @@ import { History } from 'lucide-react';
 
 export function StateChip({ view }: { view: TileView }) {
   const { icon: Icon, word } = wordsOfTile(view.state, view.loginRefused);
-  const age = view.state === 'connecting' && view.age !== '' ? ` · still, ${view.age} old` : '';
+  const still = view.state === 'connecting' ? 'still, ' : '';
+  const age = view.age !== '' && (still !== '' || view.state === 'late') ? ` · ${still}${view.age} old` : '';
   return (
     <span className="tile__chip" data-state={view.state}>
       <Icon className="tile__icon" aria-hidden="true" />
