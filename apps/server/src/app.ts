@@ -16,7 +16,7 @@ import {
 } from './features/demo/index.ts';
 import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
 import { Footage } from './features/footage/index.ts';
-import { grantRoutes, GrantService, thisMachine } from './features/grants/index.ts';
+import { grantRoutes, GrantService } from './features/grants/index.ts';
 import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
 import { importRoutes, ImportService } from './features/imports/index.ts';
 import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
@@ -47,12 +47,14 @@ import { wallRoutes, WallService, wallSockets, WallStore } from './features/wall
 import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
+import { ClockSteps } from './platform/clock-steps.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
 import { actorAt } from './platform/http.ts';
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
 import type { Logger } from './platform/logging.ts';
+import { thisMachine } from './platform/machine.ts';
 import { Mail } from './platform/mail.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { localNameOf, originsOf } from './platform/origins.ts';
@@ -68,7 +70,7 @@ import { refreshGauges } from './wiring/gauges.ts';
 import { auditSources, camerasNow } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
 import { spreadConsent } from './wiring/consent.ts';
-import { footageSources } from './wiring/footage.ts';
+import { footageSources, isInvestigator } from './wiring/footage.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
 import { spreadOwnerNews } from './wiring/owner-news.ts';
@@ -150,6 +152,7 @@ export async function startApp(
   const localUrl = () => `${scheme}://${localNameOf(config.host)}:${port}`;
 
   // They do not know each other; each is handed what it asked for.
+  const steps = new ClockSteps({ db, clock, machine: thisMachine, log });
   const record = new RecordService(db, clock);
   const refusals = new Refusals(db, record, clock, log);
   const checkpoints = new Checkpoints({
@@ -183,7 +186,7 @@ export async function startApp(
     print: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins) ? print : null,
   });
   const notices = new Notices({
-    ...{ db, clock, log, record, mail },
+    ...{ db, clock, log, record, mail, steady: steps },
     owners: owners.registry,
     outside: { networks: parseCameraNetworks(config.noticeNetworks) },
     portalUrl: () => `${publicUrl()}/portal/`,
@@ -211,7 +214,10 @@ export async function startApp(
   const workstations = new WorkstationService({ db, clock, record, walls, cameras });
   const transitions = new TransitionStore(db);
   const health = new HealthService(transitions, clock, log);
-  const consents = new ConsentService({ db, clock, log, record, cameras });
+  const consents = new ConsentService({
+    ...{ db, clock, steps, log, record, cameras },
+    owners: owners.registry,
+  });
   const policy = new SitePolicyService(db, record);
   const incidents = new IncidentService(db, clock, record);
   const grants: GrantService = new GrantService({
@@ -227,7 +233,7 @@ export async function startApp(
     permits: grants,
     peerOf,
   });
-  const retention = new Retention({ db, clock, log, record, days: config.recordDays });
+  const retention = new Retention({ db, steps, log, record, days: config.recordDays });
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
@@ -312,15 +318,18 @@ export async function startApp(
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
   const footage = new Footage({
-    ...{ db, clock, log, record, incidents, notices, owners: owners.registry },
+    ...{ db, clock, steps, log, record, incidents, notices, owners: owners.registry },
     ...footageSources({ cameras, consents, clock }),
+    mayAsk: (id) => isInvestigator(people.people.get(id)),
   });
   owners.alsoSealed((write) => footage.sealAnew(write));
+  people.people.onChange(() => footage.teller.wake());
   spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
   const features: readonly Feature[] = [
+    { name: 'clock', load: () => steps.load(), start: () => steps.start(), stop: () => steps.stop() },
     {
       name: 'record',
       load: async () => void (await record.load()),

@@ -98,7 +98,7 @@ const asked = {
 };
 
 /** Why a request is closed. */
-export const FootageEnd = z.enum(['asker', 'supervisor', 'end']);
+export const FootageEnd = z.enum(['asker', 'supervisor', 'end', 'asker-gone']);
 export type FootageEnd = z.infer<typeof FootageEnd>;
 
 /**
@@ -170,6 +170,8 @@ export type FootageAnswer = z.infer<typeof FootageAnswer>;
 export const OwnFootageRequest = z.object({
   ...asked,
   state: z.enum(['published', 'closed']),
+  /** Why it is closed. */
+  end: FootageEnd.nullable(),
   /** Who asks: an investigator, by name. */
   askedBy: z.string(),
   publishedAt: UnixMs,

@@ -130,6 +130,8 @@ export const CameraAccess = z.object({
   state: GrantState,
   startsAt: UnixMs.nullable(),
   endedAt: UnixMs.nullable(),
+  /** When one that is going on ends at the latest. */
+  endsAt: UnixMs.nullable().optional(),
   /** Time during which pictures were sent. */
   seconds: z.number(),
   bytes: z.int(),

@@ -30,9 +30,11 @@ export const camera: CameraWords = {
   watchingCount: (count) => `La están mirando ahora (${count})`,
   why: 'Por qué',
   since: 'Desde',
-  until: 'Hasta, como máximo',
+  until: 'Hasta',
   own: 'Quien mira también informó de esta emergencia.',
   end: 'Parar esto ahora',
+  endHelp:
+    'Esto termina solo esta mirada. Pueden volver a pedirla. Para cerrar su cámara, elija «Dejar de compartir» más abajo.',
   asks: (who) => `${who} pide mirar`,
   answerBy: (when) => `Sin respuesta hasta ${when} es un no.`,
   allow: 'Sí, lo permito',

@@ -41,6 +41,8 @@ export const requests = {
   withdraw: 'Take it back',
   withdrawn: 'Taken back. They do not see it any more.',
   closed: 'This request is closed. Your answer is deleted 30 days after that.',
+  askerGone:
+    'Whoever asked is no longer an investigator here, so this request has ended. You need not do anything.',
   published: {
     nav: 'Requests for footage',
     title: 'Requests for footage',

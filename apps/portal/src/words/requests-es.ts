@@ -43,6 +43,8 @@ export const requests: RequestWords = {
   withdraw: 'Retirarla',
   withdrawn: 'Retirada. Ya no la ven.',
   closed: 'Esta solicitud está cerrada. Su respuesta se borra 30 días después.',
+  askerGone:
+    'Quien la hizo ya no investiga aquí, así que esta solicitud ha terminado. Usted no tiene que hacer nada.',
   published: {
     nav: 'Solicitudes de grabaciones',
     title: 'Solicitudes de grabaciones',

@@ -559,6 +559,11 @@ export const migrations: readonly string[] = [
   create index footage_hidden_by_owner on footage_hidden (owner);
   `,
   `
+  alter table consents add column clock_moved_ms integer not null default 0;
+  alter table notice_delays add column until_steady integer;
+  update notice_delays set until_steady = until_at;
+  `,
+  `
   alter table cameras add column sound integer not null default 0
     check (sound = 0 or (sound = 1 and visibility = 'public'));
   `,

@@ -165,6 +165,7 @@ export interface Tables {
     paused_until: number | null;
     at: number;
     by: string;
+    clock_moved_ms: Generated<number>;
   };
   incidents: {
     id: string;
@@ -293,6 +294,7 @@ export interface Tables {
     asked_at: number;
     approved_by: string | null;
     until_at: number | null;
+    until_steady: number | null;
     ended_at: number | null;
   };
 }

@@ -1,5 +1,5 @@
 import { consentStateOf, distanceM } from '@clerestory/consent';
-import type { Camera, Consent, ConsentState } from '@clerestory/protocol';
+import type { Camera, Consent, ConsentState, Role } from '@clerestory/protocol';
 
 /** A public camera farther from the middle of an area says nothing of its district, metres. */
 const districtM = 2_000;
@@ -19,6 +19,10 @@ interface Placed {
 }
 const placeOf = ({ latitude, longitude }: Camera): Placed | null =>
   latitude === null || longitude === null ? null : { latitude, longitude };
+
+/** Whoever is not, or has no account any more, has no request open. */
+export const isInvestigator = (person: { roles: readonly Role[]; disabled: boolean } | undefined): boolean =>
+  person !== undefined && !person.disabled && person.roles.includes('investigator');
 
 /** What requests for footage ask of cameras and consents. */
 export function footageSources({ cameras, consents, clock }: FootageSources) {

@@ -26,6 +26,7 @@ export function Now({ camera: { now, waiting } }: { camera: OwnCamera }) {
             <Button look="stop" onClick={() => void end(access.grant)}>
               {words.camera.end}
             </Button>
+            <p className="help">{words.camera.endHelp}</p>
           </li>
         ))}
         {waiting.map((access) => (
@@ -62,6 +63,12 @@ function Facts({ access }: { access: CameraAccess }) {
           <>
             <dt>{words.camera.since}</dt>
             <dd>{timeOf(words, access.startsAt)}</dd>
+          </>
+        )}
+        {access.endsAt && (
+          <>
+            <dt>{words.camera.until}</dt>
+            <dd>{timeOf(words, access.endsAt)}</dd>
           </>
         )}
       </dl>

@@ -87,7 +87,7 @@ function RequestCard({
   const { requests } = words;
   const [answering, setAnswering] = useState(false);
   const [said, setSaid] = useState('');
-  const { id, state, answer } = request;
+  const { id, state, end, answer } = request;
   const isOpen = state === 'published';
   return (
     <article className="card stack" aria-label={`${purposesIn(words)[request.purpose]}, ${request.place}`}>
@@ -95,7 +95,8 @@ function RequestCard({
       <p>{request.words}</p>
       <Facts request={request} />
       {isOpen && <p className="help">{requests.checked}</p>}
-      {!isOpen && <p className="notice">{requests.closed}</p>}
+      {end === 'asker-gone' && <p className="notice">{requests.askerGone}</p>}
+      {!isOpen && answer && <p className="notice">{requests.closed}</p>}
       {said && <p role="status">{said}</p>}
       {answer && !answering && (
         <section className="stack agreement">

@@ -7,26 +7,17 @@ import {
   type ConsentProposal,
 } from '@clerestory/protocol';
 import { applyChange, consentStateOf, expireConsent, propose } from '@clerestory/consent';
-import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
-import type { Logger } from '../../platform/logging.ts';
-import type { Recorder } from './ports.ts';
-import { consentStore } from './store.ts';
+import { atClock } from './at-clock.ts';
+import type { ConsentParts, Recorder } from './ports.ts';
+import { consentStore, type KeptConsent } from './store.ts';
 
 /** What has expired, or ended a pause, is looked for this often, ms. */
 const sweepMs = 500;
 /** Owners of one camera. */
 const maxOwners = 10;
-
-export interface ConsentParts {
-  db: Database;
-  clock: Clock;
-  log: Logger;
-  record: Recorder;
-  cameras: { get(camera: string): Pick<Camera, 'id' | 'visibility' | 'owner'> | undefined };
-}
 
 const noCamera = (camera: string) => problem('not-found', `There is no camera "${camera}".`);
 
@@ -37,7 +28,7 @@ const noCamera = (camera: string) => problem('not-found', `There is no camera "$
 export class ConsentService {
   readonly #parts: ConsentParts;
   /** Camera → owner → newest version. */
-  readonly #current = new Map<string, Map<string, Consent>>();
+  readonly #current = new Map<string, Map<string, KeptConsent>>();
   readonly #versions = new Map<string, number>();
   readonly #listeners = new Set<(camera: string) => void>();
   #tail: Promise<unknown> = Promise.resolve();
@@ -49,7 +40,7 @@ export class ConsentService {
   }
 
   async load(): Promise<void> {
-    for (const consent of await consentStore.all(this.#parts.db)) this.#keep(consent);
+    for (const kept of await consentStore.all(this.#parts.db)) this.#keep(kept);
   }
 
   start(): void {
@@ -69,7 +60,7 @@ export class ConsentService {
 
   /** The newest version of every owner. */
   of(camera: string): readonly Consent[] {
-    return [...(this.#current.get(camera)?.values() ?? [])];
+    return [...(this.#current.get(camera)?.values() ?? [])].map((kept) => this.#asNow(kept));
   }
 
   /** Counts up with each version of any owner; 0: nobody was asked yet. */
@@ -83,7 +74,10 @@ export class ConsentService {
 
   /** Of one owner, the newest of each camera. */
   ofOwner(owner: string): Consent[] {
-    return [...this.#current.values()].flatMap((byOwner) => byOwner.get(owner) ?? []);
+    return [...this.#current.values()].flatMap((byOwner) => {
+      const kept = byOwner.get(owner);
+      return kept ? [this.#asNow(kept)] : [];
+    });
   }
 
   /** As the registry shows it: of several owners, the one who allows least. */
@@ -103,8 +97,8 @@ export class ConsentService {
     return { state: least.state, purposes, version: this.versionOf(camera) };
   }
 
-  history(camera: string): Promise<Consent[]> {
-    return consentStore.historyOf(this.#parts.db, camera);
+  async history(camera: string): Promise<Consent[]> {
+    return (await consentStore.historyOf(this.#parts.db, camera)).map(({ consent }) => consent);
   }
 
   /** An owner's own word. A camera that is not theirs does not exist for them. */
@@ -117,24 +111,25 @@ export class ConsentService {
     return this.#inTurn(async () => {
       const { db, clock, record } = this.#parts;
       const nowMs = clock.nowMs();
-      let made: Consent | undefined;
-      let stored: Consent | null = mine;
+      let made: KeptConsent | undefined;
+      let stored: KeptConsent | null = mine;
       const print = fingerprint('consent', owner, camera, change);
       const { answer, repeated } = await once<Consent>(
         db,
         { key, fingerprint: print, nowMs },
         async (write) => {
-          stored = (await consentStore.historyOf(write, camera)).find((one) => one.owner === owner) ?? null;
+          stored = await this.#newestIn(write, camera, owner);
+          const before = stored && this.#asNow(stored);
           const moment = { version: this.versionOf(camera) + 1, nowMs, by: `owner:${owner}` };
-          const changed = applyChange(stored, change, camera, owner, moment);
+          const changed = applyChange(before, change, camera, owner, moment);
           if (!changed.ok) return refuse(problem('unprocessable', changed.why));
-          await consentStore.add(write, changed.consent);
+          made = this.#madeNow(changed.consent);
+          await consentStore.add(write, made);
           await this.#note(write, record, changed.consent, change.type);
-          made = changed.consent;
           return ok(changed.consent);
         },
       );
-      if (repeated) stored = (await this.history(camera)).find((one) => one.owner === owner) ?? null;
+      if (repeated) stored = await this.#newestIn(db, camera, owner);
       // Refused or repeated: what was cut meanwhile is as the store has it.
       const kept = made ?? stored;
       if (kept) {
@@ -156,13 +151,22 @@ export class ConsentService {
       const owners = this.#current.get(camera);
       if (registered.owner !== null && registered.owner !== proposal.owner && !owners?.has(registered.owner))
         return refuse(problem('unprocessable', 'This camera has another owner. Ask that one first.'));
+      if (!owners?.has(proposal.owner) && this.#parts.owners.get(proposal.owner) === undefined)
+        return refuse(
+          problem(
+            'unprocessable',
+            `There is no owner "${proposal.owner}". Register the owner first, then propose to them.`,
+          ),
+        );
       if ((owners?.size ?? 0) >= maxOwners)
         return refuse(problem('unprocessable', `A camera has at most ${maxOwners} owners.`));
       const moment = { version: this.versionOf(camera) + 1, nowMs: clock.nowMs(), by };
-      const made = propose(owners?.get(proposal.owner) ?? null, proposal, camera, moment);
+      const before = owners?.get(proposal.owner)?.consent ?? null;
+      const made = propose(before, proposal, camera, moment);
       if (!made.ok) return refuse(problem('conflict', made.why));
+      const kept = this.#madeNow(made.consent);
       await db.transaction().execute(async (write) => {
-        await consentStore.add(write, made.consent);
+        await consentStore.add(write, kept);
         await record.append(write, {
           kind: 'consent-proposed',
           actor: by,
@@ -175,7 +179,7 @@ export class ConsentService {
           },
         });
       });
-      this.#keep(made.consent);
+      this.#keep(kept);
       this.#tell(camera);
       return ok(made.consent);
     });
@@ -193,8 +197,8 @@ export class ConsentService {
   sweep(): void {
     const nowMs = this.#parts.clock.nowMs();
     for (const [camera, byOwner] of this.#current) {
-      for (const consent of byOwner.values())
-        if (expireConsent(consent, 0, nowMs)) void this.#expire(consent);
+      for (const kept of byOwner.values())
+        if (expireConsent(this.#asNow(kept), 0, nowMs)) void this.#expire(kept);
       const state = this.summary(camera)?.state ?? '';
       const before = this.#states.get(camera);
       this.#states.set(camera, state);
@@ -202,20 +206,26 @@ export class ConsentService {
     }
   }
 
-  async #expire(consent: Consent): Promise<void> {
+  async #expire(kept: KeptConsent): Promise<void> {
     const { clock, db, record, log } = this.#parts;
+    const consent = this.#asNow(kept);
     const { camera, owner } = consent;
     // In memory at once: a clock that is set back meanwhile revives nothing.
-    if (this.#current.get(camera)?.get(owner) !== consent) return;
-    this.#current.get(camera)?.set(owner, { ...consent, status: 'expired' });
+    if (this.#current.get(camera)?.get(owner) !== kept) return;
+    this.#current.get(camera)?.set(owner, { ...kept, consent: { ...kept.consent, status: 'expired' } });
     this.#tell(camera);
     await this.#inTurn(async () => {
-      const expired = expireConsent(consent, this.versionOf(camera) + 1, clock.nowMs());
       const now = this.#current.get(camera)?.get(owner);
-      if (!expired || now?.version !== consent.version) return;
+      if (now?.consent.version !== consent.version) return;
+      // It was over when it was seen: a clock that was set back since then changes nothing of that.
+      const version = this.versionOf(camera) + 1;
+      const expired = this.#madeNow({
+        ...kept.consent,
+        ...{ status: 'expired', version, at: clock.nowMs(), by: 'server' },
+      });
       await db.transaction().execute(async (write) => {
         await consentStore.add(write, expired);
-        await this.#note(write, record, expired, 'expire');
+        await this.#note(write, record, expired.consent, 'expire');
       });
       this.#keep(expired);
       this.#tell(camera);
@@ -223,12 +233,13 @@ export class ConsentService {
   }
 
   /** Holds at once; the version that says so follows. */
-  #cutNow(consent: Consent, change: ConsentChange): void {
+  #cutNow(kept: KeptConsent, change: ConsentChange): void {
+    const consent = this.#asNow(kept);
     const { camera, owner } = consent;
     const moment = { version: consent.version, nowMs: this.#parts.clock.nowMs(), by: `owner:${owner}` };
     const changed = applyChange(consent, change, camera, owner, moment);
     if (!changed.ok) return;
-    this.#current.get(camera)?.set(owner, changed.consent);
+    this.#current.get(camera)?.set(owner, this.#madeNow(changed.consent));
     this.#tell(camera);
   }
 
@@ -245,10 +256,27 @@ export class ConsentService {
     });
   }
 
-  #keep(consent: Consent): void {
-    const { camera, owner, version } = consent;
-    const byOwner = this.#current.get(camera) ?? new Map<string, Consent>();
-    byOwner.set(owner, consent);
+  #asNow({ consent, movedMs }: KeptConsent): Consent {
+    return atClock(consent, this.#parts.steps.movedMs() - movedMs);
+  }
+
+  #madeNow(consent: Consent): KeptConsent {
+    return { consent, movedMs: this.#parts.steps.movedMs() };
+  }
+
+  async #newestIn(
+    db: Pick<Database, 'selectFrom'>,
+    camera: string,
+    owner: string,
+  ): Promise<KeptConsent | null> {
+    const all = await consentStore.historyOf(db, camera);
+    return all.find(({ consent }) => consent.owner === owner) ?? null;
+  }
+
+  #keep(kept: KeptConsent): void {
+    const { camera, owner, version } = kept.consent;
+    const byOwner = this.#current.get(camera) ?? new Map<string, KeptConsent>();
+    byOwner.set(owner, kept);
     this.#current.set(camera, byOwner);
     this.#versions.set(camera, Math.max(version, this.versionOf(camera)));
   }

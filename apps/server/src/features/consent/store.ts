@@ -13,26 +13,35 @@ const Terms = Consent.pick({
   retentionDays: true,
 });
 
-const fromRow = (row: Selectable<Tables['consents']>): Consent => ({
-  camera: row.camera,
-  owner: row.owner,
-  version: row.version,
-  status: ConsentStatus.parse(row.status),
-  ...Terms.parse(JSON.parse(row.terms)),
-  basis: ConsentBasis.parse(row.basis),
-  pausedUntil: row.paused_until,
-  at: row.at,
-  by: row.by,
+/** A version with what the wall clock had been moved by when it was made, ms. */
+export interface KeptConsent {
+  consent: Consent;
+  movedMs: number;
+}
+
+const fromRow = (row: Selectable<Tables['consents']>): KeptConsent => ({
+  consent: {
+    camera: row.camera,
+    owner: row.owner,
+    version: row.version,
+    status: ConsentStatus.parse(row.status),
+    ...Terms.parse(JSON.parse(row.terms)),
+    basis: ConsentBasis.parse(row.basis),
+    pausedUntil: row.paused_until,
+    at: row.at,
+    by: row.by,
+  },
+  movedMs: row.clock_moved_ms,
 });
 
 /** Versions of consents ↔ rows; a version is never changed. */
 export const consentStore = {
-  async all(db: Database): Promise<Consent[]> {
+  async all(db: Database): Promise<KeptConsent[]> {
     const rows = await db.selectFrom('consents').selectAll().orderBy('camera').orderBy('version').execute();
     return rows.map(fromRow);
   },
   /** Newest first. */
-  async historyOf(db: Pick<Database, 'selectFrom'>, camera: string): Promise<Consent[]> {
+  async historyOf(db: Pick<Database, 'selectFrom'>, camera: string): Promise<KeptConsent[]> {
     const rows = await db
       .selectFrom('consents')
       .selectAll()
@@ -42,13 +51,14 @@ export const consentStore = {
       .execute();
     return rows.map(fromRow);
   },
-  async add(write: Write, consent: Consent): Promise<void> {
+  async add(write: Write, { consent, movedMs }: KeptConsent): Promise<void> {
     const { camera, version, owner, status, basis, pausedUntil, at, by } = consent;
     await write
       .insertInto('consents')
       .values({
         ...{ camera, version, owner, status, basis, at, by },
         paused_until: pausedUntil,
+        clock_moved_ms: movedMs,
         terms: JSON.stringify(Terms.parse(consent)),
       })
       .execute();

@@ -31,15 +31,17 @@ let folder: ReturnType<typeof temporaryFolder>;
 let mailbox: Mailbox;
 let clock: TurnedClock;
 let desk: Desk;
+let gone: Set<string>;
 let keys = 0;
 const key = () => `key-of-footage-${(keys += 1)}`;
 
 async function openDesk() {
   const found = await openNoticeDesk(folder.dir, mailbox.port, clock);
-  const { db, record, owners, notices } = found;
+  const { db, record, owners, notices, steps } = found;
   const lent: LentCamera[] = [];
   const footage = new Footage({
-    ...{ db, clock, record, notices, owners: owners.registry, log: createLogger('silent') },
+    ...{ db, clock, steps, record, notices, owners: owners.registry, log: createLogger('silent') },
+    mayAsk: (person) => !gone.has(person),
     incidents: { numbered: (number) => Promise.resolve(number === 12 ? { number } : undefined) },
     lent: () => lent,
     nameOf: (camera) => lent.find((one) => one.camera === camera),
@@ -53,6 +55,7 @@ beforeEach(async () => {
   folder = temporaryFolder();
   mailbox = await startMailbox();
   clock = new TurnedClock();
+  gone = new Set();
   desk = await openDesk();
 });
 afterEach(async () => {
@@ -349,6 +352,41 @@ describe('the end', () => {
     await desk.teller.look();
     const ends = (await entries()).filter(({ kind }) => kind === 'footage-closed');
     expect(ends.map(({ actor, detail }) => [actor, detail['because']])).toEqual([['server', 'end']]);
+  });
+
+  test('comes when who asked is no investigator any more, also found at a start: owners are told, and the record has it', async () => {
+    const [rosa, luis] = [await ownerOf('rosa@x.example'), await ownerOf('luis@x.example')];
+    lend(rosa, 'cafe');
+    lend(luis, 'shop');
+    const [published, waiting] = [await publish(await ask({ days: 3 })), await ask()];
+    value(await desk.ownerSide.answer(rosa, published.id, answerOf('cafe'), key()));
+    await desk.teller.look();
+    expect(await desk.service.get(published.id)).toMatchObject({ state: 'published', end: null });
+
+    // The server was off when the role went.
+    await desk.close();
+    gone.add(ivy.id);
+    desk = await openDesk();
+    lend(rosa, 'cafe');
+    lend(luis, 'shop');
+    await desk.teller.look();
+    for (const { id } of [published, waiting])
+      expect(await desk.service.get(id)).toMatchObject({ state: 'closed', end: 'asker-gone' });
+    const told = { id: published.id, state: 'closed', end: 'asker-gone' };
+    expect(await desk.ownerSide.of(rosa)).toMatchObject([{ ...told, answer: { reach: 'mail' } }]);
+    expect(await desk.ownerSide.of(luis)).toMatchObject([{ ...told, answer: null }]);
+    expect(codeOf(await desk.ownerSide.answer(luis, published.id, answerOf('shop'), key()))).toBe('conflict');
+    const ends = (await entries()).filter(({ kind }) => kind === 'footage-closed');
+    expect(ends.map(({ actor, detail }) => [actor, detail['because']])).toEqual([
+      ['server', 'asker-gone'],
+      ['server', 'asker-gone'],
+    ]);
+    // Back in the role: what has ended stays ended; until its last day, owners read why.
+    gone.clear();
+    await desk.teller.look();
+    expect(await desk.service.get(published.id)).toMatchObject({ state: 'closed' });
+    clock.pass(3 * dayMs);
+    expect(await desk.ownerSide.of(luis)).toEqual([]);
   });
 
   test('is for who asked and for supervisors', async () => {

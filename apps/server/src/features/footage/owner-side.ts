@@ -3,7 +3,7 @@ import { newId } from '../../platform/clock.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once } from '../../platform/idempotency.ts';
 import type { FootageParts, LentCamera } from './ports.ts';
-import { at, inArea, type KeptRequest } from './rules.ts';
+import { at, inArea, mostOpenMs, type KeptRequest } from './rules.ts';
 import { namedAs, noRequest } from './service.ts';
 import { answerStore, hiddenStore, requestStore, type KeptAnswer } from './store.ts';
 
@@ -19,18 +19,22 @@ export class OwnerFootage {
     this.#parts = parts;
   }
 
-  /** Newest first: open ones for cameras of this owner, and those that they answered. */
+  /**
+   * Newest first: open ones for cameras of this owner, those that they answered, and those that ended early because nobody
+   * asks any more, until the day on which they would have ended.
+   */
   async of(owner: string): Promise<OwnFootageRequest[]> {
-    const { db, owners } = this.#parts;
+    const { db, owners, clock } = this.#parts;
     const hidden = await hiddenStore.ofOwner(db, owner);
     const answers = new Map(
       (await answerStore.ofOwner(db, owners.ring, owner)).map((answer) => [answer.request, answer]),
     );
     const found = new Map(
-      [...(await requestStore.open(db)), ...(await requestStore.answeredBy(db, owner))].map((one) => [
-        one.id,
-        one,
-      ]),
+      [
+        ...(await requestStore.open(db)),
+        ...(await requestStore.closedSince(db, clock.nowMs() - mostOpenMs)),
+        ...(await requestStore.answeredBy(db, owner)),
+      ].map((one) => [one.id, one]),
     );
     const mine = this.#lentBy(owner);
     return [...found.values()]
@@ -101,15 +105,24 @@ export class OwnerFootage {
     answer: KeptAnswer | undefined,
     hidden: boolean,
   ): OwnFootageRequest | null {
-    const { state, moderatedAt, ...request } = at(kept, this.#parts.clock.nowMs());
+    const nowMs = this.#parts.clock.nowMs();
+    const { state, end, moderatedAt, ...request } = at(kept, nowMs);
     if (moderatedAt === null || (state !== 'published' && state !== 'closed')) return null;
     const near = inArea(request, lent).map(({ camera }) => camera);
-    if (answer === undefined && (near.length === 0 || state === 'closed')) return null;
+    const isTold = state === 'published' || (end === 'asker-gone' && nowMs < request.endsAt);
+    if (answer === undefined && (near.length === 0 || !isTold)) return null;
     const { id, number, purpose, place, latitude, longitude, radiusM, from, to, words } = request;
     const cameras = [...new Set([...near, ...(answer?.cameras ?? [])])];
     return {
       ...{ id, number, purpose, case: request.case, place, latitude, longitude, radiusM, from, to, words },
-      ...{ state, askedBy: request.askedBy.name, publishedAt: moderatedAt, endsAt: request.endsAt, hidden },
+      ...{
+        state,
+        end,
+        askedBy: request.askedBy.name,
+        publishedAt: moderatedAt,
+        endsAt: request.endsAt,
+        hidden,
+      },
       cameras: cameras.map((camera) => ({
         id: camera,
         ...namedAs(this.#parts.nameOf(camera), camera),

@@ -28,6 +28,8 @@ export interface FootageNotice {
 export interface FootageParts {
   db: Database;
   clock: Clock;
+  /** Time to delete by: a clock that was set forward deletes nothing early. */
+  steps: { settledMs(): number };
   log: Logger;
   /** An entry is written in the transaction of what it records. */
   record: { append(write: Write, note: RecordNote): Promise<unknown> };
@@ -38,6 +40,8 @@ export interface FootageParts {
   };
   incidents: { numbered(number: number): Promise<unknown> };
   notices: { enqueue(write: Write, notice: FootageNotice): Promise<void> };
+  /** Whether somebody is an investigator still: who is not has no request open. */
+  mayAsk(person: string): boolean;
   lent(): LentCamera[];
   nameOf(camera: string): { name: string; place: string } | undefined;
   /** The part of town, from what is public; '' where nothing is known. */

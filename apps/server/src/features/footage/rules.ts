@@ -17,6 +17,8 @@ const dayMs = 24 * hourMs;
 export const maxOpen = 200;
 /** The same of one person. */
 export const maxOpenEach = 20;
+/** No request is open for longer, ms. */
+export const mostOpenMs = footageLimits.days.most * dayMs;
 /** What owners wrote is forgotten so long after a request is closed, ms. */
 export const keepAnswersMs = 30 * dayMs;
 /** A request stays on the public list so long after it was published, ms. */
@@ -32,7 +34,7 @@ export const at = (request: KeptRequest, nowMs: number): KeptRequest =>
   isOpen(request) && nowMs >= request.endsAt
     ? { ...request, state: 'closed', closedAt: request.endsAt, end: 'end' }
     : request;
-const isOpen = ({ state }: KeptRequest) => state === 'waiting' || state === 'published';
+export const isOpen = ({ state }: KeptRequest) => state === 'waiting' || state === 'published';
 
 const fault = (pointer: string, message: string) =>
   problem('invalid-request', `The body: ${pointer}: ${message}`, { errors: [{ pointer, message }] });

@@ -21,6 +21,7 @@ import {
   faultOfModeration,
   faultOfTimes,
   firstEnd,
+  isOpen,
   maxOpen,
   maxOpenEach,
   maxPublic,
@@ -117,16 +118,18 @@ export class FootageService {
     });
   }
 
-  /** Closes what has come to its end; what owners wrote is forgotten later. */
+  /** Closes what has come to its end, and what nobody asks any more; what owners wrote is forgotten later. */
   async closeOverdue(): Promise<void> {
-    const { db, clock } = this.#parts;
+    const { db, clock, mayAsk } = this.#parts;
     const nowMs = clock.nowMs();
+    const endOf = (request: KeptRequest) =>
+      at(request, nowMs).end ?? (mayAsk(request.askedBy.id) ? null : 'asker-gone');
     for (const request of await requestStore.open(db)) {
-      if (nowMs < request.endsAt) continue;
+      if (endOf(request) === null) continue;
       await db.transaction().execute(async (write) => {
         const now = await requestStore.get(write, request.id);
-        if (now && at(now, nowMs).end === 'end' && now.end === null)
-          await this.#closeIn(write, now, 'end', now.endsAt, 'server');
+        const end = now && isOpen(now) ? endOf(now) : null;
+        if (now && end) await this.#closeIn(write, now, end, end === 'end' ? now.endsAt : nowMs, 'server');
       });
     }
   }

@@ -74,6 +74,16 @@ export const requestStore = {
       .execute();
     return rows.map(fromRow);
   },
+  /** Closed since a time. */
+  async closedSince(db: Database, sinceMs: number): Promise<KeptRequest[]> {
+    const rows = await db
+      .selectFrom('footage_requests')
+      .select('request')
+      .where('state', '=', 'closed')
+      .where('closed_at', '>=', sinceMs)
+      .execute();
+    return rows.map(fromRow);
+  },
   async add(write: Write, request: KeptRequest): Promise<void> {
     const { id, number, state } = request;
     await write

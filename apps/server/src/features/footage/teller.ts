@@ -37,7 +37,13 @@ export class FootageTeller {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     await this.#running;
+  }
+
+  /** Who asks has changed. Before the start, not everybody may be known yet. */
+  wake(): void {
+    if (this.#timer) void this.look();
   }
 
   /** One look at a time; resolves when what was due is done. */
@@ -56,11 +62,11 @@ export class FootageTeller {
   }
 
   async #look(): Promise<void> {
-    const { db, clock } = this.#parts;
+    const { db, clock, steps } = this.#parts;
     await this.#service.closeOverdue();
     for (const request of await requestStore.untold(db)) await this.#tell(request);
     if (clock.monotonicMs() - this.#forgotMs < forgetEveryMs) return;
-    await db.transaction().execute((write) => answerStore.forget(write, clock.nowMs() - keepAnswersMs));
+    await db.transaction().execute((write) => answerStore.forget(write, steps.settledMs() - keepAnswersMs));
     this.#forgotMs = clock.monotonicMs();
   }
 

@@ -210,3 +210,24 @@ test('a private camera stays private and with its owner, whoever administers', a
   });
   expect(proposed.status).toBe(409);
 });
+
+test('terms are proposed to an owner that there is; to nobody else, in words that say what to do', async () => {
+  const { administrator } = site;
+  const camera = { id: 'new', name: 'New', visibility: 'private', source: nowhere, ...place };
+  expect((await administrator.call('POST', '/cameras', camera)).status).toBe(201);
+  const propose = (owner: string) =>
+    administrator.call('POST', '/cameras/new/consents', {
+      owner,
+      terms: { level: 'standing', purposes: ['fire'] },
+    });
+  const refused = await propose('nobody');
+  expect([refused.status, refused.body.detail]).toEqual([
+    422,
+    'There is no owner "nobody". Register the owner first, then propose to them.',
+  ]);
+  expect((await administrator.call('GET', '/cameras/new/consents')).body.items).toEqual([]);
+  const rosa = { name: 'Rosa', email: 'rosa@owners.example' };
+  const made = await administrator.call('POST', '/owners', rosa, { 'idempotency-key': freshKey() });
+  const proposed = await propose(made.body.id);
+  expect([proposed.status, proposed.body.status]).toEqual([201, 'pending']);
+});

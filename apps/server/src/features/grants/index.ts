@@ -1,4 +1,4 @@
 export { grantRoutes } from './http.ts';
-export { thisMachine } from './machine.ts';
-export type { GrantWitness, Machine } from './ports.ts';
-export { GrantService, type Permit } from './service.ts';
+export type { Permit } from './held.ts';
+export type { GrantWitness } from './ports.ts';
+export { GrantService } from './service.ts';

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConsentTerms } from '@clerestory/protocol';
 import { assured } from '../../../../../tools/harness/assured.ts';
+import { canaryClaim, nothing as nothingOfIt, placeCanary } from '../../../../../tools/harness/canary.ts';
 import { bytesByEveryDoor, untilOpen } from '../../../../../tools/harness/every-door.ts';
 import { freePort } from '../../../../../tools/harness/free-port.ts';
 import { startServerProcess } from '../../../../../tools/harness/server-process.ts';
@@ -18,6 +19,7 @@ import { freshKey, openTerms, place } from '../../testing/private-camera.ts';
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-grants-killed-'));
 let farm: Farm;
 let mailbox: Mailbox;
+const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   const clip = path.join(dir, 'street.mp4');
@@ -26,6 +28,7 @@ beforeAll(async () => {
   mailbox = await startMailbox();
 });
 afterAll(async () => {
+  for (const close of closing) await close();
   await farm.close();
   await mailbox.close();
   rmSync(dir, { recursive: true, force: true });
@@ -42,6 +45,8 @@ test(
     try {
       const administrator = await server.signedIn('administrator');
       const owner = await signInByLetter(server.url, mailbox, 'olga@example.org');
+      const canary = await placeCanary(administrator, owner);
+      closing.push(canary.close);
       const source = { kind: 'rtsp', main: farm.url('street'), transport: 'tcp' };
       const cameras = ['paused', 'revoked', 'access-ended', 'stays'];
       const owns = (address: string, body?: object) =>
@@ -90,11 +95,14 @@ test(
         await untilOpen(mediaPort, cookie, 'stays');
         expect([camera, await bytesByEveryDoor(mediaPort, cookie, camera)]).toEqual([camera, 0]);
         tries += 4;
+        expect(await canary.tried(mediaPort, ona)).toEqual(nothingOfIt);
         // What the owner said is known too: asked anew, it stays closed. An access that was ended may be asked for again.
         if (camera === 'access-ended') continue;
         const again = await ona.call('POST', '/grants', { cameras: [{ camera }], purpose });
         expect(again.body.items).toMatchObject([{ camera, grants: [], refusal: { code: camera } }]);
       }
+      expect(await canary.tried(mediaPort, ona)).toEqual(nothingOfIt);
+      assured({ ...canaryClaim, trials: Object.keys(ways).length + 1 });
       assured({
         ...{ row: 'A2', trials: tries },
         claim:

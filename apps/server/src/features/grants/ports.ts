@@ -13,6 +13,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
+import type { Machine } from '../../platform/machine.ts';
 
 /** Called in the transaction of what happened: for notices to owners. */
 export interface GrantWitness {
@@ -21,13 +22,6 @@ export interface GrantWitness {
   waiting(write: Write, grant: Grant, owners: readonly string[]): Promise<void>;
   ended(write: Write, grant: Grant, owners: readonly string[]): Promise<void>;
   refused(write: Write, grant: Grant, owners: readonly string[]): Promise<void>;
-}
-
-/** This machine's own time: it goes on over restarts of the server, and no clock step moves it. */
-export interface Machine {
-  /** Another one after each start of the machine; '' where it cannot be told. */
-  boot: string;
-  uptimeMs(): number;
 }
 
 export interface GrantParts {

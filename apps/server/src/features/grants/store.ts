@@ -101,6 +101,7 @@ export const accessOf = (grant: Grant, used: { seconds: number; bytes: number })
     ...{
       startsAt,
       endedAt: state === 'ended' ? endsAt : null,
+      ...(state === 'live' && { endsAt }),
       seconds: used.seconds,
       bytes: used.bytes,
       end,

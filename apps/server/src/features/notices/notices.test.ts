@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assured } from '../../../../../tools/harness/assured.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { startMailbox, type Mailbox } from '../../testing/mailbox.ts';
@@ -332,6 +333,49 @@ describe('an order that notices wait', () => {
     expect(items.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['notice-delay-asked', 'notice-delay-approved']),
     );
+  });
+
+  test('F1 a clock that is set back puts off neither its end nor a notice that is tried again, also over a restart', async () => {
+    const clock = new TurnedClock();
+    const one = await desk(clock);
+    const rosa = await ownerOf(one);
+    const routes = one.notices.routes();
+    const by = (name: string) => ({ by: `person:${name}` }) as never;
+    const asked = await routes.askNoticeDelay?.(
+      { body: { camera: 'gate', hours: 2, reason: 'A search is under way in the house' } } as never,
+      by('sue'),
+    );
+    if (!asked?.ok) throw new Error('not asked');
+    await routes.approveNoticeDelay?.({ params: { delay: asked.value.id } } as never, by('sam'));
+    await one.tell(rosa, 'held');
+    await mailbox.close();
+    await one.tell(rosa, 'again', 'access', 'other');
+    one.notices.start();
+    const attempts = () => one.db.selectFrom('notice_deliveries').select('attempts').execute();
+    await until(async () => (await attempts()).some(({ attempts }) => attempts === 1));
+    await one.close();
+    open.splice(open.indexOf(one), 1);
+    clock.step(-10 * 60 * 60_000);
+    clock.restartServer(retryAfterMs[0]);
+    mailbox = await startMailbox({}, mailbox.port);
+    const two = await desk(clock);
+    two.notices.start();
+    expect((await mailbox.take('rosa@example.org')).text).toContain('/camera/other');
+    clock.step(-10 * 60 * 60_000);
+    clock.pass(2 * 60 * 60_000 - (retryAfterMs[0] ?? 0) - 1);
+    await two.tell(rosa, 'elsewhere', 'access', 'other');
+    expect((await mailbox.take('rosa@example.org')).text).toContain('/camera/other');
+    expect(mailbox.letters).toEqual([]);
+    clock.pass(1);
+    expect((await mailbox.take('rosa@example.org')).text).toContain('held back');
+    await two.tell(rosa, 'after');
+    expect((await mailbox.take('rosa@example.org')).text).not.toContain('held back');
+    assured({
+      ...{ row: 'F1', trials: 3 },
+      claim:
+        'a clock set back puts off neither the end of an order that notices wait nor a notice that is tried again',
+      control: 'counted by the wall clock, neither goes out within the hours of the test’s own clock',
+    });
   });
 
   test('ended early, what waits goes out now', async () => {

@@ -6,7 +6,7 @@ import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
 import { NoticeDelays } from './delays.ts';
 import type { Outside } from './outside.ts';
-import type { LetterBox, Notice, NoticeRecord, OwnerBook } from './ports.ts';
+import type { LetterBox, Notice, NoticeRecord, OwnerBook, Steady } from './ports.ts';
 import { Roads } from './roads.ts';
 import { maxDeadListed } from './rules.ts';
 import { NoticeSender } from './sender.ts';
@@ -14,6 +14,7 @@ import { NoticeSender } from './sender.ts';
 export interface NoticesOptions {
   db: Database;
   clock: Clock;
+  steady: Steady;
   log: Logger;
   record: NoticeRecord;
   owners: OwnerBook;
@@ -40,10 +41,10 @@ export class Notices {
   readonly #sender: NoticeSender;
 
   constructor(options: NoticesOptions) {
-    const { db, clock, record, owners, outside, mail } = options;
+    const { db, clock, steady, record, owners, outside, mail } = options;
     this.#options = options;
     this.#roads = new Roads(db, clock, owners, outside, mail);
-    this.#delays = new NoticeDelays(db, clock, record);
+    this.#delays = new NoticeDelays(db, clock, steady, record);
     this.#sender = new NoticeSender({ ...options, roads: this.#roads, delays: this.#delays });
   }
 
@@ -97,7 +98,7 @@ export class Notices {
     if (!found) return refuse(noLetter);
     await this.#options.db
       .updateTable('notice_deliveries')
-      .set({ state: 'pending', attempts: 0, next_at: this.#options.clock.nowMs(), done_at: null })
+      .set({ state: 'pending', attempts: 0, next_at: this.#options.steady.steadyMs(), done_at: null })
       .where('id', '=', id)
       .where('state', '=', 'dead')
       .execute();

@@ -11,6 +11,13 @@ export interface OwnerBook {
   /** For addresses that owners gave us. */
   readonly ring: KeyRing;
 }
+/** Time that no step of the wall clock moves. */
+export interface Steady {
+  /** Unix ms, for what waits. */
+  steadyMs(): number;
+  /** Unix ms, for what is deleted when it is old. */
+  settledMs(): number;
+}
 export interface LetterBox {
   readonly isSetUp: boolean;
   readonly domain: string;

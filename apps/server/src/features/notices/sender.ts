@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PushSubscription } from 'web-push';
-import type { NoticeDelay } from '@clerestory/protocol';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Sent } from '../../platform/mail.ts';
 import { post, signatureOf, type Outside } from './outside.ts';
-import type { LetterBox, Notice, NoticeRecord, OwnerBook } from './ports.ts';
+import type { LetterBox, Notice, NoticeRecord, OwnerBook, Steady } from './ports.ts';
 import type { Roads } from './roads.ts';
 import { keepSentMs, lookEveryMs, maxInFlight, nextTry } from './rules.ts';
 import { noticeStore, type Delivery } from './store.ts';
@@ -16,6 +15,8 @@ import { wordsOf } from './words.ts';
 export interface SenderParts {
   db: Database;
   clock: Clock;
+  /** Counts what waits: whoever sets the clock neither puts off nor hurries a notice. */
+  steady: Steady;
   log: Logger;
   record: NoticeRecord;
   owners: OwnerBook;
@@ -23,7 +24,7 @@ export interface SenderParts {
   roads: Roads;
   outside: Outside;
   portalUrl(): string;
-  delays: { inForce(camera: string): NoticeDelay | undefined };
+  delays: { inForce(camera: string): { id: string; untilSteady: number } | undefined };
 }
 
 const forgetEveryMs = 60 * 60_000;
@@ -53,13 +54,13 @@ export class NoticeSender {
 
   /** Within the transaction of what happened. */
   async enqueue(write: Write, notice: Notice): Promise<void> {
-    const { clock, owners, mail, roads, delays } = this.#parts;
+    const { clock, steady, owners, mail, roads, delays } = this.#parts;
     if (!owners.get(notice.owner)) return;
     const nowMs = clock.nowMs();
     if (!(await noticeStore.insert(write, notice, nowMs))) return;
     // An order delays what is sent of an access; the owner's own page shows it all the same.
     const delay = notice.kind === 'footage-request' ? undefined : delays.inForce(notice.camera);
-    const when = { nextAt: delay?.until ?? nowMs, delay: delay?.id ?? null };
+    const when = { nextAt: delay?.untilSteady ?? steady.steadyMs(), delay: delay?.id ?? null };
     if (mail.isSetUp)
       await noticeStore.insertDelivery(write, newId(), notice, { channel: 'mail', road: null, ...when });
     for (const { id, road } of roads.of(notice.owner))
@@ -99,14 +100,14 @@ export class NoticeSender {
   }
 
   async #look(): Promise<void> {
-    const { db, clock } = this.#parts;
+    const { db, clock, steady } = this.#parts;
     const room = maxInFlight - this.#inFlight.size;
     if (room > 0)
-      for (const delivery of await noticeStore.due(db, clock.nowMs(), room, [...this.#inFlight.keys()]))
+      for (const delivery of await noticeStore.due(db, steady.steadyMs(), room, [...this.#inFlight.keys()]))
         this.#begin(delivery);
     if (clock.monotonicMs() - this.#forgotMs < forgetEveryMs) return;
     this.#forgotMs = clock.monotonicMs();
-    await db.transaction().execute((write) => noticeStore.forget(write, clock.nowMs() - keepSentMs));
+    await db.transaction().execute((write) => noticeStore.forget(write, steady.settledMs() - keepSentMs));
   }
 
   #begin(delivery: Delivery): void {
@@ -120,14 +121,14 @@ export class NoticeSender {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { db, clock, record } = this.#parts;
+    const { db, clock, steady, record } = this.#parts;
     const sent = await this.#send(delivery);
     const { id, notice, channel, attempts } = delivery;
     const atMs = clock.nowMs();
     await db.transaction().execute(async (write) => {
       if (sent.ok) await noticeStore.sent(write, id, atMs);
       else {
-        const nextAt = sent.final ? null : nextTry(attempts + 1, atMs);
+        const nextAt = sent.final ? null : nextTry(attempts + 1, steady.steadyMs());
         await noticeStore.failed(write, id, { attempts: attempts + 1, nextAt, fault: sent.why, atMs });
         if (nextAt !== null) return;
       }
@@ -142,7 +143,7 @@ export class NoticeSender {
           noticeKind: notice.kind,
           notice: notice.id,
           camera: notice.camera,
-          seconds: Math.round((atMs - notice.at) / 1000),
+          seconds: Math.max(0, Math.round((atMs - notice.at) / 1000)),
           delayed: delivery.delayed,
         },
       });

@@ -62,7 +62,8 @@ export const noticeStore = {
       .execute();
   },
 
-  async due(db: Database, nowMs: number, limit: number, without: readonly string[]): Promise<Delivery[]> {
+  /** By the steady time. */
+  async due(db: Database, steadyMs: number, limit: number, without: readonly string[]): Promise<Delivery[]> {
     let rows = db
       .selectFrom('notice_deliveries as d')
       .innerJoin('notices as n', (join) =>
@@ -71,7 +72,7 @@ export const noticeStore = {
       .select(['d.id as delivery', 'd.channel', 'd.road', 'd.attempts', 'd.delay'])
       .select(['n.id', 'n.owner', 'n.kind', 'n.camera', 'n.camera_name', 'n.detail', 'n.at'])
       .where('d.state', '=', 'pending')
-      .where('d.next_at', '<=', nowMs);
+      .where('d.next_at', '<=', steadyMs);
     if (without.length > 0) rows = rows.where('d.id', 'not in', [...without]);
     const found = await rows.orderBy('d.next_at').limit(limit).execute();
     return found.map((row) => ({

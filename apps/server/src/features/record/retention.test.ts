@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
+import { ClockSteps } from '../../platform/clock-steps.ts';
 import { createLogger } from '../../platform/logging.ts';
+import { assured } from '../../../../../tools/harness/assured.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { temporaryFolder } from '../../testing/server.ts';
 import { RecordService } from './index.ts';
@@ -12,8 +14,9 @@ let folder: ReturnType<typeof temporaryFolder>;
 let open: OpenDatabase;
 let record: RecordService;
 const clock = new TurnedClock();
+let steps: ClockSteps;
 const retention = (kept = days) =>
-  new Retention({ ...{ db: open.db, clock, log: createLogger('silent'), record }, days: kept });
+  new Retention({ ...{ db: open.db, steps, log: createLogger('silent'), record }, days: kept });
 const signIn = (name: string) =>
   open.db.transaction().execute((write) =>
     record.append(write, {
@@ -31,10 +34,12 @@ const rows = async () =>
     .execute();
 const leaves = () => open.db.selectFrom('log_leaves').selectAll().orderBy('sequence').execute();
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = temporaryFolder();
   open = openDatabase(folder.dir);
   record = new RecordService(open.db, clock);
+  steps = new ClockSteps({ ...{ db: open.db, clock, machine: clock }, log: createLogger('silent') });
+  await steps.load();
 });
 afterEach(async () => {
   await open.close();
@@ -62,6 +67,30 @@ test('what is old enough loses its names and its salt, nothing younger does, and
   // Once is enough: nothing is left to erase, so nothing is recorded either.
   await retention().look();
   expect(await rows()).toHaveLength(found.length);
+});
+
+test('F1 a clock that was set forward destroys nothing early: it is believed after a week', async () => {
+  await signIn('anna');
+  clock.step(10 * 365 * dayMs);
+  await retention().look();
+  const isThere = async () =>
+    (await rows())
+      .map(({ entry }) => entry)
+      .join()
+      .includes('anna');
+  expect(await isThere()).toBe(true);
+  await steps.look();
+  clock.pass(7 * dayMs);
+  await retention().look();
+  expect(await isThere()).toBe(true);
+  await steps.look();
+  await retention().look();
+  expect(await isThere()).toBe(false);
+  assured({
+    ...{ row: 'F1', trials: 2 },
+    claim: 'a clock set forward by years destroys no entry early',
+    control: 'the same clock, once it is believed, destroys the same entry',
+  });
 });
 
 test('0 days keep everything', async () => {

@@ -1,5 +1,4 @@
 import type { RecordNote } from '@clerestory/protocol';
-import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
@@ -13,7 +12,8 @@ const impersonal = ['log-begun', 'log-key-changed', 'log-begun-anew', 'record-er
 
 export interface RetentionParts {
   db: Database;
-  clock: Clock;
+  /** Time to delete by: a clock that was set forward deletes nothing early. */
+  steps: { settledMs(): number };
   log: Logger;
   record: { append(write: Write, note: RecordNote): Promise<void>; log: PublicLog };
   /** Personal data of entries are kept so long, days; 0: for good. */
@@ -40,9 +40,9 @@ export class Retention {
   }
 
   async look(): Promise<void> {
-    const { db, clock, log, record, days } = this.#parts;
+    const { db, steps, log, record, days } = this.#parts;
     try {
-      const { entries, upTo } = await record.log.erase(clock.nowMs() - days * dayMs, impersonal);
+      const { entries, upTo } = await record.log.erase(steps.settledMs() - days * dayMs, impersonal);
       if (entries === 0) return;
       await db.transaction().execute((write) =>
         record.append(write, {

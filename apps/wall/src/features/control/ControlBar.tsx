@@ -75,7 +75,7 @@ export function ControlBar() {
         )
       )}
       {toursHeld && (
-        <span className="control-chip" data-held="alert" role="status">
+        <span className="control-chip" data-held="alert" role="status" title={toursHeld.why}>
           <TriangleAlert aria-hidden="true" />
           <span className="cut">Tours stand: {toursHeld.why}</span>
           {can('tours.go-on') && (

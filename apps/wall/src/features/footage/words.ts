@@ -11,6 +11,7 @@ export const endWords: Record<FootageEnd, string> = {
   asker: 'by who asked',
   supervisor: 'by a supervisor',
   end: 'by its end date',
+  'asker-gone': 'because who asked is no investigator any more',
 };
 export const reachWords: Record<FootageReach, string> = {
   mail: 'Wants a letter',

@@ -43,6 +43,7 @@ export function ReplayChip({ view }: { view: ReplayView }) {
   );
 }
 
+const isOldByItsWord = (reason: string): boolean => reason.startsWith('By its own word');
 const headline = (view: TileView): string => {
   if (view.loginRefused) return 'Login refused';
   switch (view.state) {
@@ -53,6 +54,7 @@ const headline = (view: TileView): string => {
     case 'unsupported':
       return 'This picture cannot be played';
     default:
+      if (isOldByItsWord(view.reason)) return 'Not a view of now';
       return view.age === '' ? 'No picture' : `No picture for ${view.age}`;
   }
 };
@@ -66,6 +68,7 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     )
   )
     return 'Correct the address of this camera in the console.';
+  if (isOldByItsWord(reason)) return 'Correct the address of this camera, or the clock of what sends it.';
   if (/ffmpeg/i.test(reason)) return 'The camera is not at fault.';
   if (/media server|media node/i.test(reason)) return 'It comes back by itself. The camera is not at fault.';
   switch (state) {

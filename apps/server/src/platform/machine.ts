@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
-import type { Machine } from './ports.ts';
+
+/** This machine's own time: it goes on over restarts of the server, and no clock step moves it. */
+export interface Machine {
+  /** Another one after each start of the machine; '' where it cannot be told. */
+  boot: string;
+  uptimeMs(): number;
+}
 
 function bootId(): string {
   try {
