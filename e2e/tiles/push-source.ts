@@ -222,6 +222,7 @@ export class PushSource {
         if (left) left.camera.channels.delete(left.channel);
         return;
       }
+      if (request.type === 'listen') return;
       const camera = this.camera(request.camera);
       const channel = { socket, channel: request.channel, stream: request.stream };
       mine.set(request.channel, { camera, channel });

@@ -6,7 +6,8 @@ continuous timestamps: nothing is decoded or encoded. A mount behaves as a camer
 start of the farm, so a viewer joins wherever it happens to be, not at the first frame.
 
 The first line on stdin is the configuration (a password in the argument list would be seen by everybody):
-  {"mounts": {"cam1": "/clips/a.mp4"}, "host": "127.0.0.1", "port": 0, "transport": "tcp" | "udp" | "any",
+  {"mounts": {"cam1": "/clips/a.mp4"}, "sounds": {"cam1": "pcmu" | "pcma" | "aac" | "opus"},
+   "host": "127.0.0.1", "port": 0, "transport": "tcp" | "udp" | "any",
    "auth": {"method": "basic" | "digest", "user": "u", "password": "p"} | null}
 It answers on stdout, one line each:
   T0 {"mount": "cam1", "unixMs": ..., "loopMs": ...}    frame 0 of the loop left at unixMs + n * loopMs
@@ -14,7 +15,7 @@ It answers on stdout, one line each:
 Further lines on stdin steer it:
   {"stall": "cam1"}   sends no frames, keeps its connections    {"resume": "cam1"}   sends again
   {"kick": "cam1"}    drops the viewers of one mount            {"kick": null}       drops everybody
-It ends when stdin ends. Needs: python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad}.
+A mount with a sound hums a tone of 440 Hz beside its pictures. It ends when stdin ends. Needs: python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad}.
 """
 import json
 import sys
@@ -37,6 +38,13 @@ KINDS = {
                      'rtph265pay config-interval=-1 aggregate-mode=zero-latency'),
     'image/jpeg': ('jpegparse', 'rtpjpegpay'),
 }
+# How a tone is encoded and sent, as cameras do: G.711 at 8 kHz, or at 48 kHz.
+SOUNDS = {
+    'pcmu': 'audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0',
+    'pcma': 'audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8',
+    'aac': 'audio/x-raw,rate=48000,channels=1 ! voaacenc ! aacparse ! rtpmp4gpay name=pay1 pt=97',
+    'opus': 'audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay name=pay1 pt=97',
+}
 LOAD_TIMEOUT_S = 60
 MS = Gst.MSECOND
 # Flags, timestamps, metadata, memory: the name ALL is not there from Python.
@@ -49,6 +57,12 @@ def say(word, **fields):
 
 def fail(message):
     sys.exit('rtsp-farm: ' + message)
+
+
+def refuse_seeking(_pad, info):
+    """A tone could be wound back, a camera cannot: the server would try to, and fail at the pictures."""
+    seeking = info.get_query().type == Gst.QueryType.SEEKING
+    return Gst.PadProbeReturn.DROP if seeking else Gst.PadProbeReturn.OK
 
 
 class Clip:
@@ -91,27 +105,32 @@ class Clip:
         self.frames.append((due, shown, buffer.copy_deep()))
         return Gst.FlowReturn.OK
 
-    def launch(self):
-        return ('( appsrc name=camera is-live=true format=time max-bytes=0 ! %s name=pay0 pt=96 )'
-                % KINDS[self.kind][1])
+    def launch(self, sound):
+        hum = '' if sound is None else 'audiotestsrc name=tone is-live=true freq=440 volume=0.5 ! ' + SOUNDS[sound]
+        return ('( appsrc name=camera is-live=true format=time max-bytes=0 ! %s name=pay0 pt=96 %s )'
+                % (KINDS[self.kind][1], hum))
 
 
 class Mount(GstRtspServer.RTSPMediaFactory):
     """One camera: its clip, and when its loop began."""
 
-    def __init__(self, name, clip, protocols):
+    def __init__(self, name, clip, sound, protocols):
         super().__init__()
-        self.name, self.clip, self.stalled = name, clip, False
+        self.name, self.clip, self.sound, self.stalled = name, clip, sound, False
         self.t0_ns = time.monotonic_ns()
-        self.set_shared(True)
+        # Of two streams each viewer may take one: what one leaves out is none of the other's affair.
+        self.set_shared(sound is None)
         self.set_latency(0)
         if protocols is not None:
             self.set_protocols(protocols)
         say('T0', mount=name, unixMs=round(time.time() * 1000), loopMs=clip.loop_ns / MS)
 
     def do_create_element(self, _url):
-        element = Gst.parse_launch(self.clip.launch())
+        element = Gst.parse_launch(self.clip.launch(self.sound))
         element.get_by_name('camera').set_property('caps', self.clip.caps)
+        tone = element.get_by_name('tone')
+        if tone is not None:
+            tone.get_static_pad('src').add_probe(Gst.PadProbeType.QUERY_UPSTREAM, refuse_seeking)
         return element
 
     def do_configure(self, media):
@@ -180,7 +199,8 @@ class Farm:
         clips = {path: Clip(path) for path in set(config['mounts'].values())}
         self.mounts = {}
         for name, path in config['mounts'].items():
-            mount = self.mounts[name] = Mount(name, clips[path], protocols)
+            sound = config.get('sounds', {}).get(name)
+            mount = self.mounts[name] = Mount(name, clips[path], sound, protocols)
             if auth:
                 permissions = GstRtspServer.RTSPPermissions()
                 for what in ('media.factory.access', 'media.factory.construct'):

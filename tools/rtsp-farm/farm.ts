@@ -16,6 +16,8 @@ export interface FarmAuth {
 export interface FarmOptions {
   /** Mount name → clip (MP4 or MKV with H.264, H.265 or MJPEG). */
   mounts: Record<string, string>;
+  /** Mounts that hum a tone of 440 Hz beside their pictures, and how it is encoded. */
+  sounds?: Record<string, 'pcmu' | 'pcma' | 'aac' | 'opus'>;
   auth?: FarmAuth;
   /** Default `any`; a request for another is answered with 461. */
   transport?: 'tcp' | 'udp' | 'any';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Config } from './config.ts';
 import { Access, assertPolicy, decide, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { auditRoutes, AuditService } from './features/audit/index.ts';
-import { CameraService, cameraRoutes } from './features/cameras/index.ts';
+import { CameraService, cameraRoutes, soundRecordedIn } from './features/cameras/index.ts';
 import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
 import {
   demoScenes,
@@ -199,6 +199,7 @@ export async function startApp(
     pushPorts: config.pushPorts,
   });
   cameras.masksWrittenBy(masksRecordedIn(record));
+  cameras.soundWrittenBy(soundRecordedIn(record));
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
   const onvif: OnvifService = new OnvifService({
     db,

@@ -104,12 +104,14 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'push' }).ok;
   const mayReplay = (viewer: string, camera: string) =>
     table.mayView({ viewer, camera, stream: 'main', grant: '', door: 'replay' }).ok;
+  const mayListen = (viewer: string, camera: string) =>
+    table.mayView({ viewer, camera, stream: 'audio', grant: '', door: 'listen' }).ok;
   const grant = (
     id: string,
     of: string,
     camera: string,
     leftMs: number | null,
-    scope: 'live' | 'replay' = 'live',
+    scope: 'live' | 'replay' | 'sound' = 'live',
   ) => ({ id, key: key(of), camera, scope, leftMs, private: false });
   table.setAll({
     sequence: 1,
@@ -249,6 +251,17 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
   found['control was silent before'] = [
     [silent, may('olga', 'shop')],
     [true, false],
+  ];
+  table.linked(true);
+  const heard = [
+    grant('h1', 'a', 'gate', null, 'sound'),
+    { ...grant('h2', 'a', 'shop', null, 'sound'), private: true },
+    { ...grant('h3', 'a', 'shop', null), private: true },
+  ];
+  table.setAll({ sequence: 17, keys: [key('a')], grants: heard });
+  found['a grant to listen is for sound alone, and there is none for a private camera'] = [
+    [mayListen('olga', 'gate'), may('olga', 'gate'), mayListen('olga', 'shop'), may('olga', 'shop')],
+    [true, false, false, true],
   ];
   table.stop();
   return checks(found);
@@ -402,6 +415,7 @@ const guards: Guard[] = [
       ['  /** The whole table', '  keyOf('],
       ['  isKnown(', '  async known('],
       ['  #find(', '  /** One question'],
+      ['    // Owners lend pictures', '    const now'],
       ['  #gone(', '  /** Out of the table'],
     ],
     defects: [...conditionDefects, ['no → yes', /yes : noGrant/g, 'yes : yes']],

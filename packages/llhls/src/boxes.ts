@@ -1,6 +1,6 @@
 /** ISO base media boxes (ISO/IEC 14496-12, 4.2): bounds-checked reading of what is in memory already. */
 
-export type Fmp4ErrorCode = 'malformed' | 'too-large' | 'no-video';
+export type Fmp4ErrorCode = 'malformed' | 'too-large' | 'no-track';
 
 /** Bytes that are not the fragmented MP4 we can carry. The message says in words what is wrong with them. */
 export class Fmp4Error extends Error {

@@ -34,23 +34,34 @@ function vp9(prefix: string, data: BoxBytes, config: Box): string {
   return `${prefix}.${two(data.u8(at, config.end))}.${two(data.u8(at + 1, config.end))}.${two(depth)}`;
 }
 
-/** Object type of an MPEG-4 elementary stream descriptor (ISO/IEC 14496-1, 7.2.6.5 and .6), such as 6C for JPEG. */
-function mpeg4(data: BoxBytes, config: Box): string {
+/** Object type of AAC and its kin, of which the decoder's own description names the sort (ISO/IEC 14496-3, 1.6.2.1). */
+const objectAudio = 0x40;
+
+/**
+ * Object type of an MPEG-4 elementary stream descriptor (ISO/IEC 14496-1, 7.2.6.5 and .6), such as 6C for JPEG; for sound
+ * with its sort, such as 40.2 for AAC-LC.
+ */
+function mpeg4(prefix: 'mp4v' | 'mp4a', data: BoxBytes, config: Box): string {
   let at = config.body + 4;
   const tag = (): number => {
     const value = data.u8(at++, config.end);
     for (let i = 0; i < 4 && data.u8(at++, config.end) & 0x80; i++);
     return value;
   };
-  if (tag() !== 3) return 'mp4v';
+  if (tag() !== 3) return prefix;
   const flags = data.u8(at + 2, config.end);
   at += 3 + (flags & 0x80 ? 2 : 0) + (flags & 0x20 ? 2 : 0);
   if (flags & 0x40) at += 1 + data.u8(at, config.end);
-  return tag() === 4 ? `mp4v.${hex(data.u8(at, config.end)).toUpperCase()}` : 'mp4v';
+  if (tag() !== 4) return prefix;
+  const object = data.u8(at, config.end);
+  const name = `${prefix}.${hex(object).toUpperCase()}`;
+  if (prefix !== 'mp4a' || object !== objectAudio) return name;
+  at += 13;
+  return tag() === 5 ? `${name}.${data.u8(at, config.end) >> 3}` : name;
 }
 
 /**
- * RFC 6381 codec string of a visual sample entry. For what we do not know it is the plain sample entry name, so that
+ * RFC 6381 codec string of a sample entry. For what we do not know it is the plain sample entry name, so that
  * a caller can at least say what the camera sends.
  */
 export function codecOf(data: BoxBytes, entry: Box, configs: Box[]): string {
@@ -67,6 +78,6 @@ export function codecOf(data: BoxBytes, entry: Box, configs: Box[]): string {
   const vpcC = config('vpcC');
   if (vpcC) return vp9(entry.type, data, vpcC);
   const esds = config('esds');
-  if (esds && entry.type === 'mp4v') return mpeg4(data, esds);
+  if (esds && (entry.type === 'mp4v' || entry.type === 'mp4a')) return mpeg4(entry.type, data, esds);
   return entry.type.trim();
 }

@@ -46,9 +46,9 @@ describe('reading what is no fragmented MP4', () => {
   });
 
   it('says when there is no video', async () => {
-    expect(codeOf(concat([box('ftyp'), box('moov')]))).toBe('no-video');
+    expect(codeOf(concat([box('ftyp'), box('moov')]))).toBe('no-track');
     const sound = await ffmpeg(['-f', 'lavfi', '-i', 'sine=duration=1', '-c:a', 'aac', ...fragmented]);
-    expect(codeOf(sound)).toBe('no-video');
+    expect(codeOf(sound)).toBe('no-track');
   });
 
   it('refuses a box beyond the limit before it is received', () => {
@@ -78,14 +78,14 @@ describe('reading what is no fragmented MP4', () => {
       fc.property(fc.array(place, { minLength: 1, maxLength: 12 }), fc.boolean(), (places, early) => {
         const broken = video.slice();
         for (const { at, value } of places) broken[at % (early ? 1500 : broken.length)] = value;
-        expect(['none', 'malformed', 'too-large', 'no-video']).toContain(codeOf(broken));
+        expect(['none', 'malformed', 'too-large', 'no-track']).toContain(codeOf(broken));
       }),
       { numRuns: 400 },
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (noise, afterFtyp) => {
         const bytes = afterFtyp ? concat([box('ftyp'), box('moov', noise), noise]) : noise;
-        expect(['none', 'malformed', 'too-large', 'no-video']).toContain(codeOf(bytes));
+        expect(['none', 'malformed', 'too-large', 'no-track']).toContain(codeOf(bytes));
       }),
       { numRuns: 400 },
     );

@@ -1,8 +1,8 @@
 import { Fmp4Error } from './boxes.ts';
 import { blankParameterSets, dropHoldBack } from './hold-back.ts';
 import { isSync, readMoof } from './moof.ts';
-import { readMoov, type VideoTrack } from './moov.ts';
-import type { Fmp4Unit, FragmentUnit } from './types.ts';
+import { readMoov, type ReadTrack } from './moov.ts';
+import type { Fmp4Unit, FragmentUnit, TrackKind } from './types.ts';
 
 /** Other boxes between a moof and its mdat; they must stay, because offsets count from the moof. */
 const maxBoxesInFragment = 8;
@@ -39,11 +39,12 @@ function joined(arrays: readonly Uint8Array[]): Uint8Array {
  */
 export class Fmp4Reader {
   readonly #maxBoxBytes: number;
+  readonly #kind: TrackKind;
   readonly #head = new Uint8Array(largeHeadBytes);
   #headFilled = 0;
   #incoming: Incoming | null = null;
   #ftyp: Uint8Array | null = null;
-  #track: VideoTrack | null = null;
+  #track: ReadTrack | null = null;
   /** The parameter set that was replaced in the init segment. */
   #oldSps: Uint8Array | null = null;
   /** moof and what followed it, while its mdat is awaited; `mdatAt` is where the mdat goes in the unit's array. */
@@ -53,8 +54,10 @@ export class Fmp4Reader {
   #nextDecodeTime = 0;
   #failed: Fmp4Error | null = null;
 
-  constructor(options: { maxBoxBytes?: number } = {}) {
+  /** `kind`: the track that is read, the first of its kind. */
+  constructor(options: { maxBoxBytes?: number; kind?: TrackKind } = {}) {
     this.#maxBoxBytes = options.maxBoxBytes ?? 16 * 1024 * 1024;
+    this.#kind = options.kind ?? 'video';
   }
 
   /**
@@ -171,7 +174,7 @@ export class Fmp4Reader {
       return null;
     }
     if (type === 'moov') {
-      const track = readMoov(into);
+      const track = readMoov(into, this.#kind);
       this.#track = track;
       this.#nextDecodeTime = 0;
       const bytes = joined([this.#ftyp ?? new Uint8Array(0), into]);

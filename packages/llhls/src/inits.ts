@@ -1,4 +1,4 @@
-import { readMoov, type VideoTrack } from './moov.ts';
+import { readMoov, type ReadTrack } from './moov.ts';
 import { initName } from './playlist.ts';
 import type { Part } from './segment.ts';
 import { sliceFragment } from './slice.ts';
@@ -7,7 +7,7 @@ import type { Init } from './types.ts';
 interface KeptInit {
   init: Init;
   /** For cutting fragments; undefined until first needed. */
-  track: VideoTrack | undefined;
+  track: ReadTrack | undefined;
 }
 
 /** The init segments of the generations in memory, and what can only be done with theirs at hand. */
@@ -37,7 +37,7 @@ export class Inits {
       if (from === 0 && to === entry.frameS.length) return [entry.chunk.bytes];
       const kept = this.#kept.get(generation);
       if (!kept) throw new Error(`${initName(generation)} went before its segments`);
-      kept.track ??= readMoov(kept.init.bytes);
+      kept.track ??= readMoov(kept.init.bytes, kept.init.track.kind);
       return sliceFragment(entry.chunk.bytes, kept.track, from, to);
     });
   }

@@ -1,5 +1,5 @@
 import { BoxBytes, Fmp4Error, type Box } from './boxes.ts';
-import type { SampleDefaults, VideoTrack } from './moov.ts';
+import type { SampleDefaults, ReadTrack } from './moov.ts';
 
 /** More samples than this in one fragment is not a live stream. */
 const maxSamplesPerFragment = 65_536;
@@ -30,7 +30,7 @@ export interface Run {
   firstFlags: number;
 }
 
-/** The video part of a moof. */
+/** The part of a moof that is of the track. */
 export interface Moof {
   box: Box;
   traf: Box;
@@ -102,7 +102,7 @@ function readTrun(data: BoxBytes, box: Box, defaults: SampleDefaults): Run {
 }
 
 /** Reads the moof at the start of `bytes`. Null when it holds nothing of the video track. Throws `Fmp4Error`. */
-export function readMoof(bytes: Uint8Array, track: Pick<VideoTrack, 'id' | 'defaults'>): Moof | null {
+export function readMoof(bytes: Uint8Array, track: Pick<ReadTrack, 'id' | 'defaults'>): Moof | null {
   const data = new BoxBytes(bytes);
   const size = data.u32(0);
   const moof = data.children(0, Math.min(size === 1 ? data.u64(8) : size, bytes.length))[0];

@@ -1,7 +1,7 @@
 import { BoxBytes, Fmp4Error, type Box } from './boxes.ts';
 import { codecOf } from './codec.ts';
 import { readSps, type SpsFacts } from './sps.ts';
-import type { TrackInfo } from './types.ts';
+import type { TrackInfo, TrackKind } from './types.ts';
 
 /** Defaults for the samples of a track (trex, ISO/IEC 14496-12, 8.8.3). */
 export interface SampleDefaults {
@@ -10,20 +10,22 @@ export interface SampleDefaults {
   flags: number;
 }
 
-/** What the reader must know of the video track to read its fragments. */
-export interface VideoTrack {
+/** What the reader must know of a track to read its fragments. */
+export interface ReadTrack {
   id: number;
   info: TrackInfo;
   defaults: SampleDefaults;
 }
 
-/** Bytes of a VisualSampleEntry before its child boxes (8.5.2 and 12.1.3). */
-const visualEntryBytes = 78;
+/** What the handler of a track is called (8.4.3). */
+const handlers: Record<TrackKind, string> = { video: 'vide', audio: 'soun' };
+/** Bytes of a VisualSampleEntry (8.5.2 and 12.1.3) and of an AudioSampleEntry (12.2.3) before their child boxes. */
+const entryBytes: Record<TrackKind, number> = { video: 78, audio: 28 };
 
 function timescaleOf(data: BoxBytes, mdhd: Box): number {
   const at = mdhd.body + (data.u8(mdhd.body, mdhd.end) === 1 ? 20 : 12);
   const timescale = data.u32(at, mdhd.end);
-  if (timescale === 0) throw new Fmp4Error('malformed', 'the video track has a time scale of 0');
+  if (timescale === 0) throw new Fmp4Error('malformed', 'a track has a time scale of 0');
   return timescale;
 }
 
@@ -31,20 +33,21 @@ function trackIdOf(data: BoxBytes, tkhd: Box): number {
   return data.u32(tkhd.body + (data.u8(tkhd.body, tkhd.end) === 1 ? 20 : 12), tkhd.end);
 }
 
-function infoOf(data: BoxBytes, mdia: Box): TrackInfo {
+function infoOf(data: BoxBytes, mdia: Box, kind: TrackKind): TrackInfo {
   const minf = data.need(mdia, 'minf');
   const stsd = data.need(data.need(minf, 'stbl'), 'stsd');
   const entry = data.children(stsd.body + 8, stsd.end)[0];
-  if (!entry) throw new Fmp4Error('malformed', 'the video track does not say how it is encoded');
-  const configs =
-    entry.body + visualEntryBytes <= entry.end ? data.children(entry.body + visualEntryBytes, entry.end) : [];
+  if (!entry) throw new Fmp4Error('malformed', 'a track does not say how it is encoded');
+  const configsAt = entry.body + entryBytes[kind];
+  const configs = configsAt <= entry.end ? data.children(configsAt, entry.end) : [];
   const avcC = configs.find((box) => box.type === 'avcC');
   return {
+    ...(kind === 'audio' && { kind }),
     codec: codecOf(data, entry, configs),
     ...(avcC && { sps: spsOf(data, avcC) }),
     timescale: timescaleOf(data, data.need(mdia, 'mdhd')),
-    width: data.u16(entry.body + 24, entry.end),
-    height: data.u16(entry.body + 26, entry.end),
+    width: kind === 'audio' ? 0 : data.u16(entry.body + 24, entry.end),
+    height: kind === 'audio' ? 0 : data.u16(entry.body + 26, entry.end),
   };
 }
 
@@ -68,17 +71,17 @@ function defaultsOf(data: BoxBytes, moov: Box, id: number): SampleDefaults {
   };
 }
 
-/** The first video track of an init segment: a moov box, whatever stands before it. Throws `Fmp4Error`. */
-export function readMoov(bytes: Uint8Array): VideoTrack {
+/** The first track of that kind in an init segment: a moov box, whatever stands before it. Throws `Fmp4Error`. */
+export function readMoov(bytes: Uint8Array, kind: TrackKind = 'video'): ReadTrack {
   const data = new BoxBytes(bytes);
   const moov = data.children(0, bytes.length).find((box) => box.type === 'moov');
   if (!moov) throw new Fmp4Error('malformed', 'the init segment has no moov box');
   for (const trak of data.children(moov.body, moov.end).filter((box) => box.type === 'trak')) {
     const mdia = data.need(trak, 'mdia');
     const hdlr = data.need(mdia, 'hdlr');
-    if (data.fourcc(hdlr.body + 8, hdlr.end) !== 'vide') continue;
+    if (data.fourcc(hdlr.body + 8, hdlr.end) !== handlers[kind]) continue;
     const id = trackIdOf(data, data.need(trak, 'tkhd'));
-    return { id, info: infoOf(data, mdia), defaults: defaultsOf(data, moov, id) };
+    return { id, info: infoOf(data, mdia, kind), defaults: defaultsOf(data, moov, id) };
   }
-  throw new Fmp4Error('no-video', 'the stream has no video track');
+  throw new Fmp4Error('no-track', `the stream has no ${kind} track`);
 }

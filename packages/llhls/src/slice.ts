@@ -1,6 +1,6 @@
 import { BoxBytes, Fmp4Error } from './boxes.ts';
 import { readMoof, trunFlag } from './moof.ts';
-import type { VideoTrack } from './moov.ts';
+import type { ReadTrack } from './moov.ts';
 
 const mdatHeadBytes = 8;
 
@@ -18,7 +18,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
  */
 export function sliceFragment(
   bytes: Uint8Array,
-  track: Pick<VideoTrack, 'id' | 'defaults'>,
+  track: Pick<ReadTrack, 'id' | 'defaults'>,
   from: number,
   to: number,
 ): Uint8Array[] {

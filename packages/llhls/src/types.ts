@@ -2,13 +2,18 @@
 
 import type { SpsFacts } from './sps.ts';
 
-/** The video track of an init segment. */
+/** What a source is read for: its pictures or its sound. */
+export type TrackKind = 'video' | 'audio';
+
+/** The track of an init segment that is read. */
 export interface TrackInfo {
-  /** RFC 6381, such as `avc1.64001f`. */
+  /** Default `video`. */
+  kind?: TrackKind;
+  /** RFC 6381, such as `avc1.64001f`, or `mp4a.40.2` for sound. */
   codec: string;
   /** Units per second of decode times. */
   timescale: number;
-  /** Pixels. */
+  /** Pixels; 0 for sound. */
   width: number;
   height: number;
   /** H.264 only: what its parameter set says; null when that cannot be read. */

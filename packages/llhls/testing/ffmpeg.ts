@@ -32,6 +32,12 @@ export function testVideo(options: { fps: string; gop: number; seconds: number; 
   return ffmpeg([...source, ...codec, ...keys, '-an', ...fragmented]);
 }
 
+/** A tone as fragmented MP4, encoded as the media node does. */
+export function testSound({ seconds }: { seconds: number }) {
+  const source = ['-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}:sample_rate=48000`];
+  return ffmpeg([...source, '-ac', '1', '-c:a', 'aac', '-b:a', '64k', ...fragmented]);
+}
+
 /** Frames that a decoder finds in an MP4, with their presentation times in the container's time base. */
 export async function decodedFrames(mp4: Uint8Array): Promise<{ time: string; hash: string }[]> {
   const args = ['-f', 'mp4', '-i', 'pipe:0', '-map', '0:v', '-fps_mode', 'passthrough', '-copyts'];

@@ -114,6 +114,8 @@ export const CameraViewer = z.object({
   kind: z.enum(['person', 'screen', 'player']),
   name: z.string(),
   since: UnixMs,
+  /** They hear it too. */
+  listens: z.literal(true).optional(),
 });
 export type CameraViewer = z.infer<typeof CameraViewer>;
 export const CameraViewers = z.object({ camera: CameraId, viewers: z.array(CameraViewer) });

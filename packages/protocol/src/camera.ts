@@ -191,6 +191,13 @@ export const SourceKind = z.enum([
 ]);
 export type SourceKind = z.infer<typeof SourceKind>;
 
+/**
+ * Whether a source may have sound, which is fetched by a connection of its own. Pictures one by one have none, scenes are
+ * drawn without, and who sends to a port of ours has one connection.
+ */
+export const maySound = ({ kind }: { kind: SourceKind | 'none' }): boolean =>
+  ['rtsp', 'hls', 'rtmp', 'srt', 'mpegts'].includes(kind);
+
 /** What an answer says of a source: no address, no login. */
 export const CameraSourceView = z.object({
   kind: z.enum([...SourceKind.options, 'none']),
@@ -295,6 +302,8 @@ export const Camera = z.object({
   movable: z.boolean().optional(),
   /** Areas that nobody sees; only where there are some. */
   masks: Masks.optional(),
+  /** Its sound may be listened to; changed by a route of its own. */
+  sound: z.literal(true).optional(),
   /** Goes up by one with each change. */
   revision: z.int(),
   createdAt: UnixMs,

@@ -14,6 +14,9 @@ export type ScreenId = z.infer<typeof ScreenId>;
 /** Which encoding of a camera: `main` (large) or `sub` (small, for the grid). */
 export const StreamName = z.enum(['main', 'sub']);
 export type StreamName = z.infer<typeof StreamName>;
+/** What can be sent of a camera: one of its pictures’ encodings, or its sound, which is a stream of its own. */
+export const StreamKind = z.enum([...StreamName.options, 'audio']);
+export type StreamKind = z.infer<typeof StreamKind>;
 
 /** Zero-based cell of a layout; people see `tile + 1`. The largest layout has 36 cells, parked ones included 64. */
 export const TileIndex = z.int().min(0).max(63);

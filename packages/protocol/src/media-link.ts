@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CameraId, Id, StreamName } from './ids.ts';
+import { CameraId, Id, StreamKind } from './ids.ts';
 import { CameraSource, Keep } from './camera.ts';
 import { IngestReport } from './health.ts';
 import { Masks } from './masks.ts';
@@ -21,6 +21,8 @@ export const MediaCamera = z.object({
   masks: Masks.optional(),
   /** Nothing of it is kept for a replay: its grants are for what is live. */
   private: z.literal(true).optional(),
+  /** Its sound may be listened to; never of a private one. */
+  sound: z.literal(true).optional(),
 });
 export type MediaCamera = z.infer<typeof MediaCamera>;
 
@@ -32,8 +34,8 @@ export const MediaGrant = z.object({
   id: Id,
   key: ViewerKey,
   camera: CameraId,
-  /** What it is for: pictures of now, or of the last minute. */
-  scope: z.enum(['live', 'replay']),
+  /** What it is for: pictures of now, or of the last minute, or the sound of now. */
+  scope: z.enum(['live', 'replay', 'sound']),
   /** From now, on the node's own monotonic clock; null: until revoked. */
   leftMs: z.number().nullable(),
   /** Of a private camera: it ends too when control has been away for a while. */
@@ -48,8 +50,8 @@ export const privateWithoutControlMs = 15_000;
 export const ViewQuestion = z.object({
   key: ViewerKey,
   camera: CameraId,
-  stream: StreamName,
-  door: z.enum(['push', 'llhls', 'poster', 'replay']),
+  stream: StreamKind,
+  door: z.enum(['push', 'llhls', 'poster', 'replay', 'listen']),
 });
 export type ViewQuestion = z.infer<typeof ViewQuestion>;
 export const ViewVerdict = z.discriminatedUnion('ok', [
@@ -87,7 +89,7 @@ export const GrantUsage = z.object({
   bytes: z.int().min(0),
   /** From the first byte to the last one, seconds. */
   seconds: z.number().min(0),
-  streams: z.array(StreamName),
+  streams: z.array(StreamKind),
   /** Nothing follows under this grant; the node has forgotten it. */
   done: z.boolean(),
 });

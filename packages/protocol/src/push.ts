@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { CameraId, StreamName } from './ids.ts';
+import { CameraId, StreamKind, StreamName } from './ids.ts';
 
 /**
- * The push socket: one binary WebSocket per page that carries every tile's video, at `/push` on the media node.
+ * The push socket: one binary WebSocket per page that carries every tile's video, and the sound of one, at `/push` on the media node.
  * Text messages are JSON control; binary messages are init segments and chunks in the frame below.
  */
 
@@ -42,6 +42,11 @@ export const PushRequest = z.discriminatedUnion('type', [
     seconds: z.number().min(1).max(60),
     plays: z.array(Playable).max(4).default([]),
   }),
+  /**
+   * Opens a channel on which the sound of a camera comes, as AAC, as pictures come on theirs. One on a socket at a time; it
+   * needs a grant of its own.
+   */
+  z.strictObject({ type: z.literal('listen'), channel: Channel, camera: CameraId }),
   z.strictObject({ type: z.literal('unsubscribe'), channel: Channel }),
   /** Clock question; answered at once with `time`. `clientMs` is the page's own monotonic clock. */
   z.strictObject({ type: z.literal('time'), clientMs: z.number() }),
@@ -62,7 +67,7 @@ export const PushNotice = z.discriminatedUnion('type', [
     channel: Channel,
     state: z.enum(['starting', 'running', 'stalled', 'backoff', 'unauthorized', 'unsupported']),
     reason: z.string(),
-    stream: StreamName,
+    stream: StreamKind,
     behindMs: z.number().optional(),
   }),
   /** Chunks were left out because the page was slow; the next chunk is a key frame. */
@@ -82,7 +87,7 @@ export interface PushFrame {
   kind: 'init' | 'chunk';
   channel: number;
   camera: string;
-  stream: StreamName;
+  stream: StreamKind;
   grant: string;
   /** Goes up each time the source's ffmpeg starts; a page rebuilds its player at a new one. */
   generation: number;
@@ -105,7 +110,7 @@ export interface PushFrame {
 
 /*
  * Layout, big-endian:
- *   0 u8 version=1   1 u8 kind   2 u8 flags (1 key, 2 backlog)   3 u8 stream (0 main, 1 sub)
+ *   0 u8 version=1   1 u8 kind   2 u8 flags (1 key, 2 backlog)   3 u8 stream (0 main, 1 sub, 2 audio)
  *   4 u32 channel    8 u32 generation   12 u32 index
  *  16 f64 captureMs  24 f64 mediaS      32 f64 durationS
  *  40 u8 camera length, u8 grant length, u8 codec length, u8 0, then the three ASCII strings, then the payload.
@@ -133,7 +138,7 @@ export function encodePushHeader(frame: Omit<PushFrame, 'payload'>): Uint8Array<
   bytes[0] = pushVersion;
   bytes[1] = frameKind[frame.kind];
   bytes[2] = (frame.key ? 1 : 0) | (frame.backlog ? 2 : 0);
-  bytes[3] = frame.stream === 'sub' ? 1 : 0;
+  bytes[3] = StreamKind.options.indexOf(frame.stream);
   view.setUint32(4, frame.channel);
   view.setUint32(8, frame.generation);
   view.setUint32(12, frame.index);
@@ -166,6 +171,8 @@ export function decodePushFrame(message: ArrayBuffer | Uint8Array): PushFrame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kind = bytes[1] === frameKind.init ? 'init' : bytes[1] === frameKind.chunk ? 'chunk' : null;
   if (kind === null) throw new RangeError(`push frame kind ${bytes[1]} is unknown`);
+  const stream = StreamKind.options[bytes[3] ?? 0];
+  if (stream === undefined) throw new RangeError(`push frame stream ${bytes[3]} is unknown`);
   const [cameraLength, grantLength, codecLength] = [bytes[40] ?? 0, bytes[41] ?? 0, bytes[42] ?? 0];
   const payloadAt = headBytes + cameraLength + grantLength + codecLength;
   if (bytes.length < payloadAt) throw new RangeError('push frame cut inside its header');
@@ -177,7 +184,7 @@ export function decodePushFrame(message: ArrayBuffer | Uint8Array): PushFrame {
     index: view.getUint32(12),
     key: (flags & 1) !== 0,
     backlog: (flags & 2) !== 0,
-    stream: bytes[3] === 1 ? 'sub' : 'main',
+    stream,
     captureMs: view.getFloat64(16),
     mediaS: view.getFloat64(24),
     durationS: view.getFloat64(32),

@@ -49,6 +49,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'record-verified': of(['ok']),
   'settings-changed': nothing,
   'camera-masks-changed': of(['areas', 'areasAdded', 'areasRemoved'], ['places']),
+  'camera-sound-changed': of(['allowed', 'because']),
   'ptz-taken': nothing,
   'ptz-lost': of(['because']),
   'consent-proposed': of(['level', 'basis'], ['owner', 'version']),

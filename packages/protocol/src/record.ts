@@ -33,6 +33,7 @@ export const RecordKind = z.enum([
   'record-verified',
   'settings-changed',
   'camera-masks-changed',
+  'camera-sound-changed',
   'ptz-taken',
   'ptz-lost',
   'consent-proposed',

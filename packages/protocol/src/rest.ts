@@ -163,6 +163,19 @@ export const routes = {
     body: z.strictObject({ masks: Masks }),
     answer: Camera,
   }),
+  setSound: route({
+    method: 'put',
+    path: '/cameras/{camera}/sound',
+    tag: 'cameras',
+    status: 200,
+    idempotent: true,
+    ifMatch: true,
+    summary:
+      'Whether operators may listen to a camera; it is off until somebody allows it, and never for a private one',
+    params: OnCamera,
+    body: z.strictObject({ allowed: z.boolean() }),
+    answer: Camera,
+  }),
   deleteCamera: route({
     method: 'delete',
     path: '/cameras/{camera}',

@@ -1,3 +1,4 @@
+import type { MediaGrant } from '@clerestory/protocol';
 import type { Verdict, ViewRequest } from './gate.ts';
 
 /** Why the door stays shut, with the status it is answered with. */
@@ -11,7 +12,7 @@ export interface Connection {
   /** The viewer is gone: session over, screen revoked. Close at once; nothing more may leave. */
   gone(reason: string): void;
   /** One grant has ended: whatever of this camera is on its way is cut off. */
-  ended(camera: string, reason: string, scope: 'live' | 'replay'): void;
+  ended(camera: string, reason: string, scope: MediaGrant['scope']): void;
 }
 
 /**
@@ -32,7 +33,7 @@ export interface Admission {
   /** Gets a grant where there is none yet. Resolves when the gate would say yes, or never will. */
   ask(request: Omit<ViewRequest, 'grant'>): Promise<Admitted>;
   /** A channel is open: its grant is in use though no byte flows. Returns how to let go. */
-  hold(viewer: string, camera: string, scope?: 'live' | 'replay'): () => void;
+  hold(viewer: string, camera: string, scope?: MediaGrant['scope']): () => void;
   /** Bytes that left under the viewer's grant. */
   sent(request: Omit<ViewRequest, 'grant'>, bytes: number): void;
 }

@@ -16,6 +16,8 @@ interface Entry {
   streams: Map<StreamName, Stream>;
   /** For pages that cannot play a stream as it is: the same, converted. */
   conversions: Map<StreamName, Stream>;
+  /** Null until somebody listens. */
+  sound: Stream<'audio'> | null;
 }
 
 /** How long a conversion waits for a key frame to begin with, ms: they may be a minute apart. */
@@ -23,6 +25,8 @@ const keyFramePatienceMs = 70_000;
 /** With masks, no stream of the camera as it is exists anywhere. */
 const sourceOf = ({ source, masks = [] }: MediaCameraConfig): StreamSource =>
   masks.length > 0 ? { kind: 'masked', of: source, masks } : source;
+/** Of what is lent there is no sound, whatever else is said of it. */
+const mayBeHeard = ({ sound, private: isLent }: MediaCameraConfig): boolean => sound === true && !isLent;
 const always = ({ keep, source }: MediaCameraConfig): boolean =>
   // A camera that sends to us does so whether or not anybody watches.
   keep === 'always' || source.kind === 'push';
@@ -75,6 +79,7 @@ export class Cameras {
       before.private !== config.private || !isDeepStrictEqual(sourceOf(before), sourceOf(config));
     entry.config = config;
     if (sourceChanged) this.#renewStreams(entry);
+    else if (!mayBeHeard(config)) this.#dropSound(entry);
     else if (config.revision !== before.revision)
       for (const stream of entry.streams.values()) stream.retryNow();
     for (const stream of entry.streams.values()) stream.keepAlways(always(config));
@@ -85,6 +90,7 @@ export class Cameras {
     this.#entries.delete(id);
     for (const stream of entry ? [...entry.conversions.values(), ...entry.streams.values()] : [])
       this.#end(stream);
+    entry?.sound?.remove();
   }
 
   /** The stream as the camera sends it, for a wish; a camera without `sub` serves `main`. Null: no such camera. */
@@ -99,6 +105,15 @@ export class Cameras {
     const entry = this.#entries.get(camera);
     if (!stream?.encoding || !entry || conversionNeeded(stream.encoding, plays) === null) return stream;
     return entry.conversions.get(stream.name) ?? this.#convert(entry, stream);
+  }
+
+  /** The sound of a camera; null: no such camera, or nobody may hear it. Its health, stills and playlists know nothing of it. */
+  sound(camera: string): Stream<'audio'> | null {
+    const entry = this.#entries.get(camera);
+    if (!entry || !mayBeHeard(entry.config)) return null;
+    const { source } = entry.config;
+    const terms = { targetDuration: new TargetDuration(), keepsPast: false };
+    return (entry.sound ??= new Stream(camera, 'audio', { kind: 'sound', of: source }, this.#deps, terms));
   }
 
   /** Which streams a camera has for players that know plain H.264; empty: no such camera. */
@@ -158,7 +173,7 @@ export class Cameras {
   #add(config: MediaCameraConfig): void {
     if (this.#entries.size >= maxCameras)
       return this.#deps.log.error({ camera: config.id, maxCameras }, 'too many cameras for one media node');
-    const entry: Entry = { config, streams: new Map(), conversions: new Map() };
+    const entry: Entry = { config, streams: new Map(), conversions: new Map(), sound: null };
     this.#entries.set(config.id, entry);
     this.#renewStreams(entry);
     for (const stream of entry.streams.values()) stream.keepAlways(always(config));
@@ -168,7 +183,8 @@ export class Cameras {
    * Gives an entry the streams its source has, all of them new: of another place, or of areas that are masked now, not even
    * a poster may remain. Viewers choose again.
    */
-  #renewStreams({ config, streams, conversions }: Entry): void {
+  #renewStreams(entry: Entry): void {
+    const { config, streams, conversions } = entry;
     const before = [...conversions.values(), ...streams.values()];
     streams.clear();
     conversions.clear();
@@ -182,6 +198,15 @@ export class Cameras {
     }
     for (const stream of before) stream.moved(true);
     for (const stream of before) stream.remove();
+    this.#dropSound(entry);
+  }
+
+  /** Whoever listens asks again, and hears on if they may. */
+  #dropSound(entry: Entry): void {
+    const before = entry.sound;
+    entry.sound = null;
+    before?.moved(true);
+    before?.remove();
   }
 
   #end(stream: Stream): void {

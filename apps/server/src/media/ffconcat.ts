@@ -34,11 +34,20 @@ export function loginPart({ username = '', password = '' }: Login): string {
   return `${login}@`;
 }
 
+/** What is fetched of a stream that may have both. */
+export type Fetched = 'pictures' | 'sound';
+
 /**
- * The script for one RTSP stream. `address` is `rtsp://host[:port]/path` without login.
+ * The script for one RTSP stream. `address` is `rtsp://host[:port]/path` without login. For its sound the camera is not
+ * asked to send pictures as well.
  * Throws RangeError on an address that could end its quotes or line.
  */
-export function rtspScript(address: string, login: Login, transport: 'tcp' | 'udp'): string {
+export function rtspScript(
+  address: string,
+  login: Login,
+  transport: 'tcp' | 'udp',
+  fetched: Fetched = 'pictures',
+): string {
   const parts = /^rtsp:\/\/([^@/?]+)([/?].*)?$/i.exec(address);
   // eslint-disable-next-line no-control-regex -- control characters are what must not come through
   if (!parts || /['"\\\s\u0000-\u001f\u007f]/.test(address))
@@ -49,6 +58,7 @@ export function rtspScript(address: string, login: Login, transport: 'tcp' | 'ud
     `file '${url}'`,
     `option rtsp_transport ${transport}`,
     `option timeout ${rtspTimeoutMs * 1000}`,
+    ...(fetched === 'sound' ? ['option allowed_media_types audio'] : []),
     ...probing,
     '',
   ].join('\n');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loginPart, loopScript, percentEncode, rtspScript } from './ffconcat.ts';
-import { ingestArgs, posterArgs } from './ffmpeg-args.ts';
+import { ingestArgs, posterArgs, soundArgs } from './ffmpeg-args.ts';
 
 describe('ingestArgs', () => {
   it('has no place for an address or a login', () => {
@@ -20,6 +20,27 @@ describe('ingestArgs', () => {
     expect(args[args.indexOf('-protocol_whitelist') + 1]).toBe('pipe,file');
     for (const burstS of [-1, 61, NaN, Infinity])
       expect(() => ingestArgs({ kind: 'loop', burstS })).toThrow(RangeError);
+  });
+
+  it('takes the sound alone, with an output of its own', () => {
+    const args = soundArgs({ kind: 'address', protocol: 'rtsp' });
+    expect(args.slice(args.indexOf('-map'))).toEqual([
+      ...['-map', '0:a:0', '-vn', '-af', 'aresample=async=1', '-ac', '1', '-ar', '48000'],
+      ...[
+        '-c:a',
+        'aac',
+        '-b:a',
+        '64k',
+        '-f',
+        'mp4',
+        '-movflags',
+        '+frag_keyframe+empty_moov+default_base_moof',
+      ],
+      ...['-frag_duration', '200000', '-flush_packets', '1', 'pipe:1'],
+    ]);
+    expect(args[args.indexOf('-protocol_whitelist') + 1]).toBe('pipe,tcp,udp,rtp,rtsp');
+    const media = soundArgs({ kind: 'media', bursts: true });
+    expect([media.includes('-re'), media[media.indexOf('-protocol_whitelist') + 1]]).toEqual([true, 'pipe']);
   });
 
   it('makes posters from stdin alone', () => {
@@ -51,6 +72,13 @@ describe('rtspScript', () => {
       `file 'rtsp://a%20b:p%40%3A%2F%27@10.0.0.5:554/h264?ch=1'`,
       'option rtsp_transport udp',
     ]);
+  });
+
+  it('asks a camera for its sound without its pictures, and for pictures as ever', () => {
+    const lines = (fetched: 'pictures' | 'sound') =>
+      rtspScript('rtsp://10.0.0.5/h264', {}, 'tcp', fetched).split('\n');
+    expect(lines('sound')).toContain('option allowed_media_types audio');
+    expect(lines('pictures')).toEqual(lines('sound').filter((line) => !line.includes('allowed_media_types')));
   });
 
   it.each([

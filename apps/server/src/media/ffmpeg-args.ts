@@ -7,6 +7,8 @@ import { sightSize } from './sight.ts';
 const quiet = ['-hide_banner', '-nostats', '-loglevel', 'warning'];
 /** Small, so that the first picture does not wait for ffmpeg's look at the stream. */
 const probing = ['-probesize', '32768', '-analyzeduration', '500000'];
+/** Sound may lie behind many pictures in the same stream. */
+const soundProbing = ['-probesize', '1000000', '-analyzeduration', '1000000'];
 /** Length of a fragment: what a picture waits for before it leaves, microseconds. */
 const fragmentUs = 200_000;
 const fragments = [
@@ -16,6 +18,14 @@ const fragments = [
 /** Decoding without a frame's delay. */
 const slices = ['-threads', '2', '-thread_type', 'slice'];
 const copied = ['-map', '0:v:0', '-an', '-c:v', 'copy', ...fragments];
+/**
+ * The sound alone, as every browser plays it, whatever the camera sends: AAC-LC, one channel. Holes in it become silence,
+ * so that a player does not stumble over them.
+ */
+const heard = [
+  ...['-map', '0:a:0', '-vn', '-af', 'aresample=async=1', '-ac', '1', '-ar', '48000'],
+  ...['-c:a', 'aac', '-b:a', '64k', ...fragments],
+];
 
 /** Most lines of a converted picture; larger ones are made smaller. */
 const mostLines = 1080;
@@ -139,6 +149,16 @@ export function ingestArgs(input: IngestInput, masks: readonly Mask[] = []): str
         ...converted(input.interlaced ? 'all' : 'no', masks),
       ];
   }
+}
+
+/** Arguments that turn a source into fragmented MP4 on stdout, its sound only. */
+export function soundArgs(input: Extract<IngestInput, { kind: 'address' | 'media' }>): string[] {
+  if (input.kind === 'media') {
+    const pace = input.bursts ? ['-re'] : [];
+    return [...quiet, ...pace, ...soundProbing, '-protocol_whitelist', 'pipe', '-i', 'pipe:0', ...heard];
+  }
+  const script = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', protocols[input.protocol]];
+  return [...quiet, ...script, ...soundProbing, '-i', 'pipe:0', ...heard];
 }
 
 /** As `posterArgs`, but small: a picture to recognise the place by. */

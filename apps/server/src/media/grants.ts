@@ -6,7 +6,7 @@ import {
   type AccessTable,
   type GrantUsage,
   type MediaGrant,
-  type StreamName,
+  type StreamKind,
   type ViewQuestion,
   type ViewVerdict,
 } from '@clerestory/protocol';
@@ -46,7 +46,7 @@ interface Held {
   lastMs: number;
   /** Open channels. */
   holders: number;
-  streams: Set<StreamName>;
+  streams: Set<StreamKind>;
   onlyPosters: boolean;
   told: boolean;
 }
@@ -274,6 +274,8 @@ export class GrantTable implements Gate, Admission {
   }
 
   #put(grant: MediaGrant): void {
+    // Owners lend pictures: whatever is said of the sound of a private camera, there is none.
+    if (grant.scope === 'sound' && grant.private) return;
     const now = this.#clock.monotonicMs();
     const endsMs = grant.leftMs === null ? Infinity : now + grant.leftMs;
     const before = this.#byId.get(grant.id);

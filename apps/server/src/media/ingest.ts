@@ -1,10 +1,10 @@
 import { Fmp4Error, Fmp4Reader, type FragmentUnit, type InitUnit } from '@clerestory/llhls';
-import type { IngestState, StreamName } from '@clerestory/protocol';
+import type { IngestState, StreamKind } from '@clerestory/protocol';
 import { backoffMs, maxDelayMs } from './backoff.ts';
 import type { Clock, Log } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { FfmpegProcess, FfmpegRunner } from './ffmpeg-process.ts';
-import { explainEnding, noFfmpegReason, strangerSaid, type Failure } from './reasons.ts';
+import { explainEnding, noFfmpegReason, noSound, strangerSaid, type Failure } from './reasons.ts';
 import { sourceInput, type SourceInput, type SourceTools, type StreamSource } from './sources.ts';
 
 export interface IngestTiming {
@@ -93,7 +93,7 @@ export class Ingest {
 
   readonly #deps: IngestDeps;
   readonly #events: IngestEvents;
-  readonly #name: { camera: string; stream: StreamName };
+  readonly #name: { camera: string; stream: StreamKind };
   readonly #source: StreamSource;
   #wanted = false;
   #run: Run | null = null;
@@ -114,7 +114,7 @@ export class Ingest {
   #callOffWatch: (() => void) | null = null;
 
   constructor(
-    name: { camera: string; stream: StreamName },
+    name: { camera: string; stream: StreamKind },
     source: StreamSource,
     deps: IngestDeps,
     events: IngestEvents,
@@ -127,6 +127,10 @@ export class Ingest {
 
   get pid(): number | undefined {
     return this.#run?.process.pid;
+  }
+
+  get #isSound(): boolean {
+    return this.#name.stream === 'audio';
   }
 
   start(): void {
@@ -224,12 +228,13 @@ export class Ingest {
         onFeedFailed: (failure) => this.#endRun(failure, run),
         onEnd: (ending) => {
           const { fragments } = run;
-          const failure = explainEnding({ ...ending, fragments, hasLogin: input.hasLogin });
+          const { hasLogin } = input;
+          const failure = explainEnding({ ...ending, fragments, hasLogin, isSound: this.#isSound });
           run.release();
           this.#ended(run, failure, ending.said);
         },
       }),
-      reader: new Fmp4Reader(),
+      reader: new Fmp4Reader({ kind: this.#isSound ? 'audio' : 'video' }),
       ...{ startedMs: now, lastFragmentMs: now, fragments: 0, hasInit: false, lateSinceMs: null },
       ...{ over: false, failure: null, transports: input.transports, note: input.note, awaits },
       release: input.release ?? (() => {}),
@@ -264,15 +269,12 @@ export class Ingest {
       }
     } catch (error) {
       if (!(error instanceof Fmp4Error)) throw error;
-      const reason =
-        error.code === 'no-video'
-          ? 'The stream has no video that can be played yet'
-          : 'What arrives from the camera is damaged';
-      this.#endRun({
-        state: error.code === 'no-video' ? 'unsupported' : 'backoff',
-        reason,
-        otherTransport: 'no',
-      });
+      const missing = error.code === 'no-track';
+      const reason = missing
+        ? 'The stream has no video that can be played yet'
+        : 'What arrives from the camera is damaged';
+      if (missing && this.#isSound) return this.#endRun(noSound);
+      this.#endRun({ state: missing ? 'unsupported' : 'backoff', reason, otherTransport: 'no' });
     }
   }
 
@@ -293,12 +295,15 @@ export class Ingest {
           // One that says nothing at all is told by ffmpeg itself, before this.
           reason:
             run.hasInit || run.fragments > 0
-              ? `No frames for ${seconds(allowedMs)}`
-              : `The camera answers, but sends no video within ${seconds(allowedMs)}`,
+              ? `No ${this.#isSound ? 'sound' : 'frames'} for ${seconds(allowedMs)}`
+              : `The camera answers, but sends no ${this.#isSound ? 'sound' : 'video'} within ${seconds(allowedMs)}`,
           otherTransport: run.fragments > 0 || run.hasInit ? 'no' : 'next',
         });
       if (run.fragments > 0 && silentMs >= allowedMs / 2)
-        this.#become('stalled', `No frames for more than ${seconds(allowedMs / 2)}`);
+        this.#become(
+          'stalled',
+          `No ${this.#isSound ? 'sound' : 'frames'} for more than ${seconds(allowedMs / 2)}`,
+        );
       if (run.hasInit && run.fragments === 0 && silentMs >= timing.noFramesMs / 2)
         this.#become('starting', keyFrameReason);
       this.#watch(run);
@@ -313,7 +318,7 @@ export class Ingest {
     else if (now - (run.lateSinceMs ??= now) >= this.#deps.timing.latePatienceMs)
       this.#endRun({
         state: 'backoff',
-        reason: 'Pictures arrive late; connecting again',
+        reason: `${this.#isSound ? 'Sound arrives' : 'Pictures arrive'} late; connecting again`,
         otherTransport: 'no',
       });
   }

@@ -67,7 +67,7 @@ const blockedMs = ({ packager }: Stream): number => blockedTargets * packager.ta
 const failing = ({ state }: Stream): boolean =>
   state === 'backoff' || state === 'unauthorized' || state === 'unsupported';
 
-type HttpDoorName = Exclude<ViewRequest['door'], 'push' | 'replay'>;
+type HttpDoorName = Exclude<ViewRequest['door'], 'push' | 'replay' | 'listen'>;
 
 export interface LiveDoorDeps {
   clock: Clock;

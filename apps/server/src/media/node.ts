@@ -123,6 +123,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
   const push = new PushDoor({
     ...{ clock, log, gate, admission, counters, limits, origins, strangers },
     find: (camera, wanted, plays) => cameras.find(camera, wanted, plays),
+    sound: (camera) => cameras.sound(camera),
   });
   const live = new LiveDoor({ clock, gate, admission, counters, cameras, posters });
   const figures = new FigureTaker(counters, () => push.size);

@@ -1,9 +1,14 @@
 import type { Chunk, Init } from '@clerestory/llhls';
-import { encodePushHeader, type Playable, type PushNotice, type StreamName } from '@clerestory/protocol';
+import { encodePushHeader, type Playable, type PushNotice, type StreamKind } from '@clerestory/protocol';
 import type { Admission } from './admission.ts';
 import type { Counters } from './counters.ts';
-import type { Gate } from './gate.ts';
+import { scopeOf, type Gate, type ViewRequest } from './gate.ts';
 import type { Stream } from './stream.ts';
+
+/** What a channel carries: pictures or sound. */
+export type Channelled = Stream<StreamKind>;
+/** Enough of one to ask for it. */
+type Named = Pick<Channelled, 'camera' | 'name'>;
 
 /** Where a channel writes: the socket, with what is not yet taken by the network. */
 export interface PushOutlet {
@@ -33,8 +38,8 @@ export const defaultChannelLimits: ChannelLimits = {
 export interface ChannelWish {
   channel: number;
   camera: string;
-  /** What the page asked for; what it gets may be `main`. */
-  stream: StreamName;
+  /** What the page asked for; what it gets may be `main`. `audio`: it listens, which takes a grant of its own. */
+  stream: StreamKind;
   grant: string;
   /** What need not be converted for it. */
   plays: readonly Playable[];
@@ -47,19 +52,21 @@ interface ChannelDeps {
   counters: Counters;
   outlet: PushOutlet;
   limits: ChannelLimits;
-  find(camera: string, wanted: StreamName, plays: readonly Playable[]): Stream | null;
+  find(camera: string, wanted: StreamKind, plays: readonly Playable[]): Channelled | null;
   /** The channel has closed itself. */
   onClosed(channel: number): void;
 }
 
 const removedReason = 'The camera was removed';
 const unknownCameraReason = 'There is no such camera';
+const unheardReason = 'Nobody may listen to this camera';
 
-/** One tile's video on a push socket: backlog, then every chunk, or the next key frame when the page is slow. */
+/** One tile's video, or its sound, on a push socket: backlog, then every chunk, or the next key frame when the page is slow. */
 export class PushChannel {
   readonly #wish: ChannelWish;
   readonly #deps: ChannelDeps;
-  #stream: Stream | null = null;
+  #stream: Channelled | null = null;
+  readonly #door: ViewRequest['door'];
   /** Goes up with each opening and closing, so that a late answer of control is known as such. */
   #turn = 0;
   #release: (() => void) | null = null;
@@ -79,18 +86,26 @@ export class PushChannel {
   constructor(wish: ChannelWish, deps: ChannelDeps) {
     this.#wish = wish;
     this.#deps = deps;
+    this.#door = wish.stream === 'audio' ? 'listen' : 'push';
+  }
+
+  get isSound(): boolean {
+    return this.#wish.stream === 'audio';
   }
 
   /** Finds the stream, says its state and sends what there is of it. */
   open(mayAsk = true): void {
     const { camera, stream: wanted, plays } = this.#wish;
     const stream = this.#deps.find(camera, wanted, plays);
-    if (!stream) return this.#refuse(unknownCameraReason);
-    const verdict = this.#ask(stream);
-    if (!verdict.ok && mayAsk && this.#deps.admission) return this.#askFor(stream, this.#deps.admission);
+    // Why there is no sound, control knows, and notes that it was asked for.
+    if (!stream && wanted !== 'audio') return this.#refuse(unknownCameraReason);
+    const asked = stream ?? { camera, name: wanted };
+    const verdict = this.#ask(asked);
+    if (!verdict.ok && mayAsk && this.#deps.admission) return this.#askFor(asked, this.#deps.admission);
     if (!verdict.ok) return this.#refuse(verdict.reason);
+    if (!stream) return this.#refuse(unheardReason);
     const { outlet } = this.#deps;
-    const letGo = this.#deps.admission?.hold(this.#deps.viewer, stream.camera);
+    const letGo = this.#deps.admission?.hold(this.#deps.viewer, stream.camera, scopeOf(this.#door));
     this.#stream = stream;
     this.#mode = 'join';
     this.#backlog = null;
@@ -133,13 +148,15 @@ export class PushChannel {
   }
 
   /** There is no grant yet: control is asked, once. */
-  #askFor({ camera, name }: Stream, admission: Admission): void {
+  #askFor({ camera, name }: Named, admission: Admission): void {
     const turn = (this.#turn += 1);
-    void admission.ask({ viewer: this.#deps.viewer, camera, stream: name, door: 'push' }).then((answer) => {
-      if (turn !== this.#turn) return;
-      if (answer.ok) this.open(false);
-      else this.#refuse(answer.reason);
-    });
+    void admission
+      .ask({ viewer: this.#deps.viewer, camera, stream: name, door: this.#door })
+      .then((answer) => {
+        if (turn !== this.#turn) return;
+        if (answer.ok) this.open(false);
+        else this.#refuse(answer.reason);
+      });
   }
 
   /** Sends what can be sent of init and backlog: no more than the socket has room for. */
@@ -178,10 +195,9 @@ export class PushChannel {
     this.open();
   }
 
-  #ask(stream: Stream) {
+  #ask({ camera, name }: Named) {
     const { viewer, gate } = this.#deps;
-    const { camera, name } = stream;
-    return gate.mayView({ viewer, camera, stream: name, grant: this.#wish.grant, door: 'push' });
+    return gate.mayView({ viewer, camera, stream: name, grant: this.#wish.grant, door: this.#door });
   }
 
   #refuse(reason: string): void {
@@ -220,7 +236,7 @@ export class PushChannel {
     this.#sendChunk(stream, chunk, false);
   }
 
-  #sendInit(stream: Stream, init: Init): boolean {
+  #sendInit(stream: Channelled, init: Init): boolean {
     if (this.#sentGeneration === init.generation) return true;
     const { generation, track, bytes } = init;
     const frame = { generation, index: 0, key: false, captureMs: 0, mediaS: 0, durationS: 0 };
@@ -237,7 +253,7 @@ export class PushChannel {
     this.#skipped.bytes += chunk.bytes.length;
   }
 
-  #sendChunk(stream: Stream, chunk: Chunk, backlog: boolean): boolean {
+  #sendChunk(stream: Channelled, chunk: Chunk, backlog: boolean): boolean {
     if (this.#skipped.chunks > 0) {
       this.#deps.counters.skips += 1;
       this.#deps.outlet.notice({ type: 'skipped', channel: this.#wish.channel, ...this.#skipped });
@@ -252,9 +268,9 @@ export class PushChannel {
     });
   }
 
-  /** The only place from which video leaves by this door; false when the gate said no. */
+  /** The only place from which video and sound leave by this door; false when the gate said no. */
   #send(
-    stream: Stream,
+    stream: Channelled,
     frame: Omit<Parameters<typeof encodePushHeader>[0], 'channel' | 'camera' | 'stream' | 'grant'>,
     payload: Uint8Array,
     onSent: () => void,
@@ -268,7 +284,7 @@ export class PushChannel {
     const header = encodePushHeader({ ...frame, channel, grant, camera: stream.camera, stream: stream.name });
     this.#deps.counters.sentBytes.push += header.length + payload.length;
     this.#deps.admission?.sent(
-      { viewer: this.#deps.viewer, camera: stream.camera, stream: stream.name, door: 'push' },
+      { viewer: this.#deps.viewer, camera: stream.camera, stream: stream.name, door: this.#door },
       header.length + payload.length,
     );
     this.#deps.outlet.video(header, payload, onSent);

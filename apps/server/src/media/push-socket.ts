@@ -13,7 +13,13 @@ import type { Clock, Log } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { Gate } from './gate.ts';
 import { ReplayChannel } from './replay-channel.ts';
-import { PushChannel, type ChannelLimits, defaultChannelLimits, type PushOutlet } from './push-channel.ts';
+import {
+  PushChannel,
+  type Channelled,
+  type ChannelLimits,
+  defaultChannelLimits,
+  type PushOutlet,
+} from './push-channel.ts';
 import type { Stream } from './stream.ts';
 
 export interface PushLimits extends ChannelLimits {
@@ -45,6 +51,8 @@ export interface PushSocketDeps {
   counters: Counters;
   limits: PushLimits;
   find(camera: string, wanted: StreamName, plays: readonly Playable[]): Stream | null;
+  /** The sound of a camera, where it may be heard. */
+  sound(camera: string): Stream<'audio'> | null;
 }
 
 /** RFC 6455, 7.4.1. */
@@ -166,7 +174,7 @@ export class PushSocket {
   }
 
   #obey(request: PushRequest): void {
-    const { clock, counters, limits, gate, admission, find } = this.#deps;
+    const { clock, counters, limits, gate, admission, find, sound } = this.#deps;
     switch (request.type) {
       case 'time':
         return this.#notice({ type: 'time', clientMs: request.clientMs, serverMs: clock.nowMs() });
@@ -174,7 +182,8 @@ export class PushSocket {
         this.#channels.get(request.channel)?.close();
         this.#channels.delete(request.channel);
         return;
-      case 'subscribe': {
+      case 'subscribe':
+      case 'listen': {
         const { channel: number } = request;
         if (this.#channels.has(number))
           return this.#socket.close(closeCode.policyViolation, `channel ${number} is open already`);
@@ -182,8 +191,17 @@ export class PushSocket {
           const reason = `A page may watch ${limits.maxChannels} streams at once`;
           return this.#notice({ type: 'refused', channel: number, reason });
         }
-        const channel = new PushChannel(request, {
-          ...{ viewer: this.#viewer, gate, admission, counters, limits, outlet: this.#outlet, find },
+        const listens = request.type === 'listen';
+        const others = [...this.#channels.values()];
+        if (listens && others.some((one) => one instanceof PushChannel && one.isSound)) {
+          const reason = 'A page may listen to one camera at a time: end the other sound first';
+          return this.#notice({ type: 'refused', channel: number, reason });
+        }
+        const wish = listens ? { ...request, stream: 'audio' as const, grant: '', plays: [] } : request;
+        const channel = new PushChannel(wish, {
+          ...{ viewer: this.#viewer, gate, admission, counters, limits, outlet: this.#outlet },
+          find: (camera, wanted, plays): Channelled | null =>
+            wanted === 'audio' ? sound(camera) : find(camera, wanted, plays),
           onClosed: (closed) => void this.#channels.delete(closed),
         });
         this.#channels.set(number, channel);

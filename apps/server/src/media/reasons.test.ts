@@ -123,3 +123,25 @@ it('backoff: 1 to 30 s, with half of it by chance', () => {
   expect(backoffMs(1, () => 0)).toBe(500);
   expect(backoffMs(6, () => 0.5)).toBe(22_500);
 });
+
+describe('of a sound', () => {
+  const heard = (said: string) => explainEnding(ending(said, { isSound: true }));
+  it.each([
+    '[rtsp @ 0x55] method PLAY failed: 454 Session Not Found\npipe:0: Server returned 4XX Client Error',
+    "Stream map '0:a:0' matches no streams.",
+    'Output file #0 does not contain any stream',
+  ])('a camera that has none is at no fault: %s', (said) => {
+    expect(heard(said)).toEqual({
+      state: 'unsupported',
+      reason: 'This camera sends no sound',
+      otherTransport: 'no',
+    });
+    expect(explainEnding(ending(said)).reason).not.toMatch(/sound/);
+  });
+  it('a refused login stays one, and a format that is not known is told', () => {
+    expect(heard('method PLAY failed: 401 Unauthorized').state).toBe('unauthorized');
+    expect(heard('Could not find codec parameters for stream 0 (Audio: none)').reason).toMatch(
+      /sound format/,
+    );
+  });
+});

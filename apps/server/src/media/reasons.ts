@@ -22,6 +22,8 @@ export interface Ending {
   fragments: number;
   /** A user name or password was sent. */
   hasLogin?: boolean;
+  /** It was to fetch the sound, not the pictures. */
+  isSound?: boolean;
   /** It could not be started at all: the error code of the system, such as ENOENT. */
   spawnError?: string | undefined;
 }
@@ -35,6 +37,15 @@ const backoff = (reason: string, otherTransport: Failure['otherTransport'] = 'no
 export const noFfmpegReason = 'ffmpeg is not installed: run sudo apt-get install ffmpeg';
 const garbageReason = 'The camera answers, but not with RTSP';
 const silentReason = 'The camera does not answer';
+
+/** A fact of the camera, and no fault: whoever listens is told. */
+export const noSound: Failure = {
+  state: 'unsupported',
+  reason: 'This camera sends no sound',
+  otherTransport: 'no',
+};
+/** A camera that has only pictures has nothing to play when it is asked for sound alone, and says so in its own way. */
+const nothingToPlay = /method PLAY failed: 4(?!0[13])\d\d|does not contain any stream|matches no streams/i;
 
 const refusedLogin = 'The camera refuses the user name or password';
 
@@ -85,6 +96,7 @@ export function explainEnding(ending: Ending): Failure {
     if (signal !== null) return backoff('The video program was stopped from outside');
     return backoff(code === 0 ? 'The camera ended the stream' : 'The connection to the camera broke');
   }
+  if (ending.isSound && nothingToPlay.test(said)) return noSound;
   for (const [pattern, failure] of table) {
     if (!pattern.test(said)) continue;
     return failure.reason === refusedLogin && ending.hasLogin === false
@@ -94,6 +106,8 @@ export function explainEnding(ending: Ending): Failure {
   if (signal !== null) return backoff('The video program was stopped from outside');
   if (/does not contain any stream|matches no streams/i.test(said))
     return { state: 'unsupported', reason: 'The stream has no video', otherTransport: 'no' };
+  if (ending.isSound && /Could not find codec parameters|decoder[^\n]* not found/i.test(said))
+    return { ...noSound, reason: 'The camera sends a sound format that nothing here can read' };
   if (/Could not find tag for codec|codec not currently supported in container/i.test(said))
     return {
       state: 'unsupported',

@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs';
-import type { CameraSource, Mask, StreamName } from '@clerestory/protocol';
+import {
+  maySound,
+  type CameraSource,
+  type Mask,
+  type StreamKind,
+  type StreamName,
+} from '@clerestory/protocol';
 import { pinSource } from '../platform/addresses/source.ts';
 import { waitingReason, type Conversions } from './conversions.ts';
 import {
@@ -16,9 +22,9 @@ import type { Reach } from './feeds/http-get.ts';
 import type { HttpLogin } from './feeds/http-login.ts';
 import { mjpegFeed, snapshotFeed } from './feeds/picture-feeds.ts';
 import { ringFeed, type RingSource } from './feeds/ring-feed.ts';
-import { ingestArgs, type InputProtocol } from './ffmpeg-args.ts';
+import { ingestArgs, soundArgs, type InputProtocol } from './ffmpeg-args.ts';
 import { maskFilters } from './masks.ts';
-import type { Failure } from './reasons.ts';
+import { noSound, type Failure } from './reasons.ts';
 
 /** Files of a demo scene, absolute paths; they need not be there yet. */
 export type SceneFiles = (demoDir: string, scene: string) => { main: string; sub: string };
@@ -52,7 +58,12 @@ export interface MaskedSource {
   /** At least one. */
   masks: readonly Mask[];
 }
-export type StreamSource = CameraSource | ConversionSource | MaskedSource;
+/** The sound of a camera, fetched by an ffmpeg of its own, so that pictures never wait for it. */
+export interface SoundSource {
+  kind: 'sound';
+  of: CameraSource;
+}
+export type StreamSource = CameraSource | ConversionSource | MaskedSource | SoundSource;
 
 /** What sources are made ready with. */
 export interface SourceTools {
@@ -107,14 +118,13 @@ const run = (input: Pick<Run, 'args' | 'stdin'> & Partial<Run>): Run => ({
   ...{ kind: 'run', secrets: [], hasLogin: false, transports: 1, note: '' },
   ...input,
 });
-const failed = (reason: string, state: Failure['state'] = 'backoff'): SourceInput => ({
-  kind: 'failed',
-  failure: { state, reason, otherTransport: 'no' },
-});
+const failedBy = (failure: Failure): SourceInput => ({ kind: 'failed', failure });
+const failed = (reason: string, state: Failure['state'] = 'backoff'): SourceInput =>
+  failedBy({ state, reason, otherTransport: 'no' });
 
 /** What one try at a source is about. */
 export interface Try {
-  stream: StreamName;
+  stream: StreamKind;
   /** Counts the transports tried so far: `auto` takes TCP first, then UDP, and so on in turn. */
   turn: number;
   /** Unix time. */
@@ -152,6 +162,8 @@ export async function sourceInput(source: StreamSource, one: Try, tools: SourceT
         return await convertInput(source, one, tools);
       case 'masked':
         return await maskedInput(source, one, tools);
+      case 'sound':
+        return maySound(source.of) ? await sourceInput(source.of, one, tools) : failedBy(noSound);
       case 'hls':
         return await hlsInput(source, one, tools);
       case 'mjpeg':
@@ -177,13 +189,16 @@ function addressInput(
   { stream, turn, masks }: Try,
 ): SourceInput {
   const address = stream === 'sub' && pinned.sub !== undefined ? pinned.sub : pinned.main;
-  const args = (protocol: InputProtocol) => ingestArgs({ kind: 'address', protocol }, masks);
+  const isSound = stream === 'audio';
+  const args = (protocol: InputProtocol) =>
+    isSound ? soundArgs({ kind: 'address', protocol }) : ingestArgs({ kind: 'address', protocol }, masks);
   const secrets = [...secretsOf(given), ...secretsOf(pinned)];
   const timeout = rtspTimeoutMs * 1000;
   switch (pinned.kind) {
     case 'rtsp': {
       const order = pinned.transport === 'auto' ? (['tcp', 'udp'] as const) : [pinned.transport];
-      const stdin = rtspScript(address, pinned, order[turn % order.length] ?? 'tcp');
+      const transport = order[turn % order.length] ?? 'tcp';
+      const stdin = rtspScript(address, pinned, transport, isSound ? 'sound' : 'pictures');
       const login = loginPart(pinned);
       if (login !== '') secrets.push(login);
       return run({ args: args('rtsp'), stdin, secrets, hasLogin: login !== '', transports: order.length });
@@ -251,7 +266,8 @@ async function hlsInput(
   const address = stream === 'sub' ? (source.sub ?? source.main) : source.main;
   try {
     const { bursts, feed, close } = await openHls(address, webLogin(source), reach, signal);
-    const args = ingestArgs({ kind: 'media', bursts }, masks);
+    const input = { kind: 'media', bursts } as const;
+    const args = stream === 'audio' ? soundArgs(input) : ingestArgs(input, masks);
     return run({
       args,
       stdin: feed,
@@ -367,7 +383,7 @@ function demoInput(
   { stream, nowMs, masks }: Try,
   scenes: Scenes,
 ): SourceInput {
-  const path = scenes.sceneFiles(scenes.demoDir, source.scene)[stream];
+  const path = scenes.sceneFiles(scenes.demoDir, source.scene)[stream === 'sub' ? 'sub' : 'main'];
   if (!existsSync(path)) return { kind: 'wait', reason: sceneWaitReason };
   const { startS, burstS } = whereInLoop(scenes.loopMs, nowMs);
   return run({ args: ingestArgs({ kind: 'loop', burstS }, masks), stdin: loopScript(path, startS) });

@@ -8,7 +8,7 @@ import {
   type TargetDuration,
   type TrackInfo,
 } from '@clerestory/llhls';
-import type { IngestReport, IngestState, StreamName } from '@clerestory/protocol';
+import type { IngestReport, IngestState, StreamKind, StreamName } from '@clerestory/protocol';
 import { CpuMeter } from './cpu-meter.ts';
 import { Ingest, type IngestDeps } from './ingest.ts';
 import type { Encoding } from './playability.ts';
@@ -56,10 +56,10 @@ export interface StreamListener {
   onRemoved?(): void;
 }
 
-/** One encoding of one camera: its ingest, its ring, who watches and who listens. */
-export class Stream {
+/** One encoding of one camera, or its sound: its ingest, its ring, who watches and who listens. */
+export class Stream<Name extends StreamKind = StreamName> {
   readonly camera: string;
-  readonly name: StreamName;
+  readonly name: Name;
   readonly #deps: StreamDeps;
   readonly #terms: PlaylistTerms;
   /** Null where nothing is converted. */
@@ -82,13 +82,7 @@ export class Stream {
   #callOffLeases: (() => void) | null = null;
   #callOffForget: (() => void) | null = null;
 
-  constructor(
-    camera: string,
-    name: StreamName,
-    source: StreamSource,
-    deps: StreamDeps,
-    terms: PlaylistTerms,
-  ) {
+  constructor(camera: string, name: Name, source: StreamSource, deps: StreamDeps, terms: PlaylistTerms) {
     this.camera = camera;
     this.name = name;
     this.#deps = deps;
@@ -234,7 +228,8 @@ export class Stream {
     return this.#meter?.read(this.pid) ?? null;
   }
 
-  report(): IngestReport {
+  /** Of pictures: a camera's health knows nothing of its sound. */
+  report(this: Stream): IngestReport {
     const cores = this.cores();
     const { fps, bitrateKbps, gopMs } = this.#live
       ? this.#packager.facts(this.#deps.clock.nowMs() - this.#behindMs)

@@ -98,7 +98,7 @@ export function startNode(
 export function camera(
   id: string,
   source: Partial<Extract<CameraSource, { kind: 'rtsp' }>> | Exclude<CameraSource, { kind: 'rtsp' }>,
-  more: { revision?: number; keep?: Keep; masks?: Masks; private?: true } = {},
+  more: { revision?: number; keep?: Keep; masks?: Masks; private?: true; sound?: true } = {},
 ): MediaCameraConfig {
   const isRtsp = (one: typeof source): one is Partial<Extract<CameraSource, { kind: 'rtsp' }>> =>
     one.kind === undefined || one.kind === 'rtsp';
@@ -169,6 +169,12 @@ export class Viewer {
   replay(id: string, seconds: number, stream: StreamName = 'main'): number {
     const channel = (this.#channel += 1);
     this.send({ type: 'replay', channel, camera: id, stream, seconds });
+    return channel;
+  }
+
+  listen(id: string): number {
+    const channel = (this.#channel += 1);
+    this.send({ type: 'listen', channel, camera: id });
     return channel;
   }
 

@@ -563,4 +563,8 @@ export const migrations: readonly string[] = [
   alter table notice_delays add column until_steady integer;
   update notice_delays set until_steady = until_at;
   `,
+  `
+  alter table cameras add column sound integer not null default 0
+    check (sound = 0 or (sound = 1 and visibility = 'public'));
+  `,
 ];

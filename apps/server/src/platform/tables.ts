@@ -14,6 +14,7 @@ export interface Tables {
     tags: string;
     source: string;
     masks: string;
+    sound: Generated<number>;
     heading: Generated<number | null>;
     view_angle: Generated<number | null>;
     place_kind: Generated<string>;

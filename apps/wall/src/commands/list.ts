@@ -279,6 +279,15 @@ const general: ConsoleCommand[] = [
     run: ({ actions, console }) => actions.show({ kind: 'mask-camera', camera: console.camera ?? '' }),
   },
   {
+    id: 'camera.sound',
+    label: 'Whether operators may listen to the camera',
+    group: 'Everything else',
+    keys: [],
+    when: (context) =>
+      mayRegister(context) && context.wall.cameras[context.console.camera ?? ''] !== undefined,
+    run: ({ actions, console }) => actions.show({ kind: 'sound-camera', camera: console.camera ?? '' }),
+  },
+  {
     id: 'incidents.show',
     label: 'Show the incidents',
     group: 'Everything else',

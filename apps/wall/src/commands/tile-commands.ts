@@ -24,6 +24,10 @@ const hasPicture = (context: ConsoleContext): boolean => {
 };
 const zoomed = (context: ConsoleContext) => tileHere(context)?.isZoomed() === true;
 const replaying = (context: ConsoleContext) => tileHere(context)?.isReplaying() === true;
+const sounding = (context: ConsoleContext) => tileHere(context)?.isSounding() === true;
+/** An administrator allows it, camera by camera. */
+const mayBeHeard = (context: ConsoleContext) =>
+  context.wall.cameras[chosenCamera(context) ?? '']?.sound === true;
 
 /** A quarter of what is seen, each press. */
 const panStep = 0.25;
@@ -131,6 +135,24 @@ export const tileCommands: ConsoleCommand[] = [
     when: (context) => hasPicture(context) && !replaying(context),
     acts: 'camera',
     run: (context) => tileHere(context)?.toggleReplay(),
+  },
+  {
+    id: 'sound.begin',
+    label: 'Listen to the camera',
+    group: 'Picture',
+    keys: ['"'],
+    when: (context) =>
+      hasPicture(context) && !replaying(context) && !sounding(context) && mayBeHeard(context),
+    acts: 'camera',
+    run: (context) => tileHere(context)?.toggleSound(),
+  },
+  {
+    id: 'sound.end',
+    label: 'End the sound',
+    group: 'Picture',
+    keys: ['"'],
+    when: sounding,
+    run: (context) => tileHere(context)?.toggleSound(),
   },
   {
     id: 'picture.snapshot',

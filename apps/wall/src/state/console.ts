@@ -19,6 +19,7 @@ export type Overlay =
   | { kind: 'add-camera' }
   | { kind: 'edit-camera'; camera: string }
   | { kind: 'mask-camera'; camera: string }
+  | { kind: 'sound-camera'; camera: string }
   | { kind: 'move-camera'; camera: string }
   | { kind: 'remove-camera'; camera: string }
   | { kind: 'scenes' }

@@ -11,6 +11,8 @@ export interface DeskTile {
   toggleReplay(): void;
   togglePause(): void;
   step(seconds: number): void;
+  isSounding(): boolean;
+  toggleSound(): void;
   still(): { video: HTMLVideoElement; captureMs: number; stream: StreamName; seen: 'live' | 'replay' } | null;
 }
 

@@ -22,7 +22,7 @@ import { PairingDesk } from './pairing.ts';
 import { PlayerLinks } from './player-links.ts';
 import type { Recorder, RefusalSink } from './ports.ts';
 import { RightsService } from './rights-service.ts';
-import { ViewsService, type Permits, type Viewer } from './views-service.ts';
+import { privateIsMute, ViewsService, type Permits, type Viewer } from './views-service.ts';
 import { Windows } from './windows.ts';
 
 const sweepMs = 250;
@@ -56,7 +56,9 @@ export interface AccessOptions {
     exists(camera: string): boolean;
     get(camera: string): Camera | undefined;
     list(): Camera[];
-    onChange(listener: (change: { type: 'changed' } | { type: 'removed'; camera: string }) => void): void;
+    onChange(
+      listener: (change: { type: 'changed'; camera: Camera } | { type: 'removed'; camera: string }) => void,
+    ): void;
   };
   health: { of(camera: string): CameraHealth };
   /** Consent: what a private camera needs beside the right. */
@@ -102,7 +104,19 @@ export class Access {
     this.links = new PlayerLinks(db, clock, record);
     const viewers = { find: (key: string) => this.#viewer(key), keys: () => this.#keys() };
     const hides = (actor: Actor, camera: string) => this.hiddenFor(actor, camera);
-    this.views = new ViewsService({ db, clock, record, refusals, rights, permits, viewers, log, hides });
+    const mutes = (camera: string) => this.mutedFor(camera);
+    this.views = new ViewsService({
+      db,
+      clock,
+      record,
+      refusals,
+      rights,
+      permits,
+      viewers,
+      log,
+      hides,
+      mutes,
+    });
     this.http = new Enforcement({
       ...{ rights, refusals, peerOf },
       authenticate: (request) => this.authenticate(request),
@@ -145,6 +159,13 @@ export class Access {
     const wall = this.#options.walls.get(actor.wall);
     if (wall?.screens.some(({ id, blank }) => id === actor.id && blank)) return 'The screen is blank';
     return wall?.visitors && this.isRestricted(camera) ? 'Hidden while visitors are in the room' : null;
+  }
+
+  /** Why nobody may listen to a camera, in words; null where operators may. */
+  mutedFor(camera: string): string | null {
+    const known = this.#options.cameras.get(camera);
+    if (known?.visibility === 'private') return privateIsMute;
+    return known?.sound ? null : 'Nobody may listen to this camera. An administrator can allow it';
   }
 
   async load(): Promise<void> {
@@ -204,7 +225,10 @@ export class Access {
     });
     links.onEnded(({ key }) => views.viewerGone(key, 'link-ended'));
     cameras.onChange((change) => {
-      if (change.type !== 'removed') return;
+      if (change.type === 'changed') {
+        const { id, sound } = change.camera;
+        return sound ? undefined : views.recheck(({ camera, scope }) => scope === 'sound' && camera === id);
+      }
       rights.forgetCamera(change.camera);
       views.recheck();
     });

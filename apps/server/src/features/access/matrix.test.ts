@@ -91,7 +91,14 @@ const oracle: Record<RouteName, string> = {
   ...{ listCameras: 'osiuaL', getCamera: 'osiuaL', listTransitions: 'osiuaL', listHealth: 'osiuaL' },
   ...{ discoverDevices: 'a', probeDevice: 'a', createOnvifCamera: 'a', tryCamera: 'a' },
   ...{ createImport: 'a', getImport: 'a', startImport: 'a', cancelImport: 'a' },
-  ...{ createCamera: 'a', updateCamera: 'a', setMasks: 'sa', deleteCamera: 'a', listLayouts: 'osiuaL' },
+  ...{
+    createCamera: 'a',
+    updateCamera: 'a',
+    setMasks: 'sa',
+    setSound: 'a',
+    deleteCamera: 'a',
+    listLayouts: 'osiuaL',
+  },
   ...{
     listWalls: 'osiuaL',
     getWall: 'osiuaL',
@@ -397,6 +404,7 @@ describe('the policy table has a row for every door', () => {
     ];
     expect(doors.filter((door) => !(door in policy))).toEqual([]);
     expect(nodeQuestions['node:ask'].payload.shape.door.options.toSorted()).toEqual([
+      'listen',
       'llhls',
       'poster',
       'push',

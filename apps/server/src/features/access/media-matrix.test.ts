@@ -10,7 +10,7 @@ import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import { Browser } from '../../testing/browser.ts';
 
 /*
- * A1 for the media paths: every way to a byte of video × every kind of asker × every relation to the camera. The oracle is
+ * A1 for the media paths: every way to a byte of video or sound × every kind of asker × every relation to the camera. The oracle is
  * written apart from the code: what each asker may is in its own row, in words.
  */
 const cameras = ['open', 'unwatched', 'unseen'] as const;
@@ -46,6 +46,14 @@ const replayOracle: typeof oracle = {
   'supervisor, locked': ['forbidden', 'forbidden', 'forbidden'],
   'nobody, with a link to the open camera': ['forbidden', 'not there', 'not there'],
 };
+/** Its sound, which an administrator allowed: for who sits there, unlocked, and for no screen or other player. */
+const soundOracle: typeof oracle = {
+  ...oracle,
+  'a screen that shows the camera': ['forbidden', 'forbidden', 'forbidden'],
+  'operator, locked': ['forbidden', 'forbidden', 'not there'],
+  'supervisor, locked': ['forbidden', 'forbidden', 'forbidden'],
+  'nobody, with a link to the open camera': ['forbidden', 'not there', 'not there'],
+};
 const statusOf: Record<Exclude<Outcome, 'video'>, number> = {
   'sign in': 401,
   forbidden: 403,
@@ -67,7 +75,7 @@ const fetchMedia = (address: string, browser?: Browser) =>
 beforeAll(async () => {
   const clip = path.join(dir, 'street.mp4');
   await makeClockClip({ path: clip, camera: 1, seconds: 4, width: 320, height: 180, fps: 15, gopS: 0.4 });
-  farm = await startFarm({ mounts: { street: clip } });
+  farm = await startFarm({ mounts: { street: clip }, sounds: { street: 'pcmu' } });
   site = await startGuardedApp();
   const { administrator } = site;
   for (const id of cameras)
@@ -75,6 +83,8 @@ beforeAll(async () => {
       ...{ id, name: id, keep: 'always' },
       source: { kind: 'rtsp', main: farm.url('street') },
     });
+  for (const id of cameras)
+    expect((await administrator.call('PUT', `/cameras/${id}/sound`, { allowed: true })).status).toBe(200);
   for (const [camera, right] of [
     ['unwatched', 'live'],
     ['unseen', 'see'],
@@ -179,7 +189,11 @@ async function overHttp(asker: string, address: string, camera: CameraName): Pro
   return named ?? `status ${answer.status}`;
 }
 
-async function overPush(asker: string, camera: CameraName, what: 'live' | 'replay'): Promise<string> {
+async function overPush(
+  asker: string,
+  camera: CameraName,
+  what: 'live' | 'replay' | 'sound',
+): Promise<string> {
   const { browser, link } = askers.get(asker) ?? { browser: guide };
   // A link is for one road alone; its token is in no cookie.
   const cookie = link ? `clerestory=${link}` : browser.cookieHeader();
@@ -189,8 +203,10 @@ async function overPush(asker: string, camera: CameraName, what: 'live' | 'repla
   if (viewer instanceof Error) return viewer.message === '401' ? 'sign in' : viewer.message;
   try {
     if (what === 'live') viewer.subscribe(camera);
+    else if (what === 'sound') viewer.listen(camera);
     else viewer.send({ type: 'replay', channel: 1, camera, stream: 'main', seconds: 5 });
-    await eventually('an answer', () => viewer.chunks().length > 0 || viewer.reasons().some(Boolean));
+    const refused = () => viewer.notices.some(({ type }) => type === 'refused');
+    await eventually('an answer', () => viewer.chunks().length > 0 || refused(), 30_000);
     if (viewer.chunks().length > 0) return 'video';
     expect(viewer.frames).toEqual([]);
     return viewer.reasons().includes('There is no such camera') ? 'not there' : 'forbidden';
@@ -218,13 +234,16 @@ describe('A1: every way to a byte of video, by every kind of asker', () => {
       const replayed = `a replay of the ${camera} camera`;
       found[replayed] = await overPush(asker, camera, 'replay');
       expected[replayed] = replayOracle[asker]?.[at] ?? '';
-      cells += 2;
+      const heard = `the sound of the ${camera} camera`;
+      found[heard] = await overPush(asker, camera, 'sound');
+      expected[heard] = soundOracle[asker]?.[at] ?? '';
+      cells += 3;
     }
     expect(found).toEqual(expected);
   });
 
   test('each cell was asked, and is noted', () => {
-    expect(cells).toBe(Object.keys(oracle).length * cameras.length * 10);
+    expect(cells).toBe(Object.keys(oracle).length * cameras.length * 11);
     assured({
       ...{ row: 'A1', trials: cells, whole: true },
       claim:

@@ -83,6 +83,8 @@ const pushed: PolicyRow = { who: windows, right: 'see', camera: 'each' };
 /** Whoever can hold a grant; the gate asks for the right again with each piece. */
 const watching: PolicyRow = { who: [...atTheWall, 'screen'], right: 'live', camera: 'params' };
 const replaying: PolicyRow = { who: atTheWall, unlocked: true, right: 'replay', camera: 'params' };
+/** Whoever sits there, and no screen of a room: a sound is heard by everybody in it. */
+const listening: PolicyRow = { who: atTheWall, unlocked: true, right: 'live', camera: 'params' };
 const connected: PolicyRow = { who: [...everyRole, 'screen'] };
 
 /** Sign-in has its own limits and answers; nobody is signed in yet when it is used. */
@@ -215,6 +217,7 @@ const wall = {
   'rest:updateCamera': { ...administering, right: 'see', camera: 'params' },
   // Who watches may hide more of a camera; only who sees no pictures may uncover what is hidden.
   'rest:setMasks': { ...building, right: 'see', camera: 'params' },
+  'rest:setSound': { ...administering, right: 'see', camera: 'params' },
   'rest:deleteCamera': { ...administering, right: 'see', camera: 'params' },
   'rest:discoverDevices': administering,
   'rest:probeDevice': administering,
@@ -391,6 +394,7 @@ const media = {
   'media:poster': watching,
   'frame:request:subscribe': watching,
   'frame:request:replay': replaying,
+  'frame:request:listen': listening,
   'frame:request:unsubscribe': connected,
   'frame:request:time': connected,
   'frame:notice:time': connected,

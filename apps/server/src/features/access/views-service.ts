@@ -4,7 +4,7 @@ import type {
   CameraViewers,
   GrantUsage,
   MediaGrant,
-  StreamName,
+  StreamKind,
   ViewQuestion,
   ViewVerdict,
 } from '@clerestory/protocol';
@@ -71,7 +71,7 @@ interface View extends OpenView {
   scope: MediaGrant['scope'];
   kind: CameraViewer['kind'];
   name: string;
-  streams: Set<StreamName>;
+  streams: Set<StreamKind>;
   /** Usage under earlier node processes. */
   before: { run: string; bytes: number; seconds: number };
   /** Durable, and told to the node. */
@@ -85,24 +85,35 @@ const doors: Record<ViewQuestion['door'], DoorId> = {
   llhls: 'media:playlist',
   poster: 'media:poster',
   replay: 'frame:request:replay',
+  listen: 'frame:request:listen',
 };
 
-const scopeOf = (door: ViewQuestion['door']): MediaGrant['scope'] => (door === 'replay' ? 'replay' : 'live');
+const scopeOf = (door: ViewQuestion['door']): MediaGrant['scope'] =>
+  door === 'replay' ? 'replay' : door === 'listen' ? 'sound' : 'live';
+/** The door by which a right is asked for again. */
+const doorOf: Record<MediaGrant['scope'], ViewQuestion['door']> = {
+  live: 'push',
+  replay: 'replay',
+  sound: 'listen',
+};
 const nameOf = ({ key, camera, scope }: Pick<View, 'key' | 'camera' | 'scope'>): string =>
   `${key} ${camera} ${scope}`;
 
 /** Once for each viewer, however many views of the camera they have. */
-const distinct = (views: readonly View[]): View[] => [
-  ...new Map(views.map((view) => [view.key, view])).values(),
-];
-
-const viewerOf = ({ kind, name, startedAt }: View): CameraViewer => ({ kind, name, since: startedAt });
+const viewersIn = (views: readonly View[]): CameraViewer[] =>
+  [...Map.groupBy(views, ({ key }) => key).values()].flatMap((own) => {
+    const last = own.at(-1);
+    if (!last) return [];
+    const { kind, name, startedAt: since } = last;
+    return { kind, name, since, ...(own.some(({ scope }) => scope === 'sound') && { listens: true }) };
+  });
 
 const no = (code: Extract<ViewVerdict, { ok: false }>['code'], reason: string): ViewVerdict => ({
   ok: false,
   code,
   reason,
 });
+export const privateIsMute = 'A private camera is never listened to: its owner has lent pictures, not sound';
 const hidden = no('not-found', 'There is no such camera');
 
 export interface ViewsParts {
@@ -116,6 +127,8 @@ export interface ViewsParts {
   log: Logger;
   /** Why one who may watch a camera gets no picture of it just now; null when they do. */
   hides(actor: Actor, camera: string): string | null;
+  /** Why nobody may listen to a camera; null where operators may. */
+  mutes(camera: string): string | null;
 }
 
 /**
@@ -177,13 +190,13 @@ export class ViewsService {
   }
 
   viewersOf(camera: string): CameraViewer[] {
-    return distinct([...this.#views.values()].filter((view) => view.camera === camera)).map(viewerOf);
+    return viewersIn([...this.#views.values()].filter((view) => view.camera === camera));
   }
 
   /** Of every camera that somebody watches. */
   viewers(): CameraViewers[] {
     const byCamera = Map.groupBy(this.#views.values(), ({ camera }) => camera);
-    return [...byCamera].map(([camera, views]) => ({ camera, viewers: distinct(views).map(viewerOf) }));
+    return [...byCamera].map(([camera, views]) => ({ camera, viewers: viewersIn(views) }));
   }
 
   /** For a node that has just connected. */
@@ -241,10 +254,10 @@ export class ViewsService {
   }
 
   /** Rights, roles, tiles or groups have changed: what does not hold any more ends now. */
-  recheck(): void {
-    for (const view of [...this.#views.values()]) {
+  recheck(which: (view: Pick<View, 'camera' | 'scope'>) => boolean = () => true): void {
+    for (const view of [...this.#views.values()].filter(which)) {
       const viewer = this.#parts.viewers.find(view.key);
-      const verdict = this.#mayView(viewer, view.scope === 'replay' ? 'replay' : 'push', view.camera);
+      const verdict = this.#mayView(viewer, doorOf[view.scope], view.camera);
       if (!verdict.ok) {
         const code = view.grant === null ? 'right-ended' : 'grant-ended';
         this.#end(view, code, true, verdict.reason);
@@ -269,6 +282,7 @@ export class ViewsService {
     const isReplay = door === 'replay';
     const decision = this.#parts.rights.may(viewer.actor, isReplay ? 'replay' : 'live', camera);
     if (!decision.ok && decision.because === 'hidden') return hidden;
+    if (door === 'listen') return this.#mayListen(viewer, camera, admitted.ok && decision.ok);
     if (isReplay && (!admitted.ok || !decision.ok))
       return no(
         'forbidden',
@@ -288,6 +302,20 @@ export class ViewsService {
     if (permit.ok && permit.grant !== null && door === 'replay')
       return no('forbidden', 'A private camera has no replay: its grant is for what is live');
     return permit.ok ? { ok: true } : no('forbidden', permit.reason);
+  }
+
+  /** `mayWatch`: who sits there, unlocked, with the right to its pictures; what else is needed is the camera's own switch. */
+  #mayListen(viewer: Viewer, camera: string, mayWatch: boolean): ViewVerdict {
+    const { actor, kind } = viewer;
+    if (actor.kind === 'person' && actor.locked)
+      return no('forbidden', 'This session is locked. Unlock it to listen');
+    if (!mayWatch || kind !== 'person') return no('forbidden', 'You have no right to listen to this camera');
+    const muted = this.#parts.mutes(camera);
+    if (muted !== null) return no('forbidden', muted);
+    // A second lock on the same door: whatever the registry says, what is lent under a grant is not heard.
+    const permit = this.#permitOf(viewer, camera);
+    if (!permit.ok) return no('forbidden', permit.reason);
+    return permit.grant === null ? { ok: true } : no('forbidden', privateIsMute);
   }
 
   /** Owners lend to the room, not to other players. */

@@ -34,7 +34,9 @@ export function cameraRoutes(cameras: CameraService, health: HealthOf): RouteHan
       if (!camera) return refuse(problem('not-found', `There is no camera "${params.camera}".`));
       return ok({ ...camera, health: health.of(camera.id) });
     },
-    updateCamera: ({ params, body }, { base, key }) => cameras.update(params.camera, body, base, key),
+    updateCamera: ({ params, body }, { base, key, by }) => cameras.update(params.camera, body, base, key, by),
+    setSound: ({ params, body: { allowed } }, { base, key, by }) =>
+      cameras.setSound(params.camera, allowed, { base, key, by }),
     deleteCamera: async ({ params }) => cameras.remove(params.camera),
   };
 }

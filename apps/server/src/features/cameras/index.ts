@@ -1,2 +1,3 @@
 export { CameraService, type CameraChange } from './service.ts';
 export { cameraRoutes } from './http.ts';
+export { soundRecordedIn } from './sound.ts';

@@ -14,6 +14,7 @@ import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
+import { unfitSound, type SoundWriter } from './sound.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
 
 /** Cameras one site may register. */
@@ -51,6 +52,7 @@ export class CameraService {
 
   #movable: (camera: string) => boolean = () => false;
   #writeDownMasks: MasksWriter = () => Promise.resolve();
+  #writeDownSound: SoundWriter = () => Promise.resolve();
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
 
   /** `scenes`: names of the demo scenes that can be drawn. `rules`: where cameras may be. */
@@ -69,6 +71,11 @@ export class CameraService {
   /** Who writes changes of masks down, in the transaction of the change. */
   masksWrittenBy(writer: MasksWriter): void {
     this.#writeDownMasks = writer;
+  }
+
+  /** Who writes down whether a camera may be listened to, in the transaction of the change. */
+  soundWrittenBy(writer: SoundWriter): void {
+    this.#writeDownSound = writer;
   }
 
   /** Who knows what the owner of a private camera allows now. */
@@ -127,15 +134,21 @@ export class CameraService {
       if (masks.length > 0) await this.#writeDownMasks(write, { camera: id, by, before: [], after: masks });
       const nowMs = this.#clock.nowMs();
       return ok({
-        stored: { ...input, id, number, revision: 1, createdAt: nowMs, updatedAt: nowMs },
+        stored: { ...input, id, number, sound: false, revision: 1, createdAt: nowMs, updatedAt: nowMs },
         isNew: true,
       });
     });
   }
 
-  async update(id: string, patch: CameraPatch, base: number | null, key: string): Promise<Answer<Camera>> {
+  async update(
+    id: string,
+    patch: CameraPatch,
+    base: number | null,
+    key: string,
+    by = 'server',
+  ): Promise<Answer<Camera>> {
     const refused = await this.#refusedSource(patch.source);
-    return this.#write(key, fingerprint('camera', id, patch), async () => {
+    return this.#write(key, fingerprint('camera', id, patch), async (write) => {
       const before = this.#cameras.get(id);
       if (!before) return refuse(noCamera(id));
       if (base !== null && base !== before.revision) return refuse(changedMeanwhile(before));
@@ -145,7 +158,13 @@ export class CameraService {
       if (taken) return taken;
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       const stored = { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() };
-      return unfitEntry(stored, before) ?? ok({ stored, isNew: false });
+      const odd = unfitEntry(stored, before);
+      if (odd) return odd;
+      if (stored.sound && stored.visibility === 'private') {
+        stored.sound = false;
+        await this.#writeDownSound(write, { camera: id, by, allowed: false, because: 'now-private' });
+      }
+      return ok({ stored, isNew: false });
     });
   }
 
@@ -167,6 +186,27 @@ export class CameraService {
       await this.#writeDownMasks(write, { camera: id, by, before: before.masks, after: masks });
       return ok({
         stored: { ...before, masks, revision: before.revision + 1, updatedAt: this.#clock.nowMs() },
+        isNew: false,
+      });
+    });
+  }
+
+  /** Whether operators may listen to a camera. Changing nothing is no change, and not in the record. */
+  async setSound(
+    id: string,
+    allowed: boolean,
+    { base, key, by }: { base: number | null; key: string; by: string },
+  ): Promise<Answer<Camera>> {
+    return this.#write(key, fingerprint('camera-sound', id, allowed), async (write) => {
+      const before = this.#cameras.get(id);
+      if (!before) return refuse(noCamera(id));
+      if (base !== null && base !== before.revision) return refuse(changedMeanwhile(before));
+      const unheard = allowed ? unfitSound(before) : null;
+      if (unheard) return unheard;
+      if (before.sound === allowed) return ok({ stored: before, isNew: false });
+      await this.#writeDownSound(write, { camera: id, by, allowed });
+      return ok({
+        stored: { ...before, sound: allowed, revision: before.revision + 1, updatedAt: this.#clock.nowMs() },
         isNew: false,
       });
     });
@@ -235,13 +275,23 @@ export class CameraService {
       ...{
         keep: before.keep,
         masks: before.masks,
+        sound: before.sound,
         revision: before.revision + 1,
         createdAt: before.createdAt,
       },
       ...{ heading: before.heading, viewAngle: before.viewAngle, placeKind: before.placeKind },
       ...ownedAs(before),
     };
-    return ok({ ...input, revision: 1, createdAt: nowMs, ...kept, id, number, updatedAt: nowMs });
+    return ok({
+      ...input,
+      sound: false,
+      revision: 1,
+      createdAt: nowMs,
+      ...kept,
+      id,
+      number,
+      updatedAt: nowMs,
+    });
   }
 
   async remove(id: string): Promise<Answer<void>> {
@@ -381,11 +431,12 @@ const changedMeanwhile = ({ name, revision }: StoredCamera) =>
 const noCamera = (id: string) => problem('not-found', `There is no camera "${id}".`);
 
 /** What may be seen of a camera: no address, no login. */
-function viewOf({ source, masks, ...camera }: StoredCamera): Camera {
+function viewOf({ source, masks, sound, ...camera }: StoredCamera): Camera {
   const username = 'username' in source ? source.username : undefined;
   return {
     ...camera,
     ...(masks.length > 0 && { masks }),
+    ...(sound && { sound }),
     source: {
       kind: source.kind,
       hasSub: source.kind === 'demo' || ('sub' in source && source.sub !== undefined),
@@ -398,13 +449,21 @@ function viewOf({ source, masks, ...camera }: StoredCamera): Camera {
 }
 
 /** Null: it has no stream. */
-const mediaOf = ({ id, revision, keep, source, masks, visibility }: StoredCamera): MediaCamera | null =>
+const mediaOf = ({
+  id,
+  revision,
+  keep,
+  source,
+  masks,
+  visibility,
+  sound,
+}: StoredCamera): MediaCamera | null =>
   source.kind === 'none'
     ? null
     : {
         ...{ id, revision, keep, source },
         ...(masks.length > 0 && { masks }),
-        ...(visibility === 'private' && { private: true }),
+        ...(visibility === 'private' ? { private: true } : sound && { sound }),
       };
 
 /** What lists know nothing of, so that an import leaves it as it is. */

@@ -17,6 +17,8 @@ import type { Tables } from '../../platform/tables.ts';
 export interface StoredCamera extends Omit<CameraInput, 'id' | 'number'> {
   id: string;
   number: number;
+  /** Its sound may be listened to. */
+  sound: boolean;
   revision: number;
   createdAt: number;
   updatedAt: number;
@@ -42,6 +44,7 @@ const fromRow = (row: Selectable<Tables['cameras']>): StoredCamera => ({
   tier: Tier.parse(row.tier),
   owner: row.owner,
   masks: Masks.parse(JSON.parse(row.masks)),
+  sound: row.sound === 1,
   revision: row.revision,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -59,6 +62,7 @@ const toRow = (camera: StoredCamera) => ({
   tags: JSON.stringify(camera.tags),
   source: JSON.stringify(camera.source),
   masks: JSON.stringify(camera.masks),
+  sound: camera.sound ? 1 : 0,
   heading: camera.heading,
   view_angle: camera.viewAngle,
   place_kind: camera.placeKind,

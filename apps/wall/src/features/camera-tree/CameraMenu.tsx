@@ -55,6 +55,7 @@ export function CameraMenu({
           {mayChange && (
             <>
               <ContextMenu.Separator className="menu-line" />
+              {item('Sound…', (id) => actions.show({ kind: 'sound-camera', camera: id }))}
               {item('Change the camera…', (id) => actions.show({ kind: 'edit-camera', camera: id }))}
               {item('Remove the camera…', (id) => actions.show({ kind: 'remove-camera', camera: id }))}
             </>

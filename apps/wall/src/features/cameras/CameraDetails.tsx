@@ -1,5 +1,5 @@
 import type { Camera, CameraHealth, StreamFacts } from '@clerestory/protocol';
-import { EyeOff, Move, Pencil, Trash2 } from 'lucide-react';
+import { EyeOff, Move, Pencil, Trash2, Volume2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { mayMask, mayMove, mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
@@ -71,11 +71,12 @@ function Watching({ camera }: { camera: string }) {
         <p className="dim">Nobody.</p>
       ) : (
         <ul className="watching">
-          {viewers.map(({ kind, name, since }) => (
+          {viewers.map(({ kind, name, since, listens }) => (
             <li key={`${kind} ${name} ${since}`} data-viewer={name}>
               <b>{name}</b>
               <span className="dim">
                 {kinds[kind]}, since {clockTime(since)}
+                {listens && ', listens too'}
               </span>
             </li>
           ))}
@@ -144,6 +145,12 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
         {mayChange && (
           <>
             <IconButton
+              label={`Sound of ${camera.name}`}
+              onClick={() => actions.show({ kind: 'sound-camera', camera: camera.id })}
+            >
+              <Volume2 />
+            </IconButton>
+            <IconButton
               label={`Change ${camera.name}`}
               onClick={() => actions.show({ kind: 'edit-camera', camera: camera.id })}
             >
@@ -187,6 +194,7 @@ export function CameraDetails({ camera, history }: { camera: Camera; history: Re
           the server.
         </p>
       )}
+      {camera.sound && <p className="dim">Operators may listen to it.</p>}
       <Health health={health} />
       {health?.streams.map((facts) => (
         <Facts key={facts.stream} facts={facts} />

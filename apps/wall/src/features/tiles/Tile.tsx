@@ -141,7 +141,7 @@ export const Tile = memo(function Tile({
             <span
               className="tile__watching"
               aria-label={`Watched by ${watching.length}`}
-              title={`Watched by ${watching.map((one) => one.name).join(', ')}`}
+              title={`Watched by ${watching.map(({ name: who, listens }) => (listens ? `${who}, who listens` : who)).join(', ')}`}
             >
               <Eye aria-hidden="true" />
               {watching.length}

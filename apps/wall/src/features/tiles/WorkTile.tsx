@@ -4,6 +4,8 @@ import type { LiveTile } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
 import { ReplayBar } from './ReplayBar.tsx';
 import { ReplayPlayer, type ReplayView } from './replay-player.ts';
+import { SoundPlayer, type SoundView } from './sound-player.ts';
+import { SoundSign } from './SoundSign.tsx';
 import { Tile, type TileReporters } from './Tile.tsx';
 import { panBy, transformOf, wholePicture, zoomAt, type Zoom } from './zoom.ts';
 
@@ -22,6 +24,9 @@ export interface TileTools {
   toggleReplay(): void;
   togglePause(): void;
   step(seconds: number): void;
+  readonly isSounding: () => boolean;
+  /** Begins the sound of the camera, which ends that of any other tile, or ends it. */
+  toggleSound(): void;
   /** The frame on show; null while there is none worth keeping. */
   still(): {
     video: HTMLVideoElement;
@@ -56,6 +61,8 @@ export function WorkTile(props: WorkTileProps) {
   const player = useRef<ReplayPlayer | null>(null);
   const [scale, setScale] = useState(1);
   const [replay, setReplay] = useState<ReplayView | null>(null);
+  const sounding = useRef<SoundPlayer | null>(null);
+  const [sound, setSound] = useState<SoundView | null>(null);
   const told = useRef(onTools);
   useEffect(() => {
     told.current = onTools;
@@ -78,9 +85,16 @@ export function WorkTile(props: WorkTileProps) {
       setReplay(null);
       told.current();
     };
-    const made: TileTools & { look: typeof look; endReplay: typeof endReplay } = {
+    const endSound = () => {
+      sounding.current?.end();
+      sounding.current = null;
+      setSound(null);
+      told.current();
+    };
+    const made: TileTools & Record<'endReplay' | 'endSound', () => void> & { look: typeof look } = {
       look,
       endReplay,
+      endSound,
       isZoomed: () => zoom.current.scale > 1,
       zoom: (direction) => look(zoomAt(zoom.current, direction === 'closer' ? zoomStep : 1 / zoomStep)),
       pan: (dx, dy) => look(panBy(zoom.current, dx, dy)),
@@ -91,11 +105,29 @@ export function WorkTile(props: WorkTileProps) {
         const { stage, live } = parts.current ?? {};
         const shown = live?.camera;
         if (!stage || !live || !shown) return;
+        // What is heard is of now, what is seen would not be.
+        endSound();
         const begun = new ReplayPlayer(stage, pageMedia().push, shown, live.stream, (view) => {
           if (player.current === begun) setReplay(view);
         });
         player.current = begun;
         setReplay(begun.view);
+        told.current();
+      },
+      isSounding: () => sounding.current !== null,
+      toggleSound() {
+        if (sounding.current) return endSound();
+        const { stage, live } = parts.current ?? {};
+        const shown = live?.camera;
+        if (!stage || !shown || player.current) return;
+        const begun: SoundPlayer = new SoundPlayer(pageMedia(), stage, shown, (view) => {
+          if (sounding.current !== begun) return;
+          if (view === null || view.state === 'failed') sounding.current = null;
+          setSound(view);
+          told.current();
+        });
+        sounding.current = begun;
+        setSound(begun.view);
         told.current();
       },
       togglePause: () => player.current?.toggle(),
@@ -121,6 +153,7 @@ export function WorkTile(props: WorkTileProps) {
   useEffect(
     () => () => {
       own.endReplay();
+      own.endSound();
       own.whole();
     },
     [own, camera],
@@ -181,6 +214,7 @@ export function WorkTile(props: WorkTileProps) {
         }}
       />
       {scale > 1 && <p className="work-tile__zoom">{scale.toFixed(1)}×</p>}
+      {sound && <SoundSign view={sound} onEnd={own.endSound} />}
       {replay && (
         <ReplayBar
           view={replay}

@@ -33,13 +33,15 @@ export class HlsMse {
   readonly #module: typeof HlsModule;
   readonly #fragment: HlsModule.Fragment;
   readonly #events: MseEvents;
+  readonly #type: 'video' | 'audio';
   #appends = 0;
   #ended = false;
 
-  constructor(module: typeof HlsModule, events: MseEvents) {
+  constructor(module: typeof HlsModule, events: MseEvents, type: 'video' | 'audio' = 'video') {
     const { Events, ErrorDetails, ErrorTypes, Fragment, PlaylistLevelType } = module;
     this.#module = module;
     this.#events = events;
+    this.#type = type;
     this.#hls = new module.default({
       enableWorker: false,
       autoStartLoad: false,
@@ -64,14 +66,15 @@ export class HlsMse {
     });
   }
 
-  attach(video: HTMLVideoElement): void {
-    this.#hls.attachMedia(video);
+  attach(media: HTMLMediaElement): void {
+    this.#hls.attachMedia(media);
   }
 
   /** The init segment (ftyp + moov) and its RFC 6381 codec; once, before the first `append`. */
   init(bytes: Uint8Array, codec: string): void {
     const { Events } = this.#module;
-    this.#hls.trigger(Events.BUFFER_CODECS, { video: { id: 'main', container: 'video/mp4', codec } });
+    const track = { id: 'main', container: `${this.#type}/mp4`, codec };
+    this.#hls.trigger(Events.BUFFER_CODECS, { [this.#type]: track });
     this.append(bytes);
   }
 
@@ -81,7 +84,7 @@ export class HlsMse {
     const { ChunkMetadata, Events, PlaylistLevelType } = this.#module;
     const chunkMeta = new ChunkMetadata(0, 0, this.#appends++, bytes.byteLength);
     this.#hls.trigger(Events.BUFFER_APPENDING, {
-      type: 'video',
+      type: this.#type,
       data: bytes as Uint8Array<ArrayBuffer>,
       frag: this.#fragment,
       part: null,
@@ -94,7 +97,7 @@ export class HlsMse {
   trim(untilS: number): void {
     if (this.#ended || untilS <= 0) return;
     const { Events } = this.#module;
-    this.#hls.trigger(Events.BUFFER_FLUSHING, { startOffset: 0, endOffset: untilS, type: 'video' });
+    this.#hls.trigger(Events.BUFFER_FLUSHING, { startOffset: 0, endOffset: untilS, type: this.#type });
   }
 
   destroy(): void {

@@ -1,4 +1,4 @@
-import type { PushFrame, StreamName } from '@clerestory/protocol';
+import type { PushFrame, StreamKind, StreamName } from '@clerestory/protocol';
 import type * as HlsModule from 'hls.js/light';
 import { HlsPlayer } from './hls-player.ts';
 import type { TilePlayer } from './live-player.ts';
@@ -80,7 +80,7 @@ export class PushLine implements Line, FeedListener {
   }
 
   init(frame: PushFrame): void {
-    this.served = frame.stream;
+    this.#serves(frame.stream);
     this.refusal = null;
     this.unplayable = playable(frame.codec) ? null : unplayableReason(frame.codec);
     this.#player = null;
@@ -105,10 +105,10 @@ export class PushLine implements Line, FeedListener {
     this.#player?.skipped();
   }
 
-  state(state: SourceState, reason: string, served: StreamName, behindMs?: number): void {
+  state(state: SourceState, reason: string, served: StreamKind, behindMs?: number): void {
     this.source = { state, reason, behindMs };
     this.refusal = null;
-    this.served = served;
+    this.#serves(served);
     this.#events.changed();
   }
 
@@ -133,6 +133,11 @@ export class PushLine implements Line, FeedListener {
   close(): void {
     this.#player = null;
     this.#feed.close();
+  }
+
+  /** A line is of pictures; the client lets no sound through to it. */
+  #serves(stream: StreamKind): void {
+    if (stream !== 'audio') this.served = stream;
   }
 
   #failed(player: PushPlayer, detail: string): void {

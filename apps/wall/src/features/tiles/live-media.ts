@@ -72,6 +72,11 @@ export class LiveMedia implements PictureRoad {
     return this.#module !== null;
   }
 
+  /** hls.js; null until it is loaded. */
+  get module(): typeof HlsModule | null {
+    return this.#module;
+  }
+
   /** The road to the media server is open, as far as is known. */
   get linked(): boolean {
     return this.#delivery === 'push' ? this.push.linked : true;

@@ -45,12 +45,12 @@ export function createVideo(document: Document): HTMLVideoElement {
 }
 
 /** Starts playing; a refusal by the browser shows as a picture that does not advance, which the supervisor sees. */
-export function play(video: HTMLVideoElement): void {
-  video.play().catch(() => undefined);
+export function play(media: HTMLMediaElement): void {
+  media.play().catch(() => undefined);
 }
 
-export function rangesOf(video: HTMLVideoElement): { startS: number; endS: number }[] {
-  const { buffered } = video;
+export function rangesOf(media: HTMLMediaElement): { startS: number; endS: number }[] {
+  const { buffered } = media;
   return Array.from({ length: buffered.length }, (_, index) => ({
     startS: buffered.start(index),
     endS: buffered.end(index),

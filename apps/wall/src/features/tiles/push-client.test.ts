@@ -122,6 +122,23 @@ describe('PushClient', () => {
     expect(client.counts.crossed).toBe(2);
   });
 
+  it('lets no sound through to pictures, and no pictures to a sound', async () => {
+    start();
+    const [seen, heard] = [listener(), listener()];
+    client.subscribe('north', 'main', seen);
+    client.listen('north', heard);
+    await vi.waitFor(() => expect(door.requests).toHaveLength(2));
+    expect(door.requests[1]).toEqual({ type: 'listen', channel: 2, camera: 'north' });
+    door.send({ channel: 1, stream: 'audio' });
+    door.send({ channel: 2, stream: 'main' });
+    door.send({ channel: 1, stream: 'sub', index: 3 });
+    door.send({ channel: 2, stream: 'audio', index: 4 });
+    await vi.waitFor(() => expect(heard.chunk).toHaveBeenCalledOnce());
+    expect(seen.chunk).toHaveBeenCalledOnce();
+    expect(heard.chunk.mock.calls[0]?.[0]).toMatchObject({ stream: 'audio', index: 4 });
+    expect(client.counts.crossed).toBe(2);
+  });
+
   it('counts what it cannot read, and goes on', async () => {
     start();
     const heard = listener();

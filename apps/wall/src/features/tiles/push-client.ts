@@ -4,6 +4,7 @@ import {
   PushNotice,
   type PushFrame,
   type PushRequest,
+  type StreamKind,
   type StreamName,
 } from '@clerestory/protocol';
 import {
@@ -18,7 +19,7 @@ import { ServerClock } from './server-clock.ts';
 
 interface Subscription {
   readonly camera: string;
-  readonly stream: StreamName;
+  readonly stream: StreamKind;
   readonly listener: FeedListener;
   /** Null while not subscribed on the present socket. */
   channel: number | null;
@@ -34,7 +35,7 @@ const youngTryMs = 1_000;
 
 /**
  * The page's one push socket with all its channels. Reconnects for ever, subscribes everything again, keeps the
- * server's clock, and lets no frame through that belongs to another camera than its channel asked for.
+ * server's clock, and lets no frame through that is of another camera, or of its sound, than its channel asked for.
  * `tick` is called once per second by the supervisor; there is no timer in here but the one for the next attempt.
  */
 export class PushClient {
@@ -102,6 +103,11 @@ export class PushClient {
   /** Asks for the last seconds of a camera, once. Lost with the socket: then `lost`, and nothing more. */
   replay(camera: string, stream: StreamName, seconds: number, listener: FeedListener): Feed {
     return this.#open({ camera, stream, listener, seconds, channel: null, refused: false });
+  }
+
+  /** The sound of a camera; one at a time. */
+  listen(camera: string, listener: FeedListener): Feed {
+    return this.#open({ camera, stream: 'audio', listener, seconds: null, channel: null, refused: false });
   }
 
   #open(subscription: Subscription): Feed {
@@ -206,7 +212,8 @@ export class PushClient {
     const subscription = this.#byChannel.get(frame.channel);
     // Frames may still be on their way on a channel that has just been left.
     if (!subscription) return;
-    if (frame.camera !== subscription.camera) {
+    const isSound = frame.stream === 'audio';
+    if (frame.camera !== subscription.camera || isSound !== (subscription.stream === 'audio')) {
       this.counts.crossed += 1;
       return;
     }
@@ -260,6 +267,7 @@ export class PushClient {
     subscription.channel = channel;
     this.#byChannel.set(channel, subscription);
     const { camera, stream, seconds } = subscription;
+    if (stream === 'audio') return this.#send({ type: 'listen', channel, camera });
     const plays = [...this.#options.plays];
     if (seconds !== null) return this.#send({ type: 'replay', channel, camera, stream, seconds, plays });
     this.#send({ type: 'subscribe', channel, camera, stream, grant: '', plays });

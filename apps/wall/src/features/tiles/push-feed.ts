@@ -1,4 +1,4 @@
-import type { Playable, PushFrame, StreamName } from '@clerestory/protocol';
+import type { Playable, PushFrame, StreamKind } from '@clerestory/protocol';
 import { takeEarly } from './early-socket.ts';
 import type { SourceState } from './tile-state.ts';
 
@@ -8,7 +8,7 @@ export interface FeedListener {
   chunk(frame: PushFrame): void;
   /** Chunks were left out; the next one is a key frame. */
   skipped(): void;
-  state(state: SourceState, reason: string, served: StreamName, behindMs?: number): void;
+  state(state: SourceState, reason: string, served: StreamKind, behindMs?: number): void;
   /** All of a replay is here; Unix ms of capture of its first frame and of its end. */
   replayed?(fromMs: number, untilMs: number): void;
   /** The channel is closed; `restart` asks again. */

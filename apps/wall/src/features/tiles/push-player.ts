@@ -17,14 +17,14 @@ interface Capture {
   captureMs: number;
 }
 
-/** Plays one generation of one channel of the push socket through hls.js's buffer. */
+/** Plays one generation of one channel of the push socket, pictures or sound, through hls.js's buffer. */
 export class PushPlayer implements TilePlayer {
   readonly generation: number;
   readonly #mse: HlsMse;
   readonly #events: PlayerEvents;
   readonly #nowMs: () => number;
   readonly #target = new JitterTarget();
-  #video: HTMLVideoElement | null = null;
+  #video: HTMLMediaElement | null = null;
   #captures: Capture[] = [];
   readonly #keys = new KeyFrames();
   #needKey = true;
@@ -45,14 +45,12 @@ export class PushPlayer implements TilePlayer {
     this.#events = events;
     this.#nowMs = nowMs;
     this.#trimmedMs = nowMs();
-    this.#mse = new HlsMse(module, {
-      appended: () => this.#appended(),
-      failed: (detail) => this.#events.failed(detail),
-    });
+    const mse = { appended: () => this.#appended(), failed: (detail: string) => this.#events.failed(detail) };
+    this.#mse = new HlsMse(module, mse, init.stream === 'audio' ? 'audio' : 'video');
     this.#mse.init(init.payload, init.codec);
   }
 
-  attach(video: HTMLVideoElement): void {
+  attach(video: HTMLMediaElement): void {
     this.#video = video;
     video.addEventListener('waiting', this.#onWaiting);
     this.#mse.attach(video);

@@ -4,6 +4,7 @@ import { useActions } from '../../commands/use-actions.ts';
 import { AddCameraDialog } from '../../features/cameras/AddCameraDialog.tsx';
 import { EditCameraDialog } from '../../features/cameras/CameraDialog.tsx';
 import { RemoveCameraDialog } from '../../features/cameras/RemoveCameraDialog.tsx';
+import { SoundDialog } from '../../features/cameras/SoundDialog.tsx';
 import { AskDialog } from '../../features/grants/AskDialog.tsx';
 import { PrivateOffDialog } from '../../features/grants/PrivateOffDialog.tsx';
 import { IncidentsDialog } from '../../features/incidents/IncidentsDialog.tsx';
@@ -92,7 +93,7 @@ function CameraOverlay({
   onClose,
 }: {
   id: string;
-  kind: 'edit' | 'mask' | 'move' | 'remove';
+  kind: 'edit' | 'mask' | 'move' | 'remove' | 'sound';
   onClose: () => void;
 }) {
   const now = useWall((state) => state.cameras[id]);
@@ -101,6 +102,7 @@ function CameraOverlay({
   const common = { gone: now === undefined, onClose };
   if (!camera) return <GoneDialog what="This camera" onClose={onClose} />;
   if (kind === 'edit') return <EditCameraDialog {...common} camera={camera} />;
+  if (kind === 'sound') return <SoundDialog {...common} camera={camera} />;
   const picture = (
     <Suspense fallback={null}>
       <LivePicture camera={id} />
@@ -191,6 +193,8 @@ export function Overlays() {
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="edit" onClose={close} />;
     case 'mask-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="mask" onClose={close} />;
+    case 'sound-camera':
+      return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="sound" onClose={close} />;
     case 'move-camera':
       return <CameraOverlay key={overlay.camera} id={overlay.camera} kind="move" onClose={close} />;
     case 'remove-camera':

@@ -1,6 +1,6 @@
 import { rectangles } from '@clerestory/layout';
 import type { Screen } from '@clerestory/protocol';
-import { Camera as CameraIcon, Expand, Flag, History, Move, Shrink } from 'lucide-react';
+import { Camera as CameraIcon, Expand, Flag, History, Move, Shrink, Volume2, VolumeX } from 'lucide-react';
 import { ContextMenu } from 'radix-ui';
 import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type MouseEvent } from 'react';
 import { CommandItems } from '../../commands/CommandItems.tsx';
@@ -22,6 +22,8 @@ const tileMenu = [
   'tile.restore',
   'replay.begin',
   'replay.end',
+  'sound.begin',
+  'sound.end',
   'picture.snapshot',
   'camera.mark',
   'camera.move',
@@ -58,6 +60,8 @@ function TileTime({ tile }: { tile: number }) {
 
 const tools = [
   ['replay.begin', 'Replay the last minute', History],
+  ['sound.begin', 'Listen to the camera', Volume2],
+  ['sound.end', 'End the sound', VolumeX],
   ['picture.snapshot', 'Take a picture out', CameraIcon],
   ['camera.mark', 'Mark this moment', Flag],
   ['camera.move', 'Move the camera', Move],
