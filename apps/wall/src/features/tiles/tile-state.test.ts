@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   advancingMs,
   connectingMs,
+  delayedAgeMs,
   durationText,
   liveAgeMs,
   removeAgeMs,
@@ -78,7 +79,10 @@ describe('tileState refuses', () => {
     fc.assert(
       fc.property(anyFacts, (some) => {
         const { picture } = tileState(some);
-        const oldMs = some.frame ? Math.max(some.frame.sinceMs, some.frame.ageMs ?? 0) : Infinity;
+        // What the source itself says it is behind does not count, up to a minute.
+        const ageMs = some.frame?.ageMs ?? 0;
+        const onTheWayMs = ageMs > delayedAgeMs ? ageMs : ageMs - (some.source?.behindMs ?? 0);
+        const oldMs = some.frame ? Math.max(some.frame.sinceMs, onTheWayMs) : Infinity;
         if (!some.assigned || some.refused !== null || oldMs > removeAgeMs) expect(picture).toBe(false);
       }),
     );
