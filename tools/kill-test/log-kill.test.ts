@@ -4,7 +4,7 @@ import { logDifferences, viewIn, type LogHeld, type LogJournal } from './log-jou
 import { runLogKills } from './log-kills.ts';
 
 /** In the suite; `node tools/kill-test/log.ts 200` by hand. */
-const kills = 12;
+const kills = 6;
 
 test(
   'B1: killed while it appends and signs, the log has every entry that was told once, and goes on from every checkpoint',
