@@ -19,6 +19,10 @@ const swapMs = 10_000;
 const swapPauseMs = 30_000;
 /** A new picture may be this much older than the one on show, not more: time does not run backwards on a wall. */
 const backwardsMs = 1_000;
+/** A take that is behind what is on show is moved up to it, and waited for this long, ms … */
+const catchingUpMs = 2_000;
+/** … and moved this much beyond: what is on show plays on meanwhile, ms. */
+const meanwhileMs = 150;
 
 /** What a picture needs from the page. */
 export interface PictureRoad {
@@ -157,7 +161,11 @@ export class Picture {
 
   #sawFrame(take: Take): void {
     const pending = this.#pending;
-    if (pending?.take === take && this.#mayShow(take)) {
+    if (pending?.take !== take) return;
+    const behind = this.#behindShown(take);
+    if (behind !== null && this.#road.nowMs() - take.startedMs < catchingUpMs)
+      return take.player.advanceTo?.(behind.shownMs + meanwhileMs);
+    if (behind === null || behind.byMs <= backwardsMs) {
       this.#dropShown();
       this.#shown = pending;
       this.#pending = null;
@@ -172,13 +180,19 @@ export class Picture {
     }
   }
 
-  /** A first frame replaces what is on show, unless that is alive and newer. */
-  #mayShow(take: Take): boolean {
-    const [before, after] = [this.#shown?.take.frame, take.frame];
-    if (!before || !after) return true;
+  /**
+   * How far a take is behind what is on show by now; null where it is not, or that is not alive or has no time. The frame
+   * on record of what is in front is up to a second old.
+   */
+  #behindShown(take: Take): { shownMs: number; byMs: number } | null {
+    const shown = this.#shown?.take;
+    const [before, after] = [shown?.frame, take.frame];
+    if (!shown || !before || !after) return null;
     const alive = this.#road.nowMs() - before.atMs < advancingMs;
-    if (!alive || before.captureMs === null || after.captureMs === null) return true;
-    return after.captureMs >= before.captureMs - backwardsMs;
+    const shownMs = shown.player.captureMs(shown.video.currentTime) ?? before.captureMs;
+    if (!alive || shownMs === null || after.captureMs === null) return null;
+    const byMs = shownMs - after.captureMs;
+    return byMs > 0 ? { shownMs, byMs } : null;
   }
 
   #failed(line: Line): void {

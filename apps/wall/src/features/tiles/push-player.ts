@@ -17,6 +17,9 @@ interface Capture {
   captureMs: number;
 }
 
+/** Not moved nearer than this to the end of what has arrived: it would stand there at once. */
+const leastAheadS = 0.1;
+
 /** Plays one generation of one channel of the push socket, pictures or sound, through hls.js's buffer. */
 export class PushPlayer implements TilePlayer {
   readonly generation: number;
@@ -91,6 +94,15 @@ export class PushPlayer implements TilePlayer {
         return capture.captureMs + (Math.min(mediaS, capture.endS) - capture.mediaS) * 1000;
     }
     return this.#captures[0]?.captureMs ?? null;
+  }
+
+  advanceTo(captureMs: number): void {
+    const video = this.#video;
+    const capture = this.#captures.findLast((one) => one.captureMs <= captureMs);
+    const last = this.#captures.at(-1);
+    if (!video || video.seeking || !capture || !last) return;
+    const mediaS = capture.mediaS + (captureMs - capture.captureMs) / 1000;
+    if (mediaS > video.currentTime && mediaS < last.endS - leastAheadS) video.currentTime = mediaS;
   }
 
   tick(nowMs: number): void {
