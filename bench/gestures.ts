@@ -19,6 +19,7 @@ export interface GestureFigures {
 }
 
 const tiles = 4;
+/** Pause before a gesture, and up to as much again by chance, so that gestures fall anywhere between two key frames. */
 const pauseMs = 730;
 
 /** Notes when the last click, drop or key came in, Unix ms; before anything of the page hears of it. */

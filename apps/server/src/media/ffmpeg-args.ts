@@ -177,9 +177,13 @@ export const sightArgs: readonly string[] = [
   ...['-f', 'rawvideo', 'pipe:1'],
 ];
 
-/** Arguments that turn an init segment and a key chunk on stdin into one JPEG on stdout. */
+/**
+ * Arguments that turn an init segment and a key chunk on stdin into one JPEG on stdout. Colour in full, so that it does
+ * not reach over the edges of masks: 18 masked key frames were off by up to 9 steps there at 4:2:0 and quality 5, and by
+ * up to 7 so, with 35 % more bytes (28 November 2026).
+ */
 export const posterArgs: readonly string[] = [
   ...quiet,
   ...['-threads', '1', '-f', 'mp4', '-protocol_whitelist', 'pipe', '-i', 'pipe:0'],
-  ...['-map', '0:v:0', '-an', '-frames:v', '1', '-pix_fmt', 'yuvj420p', '-q:v', '5', '-f', 'mjpeg', 'pipe:1'],
+  ...['-map', '0:v:0', '-an', '-frames:v', '1', '-pix_fmt', 'yuvj444p', '-q:v', '4', '-f', 'mjpeg', 'pipe:1'],
 ];
