@@ -296,19 +296,24 @@ test('push is encrypted for the browser alone (RFC 8291), and an address that is
   await until(async () => (await one.db.selectFrom('notice_roads').selectAll().execute()).length === 0);
 });
 
+const by = (name: string) => ({ by: `person:${name}` }) as never;
+/** Sue asks that notices of the gate wait for so many hours; whoever approves it comes next. */
+async function askDelay({ notices }: Awaited<ReturnType<typeof desk>>, hours = 2) {
+  const routes = notices.routes();
+  const asked = await routes.askNoticeDelay?.(
+    { body: { camera: 'gate', hours, reason: 'A search is under way in the house' } } as never,
+    by('sue'),
+  );
+  if (!asked?.ok) throw new Error('not asked');
+  return { routes, delay: { params: { delay: asked.value.id } } as never };
+}
+
 describe('an order that notices wait', () => {
   test('takes two people, ends by itself, and is told in the letter', async () => {
     const clock = new TurnedClock();
     const one = await desk(clock);
     const rosa = await ownerOf(one);
-    const routes = one.notices.routes();
-    const by = (name: string) => ({ by: `person:${name}` }) as never;
-    const asked = await routes.askNoticeDelay?.(
-      { body: { camera: 'gate', hours: 2, reason: 'A search is under way in the house' } } as never,
-      by('sue'),
-    );
-    if (!asked?.ok) throw new Error('not asked');
-    const delay = { params: { delay: asked.value.id } } as never;
+    const { routes, delay } = await askDelay(one);
     one.notices.start();
     await one.tell(rosa, 'before');
     await mailbox.take('rosa@example.org');
@@ -339,14 +344,8 @@ describe('an order that notices wait', () => {
     const clock = new TurnedClock();
     const one = await desk(clock);
     const rosa = await ownerOf(one);
-    const routes = one.notices.routes();
-    const by = (name: string) => ({ by: `person:${name}` }) as never;
-    const asked = await routes.askNoticeDelay?.(
-      { body: { camera: 'gate', hours: 2, reason: 'A search is under way in the house' } } as never,
-      by('sue'),
-    );
-    if (!asked?.ok) throw new Error('not asked');
-    await routes.approveNoticeDelay?.({ params: { delay: asked.value.id } } as never, by('sam'));
+    const { routes, delay } = await askDelay(one);
+    await routes.approveNoticeDelay?.(delay, by('sam'));
     await one.tell(rosa, 'held');
     await mailbox.close();
     await one.tell(rosa, 'again', 'access', 'other');
@@ -381,12 +380,7 @@ describe('an order that notices wait', () => {
   test('ended early, what waits goes out now', async () => {
     const one = await desk();
     const rosa = await ownerOf(one);
-    const routes = one.notices.routes();
-    const by = (name: string) => ({ by: `person:${name}` }) as never;
-    const input = { camera: 'gate', hours: 72, reason: 'A search is under way in the house' };
-    const asked = await routes.askNoticeDelay?.({ body: input } as never, by('sue'));
-    if (!asked?.ok) throw new Error('not asked');
-    const delay = { params: { delay: asked.value.id } } as never;
+    const { routes, delay } = await askDelay(one, 72);
     await routes.approveNoticeDelay?.(delay, by('sam'));
     one.notices.start();
     await one.tell(rosa, 'held');
