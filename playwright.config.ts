@@ -1,8 +1,13 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/system-packages.mjs';
 
-/** These mostly wait, for an outage to last or for the next checkpoint of the log, so that they can run beside the others. */
-const patient = ['long-away.e2e.ts', 'audit.e2e.ts'];
+/**
+ * These mostly wait, for an outage to last or for the next checkpoint of the log, or show pages and hardly a picture, so that
+ * they can run beside the others.
+ */
+const patient = ['long-away', 'audit', 'people', 'owner', 'footage', 'import', 'fleet'].map(
+  (name) => `${name}.e2e.ts`,
+);
 
 export default defineConfig({
   testDir: 'e2e',

@@ -200,6 +200,7 @@ export async function startApp(
   });
   cameras.masksWrittenBy(masksRecordedIn(record));
   cameras.soundWrittenBy(soundRecordedIn(record));
+  cameras.ownersKnownBy((owner) => owners.registry.get(owner) !== undefined);
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
   const onvif: OnvifService = new OnvifService({
     db,
@@ -219,7 +220,7 @@ export async function startApp(
     owners: owners.registry,
   });
   const policy = new SitePolicyService(db, record);
-  const incidents = new IncidentService(db, clock, record);
+  const incidents = new IncidentService({ db, clock, steps, record });
   const grants: GrantService = new GrantService({
     ...{ db, clock, log, record, cameras, consents, incidents, policy },
     machine: thisMachine,
@@ -495,7 +496,9 @@ export async function startApp(
       const guard = access.http.door('http:log');
       mountLog(door, { checkpoints, tree: record.log, reports, guard, publicUrl: () => publicUrl() });
       door.use('/metrics', access.http.door('http:metrics'));
-      mountMetrics(door, metrics, () => refreshGauges(metrics, { health, mediaNode: supervisor, io }));
+      mountMetrics(door, metrics, () =>
+        refreshGauges(metrics, { health, mediaNode: supervisor, checkpoints, io }),
+      );
     },
     limits: { place: limitOf('place'), session: limitOf('session') },
     authenticate: (request) => access.authenticate(request),

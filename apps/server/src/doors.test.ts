@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const ask = async (method: string, address: string) => {
-  const response = await fetch(server.app.url + address, { method });
+const ask = async (method: string, address: string, accept = 'text/html,*/*;q=0.8') => {
+  const response = await fetch(server.app.url + address, { method, headers: { accept } });
   const type = response.headers.get('content-type') ?? '';
   return { status: response.status, allow: response.headers.get('allow'), type, text: await response.text() };
 };
@@ -46,7 +46,7 @@ describe('below /api a refusal is a problem (RFC 9457)', () => {
   });
 });
 
-describe('elsewhere it is a small page', () => {
+describe('elsewhere it is a small page, and text for what is no browser', () => {
   test.each([
     ['GET', '/favicon.txt', 404],
     ['GET', '/assets/index-00000000.js', 404],
@@ -59,6 +59,9 @@ describe('elsewhere it is a small page', () => {
     expect(answer.type).toContain('text/html');
     expect(answer.text).toMatch(/<h1>.+<\/h1><p>.+<\/p>/);
     expect(answer.text).not.toMatch(/Cannot |Error/);
+    const plain = await ask(method, address, '*/*');
+    expect(plain).toMatchObject({ status, type: 'text/plain; charset=utf-8' });
+    expect(plain.text).toMatch(/^[^<>]+\. [^<>]+\n$/);
   });
 
   test.each(['/', '/screen/left', '/healthz', '/readyz', '/metrics'])('%s is only read', async (address) => {

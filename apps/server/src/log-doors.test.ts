@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseVerifierKey } from '@clerestory/tlog';
@@ -84,4 +84,23 @@ describe('the log for everybody (C2SP tlog-tiles)', () => {
     const { body } = await site.administrator.call('GET', '/log');
     expect(body).toMatchObject({ halted: null, witnesses: [], checkpoint: { size: expect.any(Number) } });
   });
+});
+
+test('a log that has stopped says so to what watches the server, and to tools in text', async () => {
+  const before = await startGuardedApp();
+  const figures = async ({ app }: GuardedApp) => (await fetch(`${app.url}/metrics`)).text();
+  expect(await figures(before)).toMatch(/^clerestory_log_stopped 0$/m);
+  expect(await figures(before)).toMatch(/^clerestory_log_checkpoint_size [1-9]\d*$/m);
+  await before.app.close();
+  rmSync(path.join(before.dir, 'log.key'));
+  const after = await startGuardedApp({}, before.dir);
+  try {
+    expect(await figures(after)).toMatch(/^clerestory_log_stopped 1$/m);
+    const answer = await fetch(`${after.app.url}/log/checkpoint`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/plain; charset=utf-8']);
+    expect(await answer.text()).toMatch(/Put log.key back/);
+  } finally {
+    await after.app.close();
+    rmSync(before.dir, { recursive: true, force: true });
+  }
 });

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { policyOf } from '@clerestory/consent';
-import { ConsentTerms, type Camera, type ConsentTermsInput, type Purpose } from '@clerestory/protocol';
+import {
+  ConsentTerms,
+  type Camera,
+  type ConsentTermsInput,
+  type GrantPurpose,
+  type Purpose,
+} from '@clerestory/protocol';
 import { assured } from '../../../tools/harness/assured.ts';
 import { ConsentService } from './features/consent/index.ts';
 import { GrantService } from './features/grants/index.ts';
+import { IncidentService } from './features/incidents/index.ts';
 import type { PersonActor } from './platform/actor.ts';
 import { ClockSteps } from './platform/clock-steps.ts';
 import { openDatabase, type OpenDatabase } from './platform/database.ts';
@@ -32,6 +39,7 @@ let store: OpenDatabase;
 let clock: TurnedClock;
 let steps: ClockSteps;
 let consents: ConsentService;
+let incidents: IncidentService;
 let grants: GrantService;
 
 async function open(): Promise<void> {
@@ -44,9 +52,9 @@ async function open(): Promise<void> {
     ...{ db, clock, steps, log, record, cameras },
     owners: { get: () => ({}) },
   });
+  incidents = new IncidentService({ db, clock, steps, record });
   grants = new GrantService({
-    ...{ db, clock, machine: clock, log, record, cameras, consents },
-    incidents: { get: () => undefined, open: () => [] },
+    ...{ db, clock, machine: clock, log, record, cameras, consents, incidents },
     policy: { get: () => policyOf('clerestory') },
     rights: { may: () => ({ ok: true }) },
     people: { get: () => ({ roles: ['operator'], disabled: false, name: 'Ona' }) },
@@ -55,6 +63,7 @@ async function open(): Promise<void> {
   consents.onChange((id) => void grants.recheck(id));
   await steps.load();
   await consents.load();
+  await incidents.load();
   await grants.load();
 }
 async function close(): Promise<void> {
@@ -92,11 +101,9 @@ const change = async (what: Parameters<ConsentService['ownerChanges']>[2]) => {
 };
 const give = (terms: Partial<ConsentTermsInput> = {}) =>
   change({ type: 'give', terms: ConsentTerms.parse({ ...openTerms, ...terms }) });
-const ask = async (minutes?: number): Promise<string> => {
-  const asked = {
-    cameras: [{ camera: 'gate', screen: null }],
-    purpose: { kind: 'standing' as const, purpose },
-  };
+const standing: GrantPurpose = { kind: 'standing', purpose };
+const ask = async (minutes?: number, why: GrantPurpose = standing): Promise<string> => {
+  const asked = { cameras: [{ camera: 'gate', screen: null }], purpose: why };
   const answer = await grants.ask({ ...asked, ...(minutes !== undefined && { minutes }) }, ona, freshKey());
   if (!answer.ok) throw new Error(answer.problem.detail);
   const [item] = answer.value.items;
@@ -170,6 +177,23 @@ describe('F1: a wall clock that is set back', () => {
     await change({ type: 'pause', until: null });
     await change({ type: 'resume' });
     expect((consents.of('gate')[0]?.expiresAt ?? 0) - clock.nowMs()).toBe(45 * minuteMs);
+  });
+
+  test.each([false, true])('an incident grows no younger, restarted: %s', async (isRestarted) => {
+    await give();
+    const about = { type: purpose, place: 'Mill Lane 3', latitude: 50, longitude: 8 };
+    const opened = await incidents.begin(about, { kind: 'feed', id: 'cad', name: 'Dispatch' }, freshKey());
+    const why = { kind: 'incident' as const, incident: opened.ok ? opened.value.id : '' };
+    clock.pass((policyOf('clerestory').incidentHours - 1) * hourMs);
+    clock.step(-24 * hourMs);
+    if (isRestarted) await restart();
+    expect(await ask(60, why)).toBe('live');
+    clock.pass(hourMs - 1);
+    expect(isOpen()).toBe(true);
+    clock.pass(1);
+    sweep();
+    expect(isOpen()).toBe(false);
+    expect(await ask(60, why)).toBe('incident-old');
   });
 
   test('a question that waits for its owner waits no longer', async () => {

@@ -291,14 +291,15 @@ const apiRoot = '/api';
 
 const escapeHtml = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** A refusal as its reader takes it: a problem (RFC 9457) below `/api`, a small page everywhere else. */
+/** A refusal as its reader takes it: a problem (RFC 9457) below `/api`; else a small page for browsers, and text for tools. */
 export function sendRefusal(request: Request, response: Response, refusal: Problem): void {
   if (request.path === apiRoot || request.path.startsWith(`${apiRoot}/`))
     return sendProblem(response, refusal);
   if (refusal.retryAfterS !== undefined) response.set('Retry-After', String(refusal.retryAfterS));
+  response.status(refusal.status).set('Cache-Control', 'no-store');
+  if (request.accepts(['text', 'html']) !== 'html')
+    return void response.type('text').send(`${refusal.title}. ${refusal.detail}\n`);
   response
-    .status(refusal.status)
-    .set('Cache-Control', 'no-store')
     .type('html')
     .send(
       `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(refusal.title)}</title>` +

@@ -38,6 +38,26 @@ export function createMetrics() {
       help: 'Times the media process was started again',
       registers,
     }),
+    logStopped: new Gauge({
+      name: 'clerestory_log_stopped',
+      help: 'Whether the log of accesses is not signed any more: 1 until somebody mends it',
+      registers,
+    }),
+    checkpointSize: new Gauge({
+      name: 'clerestory_log_checkpoint_size',
+      help: 'Entries that the newest signed checkpoint covers',
+      registers,
+    }),
+    checkpointTime: new Gauge({
+      name: 'clerestory_log_checkpoint_timestamp_seconds',
+      help: 'When the newest checkpoint was signed',
+      registers,
+    }),
+    silentWitnesses: new Gauge({
+      name: 'clerestory_log_witnesses_silent',
+      help: 'Witnesses that did not answer when they were last asked',
+      registers,
+    }),
   };
 }
 

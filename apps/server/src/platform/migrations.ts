@@ -567,4 +567,7 @@ export const migrations: readonly string[] = [
   alter table cameras add column sound integer not null default 0
     check (sound = 0 or (sound = 1 and visibility = 'public'));
   `,
+  `
+  alter table incidents add column clock_moved_ms integer not null default 0;
+  `,
 ];

@@ -180,6 +180,7 @@ export interface Tables {
     opened_at: number;
     closed_at: number | null;
     closed_by: string | null;
+    clock_moved_ms: number;
   };
   grants: {
     id: string;

@@ -8,7 +8,7 @@ import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { addPrivateCamera } from '../../testing/private-camera.ts';
+import { addPrivateCamera, ownerOf } from '../../testing/private-camera.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-listening-'));
 let farm: Farm;
@@ -95,7 +95,7 @@ describe('who allows it', () => {
     const channel = viewer.listen('shop');
     await hears(viewer, channel);
     const changed = await site.administrator.call('PATCH', '/cameras/shop', {
-      ...{ visibility: 'private', owner: 'owner-of-tests' },
+      ...{ visibility: 'private', owner: await ownerOf(site) },
     });
     expect([changed.status, changed.body.sound]).toEqual([200, undefined]);
     await refused(viewer, channel);

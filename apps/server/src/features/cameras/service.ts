@@ -54,6 +54,7 @@ export class CameraService {
   #writeDownMasks: MasksWriter = () => Promise.resolve();
   #writeDownSound: SoundWriter = () => Promise.resolve();
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
+  #isOwner: (owner: string) => boolean = () => true;
 
   /** `scenes`: names of the demo scenes that can be drawn. `rules`: where cameras may be. */
   constructor(db: Database, clock: Clock, scenes: readonly string[], rules: SourceRules) {
@@ -81,6 +82,11 @@ export class CameraService {
   /** Who knows what the owner of a private camera allows now. */
   consentBy(consent: (camera: string) => NonNullable<Camera['consent']> | null): void {
     this.#consent = consent;
+  }
+
+  /** Who knows the owners of private cameras. */
+  ownersKnownBy(isOwner: (owner: string) => boolean): void {
+    this.#isOwner = isOwner;
   }
 
   async load(): Promise<void> {
@@ -121,7 +127,11 @@ export class CameraService {
         return refuse(
           problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
         );
-      const unfit = refused ?? unfitEntry(input) ?? this.#unfitSource(input.source, null);
+      const unfit =
+        refused ??
+        unfitEntry(input) ??
+        this.#unknownOwner(input.owner) ??
+        this.#unfitSource(input.source, null);
       if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
       if (this.#cameras.has(id))
@@ -158,7 +168,9 @@ export class CameraService {
       if (taken) return taken;
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       const stored = { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() };
-      const odd = unfitEntry(stored, before);
+      const odd =
+        unfitEntry(stored, before) ??
+        (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner));
       if (odd) return odd;
       if (stored.sound && stored.visibility === 'private') {
         stored.sound = false;
@@ -334,6 +346,11 @@ export class CameraService {
     return unfit('port', `Port ${port} is taken: ${message}. Choose another.`, message);
   }
 
+  #unknownOwner(owner: string | null): Answer<never> | null {
+    if (owner === null || this.#isOwner(owner)) return null;
+    return unfitFor('/owner', `there is no owner "${owner}"; enter the owner first, under Owners`);
+  }
+
   #takenBy(number: number, id: string): Answer<never> | null {
     const owner = this.#numbers.get(number);
     if (owner === undefined || owner === id) return null;
@@ -469,25 +486,26 @@ const mediaOf = ({
 /** What lists know nothing of, so that an import leaves it as it is. */
 const ownedAs = ({ visibility, tier, owner }: StoredCamera) => ({ visibility, tier, owner });
 
+const unfitFor = (pointer: string, message: string): Answer<never> =>
+  refuse(
+    problem('unprocessable', `This camera cannot be so: ${message}.`, { errors: [{ pointer, message }] }),
+  );
+
 /** What the registry refuses of a camera, whoever asks. `before` undefined: a new one. */
 function unfitEntry(
   after: Pick<StoredCamera, 'visibility' | 'tier' | 'owner' | 'source'>,
   before?: StoredCamera,
 ): Answer<never> | null {
-  const fail = (pointer: string, message: string) =>
-    refuse(
-      problem('unprocessable', `This camera cannot be so: ${message}.`, { errors: [{ pointer, message }] }),
-    );
   // An administrator must not open what an owner has lent on conditions.
   if (before?.visibility === 'private' && after.visibility === 'public')
-    return fail('/visibility', 'a private camera stays private; remove it if its owner lends it no more');
+    return unfitFor('/visibility', 'a private camera stays private; remove it if its owner lends it no more');
   if (after.visibility === 'public' && after.owner !== null)
-    return fail('/owner', 'only a private camera has an owner');
+    return unfitFor('/owner', 'only a private camera has an owner');
   if ((before?.owner ?? null) !== null && after.owner !== before?.owner)
-    return fail('/owner', 'a camera stays with its owner; remove it and register it anew for another');
+    return unfitFor('/owner', 'a camera stays with its owner; remove it and register it anew for another');
   if (after.visibility === 'public' && after.tier === 'registered')
-    return fail('/tier', 'a public camera has a stream; a camera that is only registered is private');
+    return unfitFor('/tier', 'a public camera has a stream; a camera that is only registered is private');
   if ((after.tier === 'registered') !== (after.source.kind === 'none'))
-    return fail('/tier', 'a camera that is only registered has no source, every other one has');
+    return unfitFor('/tier', 'a camera that is only registered has no source, every other one has');
   return null;
 }

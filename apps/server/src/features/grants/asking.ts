@@ -32,7 +32,7 @@ export function decisionFor(
     consents: consents.of(camera.id),
     purpose:
       purpose.kind === 'incident'
-        ? { kind: 'incident', incident: incidents.get(purpose.incident) ?? null }
+        ? { kind: 'incident', incident: incidents.aged(purpose.incident) ?? null }
         : purpose,
     ...{ asker, approvals, minutes },
     policy: policy.get(),

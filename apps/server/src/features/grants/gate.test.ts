@@ -10,7 +10,7 @@ import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { addCanary, addPrivateCamera, canary, freshKey } from '../../testing/private-camera.ts';
+import { addCanary, addPrivateCamera, canary, freshKey, ownerOf } from '../../testing/private-camera.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-gate-'));
 const cameras = ['lent-a', 'lent-b', 'lent-c', 'lent-d'];
@@ -123,11 +123,10 @@ test(
     await eventually('they come and see', () => comers.saw() > 20, 30_000);
     await eventually('all of them move', () => allMove(views, performance.now() - 2_000), 30_000);
     const told = views.map(({ refusals }) => refusals);
+    const owner = await ownerOf(site);
     const startMs = performance.now();
     await Promise.all(
-      cameras.map((camera) =>
-        site.app.owners.ownerChanges('owner-of-tests', camera, { type: 'revoke' }, freshKey()),
-      ),
+      cameras.map((camera) => site.app.owners.ownerChanges(owner, camera, { type: 'revoke' }, freshKey())),
     );
     await eventually(
       'all are told',

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { addCanary, addPrivateCamera, canary, freshKey, place } from '../../testing/private-camera.ts';
+import {
+  addCanary,
+  addPrivateCamera,
+  canary,
+  freshKey,
+  ownerOf,
+  place,
+} from '../../testing/private-camera.ts';
 import { until } from '../../testing/server.ts';
 
 const nowhere = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
@@ -92,8 +99,8 @@ describe('what ends a grant, each with its word', () => {
     });
   const given = async (purpose: object = fire): Promise<string> =>
     (await ask(operator, ['mall'], purpose)).body.items[0].grants[0].id;
-  const owner = (change: Parameters<GuardedApp['app']['owners']['ownerChanges']>[2]) =>
-    site.app.owners.ownerChanges('owner-of-tests', 'mall', change, freshKey());
+  const owner = async (change: Parameters<GuardedApp['app']['owners']['ownerChanges']>[2]) =>
+    site.app.owners.ownerChanges(await ownerOf(site), 'mall', change, freshKey());
 
   test('the owner pauses, resumes, ends one access', async () => {
     const first = await given();
@@ -102,7 +109,7 @@ describe('what ends a grant, each with its word', () => {
     expect((await ask(operator, ['mall'])).body.items[0].refusal.code).toBe('paused');
     await owner({ type: 'resume' });
     const second = await given();
-    expect((await site.app.owners.endAccess('owner-of-tests', second)).ok).toBe(true);
+    expect((await site.app.owners.endAccess(await ownerOf(site), second)).ok).toBe(true);
     expect(await endOf(second)).toMatchObject({ code: 'owner-ended' });
     expect((await site.app.owners.endAccess('somebody-else', second)).ok).toBe(false);
   });
@@ -166,9 +173,10 @@ describe('whose yes is needed', () => {
   test('on request: the owner’s', async () => {
     const [grant] = (await ask(operator, ['asking'])).body.items[0].grants;
     expect(grant.state).toBe('waiting-owner');
-    expect(site.app.owners.waiting('owner-of-tests').map(({ id }) => id)).toEqual([grant.id]);
+    const owner = await ownerOf(site);
+    expect(site.app.owners.waiting(owner).map(({ id }) => id)).toEqual([grant.id]);
     expect((await site.app.owners.answer('somebody-else', grant.id, true)).ok).toBe(false);
-    expect(await site.app.owners.answer('owner-of-tests', grant.id, true)).toMatchObject({
+    expect(await site.app.owners.answer(owner, grant.id, true)).toMatchObject({
       ok: true,
       value: { state: 'live' },
     });
@@ -205,10 +213,23 @@ test('a private camera stays private and with its owner, whoever administers', a
     expect(answer.status, JSON.stringify(patch)).toBe(422);
   }
   const proposed = await site.administrator.call('POST', '/cameras/shop/consents', {
-    owner: 'owner-of-tests',
+    owner: await ownerOf(site),
     terms: { level: 'standing', purposes: ['crowd'] },
   });
   expect(proposed.status).toBe(409);
+});
+
+test('a private camera is entered for an owner that there is', async () => {
+  const of = (owner: string | null) => ({
+    ...{ id: 'alley', name: 'Alley', visibility: 'private', source: nowhere, owner },
+  });
+  const refused = await site.administrator.call('POST', '/cameras', of('nobody'));
+  expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/owner']);
+  expect(refused.body.detail).toMatch(/there is no owner "nobody"/);
+  expect((await site.administrator.call('POST', '/cameras', of(null))).status).toBe(201);
+  const patch = (owner: string) => site.administrator.call('PATCH', '/cameras/alley', { owner });
+  expect((await patch('nobody')).status).toBe(422);
+  expect((await patch(await ownerOf(site))).body.owner).toBe(await ownerOf(site));
 });
 
 test('terms are proposed to an owner that there is; to nobody else, in words that say what to do', async () => {

@@ -9,7 +9,7 @@ import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import { Browser } from '../../testing/browser.ts';
-import { addPrivateCamera, freshKey, place } from '../../testing/private-camera.ts';
+import { addPrivateCamera, freshKey, ownerOf, place } from '../../testing/private-camera.ts';
 
 /*
  * A1 for private cameras: consent state × grant state × who asks × every way to a byte of video. The oracle is the column
@@ -26,7 +26,7 @@ interface Case {
   open: boolean;
 }
 
-const owner = 'owner-of-tests';
+let owner: string;
 const purposes = ['fire', 'robbery'] as const;
 const standing: ConsentTermsInput = { level: 'standing', purposes: [...purposes] };
 const near = { purposes: [...purposes], radiusM: 500 };
@@ -180,6 +180,7 @@ beforeAll(async () => {
   site = await startGuardedApp({ CLERESTORY_WARM_S: '60' });
   await eventually('the media node', () => site.app.mediaReady(), 60_000);
   const source = { kind: 'rtsp', main: farm.url('street'), transport: 'tcp' };
+  owner = await ownerOf(site);
   for (const [name, { terms }] of Object.entries(cases))
     await addPrivateCamera(site, idOf(name), source, terms, owner);
   asker = await site.personAs('operator', 'asker');

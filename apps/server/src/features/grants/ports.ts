@@ -36,7 +36,12 @@ export interface GrantParts {
     owners(camera: string): string[];
     versionOf(camera: string): number;
   };
-  incidents: { get(id: string): Incident | undefined; open(): Incident[] };
+  incidents: {
+    get(id: string): Incident | undefined;
+    /** As old as it is by the clock that counts more. */
+    aged(id: string): Incident | undefined;
+    open(): Incident[];
+  };
   policy: { get(): SitePolicy };
   rights: { may(actor: Actor, right: Right, camera: string): { ok: boolean; because?: string } };
   people: { get(id: string): { roles: readonly Role[]; disabled: boolean; name: string } | undefined };

@@ -10,29 +10,36 @@ import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once } from '../../platform/idempotency.ts';
-import type { Recorder } from './ports.ts';
+import type { IncidentParts, Recorder } from './ports.ts';
 import { incidentStore } from './store.ts';
 
 /** Incidents. Open ones are held in memory; one that is closed is so in memory before the store is asked. */
 export class IncidentService {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #steps: IncidentParts['steps'];
   readonly #record: Recorder;
   readonly #open = new Map<string, Incident>();
+  /** By how much the wall clock had been set when an open one was opened. */
+  readonly #movedMs = new Map<string, number>();
   /** Closed lately: what ends with one says which. */
   readonly #closed = new Map<string, Incident>();
   readonly #listeners = new Set<(incident: Incident) => void>();
   #last = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(db: Database, clock: Clock, record: Recorder) {
+  constructor({ db, clock, steps, record }: IncidentParts) {
     this.#db = db;
     this.#clock = clock;
+    this.#steps = steps;
     this.#record = record;
   }
 
   async load(): Promise<void> {
-    for (const incident of await incidentStore.open(this.#db)) this.#open.set(incident.id, incident);
+    for (const { incident, movedMs } of await incidentStore.open(this.#db)) {
+      this.#open.set(incident.id, incident);
+      this.#movedMs.set(incident.id, movedMs);
+    }
     this.#last = await incidentStore.lastNumber(this.#db);
   }
 
@@ -43,6 +50,13 @@ export class IncidentService {
   /** An open one, or one that was closed lately. */
   get(id: string): Incident | undefined {
     return this.#open.get(id) ?? this.#closed.get(id);
+  }
+
+  /** As `get`, opened so long ago as it is by the clock that counts more: one that was set back makes nothing younger. */
+  aged(id: string): Incident | undefined {
+    const incident = this.get(id);
+    const movedMs = this.#steps.movedMs() - (this.#movedMs.get(id) ?? 0);
+    return incident && { ...incident, openedAt: incident.openedAt + Math.min(0, movedMs) };
   }
 
   /** Whichever has this number, open or long closed. */
@@ -65,6 +79,7 @@ export class IncidentService {
       if (this.#open.size >= maxOpenIncidents)
         return refuse(problem('too-many', `At most ${maxOpenIncidents} open incidents. Close some first.`));
       const nowMs = this.#clock.nowMs();
+      const movedMs = this.#steps.movedMs();
       const print = fingerprint('incident', input, openedBy.id);
       const { answer, repeated } = await once<Incident>(
         this.#db,
@@ -80,7 +95,7 @@ export class IncidentService {
             closedAt: null,
             closedBy: null,
           };
-          await incidentStore.add(write, made);
+          await incidentStore.add(write, made, movedMs);
           await this.#record.append(write, {
             kind: 'incident-opened',
             actor: `${openedBy.kind}:${openedBy.id}`,
@@ -93,6 +108,7 @@ export class IncidentService {
       if (answer.ok && !repeated) {
         this.#last = answer.value.number;
         this.#open.set(answer.value.id, answer.value);
+        this.#movedMs.set(answer.value.id, movedMs);
         for (const listener of this.#listeners) listener(answer.value);
       }
       return answer;
@@ -104,6 +120,7 @@ export class IncidentService {
     if (!incident) return Promise.resolve(refuse(problem('not-found', 'There is no such open incident.')));
     const closed = { ...incident, closedAt: this.#clock.nowMs(), closedBy: by };
     this.#open.delete(id);
+    this.#movedMs.delete(id);
     this.#closed.set(id, closed);
     const oldest = this.#closed.keys().next();
     if (this.#closed.size > maxOpenIncidents && !oldest.done) this.#closed.delete(oldest.value);

@@ -23,9 +23,9 @@ const fromRow = (row: Selectable<Tables['incidents']>): Incident => ({
 
 /** Incidents ↔ rows. */
 export const incidentStore = {
-  async open(db: Database): Promise<Incident[]> {
+  async open(db: Database): Promise<{ incident: Incident; movedMs: number }[]> {
     const rows = await db.selectFrom('incidents').selectAll().where('closed_at', 'is', null).execute();
-    return rows.map(fromRow);
+    return rows.map((row) => ({ incident: fromRow(row), movedMs: row.clock_moved_ms }));
   },
   async lastNumber(db: Database): Promise<number> {
     const row = await db
@@ -45,7 +45,8 @@ export const incidentStore = {
     if (onlyOpen) rows = rows.where('closed_at', 'is', null);
     return (await rows.orderBy('number', 'desc').limit(limit).execute()).map(fromRow);
   },
-  async add(write: Write, one: Incident): Promise<void> {
+  /** With what the wall clock had been set by, ms, when it was opened. */
+  async add(write: Write, one: Incident, movedMs: number): Promise<void> {
     const { id, number, type, place, latitude, longitude, openedBy, openedAt } = one;
     await write
       .insertInto('incidents')
@@ -55,6 +56,7 @@ export const incidentStore = {
         opened_by: openedBy.id,
         opened_by_name: openedBy.name,
         opened_at: openedAt,
+        clock_moved_ms: movedMs,
         closed_at: null,
         closed_by: null,
       })
