@@ -44,10 +44,12 @@ export async function addPrivateCamera(
   source: object,
   terms: ConsentTermsInput | null = openTerms,
   lentBy?: string,
+  number?: number,
 ): Promise<void> {
   const owner = lentBy ?? (await ownerOf(site));
   const made = await site.administrator.call('POST', '/cameras', {
-    ...{ id, name: id, keep: 'always', source, visibility: 'private', owner, placeKind: 'shop', ...place },
+    ...{ id, number, name: id, keep: 'always', source, visibility: 'private', owner, placeKind: 'shop' },
+    ...place,
   });
   if (made.status !== 201) throw new Error(`no camera: ${JSON.stringify(made.body)}`);
   if (terms === null) return;
@@ -58,6 +60,8 @@ export async function addPrivateCamera(
 
 /** A8: a camera whose owner has revoked it, in every app that tests start: none may ever come to a byte of it. */
 export const canary = 'canary-revoked';
+/** Behind those of a test. */
+export const canaryNumber = 99_999;
 
 /**
  * Its source is a port that counts who connects, so that whoever opens it is seen although nothing is sent. `look` throws
@@ -73,7 +77,14 @@ export async function placeCanary(site: GuardedApp): Promise<{ look(): void; end
   await once(port, 'listening');
   const main = `rtsp://127.0.0.1:${(port.address() as AddressInfo).port}/main`;
   const owner = await ownerOf(site, 'the-canary');
-  await addPrivateCamera(site, canary, { kind: 'rtsp', main, transport: 'tcp' }, openTerms, owner);
+  await addPrivateCamera(
+    site,
+    canary,
+    { kind: 'rtsp', main, transport: 'tcp' },
+    openTerms,
+    owner,
+    canaryNumber,
+  );
   await site.app.owners.ownerChanges(owner, canary, { type: 'revoke' }, freshKey());
   return {
     look() {
