@@ -42,11 +42,11 @@ test('a network that takes no WebSocket gets LL-HLS by itself, live as well', as
   complaints,
 }) => {
   complaints.allow(/WebSocket/);
-  // A real socket that fails, to a port where nobody is.
+  // A real socket whose upgrade is refused, as a proxy does that knows none.
   await page.addInitScript(() => {
     globalThis.WebSocket = class extends WebSocket {
-      constructor(_url: string | URL, protocols?: string | string[]) {
-        super('ws://127.0.0.1:1/', protocols);
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(new URL('/nowhere', url), protocols);
       }
     };
   });
