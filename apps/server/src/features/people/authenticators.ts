@@ -171,8 +171,8 @@ export class Authenticators {
     return done;
   }
 
-  passkeySignInOptions(origin: string) {
-    return this.#ceremony.signInOptions(origin);
+  passkeySignInOptions(origin: string, place: string) {
+    return this.#ceremony.signInOptions(origin, place);
   }
 
   /** Whose passkey answered the challenge, or null. The counter, where an authenticator keeps one, must go up. */

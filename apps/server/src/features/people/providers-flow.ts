@@ -4,19 +4,19 @@ import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { Logger } from '../../platform/logging.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
 import type { WebExchange } from '../../platform/web.ts';
 import type { Links } from './links.ts';
 import type { PeopleService } from './people-service.ts';
 import type { PeopleRecord } from './ports.ts';
 import type { SessionService } from './session-service.ts';
 import type { ProviderService } from './provider-service.ts';
+import { Discovery } from './discovery.ts';
 import { providerStore, type StoredProvider } from './provider-store.ts';
 import { sessionCookie, workstationCookie, type SignedIn, type SignIn } from './sign-in.ts';
 import { Tickets } from '../../platform/tickets.ts';
 import { hashOf, newToken } from '../../platform/tokens.ts';
 
-/** A provider answers each request within this time, s. */
-const timeoutS = 10;
 /** Binds the way back to the browser that set out. `Lax`, since the browser comes back from another site. */
 const tripCookie = 'clerestory-trip';
 const tripMaxAgeS = 5 * 60;
@@ -52,9 +52,11 @@ export interface ProviderFlowParts {
 export class ProviderFlow {
   readonly #parts: ProviderFlowParts;
   readonly #trips: Tickets<Trip>;
+  readonly #discovery: Discovery;
   constructor(parts: ProviderFlowParts) {
     this.#parts = parts;
     this.#trips = new Tickets(parts.clock);
+    this.#discovery = new Discovery(parts.clock);
   }
 
   /** The address to send the browser to. `linkFor` links an account of the person of that session. */
@@ -86,7 +88,7 @@ export class ProviderFlow {
         }),
       ),
     };
-    const state = this.#trips.issue(trip);
+    const state = this.#trips.issue(trip, placeOf(web.address));
     web.setCookie({ name: tripCookie, value: browser, maxAgeS: tripMaxAgeS, sameSite: 'Lax' });
     const location = oidc.buildAuthorizationUrl(config.value, {
       redirect_uri: trip.redirectUri,
@@ -124,23 +126,8 @@ export class ProviderFlow {
   }
 
   async #discover(provider: StoredProvider): Promise<Answer<oidc.Configuration>> {
-    const issuer = new URL(provider.issuer);
-    try {
-      const config = await oidc.discovery(
-        issuer,
-        provider.clientId,
-        undefined,
-        provider.clientSecret === null ? oidc.None() : oidc.ClientSecretPost(provider.clientSecret),
-        {
-          timeout: timeoutS,
-          execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
-        },
-      );
-      config.timeout = timeoutS;
-      return ok(config);
-    } catch (error) {
-      return this.#failed(provider, error);
-    }
+    const config = await this.#discovery.of(provider);
+    return config instanceof Error ? this.#failed(provider, config) : ok(config);
   }
 
   async #claims(
@@ -167,6 +154,7 @@ export class ProviderFlow {
       const more = await oidc.fetchUserInfo(config.value, tokens.access_token, claims.sub);
       return ok({ ...more, ...claims } as oidc.IDToken);
     } catch (error) {
+      this.#discovery.forget(provider);
       return this.#failed(provider, error);
     }
   }

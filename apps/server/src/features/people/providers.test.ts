@@ -276,6 +276,22 @@ describe('an identity provider', () => {
     expect((await administrator.call('DELETE', one)).status).toBe(404);
   });
 
+  test('is asked what it is once, however many sign-ins strangers begin', async () => {
+    let asked = 0;
+    const count = ({ url }: { url?: string }) => {
+      if (url === '/.well-known/openid-configuration') asked += 1;
+    };
+    door.on('request', count);
+    // A change makes it ask anew.
+    await change({ name: 'City sign-on' });
+    const stranger = new Browser(server.app.url);
+    const begin = () => stranger.call('POST', '/session/provider', { provider: provider.id });
+    const answers = [...(await Promise.all(Array.from({ length: 20 }, begin))), await begin()];
+    door.off('request', count);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(asked).toBe(1);
+  });
+
   test('is entered over https, or on this machine', async () => {
     const enter = (issuer: string) =>
       administrator.call('POST', '/identity-providers', { name: 'x', issuer, clientId: 'y' });

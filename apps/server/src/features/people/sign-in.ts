@@ -104,7 +104,7 @@ export class SignIn {
       return refuse(wrong);
     }
     if (await authenticators.hasTotp(person.id))
-      return ok({ state: 'second-step', ticket: halves.issue({ person: person.id, endings }) });
+      return ok({ state: 'second-step', ticket: halves.issue({ person: person.id, endings }, person.id) });
     if (this.#mustUsePasskey(person)) return ok({ state: 'passkey-step' });
     return this.#step(await this.finish(person.id, 'password', web, { endings }));
   }
