@@ -55,7 +55,7 @@ const broken: [string, () => string, string][] = [
   [
     'all asked for, and a gap',
     () => changed((head) => Object.assign(head, { asked: {} })),
-    'some before entry 30 are missing',
+    'of those from 3 to 40 32 are missing',
   ],
   ['nothing', () => '', 'the file is empty: download it again'],
   [

@@ -47,10 +47,11 @@ function checkHead(head: BundleHead, lines: number, indices: readonly number[] |
       words.length > 0 ? `it was asked for ${words.join(', ')}` : 'it was asked for all entries',
     );
     const isAll = Object.keys(asked).every((name) => name === 'before' || name === 'limit');
-    const gap = indices?.findIndex((index, at) => at > 0 && index - (indices[at - 1] ?? 0) > 1) ?? -1;
-    if (isAll && gap > 0)
+    const [one = 0, other = -1] = [indices?.[0], indices?.at(-1)];
+    const missing = indices ? other - one + 1 - indices.length : 0;
+    if (isAll && missing > erased)
       found.faults.push(
-        `all entries were asked for, and some before entry ${(indices?.[gap] ?? 0) + 1} are missing`,
+        `all entries were asked for, and of those from ${one + 1} to ${other + 1} ${missing} are missing`,
       );
   }
   if (typeof next === 'string') found.held.push(`entries below ${next} are in the next file`);
