@@ -8,7 +8,7 @@ import {
   type Json,
   type Sha256,
 } from '@clerestory/tlog';
-import { opens, parseEntry, type Opening, type PublicEntry } from './entry.ts';
+import { hourMs, opens, parseEntry, type Opening, type PublicEntry } from './entry.ts';
 
 /**
  * A bundle is a text of JSON lines: a head, then a line for each entry, each with its proof against the checkpoint in
@@ -20,6 +20,17 @@ export interface BundleHead {
   of: string;
   /** The signed checkpoint that the proofs end at. */
   checkpoint: string;
+  /** What was asked for; of several files `before`: entries below this number. */
+  asked?: Readonly<Record<string, string | number>>;
+  /** Lines that follow. */
+  count?: number;
+  /** Numbers of the first and of the last entry; the lines are in ascending order. */
+  first?: number | null;
+  last?: number | null;
+  /** Older entries begin below it, in the next file; null in the last. */
+  next?: string | null;
+  /** Entries within what was asked that retention has erased: whether they belong here nobody can say any more. */
+  erased?: number;
 }
 
 export interface BundleLine {
@@ -45,12 +56,28 @@ const parseObject = (line: string): Record<string, unknown> | null => {
   }
 };
 
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isAsked = (value: unknown) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number');
+/** A member that older files do not have → is this one of it? */
+const mayBeMissing: Readonly<Record<string, (value: unknown) => boolean>> = {
+  ...{ asked: isAsked, count: isCount, erased: isCount },
+  ...{
+    first: (value) => value === null || isCount(value),
+    last: (value) => value === null || isCount(value),
+  },
+  next: (value) => value === null || typeof value === 'string',
+};
+
 export function parseHead(line: string): BundleHead | null {
   const head = parseObject(line);
   const isHead =
     head?.['format'] === 'clerestory-bundle-1' &&
     typeof head['of'] === 'string' &&
-    typeof head['checkpoint'] === 'string';
+    typeof head['checkpoint'] === 'string' &&
+    Object.entries(mayBeMissing).every(([name, isOne]) => !(name in head) || isOne(head[name]));
   return isHead ? (head as unknown as BundleHead) : null;
 }
 
@@ -89,6 +116,7 @@ export function checkLine(
   const hashes = proof.map(fromBase64);
   if (!hashes.every((hash) => hash?.length === 32))
     return { ok: false, fault: 'its proof is no list of hashes' };
+  if (!leaf.isWellFormed()) return { ok: false, fault: 'its text is broken: half a character stands in it' };
   const isIn = verifyInclusion(sha256, {
     ...{ index, size: tree.size, root: tree.root },
     leaf: leafHash(sha256, utf8(leaf)),
@@ -106,5 +134,15 @@ export function checkLine(
     return { ok: false, fault: `it calls itself entry ${entry.sequence} and stands at ${index + 1}` };
   const wrong = openings.find((opening) => !opens(sha256, entry, opening));
   if (wrong) return { ok: false, fault: `what is said of "${wrong.name}" is not what the log committed to` };
+  const exact = openings.find(({ name }) => name === 'at')?.value;
+  if (exact !== undefined && !isInHour(exact, entry.at))
+    return {
+      ok: false,
+      fault: `its exact time, ${timeOf(exact)}, is not in the hour that everybody is shown, from ${timeOf(entry.at)}`,
+    };
   return { ok: true, entry };
 }
+
+const isInHour = (at: Json, hour: number) => typeof at === 'number' && at - (at % hourMs) === hour;
+const timeOf = (at: Json) =>
+  typeof at === 'number' && Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : JSON.stringify(at);
