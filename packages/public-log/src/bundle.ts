@@ -20,6 +20,17 @@ export interface BundleHead {
   of: string;
   /** The signed checkpoint that the proofs end at. */
   checkpoint: string;
+  /** What was asked for, by name: a filter, a time (Unix ms), `before` a sequence, a `limit`. Older files do not say. */
+  asked?: Readonly<Record<string, string | number>>;
+  /** Lines that follow. They ascend by their sequence, none twice. */
+  count?: number;
+  /** Sequences of the first and the last of them; null without any. */
+  first?: number | null;
+  last?: number | null;
+  /** Older entries follow in another file, from below this sequence; null: there are none. */
+  next?: string | null;
+  /** Entries of the same time or kind that have been erased: whether they belonged here nobody can say any more. */
+  erased?: number;
 }
 
 export interface BundleLine {
@@ -32,7 +43,7 @@ export interface BundleLine {
   openings: Opening[];
 }
 
-export const formatHead = (head: BundleHead): string => `${canonicalJson({ ...head })}\n`;
+export const formatHead = (head: BundleHead): string => `${canonicalJson({ ...head } as unknown as Json)}\n`;
 export const formatLine = ({ leaf, index, proof, openings }: BundleLine): string =>
   `${canonicalJson({ leaf, index, proof, openings: openings as unknown as Json })}\n`;
 
@@ -45,12 +56,24 @@ const parseObject = (line: string): Record<string, unknown> | null => {
   }
 };
 
+const isCount = (value: unknown) =>
+  value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0);
+const isAsked = (value: unknown) =>
+  value === undefined ||
+  (typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number'));
+
 export function parseHead(line: string): BundleHead | null {
   const head = parseObject(line);
   const isHead =
     head?.['format'] === 'clerestory-bundle-1' &&
     typeof head['of'] === 'string' &&
-    typeof head['checkpoint'] === 'string';
+    typeof head['checkpoint'] === 'string' &&
+    isAsked(head['asked']) &&
+    [head['count'], head['erased'], head['first'] ?? undefined, head['last'] ?? undefined].every(isCount) &&
+    ['undefined', 'string'].includes(typeof (head['next'] ?? undefined));
   return isHead ? (head as unknown as BundleHead) : null;
 }
 

@@ -155,9 +155,8 @@ export class Checkpoints {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#stopped = true;
-    // One that has not asked the witnesses yet signs nothing in a hurry.
+    // One that has not asked the witnesses yet signs nothing in a hurry, and what they answer now comes too late.
     if (this.#hasAsked) await this.#sign();
-    else await this.#signing;
   }
 
   /** Signs what is new, and asks the witnesses that lack it. Resolves when they have answered. */
@@ -165,9 +164,14 @@ export class Checkpoints {
     await this.#sign();
     const sent = this.#latest;
     if (!sent || this.#halted !== null) return;
-    const { added, objections } = await this.#panel.show(shownOf(sent));
-    this.#object(objections, sent.size);
-    await this.#cosigned(sent, added);
+    try {
+      const { added, objections } = await this.#panel.show(shownOf(sent));
+      this.#object(objections, sent.size);
+      await this.#cosigned(sent, added);
+    } catch (error) {
+      if (!this.#stopped)
+        this.#parts.log.error({ err: error }, 'the word of a witness is not kept; it is asked again');
+    }
   }
 
   /** The signed checkpoint that everybody is shown, with what witnesses have added. */
@@ -184,6 +188,17 @@ export class Checkpoints {
   /** Public keys that the log has signed with, the present one last. */
   keys(): readonly VerifierKey[] {
     return this.#known;
+  }
+
+  /** The same for somebody who asks. That it was asked is recorded first. */
+  async statusFor(by: string): Promise<LogStatus> {
+    const { db, record } = this.#parts;
+    await db.transaction().execute((write) =>
+      record.append(write, {
+        ...{ kind: 'audit-asked', actor: by, subject: 'log', detail: { question: 'log-status' } },
+      }),
+    );
+    return this.status();
   }
 
   status(): LogStatus {
@@ -341,7 +356,7 @@ export class Checkpoints {
 
   /** Looks at the other files of the witness folder while the server runs. */
   async #lookThrough(): Promise<void> {
-    const isOver = () => this.#stopped || this.#halted !== null;
+    const isOver = () => this.#stopped || (this.#halted !== null && this.#doubts.length === 0);
     try {
       const fault = await lookThrough(this.#before(), this.#unseen, isOver);
       if (fault && !isOver()) this.#haltBy(fault);
