@@ -392,8 +392,26 @@ const administrationRoutes = {
     path: '/people/{person}/authenticators',
     tag: 'people',
     status: 204,
-    summary: "Remove a person's app, recovery codes, passkeys and PINs, after a loss; ends their sessions",
+    summary:
+      "Remove a person's app, recovery codes, passkeys, PINs and links to identity providers, after a loss; ends their sessions",
     params: OnPerson,
+  }),
+  getAuthenticatorsOf: route({
+    method: 'get',
+    path: '/people/{person}/authenticators',
+    tag: 'people',
+    status: 200,
+    summary: 'What a person can sign in with',
+    params: OnPerson,
+    answer: Authenticators.omit({ recoveryCodesLeft: true, pinHere: true }),
+  }),
+  unlinkProviderOf: route({
+    method: 'delete',
+    path: '/people/{person}/providers/{provider}',
+    tag: 'people',
+    status: 204,
+    summary: "End a person's sign-in by an identity provider, and their sessions",
+    params: OnPerson.extend(OnProvider.shape),
   }),
   importPeople: route({
     method: 'post',

@@ -128,6 +128,8 @@ export const SignInResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('signed-in'), me: Me }),
   /** The password was right: now the code of the app, or a recovery code, within five minutes. */
   z.object({ state: z.literal('second-step'), ticket: SecretToken }),
+  /** The password was right, and the site's second factor of this person is a passkey: sign in with that. */
+  z.object({ state: z.literal('passkey-step') }),
 ]);
 export type SignInResult = z.infer<typeof SignInResult>;
 

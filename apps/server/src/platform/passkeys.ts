@@ -23,17 +23,15 @@ export interface PasskeyCredential {
   transports: readonly string[];
 }
 
-interface Challenge {
-  challenge: string;
-  /** Who registers it; null for a sign-in, where the passkey says who it is. */
-  holder: string | null;
-}
-
 /** The two ceremonies of WebAuthn level 3: registering a passkey, and signing in with one. What is kept, the caller keeps. */
 export class PasskeyCeremony {
-  readonly #challenges: Tickets<Challenge>;
+  /** Of people who are signed in and register one; apart, so that no stranger's sign-ins push them out. */
+  readonly #registrations: Tickets<{ challenge: string; holder: string }>;
+  /** Of sign-ins, where the passkey says who it is. */
+  readonly #signIns: Tickets<string>;
   constructor(clock: Clock) {
-    this.#challenges = new Tickets(clock);
+    this.#registrations = new Tickets(clock);
+    this.#signIns = new Tickets(clock);
   }
 
   async begin(
@@ -59,12 +57,12 @@ export class PasskeyCeremony {
       excludeCredentials: have.map(({ credential }) => ({ id: credential })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     });
-    const ticket = this.#challenges.issue({ challenge: options.challenge, holder });
+    const ticket = this.#registrations.issue({ challenge: options.challenge, holder }, holder);
     return ok({ ticket, options: { ...options } as Record<string, unknown> });
   }
 
   async prove(holder: string, proof: PasskeyProof, origin: string): Promise<Answer<PasskeyCredential>> {
-    const challenge = this.#challenges.take(proof.ticket);
+    const challenge = this.#registrations.take(proof.ticket);
     const rpID = rpIdOf(origin);
     if (!rpID.ok) return rpID;
     if (challenge?.holder !== holder) return refuse(lapsed);
@@ -85,13 +83,17 @@ export class PasskeyCeremony {
     return ok({ credential: id, publicKey, counter, transports: transports ?? [] });
   }
 
-  async signInOptions(origin: string): Promise<Answer<{ ticket: string; options: Record<string, unknown> }>> {
+  /** @param place whom its challenge is counted to, since nobody is known yet */
+  async signInOptions(
+    origin: string,
+    place: string,
+  ): Promise<Answer<{ ticket: string; options: Record<string, unknown> }>> {
     const rpID = rpIdOf(origin);
     if (!rpID.ok) return rpID;
     const options = await (
       await webAuthn()
     ).generateAuthenticationOptions({ rpID: rpID.value, userVerification: 'required' });
-    const ticket = this.#challenges.issue({ challenge: options.challenge, holder: null });
+    const ticket = this.#signIns.issue(options.challenge, place);
     return ok({ ticket, options: { ...options } as Record<string, unknown> });
   }
 
@@ -101,9 +103,9 @@ export class PasskeyCeremony {
     origin: string,
     find: (credential: string) => Promise<P | null>,
   ): Promise<{ passkey: P; counter: number } | null> {
-    const challenge = this.#challenges.take(proof.ticket);
+    const challenge = this.#signIns.take(proof.ticket);
     const rpID = rpIdOf(origin);
-    if (!challenge || challenge.holder !== null || !rpID.ok) return null;
+    if (challenge === undefined || !rpID.ok) return null;
     const response = proof.response as unknown as AuthenticationResponseJSON;
     const passkey = typeof response.id === 'string' ? await find(response.id) : null;
     if (!passkey) return null;
@@ -112,7 +114,7 @@ export class PasskeyCeremony {
     )
       .verifyAuthenticationResponse({
         response,
-        expectedChallenge: challenge.challenge,
+        expectedChallenge: challenge,
         expectedOrigin: origin,
         expectedRPID: rpID.value,
         requireUserVerification: true,

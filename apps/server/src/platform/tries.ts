@@ -13,7 +13,37 @@ interface Counter {
   lastMs: number;
 }
 
-export type Attempt = { ok: true; right(): void; wrong(): void } | { ok: false; problem: Problem };
+export type Attempt =
+  | {
+      ok: true;
+      right(): void;
+      wrong(): void;
+      /** Nothing was looked at, so there is nothing to count. */
+      dropped(): void;
+    }
+  | { ok: false; problem: Problem };
+
+/** Thrown before anything was compared: no guess was spent, and none counts. */
+export class NotLooked extends Error {
+  override name = 'NotLooked';
+}
+
+/** Looks, and settles the counted try whatever happens; a fault counts as wrong, unless nothing was looked at. */
+export async function settled(
+  attempt: Extract<Attempt, { ok: true }>,
+  look: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    const right = await look();
+    if (right) attempt.right();
+    else attempt.wrong();
+    return right;
+  } catch (error) {
+    if (error instanceof NotLooked) attempt.dropped();
+    else attempt.wrong();
+    throw error;
+  }
+}
 
 /**
  * Counts wrong tries per subject. A try is counted before it is evaluated, so that of many at once no more than
@@ -29,7 +59,7 @@ export class Tries {
   }
 
   /**
-   * Counts one try for every subject. When it is allowed, exactly one of `right` and `wrong` must be called.
+   * Counts one try for every subject. When it is allowed, one of `right`, `wrong` and `dropped` must be called.
    * A right try clears `subjects[0]`, the account; an address keeps its wrong ones, or one's own account would
    * buy tries at those of others.
    */
@@ -55,6 +85,7 @@ export class Tries {
           counter.wrong += 1;
           counter.lastMs = this.#monotonicMs();
         }),
+      dropped: () => settle(() => undefined),
     };
   }
 

@@ -215,6 +215,8 @@ describe('screens', () => {
     const begun = await screen.call('POST', '/pairing');
     expect(begun.body.code).toMatch(/^[2-9B-DF-HJKMNP-TV-Z]{4} [2-9B-DF-HJKMNP-TV-Z]{4}$/);
     expect((await screen.call('GET', '/pairing')).body.state).toBe('waiting');
+    // The page loaded again goes on with its code, and takes no second one.
+    expect((await screen.call('POST', '/pairing')).body).toEqual(begun.body);
     const supervisor = await site.personAs('supervisor');
     expect(
       (await operator.call('POST', '/screen-devices', { code: begun.body.code, screen: 'left' })).status,

@@ -1,6 +1,7 @@
 import { problem, type WallState } from '@clerestory/protocol';
 import { actorName, type PersonActor } from '../../platform/actor.ts';
 import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
+import type { WebExchange } from '../../platform/web.ts';
 import { deviceCookie, deviceCookieS, type Devices } from './devices.ts';
 import { pairingMs, type PairingDesk } from './pairing.ts';
 import type { PlayerLinks } from './player-links.ts';
@@ -69,23 +70,29 @@ function pairingRoutes(
   desk: PairingDesk,
   walls: AccessRouteParts['walls'],
 ): Pick<RouteHandlers, 'beginPairing' | 'getPairing' | 'approvePairing'> {
+  /** What became of the code that this browser shows; with the token, once, when somebody has entered it. */
+  const follow = (web: WebExchange) => {
+    const secret = web.cookie(pairingCookie);
+    const found = secret === undefined ? null : desk.look(secret);
+    if (found !== null && found.token !== null) {
+      web.setCookie({ name: deviceCookie, value: found.token, maxAgeS: deviceCookieS });
+      web.setCookie({ name: pairingCookie, value: '', maxAgeS: 0 });
+    }
+    return found?.pairing;
+  };
   return {
+    // A page that was loaded again goes on with its code.
     beginPairing: (_input, { web }) => {
+      const followed = follow(web);
+      if (followed) return ok(followed);
       const begun = desk.begin(web.address);
       if (!begun.ok) return begun;
       web.setCookie({ name: pairingCookie, value: begun.value.secret, maxAgeS: pairingMs / 1000 });
       return ok(begun.value.pairing);
     },
     getPairing: (_input, { web, actor }) => {
-      const secret = web.cookie(pairingCookie);
-      const found = secret === undefined ? null : desk.look(secret);
-      if (found) {
-        if (found.token !== null) {
-          web.setCookie({ name: deviceCookie, value: found.token, maxAgeS: deviceCookieS });
-          web.setCookie({ name: pairingCookie, value: '', maxAgeS: 0 });
-        }
-        return ok(found.pairing);
-      }
+      const followed = follow(web);
+      if (followed) return ok(followed);
       const token = web.cookie(deviceCookie);
       const screen =
         actor.kind === 'screen' ? actor : token === undefined ? undefined : devices.ofToken(token);

@@ -69,6 +69,7 @@ const oracle: Record<RouteName, string> = {
     listProviders: 'uaL',
   },
   ...{ createPerson: 'a', updatePerson: 'a', makeLink: 'a', endSessionsOf: 'a', resetAuthenticators: 'a' },
+  ...{ getAuthenticatorsOf: 'uaL', unlinkProviderOf: 'a' },
   ...{
     importPeople: 'a',
     setPeoplePolicy: 'a',

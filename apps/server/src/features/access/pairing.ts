@@ -2,21 +2,22 @@ import { randomInt } from 'node:crypto';
 import { pairingAlphabet, problem, type Answer, type Pairing, type ScreenDevice } from '@clerestory/protocol';
 import type { Clock } from '../../platform/clock.ts';
 import { ok, refuse } from '../../platform/http.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
 import type { Devices } from './devices.ts';
 import { hashOf, newToken } from './tokens.ts';
 
 export const pairingMs = 10 * 60 * 1000;
-/** Screens that wait for their code to be entered. */
-const maxWaiting = 200;
-/** Of one address, so that nobody else's screen is kept out. */
-const maxWaitingEach = 20;
+/** Screens that wait for their code to be entered; beyond it the place with the most loses its oldest. */
+const maxWaiting = 2_000;
+/** Of one place: a room with all its screens behind one address. */
+const maxWaitingEach = 100;
 /** Wrong codes of one person; then ten minutes of none. */
 const maxWrong = 10;
 const wrongMs = 10 * 60 * 1000;
 
 interface Waiting {
   code: string;
-  address: string;
+  place: string;
   untilMs: number;
   expiresAt: number;
   /** Approved: handed to the browser that shows the code, once. */
@@ -45,15 +46,17 @@ export class PairingDesk {
   /** @returns what to show, and the secret for the browser's cookie. */
   begin(address: string): Answer<{ pairing: Pairing; secret: string }> {
     this.#sweep();
-    const theirs = [...this.#waiting.values()].filter((one) => one.address === address).length;
-    if (this.#waiting.size >= maxWaiting || theirs >= maxWaitingEach)
+    const place = placeOf(address);
+    const theirs = [...this.#waiting.values()].filter((one) => one.place === place).length;
+    if (theirs >= maxWaitingEach)
       return refuse(
         problem('too-many', 'Too many screens wait to be paired. Pair some, or wait ten minutes.'),
       );
+    if (this.#waiting.size >= maxWaiting) this.#forgetOneOfMost();
     const secret = newToken();
     const waiting: Waiting = {
       code: newCode(),
-      address,
+      place,
       untilMs: this.#clock.monotonicMs() + pairingMs,
       expiresAt: this.#clock.nowMs() + pairingMs,
       paired: null,
@@ -112,6 +115,21 @@ export class PairingDesk {
     }
     waiting.paired.token = added.value.token;
     return ok(added.value.device);
+  }
+
+  /** Whoever asks for codes without end, from wherever, takes them from themselves. */
+  #forgetOneOfMost(): void {
+    const byPlace = new Map<string, string[]>();
+    let most: string[] = [];
+    for (const [key, { place }] of this.#waiting) {
+      const theirs = byPlace.get(place) ?? [];
+      byPlace.set(place, theirs);
+      theirs.push(key);
+      if (theirs.length > most.length) most = theirs;
+    }
+    // The oldest; one that was approved is not taken from its screen.
+    const oldest = most.find((key) => !this.#waiting.get(key)?.paired) ?? most[0];
+    if (oldest !== undefined) this.#waiting.delete(oldest);
   }
 
   #sweep(): void {

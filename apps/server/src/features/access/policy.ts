@@ -142,6 +142,8 @@ const people = {
   'rest:listSessions': overseeing,
   'rest:endSession': administering,
   'rest:resetAuthenticators': administering,
+  'rest:getAuthenticatorsOf': overseeing,
+  'rest:unlinkProviderOf': administering,
   'rest:importPeople': administering,
   'rest:getPeoplePolicy': overseeing,
   'rest:setPeoplePolicy': administering,

@@ -83,7 +83,7 @@ export function ownerRoutes(parts: Parts): RouteHandlers {
       else if (found.ok) await sessions.end(found.value.session.id);
       return ok(undefined);
     },
-    ownerPasskeySignInOptions: (_input, { web }) => passkeys.signInOptions(web.origin),
+    ownerPasskeySignInOptions: (_input, { web }) => passkeys.signInOptions(web.origin, placeOf(web.address)),
     async ownerPasskeySignIn({ body }, { web }) {
       const attempt = tries.begin(`owner-passkey:${placeOf(web.address)}`);
       if (!attempt.ok) return refuse(attempt.problem);

@@ -83,8 +83,8 @@ export class OwnerPasskeys {
       : refuse(problem('not-found', 'There is no such passkey.'));
   }
 
-  signInOptions(origin: string) {
-    return this.#ceremony.signInOptions(origin);
+  signInOptions(origin: string, place: string) {
+    return this.#ceremony.signInOptions(origin, place);
   }
 
   /** Whose passkey it is, or null. */

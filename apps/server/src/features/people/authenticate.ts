@@ -61,8 +61,7 @@ export class Authenticate {
   mustEnrol(session: Session, person: Person): boolean {
     const { policy, authenticators } = this.#parts;
     return (
-      policy.get().secondFactor === 'required' &&
-      !person.demo &&
+      policy.asksOf(person) &&
       session.method !== 'passkey' &&
       session.method !== 'provider' &&
       !authenticators.isEnrolled(person.id)

@@ -120,11 +120,11 @@ export const authenticatorStore = {
     await authenticatorStore.removeTotp(write, person);
     await write.deleteFrom('people_passkeys').where('person', '=', person).execute();
   },
-  /** People with a confirmed app or a passkey. */
-  async enrolled(db: Database): Promise<string[]> {
+  /** People with a confirmed app, and people with a passkey. */
+  async enrolled(db: Database): Promise<{ apps: string[]; passkeys: string[] }> {
     const apps = await db.selectFrom('people_totp').select('person').where('confirmed', '=', 1).execute();
     const keys = await db.selectFrom('people_passkeys').select('person').distinct().execute();
-    return [...apps, ...keys].map(({ person }) => person);
+    return { apps: apps.map(({ person }) => person), passkeys: keys.map(({ person }) => person) };
   },
 };
 

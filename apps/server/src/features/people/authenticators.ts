@@ -4,6 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { authenticatorStore, type StoredPasskey } from './authenticator-store.ts';
+import { providerStore } from './provider-store.ts';
 import type { PeopleEntryKind, PeopleRecord } from './ports.ts';
 import { PasskeyCeremony } from '../../platform/passkeys.ts';
 import { hashOf } from '../../platform/tokens.ts';
@@ -15,7 +16,9 @@ export class Authenticators {
   readonly #clock: Clock;
   readonly #record: PeopleRecord;
   readonly #ceremony: PasskeyCeremony;
-  #enrolled = new Set<string>();
+  /** Who has an app, and who has a passkey. */
+  #apps = new Set<string>();
+  #passkeys = new Set<string>();
 
   constructor(db: Database, clock: Clock, record: PeopleRecord) {
     this.#db = db;
@@ -25,12 +28,18 @@ export class Authenticators {
   }
 
   async load(): Promise<void> {
-    this.#enrolled = new Set(await authenticatorStore.enrolled(this.#db));
+    const { apps, passkeys } = await authenticatorStore.enrolled(this.#db);
+    this.#apps = new Set(apps);
+    this.#passkeys = new Set(passkeys);
   }
 
   /** Has something beyond a password. */
   isEnrolled(person: string): boolean {
-    return this.#enrolled.has(person);
+    return this.#apps.has(person) || this.#passkeys.has(person);
+  }
+  /** A passkey, and no app whose code could follow a password. */
+  hasPasskeyOnly(person: string): boolean {
+    return this.#passkeys.has(person) && !this.#apps.has(person);
   }
 
   async hasTotp(person: string): Promise<boolean> {
@@ -73,7 +82,7 @@ export class Authenticators {
       return ok(undefined);
     });
     if (!done.ok) return done;
-    this.#enrolled.add(person);
+    this.#apps.add(person);
     return ok({ recoveryCodes });
   }
 
@@ -125,6 +134,8 @@ export class Authenticators {
     proof: PasskeyProof & { name: string },
     origin: string,
     by: string,
+    /** Whether who registers it may do so still: asked in the transaction, since a reset may have come between. */
+    still: () => boolean,
   ): Promise<Answer<Passkey>> {
     const proven = await this.#ceremony.prove(person, proof, origin);
     if (!proven.ok) return proven;
@@ -138,11 +149,14 @@ export class Authenticators {
       createdAt: this.#clock.nowMs(),
       lastUsedAt: null,
     };
-    await this.#db.transaction().execute(async (write) => {
+    const done = await this.#db.transaction().execute(async (write) => {
+      if (!still()) return refuse(problem('unauthenticated', 'Sign in first.'));
       await authenticatorStore.insertPasskey(write, passkey);
       await this.#note(write, 'authenticator-added', person, by, { what: 'passkey', name: passkey.name });
+      return ok(undefined);
     });
-    this.#enrolled.add(person);
+    if (!done.ok) return done;
+    this.#passkeys.add(person);
     return ok({ id: passkey.id, name: passkey.name, createdAt: passkey.createdAt, lastUsedAt: null });
   }
 
@@ -157,8 +171,8 @@ export class Authenticators {
     return done;
   }
 
-  passkeySignInOptions(origin: string) {
-    return this.#ceremony.signInOptions(origin);
+  passkeySignInOptions(origin: string, place: string) {
+    return this.#ceremony.signInOptions(origin, place);
   }
 
   /** Whose passkey answered the challenge, or null. The counter, where an authenticator keeps one, must go up. */
@@ -174,10 +188,11 @@ export class Authenticators {
     return passkey.person;
   }
 
-  /** After a loss, by an administrator. */
+  /** After a loss or a theft, by an administrator: everything beyond the password, accounts at identity providers too. */
   async reset(person: string, by: string): Promise<void> {
     await this.#db.transaction().execute(async (write) => {
       await authenticatorStore.removeAll(write, person);
+      await providerStore.unlinkAll(write, person);
       await this.#note(write, 'authenticator-removed', person, by, { what: 'all' });
     });
     await this.load();

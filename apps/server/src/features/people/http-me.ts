@@ -9,11 +9,10 @@ import type { PeopleService } from './people-service.ts';
 import type { PeopleRecord } from './ports.ts';
 import { sessionView } from './present.ts';
 import type { ProviderService } from './provider-service.ts';
-import { providerStore } from './provider-store.ts';
 import type { ProviderFlow } from './providers-flow.ts';
 import { faultOfPassword, faultOfPin } from './rules.ts';
 import type { SessionService } from './session-service.ts';
-import type { Tries } from '../../platform/tries.ts';
+import { settled, type Tries } from '../../platform/tries.ts';
 import type { Workstations } from './workstations.ts';
 
 interface MyRouteParts {
@@ -97,12 +96,9 @@ function myPasswordRoutes({
       if (fault !== null) return refuse(badPassword(fault, '/next'));
       const attempt = tries.begin(`change:${person.id}`);
       if (!attempt.ok) return refuse(attempt.problem);
-      const right = await passwords.matches(await people.passwordOf(person.id), body.current);
-      if (!right) {
-        attempt.wrong();
+      const stored = await people.passwordOf(person.id);
+      if (!(await settled(attempt, () => passwords.matches(stored, body.current))))
         return refuse(badPassword('The present password is not right.', '/current'));
-      }
-      attempt.right();
       const done = await people.setPassword(person.id, await passwords.hash(body.next), by);
       if (!done.ok) return done;
       await sessions.endAllOf(person.id, 'password-changed', by, session.id);
@@ -150,22 +146,18 @@ function myPasswordRoutes({
 }
 
 function myAuthenticatorRoutes(parts: MyRouteParts): RouteHandlers {
-  const { db, authenticators, providers, workstations, sessions, tries, guards } = parts;
+  const { authenticators, providers, workstations, sessions, tries, guards } = parts;
   return {
     getMyAuthenticators: async (_input, context) => {
       const asking = guards.signedIn(context);
       if (!asking.ok) return asking;
       const { person, session } = asking.value;
-      const issuers = await providerStore.issuersOf(db, person.id);
       return ok({
         password: person.hasPassword,
         totp: await authenticators.hasTotp(person.id),
         recoveryCodesLeft: await authenticators.recoveryCodesLeft(person.id),
         passkeys: await authenticators.passkeysOf(person.id),
-        providers: providers
-          .list()
-          .filter(({ issuer }) => issuers.includes(issuer))
-          .map(({ id, name }) => ({ id, name })),
+        providers: await providers.linkedTo(person.id),
         pinHere: workstations.hasPin(session.workstation, person.id),
       });
     },
@@ -181,7 +173,10 @@ function myAuthenticatorRoutes(parts: MyRouteParts): RouteHandlers {
       const { person, by } = asking.value;
       const attempt = tries.begin(`enrol:${person.id}`);
       if (!attempt.ok) return refuse(attempt.problem);
-      const done = await authenticators.confirmTotp(person.id, body.code, by);
+      const done = await authenticators.confirmTotp(person.id, body.code, by).catch((error: unknown) => {
+        attempt.wrong();
+        throw error;
+      });
       if (!done.ok) {
         attempt.wrong();
         return done;
@@ -210,8 +205,9 @@ function myAuthenticatorRoutes(parts: MyRouteParts): RouteHandlers {
     addPasskey: async ({ body }, context) => {
       const asking = guards.confirmed(context);
       if (!asking.ok) return asking;
-      const { person, by } = asking.value;
-      const added = await authenticators.addPasskey(person.id, body, context.web.origin, by);
+      const { person, session, by } = asking.value;
+      const still = () => sessions.get(session.id) !== undefined;
+      const added = await authenticators.addPasskey(person.id, body, context.web.origin, by, still);
       if (added.ok) sessions.changed(person.id);
       return added;
     },
@@ -226,32 +222,21 @@ function myAuthenticatorRoutes(parts: MyRouteParts): RouteHandlers {
   };
 }
 
-function myProviderRoutes({ db, record, providers, flow, guards }: MyRouteParts): RouteHandlers {
+function myProviderRoutes({ providers, flow, guards }: MyRouteParts): RouteHandlers {
   return {
     linkProvider: async ({ params }, context) => {
       const asking = guards.confirmed(context);
       if (!asking.ok) return asking;
       if (asking.value.person.demo) return refuse(demoStays);
-      return flow.begin(params.provider, context.web, { linkTo: asking.value.person.id });
+      return flow.begin(params.provider, context.web, { linkFor: asking.value.session });
     },
     unlinkProvider: async ({ params }, context) => {
       const asking = guards.confirmed(context);
       if (!asking.ok) return asking;
       const { person, by } = asking.value;
-      const provider = providers.list().find(({ id }) => id === params.provider);
-      if (!provider) return refuse(problem('not-found', 'There is no such identity provider.'));
       if (!person.hasPassword)
         return refuse(problem('unprocessable', 'You could not sign in any more. Choose a password first.'));
-      await db.transaction().execute(async (write) => {
-        await providerStore.unlink(write, provider.issuer, person.id);
-        await record.append(write, {
-          kind: 'authenticator-removed',
-          actor: by,
-          subject: `person:${person.id}`,
-          detail: { what: 'provider', provider: provider.id },
-        });
-      });
-      return ok(undefined);
+      return providers.unlink(params.provider, person.id, by);
     },
   };
 }

@@ -72,7 +72,7 @@ function registryRoutes({ people, guards }: PeopleRouteParts): RouteHandlers {
 }
 
 function rescueRoutes(parts: PeopleRouteParts): RouteHandlers {
-  const { people, sessions, authenticators, workstations, links, record, guards } = parts;
+  const { people, sessions, authenticators, workstations, links, record, providers, guards } = parts;
   const about = (id: string, context: RequestContext): Answer<Asking & { whom: Person }> => {
     const asking = guards.administrating(context);
     if (!asking.ok) return asking;
@@ -131,10 +131,47 @@ function rescueRoutes(parts: PeopleRouteParts): RouteHandlers {
       await workstations.forgetPins(params.person);
       return ok(undefined);
     },
+    getAuthenticatorsOf: async ({ params }, context) => {
+      const asking = guards.overseeing(context);
+      if (!asking.ok) return asking;
+      const whom = people.get(params.person);
+      if (!whom) return refuse(noPerson);
+      return ok({
+        password: whom.hasPassword,
+        totp: await authenticators.hasTotp(whom.id),
+        passkeys: await authenticators.passkeysOf(whom.id),
+        providers: await providers.linkedTo(whom.id),
+      });
+    },
+    unlinkProviderOf: async ({ params }, context) => {
+      const asking = about(params.person, context);
+      if (!asking.ok) return asking;
+      const done = await providers.unlink(params.provider, params.person, asking.value.by);
+      // What was begun with that account ends with it.
+      if (done.ok) await sessions.endAllOf(params.person, 'authenticators-reset', asking.value.by);
+      return done;
+    },
   };
 }
 
-function siteRoutes({ policy, providers, people, sessions, guards }: PeopleRouteParts): RouteHandlers {
+/**
+ * Where a second factor is asked for from now on, whoever has a passkey for it signs in anew with that. (Who has none
+ * keeps the session and holds no role in it.)
+ */
+async function endPasswordAlone(
+  { policy, people, sessions, authenticators }: PeopleRouteParts,
+  asking: Asking,
+): Promise<void> {
+  const theirs = people
+    .list()
+    .filter((person) => policy.asksOf(person) && authenticators.hasPasskeyOnly(person.id))
+    .flatMap(({ id }) => sessions.listOf(id))
+    .filter(({ id, method }) => id !== asking.session.id && method !== 'passkey' && method !== 'provider');
+  await Promise.all(theirs.map(({ id }) => sessions.end(id, 'authenticators-reset', asking.by)));
+}
+
+function siteRoutes(parts: PeopleRouteParts): RouteHandlers {
+  const { policy, providers, people, sessions, guards } = parts;
   return {
     getPeoplePolicy: (_input, context) => {
       const asking = guards.overseeing(context);
@@ -144,6 +181,7 @@ function siteRoutes({ policy, providers, people, sessions, guards }: PeopleRoute
       const asking = guards.administrating(context);
       if (!asking.ok) return asking;
       const set = await policy.set(body, asking.value.by);
+      await endPasswordAlone(parts, asking.value);
       for (const { id } of people.list()) sessions.changed(id);
       return ok(set);
     },

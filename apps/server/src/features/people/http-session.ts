@@ -119,7 +119,8 @@ export function sessionRoutes(parts: SessionRouteParts): RouteHandlers {
     },
     switchPerson: async ({ body }, { web }) =>
       presentMe(await signIn.bySwitch(body.person, body.pin, web), web),
-    passkeySignInOptions: (_input, { web }) => authenticators.passkeySignInOptions(web.origin),
+    passkeySignInOptions: (_input, { web }) =>
+      authenticators.passkeySignInOptions(web.origin, placeOf(web.address)),
     passkeySignIn: async ({ body }, { web }) => presentMe(await signIn.withPasskey(body, web), web),
     providerSignIn: ({ body }, { web }) => flow.begin(body.provider, web, { invitation: body.invitation }),
     providerReturn: async ({ query }, { web }) => {

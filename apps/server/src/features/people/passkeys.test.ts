@@ -1,6 +1,7 @@
 import { createHash, createSign, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addPerson, Browser, setUpAdministrator } from '../../testing/browser.ts';
+import { generateSync } from 'otplib';
+import { addPerson, Browser, goodPassword, setUpAdministrator } from '../../testing/browser.ts';
 import { startTestApp } from '../../testing/server.ts';
 
 /** CBOR (RFC 8949) of what a passkey needs: small integers, byte strings, text, maps. */
@@ -162,6 +163,54 @@ describe('a passkey', () => {
     expect((await signIn(new Browser(byName), authenticator)).answer.status).toBe(200);
     authenticator.counter = 1;
     expect((await signIn(new Browser(byName), authenticator)).answer.status).toBe(401);
+  });
+
+  test('where the site asks for a second factor, the password of its holder alone opens nothing', async () => {
+    const own = await startTestApp();
+    const administrator = await setUpAdministrator(own.app);
+    const byName = own.app.url.replace('127.0.0.1', 'localhost');
+    await addPerson(administrator, 'petra', ['operator']);
+    const petra = new Browser(byName);
+    await petra.signIn('petra');
+    const key = new SoftAuthenticator(byName);
+    const begun = (await petra.call('POST', '/me/passkeys/options')).body;
+    const added = await petra.call('POST', '/me/passkeys', {
+      ticket: begun.ticket,
+      name: 'Key',
+      response: key.create(begun.options.challenge),
+    });
+    expect(added.status).toBe(201);
+    const { secret } = (await administrator.call('POST', '/me/totp')).body;
+    await administrator.call('POST', '/me/totp/confirm', { code: generateSync({ secret }) });
+    // Optional, as the site begins: a password may do.
+    const thief = new Browser(byName);
+    expect((await thief.signIn('petra')).body.state).toBe('signed-in');
+
+    expect((await administrator.call('PUT', '/people-policy', { secondFactor: 'required' })).status).toBe(
+      200,
+    );
+    // What a password alone had opened is shut.
+    expect((await thief.call('GET', '/session')).body.me).toBeNull();
+    thief.cookies.clear();
+    const answer = await thief.signIn('petra');
+    expect([answer.status, answer.body]).toEqual([200, { state: 'passkey-step' }]);
+    expect(thief.cookies.has('clerestory')).toBe(false);
+    expect((await thief.call('DELETE', `/me/passkeys/${added.body.id}`)).status).toBe(401);
+    expect((await thief.signIn('petra', 'not the password at all')).status).toBe(401);
+
+    const mine = await signIn(new Browser(byName), key);
+    expect(mine.answer.body).toMatchObject({ login: 'petra', roles: ['operator'], mustEnrol: false });
+    // Nor does the password confirm or unlock what the passkey began.
+    const browser = new Browser(byName);
+    await signIn(browser, key);
+    await browser.call('POST', '/session/lock');
+    const unlock = await browser.call('POST', '/session/unlock', { password: goodPassword });
+    expect([unlock.status, unlock.body.detail]).toEqual([401, expect.stringContaining('passkey')]);
+    expect((await administrator.call('PUT', '/people-policy', { secondFactor: 'optional' })).status).toBe(
+      200,
+    );
+    expect((await thief.signIn('petra')).body.state).toBe('signed-in');
+    await own.stop();
   });
 
   test('needs a host name', async () => {

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { NotLooked } from '../../platform/tries.ts';
 import { normalised } from './rules.ts';
 
 /** argon2id, the library's default kind; OWASP Password Storage Cheat Sheet: m = 19 MiB, t = 2, p = 1. */
@@ -8,7 +9,7 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const maxWaiting = 64;
 
 /** More is asked at once than can be computed in reasonable time. */
-export class TooBusy extends Error {
+export class TooBusy extends NotLooked {
   override name = 'TooBusy';
 }
 

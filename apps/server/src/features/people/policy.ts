@@ -1,4 +1,4 @@
-import { PeoplePolicy } from '@clerestory/protocol';
+import { PeoplePolicy, type Person } from '@clerestory/protocol';
 import type { Database } from '../../platform/database.ts';
 import { readSetting } from '../../platform/settings.ts';
 import type { PeopleRecord } from './ports.ts';
@@ -23,6 +23,11 @@ export class PolicyService {
 
   get(): PeoplePolicy {
     return this.#policy;
+  }
+
+  /** Whether this person needs a second factor. */
+  asksOf({ demo }: Pick<Person, 'demo'>): boolean {
+    return this.#policy.secondFactor === 'required' && !demo;
   }
 
   async set(policy: PeoplePolicy, by: string): Promise<PeoplePolicy> {

@@ -14,6 +14,7 @@ import { providerStore, type StoredProvider } from './provider-store.ts';
 
 const maxProviders = 20;
 const noProvider = problem('not-found', 'There is no such identity provider.');
+const notLinked = problem('not-found', 'No account of that identity provider belongs to this person.');
 
 /** Plain http carries the client's secret and codes in the clear: only to this machine, where a test provider may run. */
 function faultOfIssuer(issuer: string): Answer<never> | null {
@@ -97,6 +98,30 @@ export class ProviderService {
         await providerStore.remove(write, id);
         await providerStore.forgetIssuer(write, before.issuer);
         await this.#note(write, id, by, { issuer: before.issuer, removed: true });
+      });
+      return ok(undefined);
+    });
+  }
+
+  /** The providers whose account signs this person in. */
+  async linkedTo(person: string): Promise<{ id: string; name: string }[]> {
+    const issuers = await providerStore.issuersOf(this.#db, person);
+    return this.list()
+      .filter(({ issuer }) => issuers.includes(issuer))
+      .map(({ id, name }) => ({ id, name }));
+  }
+
+  /** From now on the account there signs this person in no more. */
+  async unlink(id: string, person: string, by: string): Promise<Answer<void>> {
+    const provider = this.#providers.get(id);
+    if (!provider) return refuse(noProvider);
+    return this.#db.transaction().execute(async (write) => {
+      if (!(await providerStore.unlink(write, provider.issuer, person))) return refuse(notLinked);
+      await this.#record.append(write, {
+        kind: 'authenticator-removed',
+        actor: by,
+        subject: `person:${person}`,
+        detail: { what: 'provider', provider: id },
       });
       return ok(undefined);
     });

@@ -54,11 +54,16 @@ export const providerStore = {
   async link(write: Write, issuer: string, subject: string, person: string): Promise<void> {
     await write.insertInto('people_identities').values({ issuer, subject, person }).execute();
   },
-  async unlink(write: Write, issuer: string, person: string): Promise<void> {
-    await write
+  async unlinkAll(write: Write, person: string): Promise<void> {
+    await write.deleteFrom('people_identities').where('person', '=', person).execute();
+  },
+  /** @returns whether there was one */
+  async unlink(write: Write, issuer: string, person: string): Promise<boolean> {
+    const done = await write
       .deleteFrom('people_identities')
       .where('issuer', '=', issuer)
       .where('person', '=', person)
-      .execute();
+      .executeTakeFirst();
+    return done.numDeletedRows > 0n;
   },
 };

@@ -4,18 +4,19 @@ import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { Logger } from '../../platform/logging.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
 import type { WebExchange } from '../../platform/web.ts';
 import type { Links } from './links.ts';
 import type { PeopleService } from './people-service.ts';
 import type { PeopleRecord } from './ports.ts';
+import type { SessionService } from './session-service.ts';
 import type { ProviderService } from './provider-service.ts';
+import { Discovery } from './discovery.ts';
 import { providerStore, type StoredProvider } from './provider-store.ts';
 import { sessionCookie, workstationCookie, type SignedIn, type SignIn } from './sign-in.ts';
 import { Tickets } from '../../platform/tickets.ts';
 import { hashOf, newToken } from '../../platform/tokens.ts';
 
-/** A provider answers each request within this time, s. */
-const timeoutS = 10;
 /** Binds the way back to the browser that set out. `Lax`, since the browser comes back from another site. */
 const tripCookie = 'clerestory-trip';
 const tripMaxAgeS = 5 * 60;
@@ -28,8 +29,8 @@ interface Trip {
   verifier: string;
   nonce: string;
   redirectUri: string;
-  /** Whose account is to be linked: the person's own, signed in; or that of an invitation. */
-  linkTo: string | null;
+  /** The session whose person links an account of theirs: it has to be there still when the browser is back. */
+  linkFor: string | null;
   invitation: string | null;
   /** The browser does not send its Strict cookies on the way back, so they are remembered. */
   cookies: Map<string, string>;
@@ -40,6 +41,7 @@ export interface ProviderFlowParts {
   clock: Clock;
   people: PeopleService;
   providers: ProviderService;
+  sessions: SessionService;
   links: Links;
   record: PeopleRecord;
   signIn: SignIn;
@@ -50,16 +52,18 @@ export interface ProviderFlowParts {
 export class ProviderFlow {
   readonly #parts: ProviderFlowParts;
   readonly #trips: Tickets<Trip>;
+  readonly #discovery: Discovery;
   constructor(parts: ProviderFlowParts) {
     this.#parts = parts;
     this.#trips = new Tickets(parts.clock);
+    this.#discovery = new Discovery(parts.clock);
   }
 
-  /** The address to send the browser to. `linkTo` links the account of somebody who is signed in. */
+  /** The address to send the browser to. `linkFor` links an account of the person of that session. */
   async begin(
     providerId: string,
     web: WebExchange,
-    purpose: { linkTo?: string; invitation?: string | undefined },
+    purpose: { linkFor?: { id: string }; invitation?: string | undefined },
   ): Promise<Answer<{ location: string }>> {
     const provider = this.#parts.providers.enabled(providerId);
     if (!provider) return refuse(problem('not-found', 'There is no such identity provider.'));
@@ -75,7 +79,7 @@ export class ProviderFlow {
       verifier,
       nonce: oidc.randomNonce(),
       redirectUri: web.origin + returnPath,
-      linkTo: purpose.linkTo ?? null,
+      linkFor: purpose.linkFor?.id ?? null,
       invitation: purpose.invitation ?? null,
       cookies: new Map(
         [sessionCookie, workstationCookie].flatMap((name): [string, string][] => {
@@ -84,7 +88,7 @@ export class ProviderFlow {
         }),
       ),
     };
-    const state = this.#trips.issue(trip);
+    const state = this.#trips.issue(trip, placeOf(web.address));
     web.setCookie({ name: tripCookie, value: browser, maxAgeS: tripMaxAgeS, sameSite: 'Lax' });
     const location = oidc.buildAuthorizationUrl(config.value, {
       redirect_uri: trip.redirectUri,
@@ -109,8 +113,8 @@ export class ProviderFlow {
     if (!provider) return refuse(problem('not-found', 'There is no such identity provider.'));
     const claims = await this.#claims(provider, trip, state, web);
     if (!claims.ok) return claims;
-    if (trip.linkTo !== null) {
-      const linked = await this.#link(provider, claims.value.sub, trip.linkTo, `person:${trip.linkTo}`, null);
+    if (trip.linkFor !== null) {
+      const linked = await this.#link(provider, claims.value.sub, () => this.#asking(trip.linkFor), null);
       return linked.ok ? ok({ linked: true }) : linked;
     }
     const person = await this.#personFor(provider, trip, claims.value);
@@ -122,23 +126,8 @@ export class ProviderFlow {
   }
 
   async #discover(provider: StoredProvider): Promise<Answer<oidc.Configuration>> {
-    const issuer = new URL(provider.issuer);
-    try {
-      const config = await oidc.discovery(
-        issuer,
-        provider.clientId,
-        undefined,
-        provider.clientSecret === null ? oidc.None() : oidc.ClientSecretPost(provider.clientSecret),
-        {
-          timeout: timeoutS,
-          execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
-        },
-      );
-      config.timeout = timeoutS;
-      return ok(config);
-    } catch (error) {
-      return this.#failed(provider, error);
-    }
+    const config = await this.#discovery.of(provider);
+    return config instanceof Error ? this.#failed(provider, config) : ok(config);
   }
 
   async #claims(
@@ -165,6 +154,7 @@ export class ProviderFlow {
       const more = await oidc.fetchUserInfo(config.value, tokens.access_token, claims.sub);
       return ok({ ...more, ...claims } as oidc.IDToken);
     } catch (error) {
+      this.#discovery.forget(provider);
       return this.#failed(provider, error);
     }
   }
@@ -181,11 +171,18 @@ export class ProviderFlow {
     const linked = await this.#link(
       provider,
       claims.sub,
-      candidate.id,
-      `person:${candidate.id}`,
+      () => (people.get(candidate.id)?.disabled === false ? candidate.id : null),
       invited ? trip.invitation : null,
     );
     return linked.ok ? ok(candidate) : linked;
+  }
+
+  /** Who asked for a link, if their session is there still, unlocked, and they may use it. */
+  #asking(sessionId: string | null): string | null {
+    const { sessions, people } = this.#parts;
+    const session = sessionId === null ? undefined : sessions.get(sessionId);
+    const person = session && !session.locked ? people.get(session.person) : undefined;
+    return person && !person.disabled && !person.demo ? person.id : null;
   }
 
   #byEmail(provider: StoredProvider, claims: oidc.IDToken): Person | undefined {
@@ -199,12 +196,14 @@ export class ProviderFlow {
   async #link(
     provider: StoredProvider,
     subject: string,
-    person: string,
-    by: string,
+    /** Whose it becomes; null when it must not any more. Asked in the transaction: it may have ended on the way. */
+    whose: () => string | null,
     invitation: string | null,
   ): Promise<Answer<void>> {
     const { db, links, record } = this.#parts;
     const done = await db.transaction().execute(async (write) => {
+      const person = whose();
+      if (person === null) return refuse(endedMeanwhile);
       const owner = await providerStore.personOf(write, provider.issuer, subject);
       if (owner === person) return ok(undefined);
       if (owner !== null) return refuse(problem('exists', 'That account belongs to somebody else here.'));
@@ -213,7 +212,7 @@ export class ProviderFlow {
       await providerStore.link(write, provider.issuer, subject, person);
       await record.append(write, {
         kind: 'authenticator-added',
-        actor: by,
+        actor: `person:${person}`,
         subject: `person:${person}`,
         detail: { what: 'provider', provider: provider.id },
       });
@@ -265,6 +264,10 @@ export class ProviderFlow {
   }
 }
 
+const endedMeanwhile = problem(
+  'gone',
+  'The session that asked for this is over or locked. Sign in, and link the account again.',
+);
 const notSigned = problem('bad-gateway', 'The identity provider did not say who signed in.');
 const unknownHere = problem(
   'unauthenticated',

@@ -11,6 +11,7 @@ const accounts: Record<string, Record<string, unknown>> = {
   'sub-olga': { email: 'olga@example.org', email_verified: true, duties: ['wall-operator'] },
   'sub-unsure': { email: 'olga@example.org', email_verified: false },
   'sub-stranger': { email: 'nobody@example.org', email_verified: true },
+  'sub-thief': { email: 'thief@example.org', email_verified: true },
   'sub-both': { email: 'both@example.org', email_verified: true, duties: ['wall-operator', 'wall-admin'] },
 };
 
@@ -220,6 +221,75 @@ describe('an identity provider', () => {
     back.searchParams.set('code', stolen.searchParams.get('code') ?? '');
     expect((await comeBack(browser, back)).headers.get('location')).toBe('/#sign-in-failed=bad-gateway');
     expect(await whoIs(browser)).toBeNull();
+  });
+
+  test('an account that a thief links: refused after the session, and gone with a reset', async () => {
+    const id = await addPerson(administrator, 'lina', ['operator']);
+    atProvider = 'sub-thief';
+    const begin = async (browser: Browser) => {
+      const begun = await browser.call('POST', `/me/providers/${provider.id}`);
+      expect(begun.status, JSON.stringify(begun.body)).toBe(200);
+      return throughProvider(begun.body.location);
+    };
+    const linked = async () =>
+      (await administrator.call('GET', `/people/${id}/authenticators`)).body.providers.length;
+    const failed = '/#sign-in-failed=gone';
+    const outcomes: [string, (browser: Browser) => Promise<unknown>][] = [
+      ['its sessions ended', () => administrator.call('DELETE', `/people/${id}/sessions`)],
+      ['reset', () => administrator.call('DELETE', `/people/${id}/authenticators`)],
+      ['locked', (browser) => browser.call('POST', '/session/lock')],
+      ['signed out', (browser) => browser.call('DELETE', '/session')],
+      ['disabled', () => administrator.call('PATCH', `/people/${id}`, { disabled: true })],
+    ];
+    for (const [what, end] of outcomes) {
+      const thief = new Browser(server.app.url);
+      await thief.signIn('lina');
+      const back = await begin(thief);
+      await end(thief);
+      expect((await comeBack(thief, back)).headers.get('location'), what).toBe(failed);
+      expect(await linked(), what).toBe(0);
+    }
+    await administrator.call('PATCH', `/people/${id}`, { disabled: false });
+
+    // Control: while the session lives, it is linked, seen by who oversees, and ended by who administers.
+    const thief = new Browser(server.app.url);
+    const link = async () => {
+      await thief.signIn('lina');
+      expect((await comeBack(thief, await begin(thief))).headers.get('location')).toBe('/#provider-linked');
+      expect(await linked()).toBe(1);
+      await signIn(thief);
+      expect((await whoIs(thief)).login).toBe('lina');
+    };
+    const shutOut = async () => {
+      expect(await whoIs(thief)).toBeNull();
+      expect((await signIn(thief)).headers.get('location')).toBe('/#sign-in-failed=unauthenticated');
+      expect(await linked()).toBe(0);
+    };
+    await link();
+    expect((await administrator.call('DELETE', `/people/${id}/authenticators`)).status).toBe(204);
+    await shutOut();
+    await link();
+    const one = `/people/${id}/providers/${provider.id}`;
+    expect((await thief.call('DELETE', one)).status).toBe(403);
+    expect((await administrator.call('DELETE', one)).status).toBe(204);
+    await shutOut();
+    expect((await administrator.call('DELETE', one)).status).toBe(404);
+  });
+
+  test('is asked what it is once, however many sign-ins strangers begin', async () => {
+    let asked = 0;
+    const count = ({ url }: { url?: string }) => {
+      if (url === '/.well-known/openid-configuration') asked += 1;
+    };
+    door.on('request', count);
+    // A change makes it ask anew.
+    await change({ name: 'City sign-on' });
+    const stranger = new Browser(server.app.url);
+    const begin = () => stranger.call('POST', '/session/provider', { provider: provider.id });
+    const answers = [...(await Promise.all(Array.from({ length: 20 }, begin))), await begin()];
+    door.off('request', count);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(asked).toBe(1);
   });
 
   test('is entered over https, or on this machine', async () => {

@@ -67,6 +67,8 @@ export class SessionService {
   readonly #ended = new Set<(session: Session, reason: EndReason) => void>();
   readonly #locked = new Set<(session: Session, reason: LockReason) => void>();
   readonly #changed = new Set<(session: Session) => void>();
+  /** Person → how often all their sessions were ended. Grows with people alone. */
+  readonly #endings = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #driftMs: number;
 
@@ -266,8 +268,14 @@ export class SessionService {
     return true;
   }
 
+  /** How often all sessions of a person were ended: what was begun before then, and is not a session yet, is over too. */
+  endings(person: string): number {
+    return this.#endings.get(person) ?? 0;
+  }
+
   /** Ends every session of a person, `except` one. All are dead before the first is written. */
   async endAllOf(person: string, reason: EndReason, by: string, except?: string): Promise<void> {
+    this.#endings.set(person, this.endings(person) + 1);
     const theirs = [...this.#byId.values()].filter(
       (session) => session.person === person && session.id !== except,
     );

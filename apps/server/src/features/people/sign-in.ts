@@ -18,7 +18,8 @@ import type { PeopleRecord } from './ports.ts';
 import type { Session, SessionService } from './session-service.ts';
 import type { Deadline } from '../../platform/deadline.ts';
 import type { Tickets } from '../../platform/tickets.ts';
-import { type Attempt, type Tries } from '../../platform/tries.ts';
+import { settled, type Attempt, type Tries } from '../../platform/tries.ts';
+import type { PolicyService } from './policy.ts';
 import type { Workstations } from './workstations.ts';
 
 export const sessionCookie = 'clerestory';
@@ -27,6 +28,8 @@ export const workstationCookie = 'clerestory-workstation';
 /** A password that was right, waiting for the code. */
 export interface HalfSignIn {
   person: string;
+  /** `SessionService.endings` when the password was right: dies with a new password, and with the person's sessions. */
+  endings: number;
 }
 export interface SignedIn {
   session: Session;
@@ -35,13 +38,17 @@ export interface SignedIn {
   token: string;
   workstationToken: string | null;
 }
-export type Step = { state: 'signed-in'; signedIn: SignedIn } | { state: 'second-step'; ticket: string };
+export type Step =
+  | { state: 'signed-in'; signedIn: SignedIn }
+  | { state: 'second-step'; ticket: string }
+  | { state: 'passkey-step' };
 
 export interface SignInParts {
   db: Database;
   people: PeopleService;
   sessions: SessionService;
   authenticators: Authenticators;
+  policy: PolicyService;
   workstations: Workstations;
   links: Links;
   passwords: Passwords;
@@ -55,6 +62,11 @@ export interface SignInParts {
 /** One answer for an unknown name, a wrong password, and an account that is disabled or closed. */
 const wrong = problem('unauthenticated', 'The name or the password is not right.');
 const wrongCode = problem('unauthenticated', 'This code is not right, or was used already.');
+const tooLate = problem('gone', 'That took too long. Sign in again.');
+const passkeyFirst = problem(
+  'unauthenticated',
+  'This site asks for a second factor, and yours is a passkey: use the passkey.',
+);
 const wrongPin = problem('unauthenticated', 'The PIN is not right, or a full sign-in is needed here.');
 const wrongPasskey = problem(
   'unauthenticated',
@@ -76,10 +88,11 @@ export class SignIn {
   }
 
   async withPassword(login: string, password: string, web: WebExchange): Promise<Answer<Step>> {
-    const { people, passwords, authenticators, halves } = this.#parts;
+    const { people, passwords, authenticators, halves, sessions } = this.#parts;
     const person = people.byLogin(login);
     const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web);
     if (!attempt.ok) return refuse(attempt.problem);
+    const endings = sessions.endings(person?.id ?? '');
     const right = await settled(attempt, async () => {
       // Asked for an unknown name too, so that it takes as long.
       const stored = await people.passwordOf(person?.id ?? '');
@@ -91,14 +104,15 @@ export class SignIn {
       return refuse(wrong);
     }
     if (await authenticators.hasTotp(person.id))
-      return ok({ state: 'second-step', ticket: halves.issue({ person: person.id }) });
-    return this.#step(await this.finish(person.id, 'password', web));
+      return ok({ state: 'second-step', ticket: halves.issue({ person: person.id, endings }, person.id) });
+    if (this.#mustUsePasskey(person)) return ok({ state: 'passkey-step' });
+    return this.#step(await this.finish(person.id, 'password', web, { endings }));
   }
 
   async withCode(ticket: string, code: string, web: WebExchange): Promise<Answer<Step>> {
-    const { authenticators, halves, people } = this.#parts;
+    const { authenticators, halves, people, sessions } = this.#parts;
     const half = halves.look(ticket);
-    if (!half) return refuse(problem('gone', 'That took too long. Sign in again.'));
+    if (!half || half.endings !== sessions.endings(half.person)) return refuse(tooLate);
     const attempt = this.#begin(`code:${half.person}`, web);
     if (!attempt.ok) return refuse(attempt.problem);
     if (!(await settled(attempt, () => authenticators.useCode(half.person, code)))) {
@@ -106,8 +120,8 @@ export class SignIn {
       return refuse(wrongCode);
     }
     // Of two with the same ticket, one only gets in.
-    if (!halves.take(ticket)) return refuse(problem('gone', 'That took too long. Sign in again.'));
-    return this.#step(await this.finish(half.person, 'password', web));
+    if (!halves.take(ticket)) return refuse(tooLate);
+    return this.#step(await this.finish(half.person, 'password', web, half));
   }
 
   async withPasskey(proof: PasskeyProof, web: WebExchange): Promise<Answer<SignedIn>> {
@@ -128,7 +142,8 @@ export class SignIn {
 
   /** Takes over at a workstation where the person signed in fully before. Whoever was there is gone from it. */
   async bySwitch(personId: string, pin: string, web: WebExchange): Promise<Answer<SignedIn>> {
-    const { people, workstations } = this.#parts;
+    const { people, workstations, sessions } = this.#parts;
+    const endings = sessions.endings(personId);
     const workstation = workstations.find(web.cookie(workstationCookie));
     if (workstation === undefined)
       return refuse(problem('unauthenticated', 'This browser is no workstation yet. Sign in fully first.'));
@@ -137,13 +152,16 @@ export class SignIn {
       return refuse(wrongPin);
     }
     const carrying = workstations.carrying(workstation, personId);
-    return carrying ? this.finish(personId, 'switch', web, carrying.until) : refuse(wrongPin);
+    return carrying
+      ? this.finish(personId, 'switch', web, { until: carrying.until, endings })
+      : refuse(wrongPin);
   }
 
   /** Unlocks by PIN; by password (with the code where an app is set up) or passkey it also confirms. */
   async unlock(session: Session, by: Unlock, web: WebExchange): Promise<Answer<void>> {
     const { sessions, people, workstations } = this.#parts;
     const person = people.get(session.person);
+    if ('password' in by && person && this.#mustUsePasskey(person)) return refuse(passkeyFirst);
     const actor = `person:${session.person}`;
     let right: boolean;
     if ('pin' in by) {
@@ -165,14 +183,24 @@ export class SignIn {
     return ok(undefined);
   }
 
-  /** Begins the session, after everything was proved. */
+  /** The site asks for a second factor, and the only one that this person has is a passkey: a password alone is none. */
+  #mustUsePasskey(person: Person): boolean {
+    const { policy, authenticators } = this.#parts;
+    return policy.asksOf(person) && authenticators.hasPasskeyOnly(person.id);
+  }
+
+  /**
+   * Begins the session, after everything was proved. `endings` is what `SessionService.endings` said before that: of
+   * what was proved with a password that is gone, or before the person's sessions were ended, none begins.
+   */
   async finish(
     personId: string,
     method: SignInMethod,
     web: WebExchange,
-    until: Deadline | null = null,
+    { until = null, endings }: { until?: Deadline | null; endings?: number } = {},
   ): Promise<Answer<SignedIn>> {
     const { sessions, people, workstations } = this.#parts;
+    const since = endings ?? sessions.endings(personId);
     const before = sessions.find(web.cookie(sessionCookie));
     const workstation = await workstations.open(web.cookie(workstationCookie));
     const begun = await sessions.begin(
@@ -193,6 +221,7 @@ export class SignIn {
       async (write) => {
         // Looked at again here: it may have been disabled since the password was checked.
         if (!this.mayEnter(people.get(personId), web)) return refuse(wrong);
+        if (sessions.endings(personId) !== since) return refuse(tooLate);
         if (until === null) await workstations.signedIn(write, workstation.id, personId);
         return ok(undefined);
       },
@@ -203,6 +232,10 @@ export class SignIn {
     if (!this.mayEnter(person, web)) {
       await sessions.end(begun.value.session.id, 'disabled', 'server');
       return refuse(wrong);
+    }
+    if (sessions.endings(personId) !== since) {
+      await sessions.end(begun.value.session.id, 'ended', 'server');
+      return refuse(tooLate);
     }
     if (before)
       await sessions.end(
@@ -262,19 +295,4 @@ export class SignIn {
       }),
     );
   }
-}
-
-/** Looks, and settles the counted try whatever happens; a fault counts as wrong. */
-async function settled(
-  attempt: Extract<Attempt, { ok: true }>,
-  look: () => Promise<boolean>,
-): Promise<boolean> {
-  let right = false;
-  try {
-    right = await look();
-  } finally {
-    if (right) attempt.right();
-    else attempt.wrong();
-  }
-  return right;
 }

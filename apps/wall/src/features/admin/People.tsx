@@ -13,10 +13,12 @@ import { ImportDialog } from './ImportDialog.tsx';
 import { LinkDialog, PersonDialog } from './PersonDialog.tsx';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
+import { WaysDialog } from './WaysDialog.tsx';
 
 type Open =
   | { kind: 'person'; person: Person | null }
   | { kind: 'link'; person: Person; link: OneTimeLink }
+  | { kind: 'ways'; person: Person }
   | { kind: 'import' };
 
 const stateOf = ({ disabled, hasPassword, demo }: Person): string =>
@@ -44,9 +46,10 @@ export function People() {
   const actions = (person: Person): [string, () => void][] => [
     ['Change', () => setOpen({ kind: 'person', person })],
     ['One-time link to choose a password', () => linkFor(person)],
+    ['How they sign in', () => setOpen({ kind: 'ways', person })],
     ['Sign out everywhere', () => then(() => callRoute('endSessionsOf', { params: { person: person.id } }))],
     [
-      'Remove app, passkeys and PINs, after a loss',
+      'Remove app, passkeys, PINs and provider accounts, after a loss',
       () => then(() => callRoute('resetAuthenticators', { params: { person: person.id } })),
     ],
     [
@@ -125,6 +128,7 @@ export function People() {
         />
       )}
       {open?.kind === 'link' && <LinkDialog name={open.person.name} link={open.link} onClose={close} />}
+      {open?.kind === 'ways' && <WaysDialog person={open.person} onClose={close} />}
       {open?.kind === 'import' && <ImportDialog onDone={reload} onClose={close} />}
     </Section>
   );

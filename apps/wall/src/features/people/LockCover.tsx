@@ -7,7 +7,7 @@ import { useSession } from '../../state/use-session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { StepForm } from './Card.tsx';
-import { provePasskey } from './passkey.ts';
+import { unlockByPasskey } from './passkey.ts';
 import { SwitchByPin } from './SwitchByPin.tsx';
 import { useStep } from './use-step.ts';
 
@@ -20,6 +20,7 @@ export function LockCover() {
   const switchable = useSession(({ who }) => who?.switchable ?? []);
   const [other, setOther] = useState<PersonName | null>(null);
   const [secret, setSecret] = useState('');
+  const [code, setCode] = useState('');
   const { busy, run, fault } = useStep();
   if (!me?.session.locked) return null;
   const unlock = (body: Unlock) =>
@@ -27,14 +28,11 @@ export function LockCover() {
       () => callRoute('unlockSession', { body }),
       (now) => {
         setSecret('');
+        setCode('');
         tookSession(now);
       },
     );
-  const byPasskey = () =>
-    void run(async () => {
-      const proof = await provePasskey();
-      return proof.ok ? callRoute('unlockSession', { body: { passkey: proof.value } }) : proof;
-    }, tookSession);
+  const byPasskey = () => void run(unlockByPasskey, tookSession);
   const leave = () => void callRoute('signOut', {}).then(refreshSession);
   const others = switchable.filter(({ id }) => id !== me.id);
   return (
@@ -52,7 +50,9 @@ export function LockCover() {
             action={`Unlock as ${me.name}`}
             busy={busy}
             fault={fault}
-            onSubmit={() => unlock(me.pinHere ? { pin: secret } : { password: secret })}
+            onSubmit={() =>
+              unlock(me.pinHere ? { pin: secret } : { password: secret, ...(code && { code }) })
+            }
           >
             <TextField
               label={me.pinHere ? 'Your PIN' : 'Your password'}
@@ -63,6 +63,14 @@ export function LockCover() {
               autoComplete={me.pinHere ? 'off' : 'current-password'}
               autoFocus
             />
+            {!me.pinHere && (
+              <TextField
+                label="Code of your app, if you have one"
+                value={code}
+                onChange={(event) => setCode(event.target.value)}
+                autoComplete="one-time-code"
+              />
+            )}
           </StepForm>
         )}
         <div className="locked-foot">

@@ -9,7 +9,7 @@ import { TextField } from '../../ui/TextField.tsx';
 import { shortTime } from '../../ui/time.ts';
 import { agentWords } from './agent-words.ts';
 import { StepForm } from './Card.tsx';
-import { registerPasskey } from './passkey.ts';
+import { registerPasskey, unlockByPasskey } from './passkey.ts';
 import { useStep } from './use-step.ts';
 
 type Step =
@@ -130,15 +130,17 @@ function NewPin({ onDone }: { onDone: () => void }) {
 }
 
 /** Confirms that it is really you, before an authenticator is changed. */
-function Confirm({ onDone }: { onDone: () => void }) {
+function Confirm({ ways, onDone }: { ways: Authenticators; onDone: () => void }) {
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
   const { busy, run, fault } = useStep();
+  const body = { password, ...(ways.totp && { code }) };
   return (
     <StepForm
       action="Confirm"
       busy={busy}
       fault={fault}
-      onSubmit={() => void run(() => callRoute('unlockSession', { body: { password } }), onDone)}
+      onSubmit={() => void run(() => callRoute('unlockSession', { body }), onDone)}
     >
       <TextField
         label="Confirm with your password"
@@ -148,6 +150,19 @@ function Confirm({ onDone }: { onDone: () => void }) {
         autoComplete="current-password"
         autoFocus
       />
+      {ways.totp && (
+        <TextField
+          label="Code of your app, or a recovery code"
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
+          autoComplete="one-time-code"
+        />
+      )}
+      {ways.passkeys.length > 0 && (
+        <Button kind="quiet" disabled={busy} onClick={() => void run(unlockByPasskey, onDone)}>
+          Use a passkey
+        </Button>
+      )}
     </StepForm>
   );
 }
@@ -213,7 +228,7 @@ export function MySignIn({ onClose }: { onClose: () => void }) {
   };
   const confirmFirst = problem?.code === 'confirm-first';
   const body = () => {
-    if (confirmFirst) return <Confirm onDone={() => again?.()} />;
+    if (confirmFirst && has) return <Confirm ways={has} onDone={() => again?.()} />;
     if (step.kind === 'totp')
       return (
         <Totp uri={step.uri} secret={step.secret} onCodes={(codes) => setStep({ kind: 'codes', codes })} />

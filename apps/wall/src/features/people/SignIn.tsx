@@ -41,12 +41,30 @@ function SecondStep({ ticket, onBack }: { ticket: string; onBack: () => void }) 
   );
 }
 
+/** The second factor of this person is a passkey, which says by itself who signs in. */
+function PasskeyStep({ onBack }: { onBack: () => void }) {
+  const { busy, run, fault } = useStep();
+  const submit = () => void run<Me>(signInByPasskey, tookSession);
+  return (
+    <StepForm action="Use your passkey" busy={busy} fault={fault} onSubmit={submit}>
+      <p className="card-note">
+        The password is right. This site asks for a second factor, and yours is a passkey.
+      </p>
+      <Button kind="quiet" onClick={onBack}>
+        Back
+      </Button>
+    </StepForm>
+  );
+}
+
 function Password({
   start,
   onSecondStep,
+  onPasskeyStep,
 }: {
   start: { login: string; password: string };
   onSecondStep: (ticket: string) => void;
+  onPasskeyStep: () => void;
 }) {
   const [login, setLogin] = useState(start.login);
   const [password, setPassword] = useState(start.password);
@@ -54,7 +72,11 @@ function Password({
   const submit = () =>
     void run(
       () => callRoute('signIn', { body: { login, password } }),
-      (result) => (result.state === 'signed-in' ? tookSession(result.me) : onSecondStep(result.ticket)),
+      (result) => {
+        if (result.state === 'signed-in') tookSession(result.me);
+        else if (result.state === 'second-step') onSecondStep(result.ticket);
+        else onPasskeyStep();
+      },
     );
   return (
     <StepForm action="Sign in" busy={busy} fault={fault} onSubmit={submit}>
@@ -139,6 +161,7 @@ function DemoPeople({ demo }: { demo: NonNullable<WhoAmI['demo']> }) {
 /** The way in: by name and password, passkey, provider, or PIN at a workstation that knows one. */
 export function SignIn({ who }: { who: WhoAmI }) {
   const [ticket, setTicket] = useState<string | null>(null);
+  const [byPasskey, setByPasskey] = useState(false);
   const [switching, setSwitching] = useState<PersonName | null>(null);
   const back = returned[location.hash.slice(1).split('=')[0] ?? ''];
   if (switching)
@@ -169,9 +192,15 @@ export function SignIn({ who }: { who: WhoAmI }) {
           ))}
         </div>
       )}
-      {ticket === null ? (
+      {byPasskey ? (
+        <PasskeyStep onBack={() => setByPasskey(false)} />
+      ) : ticket === null ? (
         <>
-          <Password start={{ login: '', password: '' }} onSecondStep={setTicket} />
+          <Password
+            start={{ login: '', password: '' }}
+            onSecondStep={setTicket}
+            onPasskeyStep={() => setByPasskey(true)}
+          />
           <OtherWays who={who} />
         </>
       ) : (

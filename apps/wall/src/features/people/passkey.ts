@@ -26,6 +26,12 @@ export async function signInByPasskey(): Promise<Answer<Me>> {
   return proof.ok ? callRoute('passkeySignIn', { body: proof.value }) : proof;
 }
 
+/** Unlocks the session, and confirms that it is really its person. */
+export async function unlockByPasskey(): Promise<Answer<Me>> {
+  const proof = await provePasskey();
+  return proof.ok ? callRoute('unlockSession', { body: { passkey: proof.value } }) : proof;
+}
+
 export async function registerPasskey(name: string): Promise<Answer<Passkey>> {
   const begun = await callRoute('beginPasskey', {});
   if (!begun.ok) return begun;
