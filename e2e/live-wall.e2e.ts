@@ -36,12 +36,30 @@ test('one change reaches every open window of a screen, and one stream is read o
   await expect.poll(() => descendants(server.pid, 'ffmpeg').length).toBe(cameraCount);
 });
 
-test('a network that takes no WebSocket gets LL-HLS, live as well', async ({ page, server }) => {
-  await page.goto(`${server.url}/screen/left?delivery=llhls`);
+test('a network that takes no WebSocket gets LL-HLS by itself, live as well', async ({
+  page,
+  server,
+  complaints,
+}) => {
+  complaints.allow(/WebSocket/);
+  // A real socket whose upgrade is refused, as a proxy does that knows none.
+  await page.addInitScript(() => {
+    globalThis.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(new URL('/nowhere', url), protocols);
+      }
+    };
+  });
+  const playlists: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('.m3u8')) playlists.push(request.url());
+  });
+  await page.goto(`${server.url}/screen/left`);
   for (let n = 1; n <= cameraCount; n++) {
     await expectState(page, n - 1, /^(live|late)$/, 60_000);
     await expect.poll(async () => (await readTile(page, n - 1))?.camera, { timeout: 30_000 }).toBe(n);
   }
+  expect(playlists.length).toBeGreaterThan(cameraCount);
 });
 
 test('a screen that nobody made says so, and comes to life when it is made', async ({ page, server }) => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseVerifierKey } from '@clerestory/tlog';
 import { opened } from '../../verify/src/checkpoints.ts';
 import { sha256 } from '../../verify/src/crypto.ts';
+import { checkLog } from '../../verify/src/log.ts';
 import { openSource } from '../../verify/src/source.ts';
 import { checkWholeLog } from '../../verify/src/whole-log.ts';
 import { startGuardedApp, type GuardedApp } from './testing/access.ts';
@@ -78,6 +79,9 @@ describe('the log for everybody (C2SP tlog-tiles)', () => {
     });
     expect(faults).toEqual([]);
     expect(kinds.length).toBe(end.value.checkpoint.size);
+    // The same with every file of the witness folder, and with the keys that the log itself has named.
+    const all = await checkLog({ source, keys, keptFolder: path.join(site.dir, 'witness') });
+    expect([all.faults, all.unchecked]).toEqual([[], []]);
   });
 
   test('how it is doing is for those who oversee', async () => {

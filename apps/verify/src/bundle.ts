@@ -1,13 +1,65 @@
-import { checkLine, parseHead, parseLine, type PublicEntry } from '@clerestory/public-log';
-import { opened, describe, type Finding, type Keys } from './checkpoints.ts';
+import { checkLine, parseHead, parseLine, type BundleHead, type PublicEntry } from '@clerestory/public-log';
+import { opened, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
 
+/** More are counted and not listed. */
 const mostFaults = 20;
+/** What a head can have. Another member could say what is missing, or that something is. */
+const known = ['format', 'of', 'checkpoint', 'asked', 'count', 'first', 'last', 'next', 'erased'];
 
 export interface BundleEntry {
   entry: PublicEntry;
   /** What the bundle opens of it, each of which is what the log committed to. */
   shown: Record<string, unknown>;
+}
+
+/**
+ * Does the head say of the lines what is so? It is not signed: it shows lines that were lost, not a head that lies.
+ * `indices`: of the entries; null when some are in no order anyway.
+ */
+function checkHead(head: BundleHead, lines: number, indices: readonly number[] | null): Finding {
+  const found: Finding = { held: [], faults: [], unchecked: [] };
+  const unknown = Object.keys(head).filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    found.faults.push(`its first line has what this program does not know: ${unknown.join(', ')}`);
+  const { asked, count, erased = 0, next } = head;
+  if (count === undefined) {
+    found.held.push(
+      'the file does not say how many entries it should have: one that is missing cannot be seen',
+    );
+    if (lines === 0) found.unchecked.push('the file has no entries: nothing was checked');
+  } else if (count !== lines)
+    found.faults.push(
+      `the file says that it has ${count} entries, and there are ${lines}: lines were taken out or put in`,
+    );
+  const places = { first: indices?.[0], last: indices?.at(-1) };
+  for (const name of ['first', 'last'] as const) {
+    const index = places[name];
+    const [said, is] = [head[name], index === undefined ? null : index + 1];
+    if (indices && said !== undefined && said !== is)
+      found.faults.push(
+        `the file says that its ${name} entry is ${said ?? 'none'}, and it is ${is ?? 'none'}`,
+      );
+  }
+  if (asked) {
+    const words = Object.entries(asked).map(([name, value]) => `${name} ${value}`);
+    found.held.push(
+      words.length > 0 ? `it was asked for ${words.join(', ')}` : 'it was asked for all entries',
+    );
+    const isAll = Object.keys(asked).every((name) => name === 'before' || name === 'limit');
+    const [one = 0, other = -1] = [indices?.[0], indices?.at(-1)];
+    const missing = indices ? other - one + 1 - indices.length : 0;
+    if (isAll && missing > erased)
+      found.faults.push(
+        `all entries were asked for, and of those from ${one + 1} to ${other + 1} ${missing} are missing`,
+      );
+  }
+  if (typeof next === 'string') found.held.push(`entries below ${next} are in the next file`);
+  if (erased > 0)
+    found.held.push(
+      `${erased} entries of that time are erased: whether they belong here nobody can say any more`,
+    );
+  return found;
 }
 
 /** Checks an owner's bundle or an auditor's export: every line against the checkpoint in its head. */
@@ -16,32 +68,56 @@ export function checkBundle(
   keys: Keys,
   each: (one: BundleEntry) => void = () => undefined,
 ): Finding {
-  const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
+  const fails = (words: string): Finding => ({ held: [], faults: [words], unchecked: [] });
+  const [first, ...lines] = text.split('\n').filter((line) => line.trim() !== '');
+  if (first === undefined) return fails('the file is empty: download it again');
   const head = parseHead(first);
-  if (!head) return { held: [], faults: ['this is no bundle: its first line says so of every bundle'] };
+  if (!head)
+    return fails(
+      'this is no bundle: the first line of every bundle says that it is one. Give the file as it was downloaded',
+    );
   const checkpoint = opened(head.checkpoint, keys);
-  if (!checkpoint.ok)
-    return { held: [], faults: [`the checkpoint in the bundle is not to be believed: ${checkpoint.fault}`] };
+  if (!checkpoint.ok) return fails(`the checkpoint in the bundle is not to be believed: ${checkpoint.fault}`);
   const faults: string[] = [];
   let wrong = 0;
+  const fault = (words: string) => {
+    wrong += 1;
+    if (faults.length < mostFaults) faults.push(words);
+  };
+  const indices: number[] = [];
+  let closed = 0;
   for (const [at, line] of lines.entries()) {
     const parsed = parseLine(line);
     const checked = parsed ? checkLine(sha256, parsed, checkpoint.value.checkpoint) : null;
-    if (parsed && checked?.ok) {
-      each({
-        entry: checked.entry,
-        shown: Object.fromEntries(parsed.openings.map(({ name, value }) => [name, value])),
-      });
+    const place = `line ${at + 2}${parsed ? ` (entry ${parsed.index + 1})` : ''}`;
+    if (!parsed || !checked?.ok) {
+      fault(`${place}: ${checked && !checked.ok ? checked.fault : 'it is no line of a bundle'}`);
       continue;
     }
-    wrong += 1;
-    const words = checked && !checked.ok ? checked.fault : 'it is no line of a bundle';
-    if (faults.length < mostFaults)
-      faults.push(`line ${at + 2}${parsed ? ` (entry ${parsed.index + 1})` : ''}: ${words}`);
+    const before = indices.at(-1) ?? -1;
+    if (parsed.index <= before)
+      fault(`${place}: it stands behind entry ${before + 1}: lines were doubled, or put in another order`);
+    indices.push(parsed.index);
+    if (parsed.openings.length === 0) closed += 1;
+    each({
+      entry: checked.entry,
+      shown: Object.fromEntries(parsed.openings.map(({ name, value }) => [name, value])),
+    });
   }
   if (wrong > faults.length) faults.push(`and ${wrong - faults.length} lines more`);
-  const held = [...describe(checkpoint.value, keys), `the bundle is of ${head.of}`];
+  const who = whoSigned(checkpoint.value, keys);
+  // Of lines that are broken it is said already.
+  const about = checkHead(head, lines.length, wrong === 0 ? indices : null);
+  const held = [...who.held, `the bundle is of ${head.of}`, ...about.held];
   if (faults.length === 0)
     held.push(`each of its ${lines.length} entries is in the log, and is what the log committed to`);
-  return { held, faults };
+  if (closed > 0)
+    held.push(
+      `${closed} of its ${lines.length} entries ${closed === 1 ? 'is' : 'are'} not opened: who, what and exactly when cannot be seen in this file`,
+    );
+  return {
+    held,
+    faults: [...who.faults, ...about.faults, ...faults],
+    unchecked: about.unchecked,
+  };
 }

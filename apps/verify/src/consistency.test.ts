@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatVerifierKey } from '@clerestory/tlog';
+import { verify, writeLog } from '../testing/command.ts';
 import { MemoryLog, origin, signer } from '../testing/log.ts';
 import { checkWholeLog } from './whole-log.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-consistency-'));
 const [early, size] = [17, 300];
 const { key, sign } = signer();
-const verifier = path.resolve(import.meta.dirname, 'main.ts');
 
 /** A log that has another leaf at `at`, right in itself. */
 function otherLog(length: number, at: number): MemoryLog {
@@ -34,26 +32,14 @@ const notes = {
 
 beforeAll(async () => {
   for (const [name, text] of Object.entries(notes)) writeFileSync(path.join(dir, name), text);
-  const source = new MemoryLog().grow(size).source(notes.late);
-  for (const name of ['checkpoint', 'tile/0/000', `tile/0/001.p/${size - 256}`, 'tile/1/000.p/1']) {
-    const file = path.join(dir, 'log', name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, await source.read(name));
-  }
+  await writeLog(path.join(dir, 'log'), new MemoryLog().grow(size), notes.late);
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** `clerestory-verify consistency`, as anybody runs it. */
 const consistency = (one: string, other: string) =>
-  promisify(execFile)(process.execPath, [
-    ...[verifier, 'consistency', path.join(dir, one), path.join(dir, other)],
+  verify(
+    ...['consistency', path.join(dir, one), path.join(dir, other)],
     ...['--log', path.join(dir, 'log'), '--key', formatVerifierKey(key)],
-  ]).then(
-    ({ stdout }) => ({ code: 0, said: stdout }),
-    (error: { code: number; stdout: string; stderr: string }) => ({
-      code: error.code,
-      said: error.stdout + error.stderr,
-    }),
   );
 
 test.each([
@@ -72,18 +58,44 @@ test.each([
   expect(found.said.includes('All of it holds.')).toBe(code === 0);
 });
 
-test('a log that has begun anew under another name: what it kept is compared, what it lost is said to be lost', async () => {
+test('a tile that is wrong is told as that, and accuses nobody of a fork', async () => {
   const log = new MemoryLog().grow(size);
+  for (const name of ['tile/0/000', `tile/0/001.p/${size - 256}`, 'tile/1/000.p/1']) {
+    const bytes = Uint8Array.from(await log.source(notes.late).read(name));
+    for (const wrong of [bytes.map((byte, at) => (at === 9 ? byte ^ 1 : byte)), bytes.subarray(32)]) {
+      writeFileSync(path.join(dir, 'log', name), wrong);
+      const found = await consistency('early', 'late');
+      expect(found).toEqual({ code: 1, said: expect.stringContaining(name) });
+      expect(found.said).toContain('nothing can be said');
+      expect(found.said).not.toMatch(/fork|Keep both/);
+    }
+    writeFileSync(path.join(dir, 'log', name), bytes);
+  }
+  expect(await consistency('early', 'late')).toMatchObject({ code: 0 });
+});
+
+test('a log that has begun anew under another name: what it kept is compared, what it lost is said to be lost', async () => {
+  const log = new MemoryLog().grow(size - 1).name(key, 'log-begun-anew');
   const of = (name: string, length: number, root = new MemoryLog().grow(length).root) => ({
     checkpoint: { origin: name, size: length, root, extensions: [] },
     ...{ note: { text: '', signatures: [] }, signed: [] },
   });
   const check = (...kept: ReturnType<typeof of>[]) =>
-    checkWholeLog({ source: log.source(notes.late), end: of(`${origin}-2`, size), kept });
+    checkWholeLog({ source: log.source(notes.late), end: of(`${origin}-2`, size, log.root), kept });
   expect((await check(of(origin, early), of(`${origin}-2`, early))).faults).toEqual([]);
   const lost = 'has begun anew, and entries were lost';
   for (const one of [of(origin, size + 5), of(origin, early, otherLog(early, 3).root)])
     expect((await check(one)).faults).toEqual([expect.stringContaining(lost)]);
+  // Where no entry says that it has begun anew, nothing is said of such an entry.
+  const silent = new MemoryLog().grow(size);
+  const [unsaid] = (
+    await checkWholeLog({
+      source: silent.source(notes.late),
+      end: of(`${origin}-2`, size),
+      kept: [of(origin, size + 5)],
+    })
+  ).faults;
+  expect(unsaid).toContain('entries were lost, and no entry of the log says so');
   // Under the same name it is no new beginning.
   const [cut] = (await check(of(`${origin}-2`, size + 5))).faults;
   expect(cut).toContain('its end was cut off');

@@ -3,16 +3,15 @@
  * clerestory-verify: checks what Clerestory says of itself. It needs Node and the files of this folder and of
  * packages/tlog and packages/public-log; it asks no database and believes no server.
  */
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseVerifierKey, type SignedCheckpoint } from '@clerestory/tlog';
+import { parseVerifierKey } from '@clerestory/tlog';
 import { checkBundle, type BundleEntry } from './bundle.ts';
-import { checkConsistency, describe, opened, type Finding, type Keys } from './checkpoints.ts';
+import { checkConsistency, checkpointAt, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
+import { checkLog } from './log.ts';
 import { checkReport } from './report.ts';
 import { CannotRead, openSource, readText } from './source.ts';
-import { checkWholeLog } from './whole-log.ts';
+import { printable } from './words.ts';
 
 const usage = `clerestory-verify <what> --key <key of the log> [--witness <key of a witness>]…
 
@@ -23,42 +22,25 @@ const usage = `clerestory-verify <what> --key <key of the log> [--witness <key o
   log <where> [--kept <folder>]          every entry of a log; with checkpoints that were kept, all of those too
 
 <where> is an address such as https://wall.example.org/log, or a folder with the same files.
-Both keys look like name+hash+key. Several --key are several keys of one log, as after a change of its key.`;
+Both keys look like name+hash+key. Several --key are several keys of one log, as after a change of its key.
+Each --witness has to have signed. Ends with 0: all holds; 1: something does not; 2: not all could be checked.`;
 
-const say = (words: string) => void process.stdout.write(`${words}\n`);
-const complain = (words: string) => void process.stderr.write(`${words}\n`);
+/** How the program is called was not understood. */
+class Misused extends Error {}
 
+const say = (words: string) => void process.stdout.write(`${printable(words)}\n`);
+const complain = (words: string) => void process.stderr.write(`${printable(words)}\n`);
+
+/** A text may have several keys, one a line, as the log's address /key gives them. */
 function keysFrom(texts: readonly string[], what: string) {
-  return texts.map((text) => {
-    const key = parseVerifierKey(sha256, text);
-    if (!key) throw new CannotRead(`"${text}" is no key of a ${what}: it looks like name+hash+key`);
-    return key;
-  });
-}
-
-/** @throws CannotRead for what is no checkpoint that one of the keys has signed. */
-function mustOpen(note: string, place: string, keys: Keys): SignedCheckpoint {
-  const found = opened(note, keys);
-  if (found.ok) return found.value;
-  throw new CannotRead(
-    `${place}: ${found.fault}. The log names all its keys at its address /key; after a change give each with its own --key.`,
-  );
-}
-
-const checkpointAt = async (place: string, keys: Keys): Promise<SignedCheckpoint> =>
-  mustOpen(await readText(place), place, keys);
-
-/** Every file below the folder that is a checkpoint of this log; others are named and passed over. */
-async function keptIn(folder: string, keys: Keys): Promise<SignedCheckpoint[]> {
-  const kept: SignedCheckpoint[] = [];
-  for (const name of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!name.isFile() || name.name.endsWith('.draft')) continue;
-    const file = path.join(name.parentPath, name.name);
-    const found = opened(await readText(file), keys);
-    if (found.ok) kept.push(found.value);
-    else complain(`passed over ${file}: ${found.fault}`);
-  }
-  return kept;
+  return texts
+    .flatMap((text) => text.split(/\s+/))
+    .filter((text) => text !== '')
+    .map((text) => {
+      const key = parseVerifierKey(sha256, text);
+      if (!key) throw new CannotRead(`"${text}" is no key of a ${what}: it looks like name+hash+key`);
+      return key;
+    });
 }
 
 /** Words on a terminal, a line each ten per cent elsewhere. */
@@ -74,11 +56,11 @@ function progress(): (done: number, size: number) => void {
   };
 }
 
+const timeOf = (at: unknown) => new Date(Number(at)).toISOString();
+
 function show({ entry, shown }: BundleEntry): void {
   const { at = entry.at, ...more } = shown;
-  say(
-    `  ${entry.sequence}  ${new Date(Number(at)).toISOString()}  ${entry.kind}  ${JSON.stringify({ ...entry.public, ...more })}`,
-  );
+  say(`  ${entry.sequence}  ${timeOf(at)}  ${entry.kind}  ${JSON.stringify({ ...entry.public, ...more })}`);
 }
 
 async function run(): Promise<Finding> {
@@ -94,44 +76,52 @@ async function run(): Promise<Finding> {
   });
   const [what, first, second] = positionals;
   const keys: Keys = { log: keysFrom(values.key, 'log'), witnesses: keysFrom(values.witness, 'witness') };
-  if (!what || !first || keys.log.length === 0) throw new CannotRead(usage);
+  if (!what || !first || keys.log.length === 0) throw new Misused();
   switch (what) {
     case 'checkpoint':
-      return { held: describe(await checkpointAt(first, keys), keys), faults: [] };
+      return whoSigned(await checkpointAt(first, keys), keys);
     case 'consistency': {
-      if (!second || !values.log) throw new CannotRead(usage);
+      if (!second || !values.log) throw new Misused();
       const [older, newer] = [await checkpointAt(first, keys), await checkpointAt(second, keys)];
-      return checkConsistency(older, newer, openSource(values.log));
+      const found = await checkConsistency(older, newer, openSource(values.log));
+      const signed = [older, newer].flatMap((one) => whoSigned(one, keys).faults);
+      return { ...found, faults: [...signed, ...found.faults] };
     }
     case 'bundle':
       return checkBundle(await readText(first), keys, values.show ? show : undefined);
     case 'report': {
-      if (!values.log) throw new CannotRead(usage);
+      if (!values.log) throw new Misused();
       return checkReport(await readText(first), openSource(values.log), keys, progress());
     }
-    case 'log': {
-      const source = openSource(first);
-      const note = Buffer.from(await source.read('checkpoint')).toString('utf8');
-      const end = mustOpen(note, `the checkpoint at ${first}`, keys);
-      const kept = values.kept === undefined ? [] : await keptIn(values.kept, keys);
-      const found = await checkWholeLog({ source, end, kept, progress: progress() });
-      const words = kept.length > 0 ? [`${kept.length} kept checkpoints were compared`] : [];
-      return { faults: found.faults, held: [...describe(end, keys), ...words, ...found.held] };
-    }
+    case 'log':
+      return checkLog({
+        ...{ source: openSource(first), keys, progress: progress() },
+        ...(values.kept !== undefined && { keptFolder: values.kept }),
+      });
     default:
-      throw new CannotRead(usage);
+      throw new Misused();
   }
 }
 
+/** The last word, and what the program ends with. */
+function verdict({ faults, unchecked }: Finding): [string, number] {
+  if (faults.length > 0) return ['It does NOT hold.', 1];
+  if (unchecked.length > 0) return ['NOT all of it could be checked. What could be, holds.', 2];
+  return ['All of it holds.', 0];
+}
+
 try {
-  const { faults, held } = await run();
-  for (const words of held) say(`  ${words}`);
-  for (const words of faults) complain(`! ${words}`);
-  say(faults.length === 0 ? 'All of it holds.' : 'It does NOT hold.');
-  process.exitCode = faults.length === 0 ? 0 : 1;
+  const found = await run();
+  for (const words of found.held) say(`  ${words}`);
+  for (const words of found.unchecked) complain(`? ${words}`);
+  for (const words of found.faults) complain(`! ${words}`);
+  const [words, code] = verdict(found);
+  say(words);
+  process.exitCode = code;
 } catch (error) {
-  const isExpected =
-    error instanceof CannotRead || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  complain(isExpected ? (error as Error).message : String((error as Error).stack));
+  const { message, code = '' } = error as Error & { code?: string };
+  if (error instanceof Misused) process.stderr.write(`${usage}\n`);
+  else if (error instanceof CannotRead || code.startsWith('ERR_PARSE_ARGS')) complain(message);
+  else complain(`this program could not go on, and found nothing either way: ${message}`);
   process.exitCode = 2;
 }

@@ -1,26 +1,37 @@
 import { ReportBuilder, type Report } from '@clerestory/public-log';
-import { canonicalJson, toBase64, type Json } from '@clerestory/tlog';
-import { checkConsistency, describe, opened, type Finding, type Keys } from './checkpoints.ts';
+import { canonicalJson, fromBase64, toBase64, type Json } from '@clerestory/tlog';
+import { checkConsistency, endOf, whoSigned, type Finding, type Keys } from './checkpoints.ts';
+import { NamedKeys } from './named-keys.ts';
 import { CannotRead, type Source } from './source.ts';
 import { checkWholeLog } from './whole-log.ts';
 
-function parse(text: string): Report {
+/** A value in a report is not shown any longer than this, characters. */
+const mostShown = 200;
+const rootBytes = 32;
+
+function parse(text: string): Report & { rootBytes: Uint8Array } {
   try {
     const report = JSON.parse(text) as Report;
-    if (report.v === 1 && Number.isSafeInteger(report.size) && typeof report.month === 'string')
-      return report;
+    const root = fromBase64(report.root);
+    const isReport = report.v === 1 && typeof report.month === 'string' && root?.length === rootBytes;
+    // What is nested without end is none either; that shows here.
+    canonicalJson(report as unknown as Json);
+    if (isReport && Number.isSafeInteger(report.size) && report.size >= 0)
+      return { ...report, rootBytes: root };
   } catch {
     // Told below.
   }
-  throw new CannotRead('this is no public report: ask for report.json');
+  throw new CannotRead('this is no public report: ask for report.json, and give it as it was downloaded');
 }
+
+const inShort = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, mostShown);
 
 /** Where two reports differ, as paths such as `accesses.purpose.fire`. */
 function* differences(said: unknown, is: unknown, at = ''): Generator<string> {
   const isObject = (value: unknown): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null;
   if (!isObject(said) || !isObject(is)) {
-    if (said !== is) yield `${at}: the report says ${JSON.stringify(said)}, the log ${JSON.stringify(is)}`;
+    if (said !== is) yield `${at}: the report says ${inShort(said)}, the log ${inShort(is)}`;
     return;
   }
   for (const key of new Set([...Object.keys(said), ...Object.keys(is)]))
@@ -34,35 +45,39 @@ export async function checkReport(
   keys: Keys,
   progress?: (done: number, size: number) => void,
 ): Promise<Finding> {
-  const report = parse(text);
-  const end = opened(Buffer.from(await source.read('checkpoint')).toString('utf8'), keys);
-  if (!end.ok) throw new CannotRead(`the checkpoint of the log: ${end.fault}`);
-  const { origin, size } = end.value.checkpoint;
+  const { rootBytes: root, ...report } = parse(text);
+  const end = await endOf(source, keys);
+  const { origin, size } = end.checkpoint;
+  const who = whoSigned(end, keys);
   if (report.size > size)
-    return { held: [], faults: [`the report is of ${report.size} entries, and the log has only ${size}`] };
+    return {
+      ...who,
+      faults: [...who.faults, `the report is of ${report.size} entries, and the log has only ${size}`],
+    };
   const builder = new ReportBuilder();
+  const named = new NamedKeys();
   const found = await checkWholeLog({
-    ...{ source, end: end.value, ...(progress && { progress }) },
+    ...{ source, end, ...(progress && { progress }) },
     each: (entry) => {
+      named.take(entry);
       if (entry.sequence <= report.size) builder.take(entry);
     },
   });
   // The root that the report names is that of the log at its size, or it is a report of another log.
-  const named = {
-    ...end.value,
-    checkpoint: { ...end.value.checkpoint, size: report.size, root: Buffer.from(report.root, 'base64') },
-  };
-  const consistency = await checkConsistency(named, end.value, source);
-  const anew = builder.report(
-    { origin, size: report.size, root: toBase64(named.checkpoint.root) },
-    report.month,
-  );
+  const then = { ...end, checkpoint: { ...end.checkpoint, size: report.size, root } };
+  const consistency = await checkConsistency(then, end, source);
+  const anew = builder.report({ origin, size: report.size, root: toBase64(root) }, report.month);
   const wrong =
     canonicalJson(anew as unknown as Json) === canonicalJson(report as unknown as Json)
       ? []
       : [...differences(report, anew)];
-  const held = [...describe(end.value, keys), ...found.held];
+  const held = [...who.held, ...found.held];
   if (wrong.length === 0)
     held.push(`the numbers of the report are those of the first ${report.size} entries`);
-  return { held, faults: [...found.faults, ...consistency.faults, ...wrong] };
+  const keyFaults = found.isWhole ? named.faults(end, [], keys) : [];
+  return {
+    held,
+    faults: [...who.faults, ...found.faults, ...keyFaults, ...consistency.faults, ...wrong],
+    unchecked: found.unchecked,
+  };
 }

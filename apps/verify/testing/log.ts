@@ -14,6 +14,7 @@ import {
   encodeBundle,
   formatCheckpoint,
   formatNote,
+  formatVerifierKey,
   inclusionProof,
   leafHash,
   nodesFromTiles,
@@ -32,14 +33,17 @@ import { CannotRead, type Source } from '../src/source.ts';
 export const origin = 'wall.example.org/log';
 
 /** A key of its own that signs checkpoints of `origin`. */
-export function signer(name = origin): { key: VerifierKey; sign(size: number, root: Uint8Array): string } {
+export function signer(name = origin): {
+  key: VerifierKey;
+  sign(size: number, root: Uint8Array, of?: string): string;
+} {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const spki = publicKey.export({ format: 'der', type: 'spki' });
   const key = verifierKey(sha256, name, 1, Uint8Array.from(spki.subarray(-32)));
   return {
     key,
-    sign(size, root) {
-      const text = formatCheckpoint({ origin, size, root, extensions: [] });
+    sign(size, root, of = origin) {
+      const text = formatCheckpoint({ origin: of, size, root, extensions: [] });
       const signature = sign(null, signedBytes(key, text, 0), privateKey);
       return formatNote({ text, signatures: [{ name, id: key.id, signature }] });
     },
@@ -84,6 +88,12 @@ export class MemoryLog {
     }
     return this;
   }
+  /** The log says that it has begun, or has changed its key, and with which key. */
+  name(key: VerifierKey, kind = 'log-begun'): this {
+    const parts = { ...partsOf(this.leaves.length + 1), kind, public: { key: formatVerifierKey(key) } };
+    this.append(encodeEntry(sha256, parts, saltOf(parts.sequence)));
+    return this;
+  }
   get root(): Uint8Array {
     return rootOf(sha256, this.frontier);
   }
@@ -112,6 +122,10 @@ export class MemoryLog {
       const openings = openingsOf(sha256, partsOf(sequence), saltOf(sequence));
       lines.push(formatLine(lineOf(this.leaves[sequence - 1] ?? '', sequence - 1, proof, openings)));
     }
-    return formatHead({ format: 'clerestory-bundle-1', of: 'a test', checkpoint }) + lines.join('');
+    const head = {
+      ...{ format: 'clerestory-bundle-1' as const, of: 'a test', checkpoint },
+      ...{ count: lines.length, first: sequences[0] ?? null, last: sequences.at(-1) ?? null },
+    };
+    return formatHead(head) + lines.join('');
   }
 }

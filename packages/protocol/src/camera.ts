@@ -211,7 +211,7 @@ export const CameraSourceView = z.object({
 });
 export type CameraSourceView = z.infer<typeof CameraSourceView>;
 
-/** `on-demand`: runs while watched and a while after; `always`: runs all the time. */
+/** `on-demand`: runs while watched and a while after; `always`: runs all the time. A private camera runs while it is watched, whatever this says. */
 export const Keep = z.enum(['on-demand', 'always']);
 export type Keep = z.infer<typeof Keep>;
 

@@ -8,7 +8,7 @@ import {
   type Json,
   type Sha256,
 } from '@clerestory/tlog';
-import { opens, parseEntry, type Opening, type PublicEntry } from './entry.ts';
+import { hourMs, opens, parseEntry, type Opening, type PublicEntry } from './entry.ts';
 
 /**
  * A bundle is a text of JSON lines: a head, then a line for each entry, each with its proof against the checkpoint in
@@ -20,16 +20,16 @@ export interface BundleHead {
   of: string;
   /** The signed checkpoint that the proofs end at. */
   checkpoint: string;
-  /** What was asked for, by name: a filter, a time (Unix ms), `before` a sequence, a `limit`. Older files do not say. */
+  /** What was asked for; of several files `before`: entries below this number. */
   asked?: Readonly<Record<string, string | number>>;
-  /** Lines that follow. They ascend by their sequence, none twice. */
+  /** Lines that follow. */
   count?: number;
-  /** Sequences of the first and the last of them; null without any. */
+  /** Numbers of the first and of the last entry; the lines are in ascending order. */
   first?: number | null;
   last?: number | null;
-  /** Older entries follow in another file, from below this sequence; null: there are none. */
+  /** Older entries begin below it, in the next file; null in the last. */
   next?: string | null;
-  /** Entries of the same time or kind that have been erased: whether they belonged here nobody can say any more. */
+  /** Entries within what was asked that retention has erased: whether they belong here nobody can say any more. */
   erased?: number;
 }
 
@@ -43,7 +43,7 @@ export interface BundleLine {
   openings: Opening[];
 }
 
-export const formatHead = (head: BundleHead): string => `${canonicalJson({ ...head } as unknown as Json)}\n`;
+export const formatHead = (head: BundleHead): string => `${canonicalJson({ ...head })}\n`;
 export const formatLine = ({ leaf, index, proof, openings }: BundleLine): string =>
   `${canonicalJson({ leaf, index, proof, openings: openings as unknown as Json })}\n`;
 
@@ -56,14 +56,20 @@ const parseObject = (line: string): Record<string, unknown> | null => {
   }
 };
 
-const isCount = (value: unknown) =>
-  value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0);
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isAsked = (value: unknown) =>
-  value === undefined ||
-  (typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number'));
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number');
+/** A member that older files do not have → is this one of it? */
+const mayBeMissing: Readonly<Record<string, (value: unknown) => boolean>> = {
+  ...{ asked: isAsked, count: isCount, erased: isCount },
+  ...{
+    first: (value) => value === null || isCount(value),
+    last: (value) => value === null || isCount(value),
+  },
+  next: (value) => value === null || typeof value === 'string',
+};
 
 export function parseHead(line: string): BundleHead | null {
   const head = parseObject(line);
@@ -71,9 +77,7 @@ export function parseHead(line: string): BundleHead | null {
     head?.['format'] === 'clerestory-bundle-1' &&
     typeof head['of'] === 'string' &&
     typeof head['checkpoint'] === 'string' &&
-    isAsked(head['asked']) &&
-    [head['count'], head['erased'], head['first'] ?? undefined, head['last'] ?? undefined].every(isCount) &&
-    ['undefined', 'string'].includes(typeof (head['next'] ?? undefined));
+    Object.entries(mayBeMissing).every(([name, isOne]) => !(name in head) || isOne(head[name]));
   return isHead ? (head as unknown as BundleHead) : null;
 }
 
@@ -112,6 +116,7 @@ export function checkLine(
   const hashes = proof.map(fromBase64);
   if (!hashes.every((hash) => hash?.length === 32))
     return { ok: false, fault: 'its proof is no list of hashes' };
+  if (!leaf.isWellFormed()) return { ok: false, fault: 'its text is broken: half a character stands in it' };
   const isIn = verifyInclusion(sha256, {
     ...{ index, size: tree.size, root: tree.root },
     leaf: leafHash(sha256, utf8(leaf)),
@@ -129,5 +134,15 @@ export function checkLine(
     return { ok: false, fault: `it calls itself entry ${entry.sequence} and stands at ${index + 1}` };
   const wrong = openings.find((opening) => !opens(sha256, entry, opening));
   if (wrong) return { ok: false, fault: `what is said of "${wrong.name}" is not what the log committed to` };
+  const exact = openings.find(({ name }) => name === 'at')?.value;
+  if (exact !== undefined && !isInHour(exact, entry.at))
+    return {
+      ok: false,
+      fault: `its exact time, ${timeOf(exact)}, is not in the hour that everybody is shown, from ${timeOf(entry.at)}`,
+    };
   return { ok: true, entry };
 }
+
+const isInHour = (at: Json, hour: number) => typeof at === 'number' && at - (at % hourMs) === hour;
+const timeOf = (at: Json) =>
+  typeof at === 'number' && Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : JSON.stringify(at);

@@ -34,7 +34,9 @@ export interface Opening {
 }
 
 export const saltBytes = 32;
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
+/** The last time that a date can have, Unix ms (ECMAScript 21.4.1.1). */
+const latestMs = 8_640_000_000_000_000;
 const saltLabel = utf8('clerestory field salt 1\n');
 const commitLabel = utf8('clerestory commitment 1\n');
 
@@ -96,11 +98,19 @@ export const openingsOf = (
 export function opens(sha256: Sha256, entry: PublicEntry, { name, value, salt }: Opening): boolean {
   const bytes = fromBase64(salt);
   const said = Object.hasOwn(entry.committed, name) ? entry.committed[name] : undefined;
-  return bytes?.length === saltBytes && said === toBase64(commitment(sha256, bytes, name, value));
+  if (bytes?.length !== saltBytes || said === undefined) return false;
+  try {
+    return said === toBase64(commitment(sha256, bytes, name, value));
+  } catch (error) {
+    // What canonical JSON cannot hold was never committed to: lone surrogates, infinite numbers, nesting without end.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTime = (value: unknown) => Number.isSafeInteger(value) && Math.abs(Number(value)) <= latestMs;
 const isPlain = (value: unknown): value is Plain =>
   value === null ||
   ['string', 'number', 'boolean'].includes(typeof value) ||
@@ -124,7 +134,7 @@ export function parseEntry(text: string): { ok: true; entry: PublicEntry } | { o
   const isEntry =
     Object.keys(value).sort().join() === keys.join() &&
     Number.isSafeInteger(value['sequence']) &&
-    Number.isSafeInteger(value['at']) &&
+    isTime(value['at']) &&
     ['kind', 'by', 'of'].every((key) => typeof value[key] === 'string') &&
     isObject(value['public']) &&
     Object.values(value['public']).every(isPlain) &&

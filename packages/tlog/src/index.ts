@@ -1,5 +1,6 @@
 export * from './bytes.ts';
 export * from './canonical-json.ts';
+export * from './checked-tiles.ts';
 export * from './checkpoint.ts';
 export * from './frontier.ts';
 export * from './hash.ts';

@@ -112,11 +112,12 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
   );
 }
 
-/** Null when the bytes do not end with an entry. */
+/** Null when the bytes do not end with an entry, or are more entries than a bundle has. */
 export function decodeBundle(bytes: Uint8Array): Uint8Array[] | null {
   const entries: Uint8Array[] = [];
   let at = 0;
   while (at < bytes.length) {
+    if (entries.length === tileWidth) return null;
     const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     const end = at + 2 + length;
     if (at + 2 > bytes.length || end > bytes.length) return null;

@@ -112,7 +112,7 @@ describe('what a tile showed', () => {
     expect(screen && memoryOf(screen, 0).back).toHaveLength(8);
   });
 
-  it('W44 the hot spot follows one person, and is not remembered', () => {
+  it('W44 W46 the hot spot follows one person, is not remembered, and goes with its screen', () => {
     const spot = after(room, { type: 'hot-spot:set', at: { screen: 'north', tile: 0 } });
     const shown = after(spot, { type: 'hot-spot:show', camera: 'bridge' });
     expect(camera(shown)).toBe('bridge');

@@ -156,6 +156,35 @@ describe('scenes', () => {
     expect(answer).toMatchObject({ ok: true });
   });
 
+  it('W31 is saved as its screens are at its turn; once more for no change, and not over what another saved since', () => {
+    const wall = withScenes();
+    const before = wall.state.sequence;
+    expect(wall.ask(save('c', 'north', 'south'))).toMatchObject({ ok: true });
+    const kept = wall.state.scenes?.find(({ id }) => id === 'c');
+    expect(kept?.screens.map(({ screen }) => screen)).toEqual(['north', 'south']);
+    // Four tiles are shown: what is parked behind them is none of it.
+    const north = kept?.screens.find(({ screen }) => screen === 'north');
+    expect([north?.layout, Object.keys(north?.tiles ?? {})]).toEqual(['4', ['0', '1']]);
+    expect(wall.ask(save('c', 'north', 'south'))).toMatchObject({ ok: true, events: [] });
+    const late = decide(wall.state, { base: before, command: save('c', 'north') }, context);
+    expect(late).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+  });
+
+  it('W30 each time of a schedule is done once', () => {
+    const wall = withScenes();
+    const times = { days: [1], time: '07:30', zone: 'UTC', revertAfterMin: null };
+    wall.ask({ type: 'schedule:set', schedule: 'morning', scene: 'a', ...times });
+    const dueAt = context.nowMs + 60_000;
+    const note = (at: number): Command => ({
+      ...{ type: 'schedule:note', schedule: 'morning', dueAt: at, outcome: 'applied' },
+    });
+    expect(wall.ask(note(context.nowMs))).toMatchObject({ ok: true, events: [] });
+    wall.ask(note(dueAt));
+    const { doneUntil, last } = wall.state.schedules?.[0] ?? {};
+    expect([doneUntil, last?.outcome]).toEqual([dueAt, 'applied']);
+    expect(wall.ask(note(dueAt))).toMatchObject({ ok: true, events: [] });
+  });
+
   it('W32 W33 one key, one scene; a scene in use stays', () => {
     const wall = withScenes();
     wall.ask({ type: 'scene:rename', scene: 'a', name: 'A', key: 'F1' });

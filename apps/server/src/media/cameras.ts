@@ -27,9 +27,12 @@ const sourceOf = ({ source, masks = [] }: MediaCameraConfig): StreamSource =>
   masks.length > 0 ? { kind: 'masked', of: source, masks } : source;
 /** Of what is lent there is no sound, whatever else is said of it. */
 const mayBeHeard = ({ sound, private: isLent }: MediaCameraConfig): boolean => sound === true && !isLent;
-const always = ({ keep, source }: MediaCameraConfig): boolean =>
+/** Nobody's camera is opened before somebody watches it under a grant; one that would send to us finds no door till then. */
+const always = ({ keep, source, private: isLent }: MediaCameraConfig): boolean =>
   // A camera that sends to us does so whether or not anybody watches.
-  keep === 'always' || source.kind === 'push';
+  !isLent && (keep === 'always' || source.kind === 'push');
+
+const stayOf = ({ private: isLent }: MediaCameraConfig) => ({ keepsPast: !isLent, isLent: isLent === true });
 
 /** The cameras of this node and their streams. */
 export class Cameras {
@@ -160,8 +163,7 @@ export class Cameras {
     const after = this.#goneNumbers
       ? laterNumbers(this.#goneNumbers, of.packager.numbers)
       : of.packager.numbers;
-    const keepsPast = entry.config.private !== true;
-    const terms = { targetDuration: new TargetDuration(), after, keepsPast };
+    const terms = { targetDuration: new TargetDuration(), after, ...stayOf(entry.config) };
     const stream = new Stream(of.camera, of.name, source, this.#deps, terms);
     entry.conversions.set(of.name, stream);
     // Should the camera send something else one day, whoever watches asks again what fits.
@@ -189,8 +191,7 @@ export class Cameras {
     streams.clear();
     conversions.clear();
     this.#retireNumbers(before);
-    const keepsPast = config.private !== true;
-    const terms = { targetDuration: new TargetDuration(), after: this.#goneNumbers, keepsPast };
+    const terms = { targetDuration: new TargetDuration(), after: this.#goneNumbers, ...stayOf(config) };
     for (const name of streamsOf(config.source)) {
       const stream = new Stream(config.id, name, sourceOf(config), this.#deps, terms);
       streams.set(name, stream);

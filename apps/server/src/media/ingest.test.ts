@@ -205,14 +205,14 @@ describe('what is wrong, in words', () => {
   it('no ffmpeg', async () => {
     const { viewer } = await watch({}, { ffmpegPath: '/nowhere/ffmpeg' });
     expect(await trouble(viewer, 'backoff')).toMatchObject({
-      reason: 'ffmpeg is not installed: run sudo apt-get install ffmpeg',
+      reason: 'ffmpeg cannot be started: run sudo apt-get install ffmpeg, or correct CLERESTORY_FFMPEG',
     });
   });
 
   it('no ffmpeg, and so no demo scene that could be waited for', async () => {
     const { viewer } = await watch({ kind: 'demo', scene: 'corner' }, { ffmpegPath: '/nowhere/ffmpeg' });
     expect(await trouble(viewer, 'backoff')).toMatchObject({
-      reason: 'ffmpeg is not installed: run sudo apt-get install ffmpeg',
+      reason: 'ffmpeg cannot be started: run sudo apt-get install ffmpeg, or correct CLERESTORY_FFMPEG',
     });
   });
 

@@ -24,6 +24,9 @@ interface Frame {
   chunk: Chunk;
 }
 
+/** Lent, and watched by nobody any more. */
+const isOver = ({ isLent, state }: Stream) => isLent && state === 'idle';
+
 /** Makes posters and keeps the last of each stream, also over restarts and while nobody watches. */
 export class Posters {
   readonly #ffmpeg: FfmpegRunner;
@@ -40,7 +43,7 @@ export class Posters {
     this.#log = log;
   }
 
-  /** Makes one a while after each start of the stream and one of its last key frame when it stops. */
+  /** Makes one a while after each start of the stream and one of its last key frame when it stops; of what is lent none remains then. */
   follow(stream: Stream): void {
     let callOff: (() => void) | null = null;
     stream.listen({
@@ -52,7 +55,8 @@ export class Posters {
         if (state === 'running' || state === 'starting') return;
         callOff?.();
         callOff = null;
-        void this.#make(stream);
+        if (isOver(stream)) this.#kept.delete(stream);
+        else void this.#make(stream);
       },
       onRemoved: () => callOff?.(),
     });
@@ -76,6 +80,7 @@ export class Posters {
     const making = this.#inTurn(() => this.#encode({ init, chunk }))
       .then((jpeg) => {
         if (!jpeg) return this.#kept.get(stream) ?? null;
+        if (isOver(stream)) return null;
         const poster = { jpeg, capturedAtMs: chunk.captureMs };
         this.#kept.set(stream, poster);
         return poster;

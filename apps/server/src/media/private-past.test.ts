@@ -52,3 +52,40 @@ test('nothing of a private camera is kept for a replay, whoever would ask; of on
     await node.close();
   }
 }, 60_000);
+
+test('a private camera is opened for whoever watches it and for nothing else, and nothing of it stays', async () => {
+  const away = await startFarm({ mounts: { street: path.join(dir, 'street.mp4') } });
+  const node = await startNode({ warmMs: 1_000 });
+  const source = { main: away.url('street'), transport: 'tcp' as const };
+  const stateOf = (id: string) => node.reports().find((report) => report.camera === id)?.state;
+  const still = async (id: string) =>
+    (await fetch(`http://127.0.0.1:${node.port}/live/${id}/main/poster.jpg?maxAgeS=3600`)).status;
+  try {
+    node.setCameras([
+      camera('always', source, { keep: 'always' }),
+      camera('street', source),
+      camera('lent', source, { keep: 'always', private: true }),
+    ]);
+    await eventually('the public one runs', () => stateOf('always') === 'running', 20_000);
+    expect(stateOf('lent')).toBe('idle');
+    const viewer = await Viewer.open(node.port);
+    for (const id of ['street', 'lent']) viewer.subscribe(id);
+    await eventually('it runs for its viewer', () => stateOf('lent') === 'running', 20_000);
+    await eventually(
+      'a still of each',
+      async () => (await still('street')) + (await still('lent')) === 400,
+      20_000,
+    );
+    viewer.close();
+    // Who asked for a still counts as a viewer for ten seconds more.
+    await eventually('it ends with them', () => stateOf('lent') === 'idle', 20_000);
+    await eventually('as does the other', () => stateOf('street') === 'idle', 20_000);
+    await away.close();
+    expect(await still('lent')).not.toBe(200);
+    // Control: of the public one the last still is kept.
+    expect(await still('street')).toBe(200);
+  } finally {
+    await node.close();
+    await away.close();
+  }
+}, 90_000);

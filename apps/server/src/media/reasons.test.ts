@@ -64,7 +64,7 @@ describe('explainEnding, with what ffmpeg 5.1 really says', () => {
     [
       'setpriv: failed to execute /nowhere/ffmpeg: No such file or directory',
       'backoff',
-      'ffmpeg is not installed: run sudo apt-get install ffmpeg',
+      'ffmpeg cannot be started: run sudo apt-get install ffmpeg, or correct CLERESTORY_FFMPEG',
     ],
     ['Output file #0 does not contain any stream', 'unsupported', 'The stream has no video'],
     [

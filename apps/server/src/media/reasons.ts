@@ -34,7 +34,8 @@ const backoff = (reason: string, otherTransport: Failure['otherTransport'] = 'no
   otherTransport,
 });
 
-export const noFfmpegReason = 'ffmpeg is not installed: run sudo apt-get install ffmpeg';
+export const noFfmpegReason =
+  'ffmpeg cannot be started: run sudo apt-get install ffmpeg, or correct CLERESTORY_FFMPEG';
 const garbageReason = 'The camera answers, but not with RTSP';
 const silentReason = 'The camera does not answer';
 

@@ -38,7 +38,12 @@ export interface PlaylistTerms {
   after?: Numbers | undefined;
   /** The last minute is kept for replays. */
   keepsPast: boolean;
+  /** It is somebody's private camera: it ends with its last viewer, and then nothing of it is kept. */
+  isLent?: boolean;
 }
+
+/** How long a lent one runs on after its last viewer, ms: enough for a page to change from one stream to the other. */
+const lentStaysMs = 1_000;
 
 /** Hears what happens to a stream. */
 export interface StreamListener {
@@ -66,6 +71,8 @@ export class Stream<Name extends StreamKind = StreamName> {
   readonly #meter: CpuMeter | null;
   /** Drawn by ourselves: a scene of the demo city. */
   readonly isDrawn: boolean;
+  /** See PlaylistTerms. */
+  readonly isLent: boolean;
   readonly #ingest: Ingest;
   readonly #capture = new CaptureClock();
   readonly #listeners = new Set<StreamListener>();
@@ -87,6 +94,7 @@ export class Stream<Name extends StreamKind = StreamName> {
     this.name = name;
     this.#deps = deps;
     this.#terms = terms;
+    this.isLent = terms.isLent ?? false;
     this.isDrawn = (source.kind === 'masked' ? source.of : source).kind === 'demo';
     this.#meter = source.kind === 'convert' || source.kind === 'masked' ? new CpuMeter(deps.clock) : null;
     this.#packager = this.#newPackager(terms.after);
@@ -300,7 +308,7 @@ export class Stream<Name extends StreamKind = StreamName> {
       this.#callOffStop = null;
       this.#ingest.start();
     } else if (this.state !== 'idle') {
-      this.#callOffStop ??= this.#deps.clock.after(this.#deps.warmMs, () => {
+      this.#callOffStop ??= this.#deps.clock.after(this.isLent ? lentStaysMs : this.#deps.warmMs, () => {
         this.#callOffStop = null;
         this.#stop();
       });
@@ -310,7 +318,8 @@ export class Stream<Name extends StreamKind = StreamName> {
   #stop(): void {
     this.#ingest.stop();
     // Frees the memory; the numbers go on, whatever the clock says by then.
-    this.#callOffForget ??= this.#deps.clock.after(this.#deps.keepStoppedMs, () => {
+    const keptMs = this.isLent ? 0 : this.#deps.keepStoppedMs;
+    this.#callOffForget ??= this.#deps.clock.after(keptMs, () => {
       this.#callOffForget = null;
       this.#past.clear();
       this.#packager = this.#newPackager(this.#packager.numbers);

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } from 'kysely';
@@ -74,6 +75,15 @@ export function storageFault(error: unknown): 'full' | 'io' | null {
   return code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' ? 'io' : null;
 }
 
+/** Of a disk with no room for a journal, SQLite says at the start that it cannot be written. */
+function isFull(error: unknown, dataDir: string): boolean {
+  const fault = storageFault(error);
+  if (fault !== 'io') return fault === 'full';
+  const { bavail, bsize } = statfsSync(dataDir);
+  return bavail * bsize < leastFreeBytes;
+}
+const leastFreeBytes = 256 * 1024;
+
 /** Statements that are kept ready, the last used ones. */
 const mostPrepared = 300;
 /** Longer ones hold lists, and hardly come again as they are. */
@@ -146,7 +156,7 @@ export function openDatabase(dataDir: string): OpenDatabase {
         `Another Clerestory is using ${dataDir}. Stop it, or set CLERESTORY_DATA to another folder.`,
         { cause: error },
       );
-    if (storageFault(error) === 'full')
+    if (isFull(error, dataDir))
       throw new StoreError(
         `The disk of ${dataDir} is full. Free some space and start again; nothing was lost.`,
         { cause: error },

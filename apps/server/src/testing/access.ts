@@ -1,6 +1,7 @@
 import { apiBase, type ClientHello, type Role } from '@clerestory/protocol';
 import type { App, AppOptions } from '../app.ts';
 import { addPerson, Browser, setUpAdministrator } from './browser.ts';
+import { placeCanary } from './private-camera.ts';
 import { openWindow, startTestApp, type FetchJson, type TestSocket } from './server.ts';
 
 /** A running app with the policy in force, and its first administrator. */
@@ -28,7 +29,7 @@ export async function startGuardedApp(
   const administrator = dir === undefined ? await setUpAdministrator(app) : new Browser(app.url);
   if (dir !== undefined) await administrator.signIn('ada');
   let count = 0;
-  return {
+  const site: GuardedApp = {
     app,
     dir: server.dir,
     administrator,
@@ -50,6 +51,12 @@ export async function startGuardedApp(
     },
     fetchJson: server.fetchJson,
     stop: () => server.stop(),
+  };
+  if (dir !== undefined) return site;
+  const canary = await placeCanary(site);
+  return {
+    ...site,
+    stop: () => server.stop(canary.look).finally(canary.end),
   };
 }
 

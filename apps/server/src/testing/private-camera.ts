@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
 import type { ConsentTermsInput } from '@clerestory/protocol';
 import { ConsentTerms } from '@clerestory/protocol';
+import { assured } from '../../../../tools/harness/assured.ts';
 import type { GuardedApp } from './access.ts';
 
 let count = 0;
@@ -39,10 +44,12 @@ export async function addPrivateCamera(
   source: object,
   terms: ConsentTermsInput | null = openTerms,
   lentBy?: string,
+  number?: number,
 ): Promise<void> {
   const owner = lentBy ?? (await ownerOf(site));
   const made = await site.administrator.call('POST', '/cameras', {
-    ...{ id, name: id, keep: 'always', source, visibility: 'private', owner, placeKind: 'shop', ...place },
+    ...{ id, number, name: id, keep: 'always', source, visibility: 'private', owner, placeKind: 'shop' },
+    ...place,
   });
   if (made.status !== 201) throw new Error(`no camera: ${JSON.stringify(made.body)}`);
   if (terms === null) return;
@@ -51,10 +58,54 @@ export async function addPrivateCamera(
   if (!given.ok) throw new Error(given.problem.detail);
 }
 
-/** A8: a camera whose owner has revoked it, in the shared fixtures: no test may ever see a byte of it. */
+/** A8: a camera whose owner has revoked it, in every app that tests start: none may ever come to a byte of it. */
 export const canary = 'canary-revoked';
-export async function addCanary(site: GuardedApp, source: object): Promise<void> {
+/** Behind those of a test. */
+export const canaryNumber = 99_999;
+
+/**
+ * Its source is a port that counts who connects, so that whoever opens it is seen although nothing is sent. `look` throws
+ * if anything was got of it; `end` closes the port.
+ */
+export async function placeCanary(site: GuardedApp): Promise<{ look(): void; end(): void }> {
+  let reached = 0;
+  const port = createServer((socket) => {
+    reached += 1;
+    socket.destroy();
+  });
+  port.listen(0, '127.0.0.1').unref();
+  await once(port, 'listening');
+  const main = `rtsp://127.0.0.1:${(port.address() as AddressInfo).port}/main`;
   const owner = await ownerOf(site, 'the-canary');
-  await addPrivateCamera(site, canary, source, openTerms, owner);
+  await addPrivateCamera(
+    site,
+    canary,
+    { kind: 'rtsp', main, transport: 'tcp' },
+    openTerms,
+    owner,
+    canaryNumber,
+  );
   await site.app.owners.ownerChanges(owner, canary, { type: 'revoke' }, freshKey());
+  return {
+    look() {
+      const store = new Sqlite(path.join(site.dir, 'clerestory.db'), { readonly: true });
+      const count = (query: string) => store.prepare(query).pluck().get(`camera:${canary}`) as number;
+      const views = count(`select count(*) from record_entries where kind = 'view-started' and subject = ?`);
+      const grants = count(`select count(*) from record_entries where kind = 'grant-given' and subject = ?`);
+      store.close();
+      if (reached + views + grants > 0)
+        throw new Error(
+          `A8: the canary, which its owner has revoked, was reached ${reached} times, with ${views} views and ${grants} grants`,
+        );
+      assured({ ...canaryClaim, trials: 1 });
+    },
+    end: () => void port.close(),
+  };
 }
+
+const canaryClaim = {
+  row: 'A8',
+  claim:
+    'of a canary camera, always revoked, in every app that tests start: no grant, no view, its source never reached',
+  control: 'with the gate open for it, its source is reached',
+} as const;

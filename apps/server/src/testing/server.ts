@@ -19,7 +19,7 @@ export async function startTestApp(
   env: Record<string, string> = {},
   dir?: string,
   options: AppOptions = {},
-): Promise<{ app: App; dir: string; fetchJson: FetchJson; stop(): Promise<void> }> {
+): Promise<{ app: App; dir: string; fetchJson: FetchJson; stop(look?: () => void): Promise<void> }> {
   const folder = dir === undefined ? temporaryFolder() : { dir, remove: () => undefined };
   const config = loadConfig(
     {
@@ -37,9 +37,13 @@ export async function startTestApp(
     app,
     dir: folder.dir,
     fetchJson: fetchJsonFrom(app.url),
-    async stop() {
+    async stop(look) {
       await app.close();
-      folder.remove();
+      try {
+        look?.();
+      } finally {
+        folder.remove();
+      }
     },
   };
 }

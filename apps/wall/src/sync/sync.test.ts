@@ -310,7 +310,7 @@ describe('commands', () => {
     await vi.waitFor(() => expect(store.getState().wall).toEqual(control.wall));
     expect(control.resyncs).toEqual([1]);
   });
-  test('steps of one person on one tile do not collide with each other', async () => {
+  test('W25 steps of one person on one tile do not collide with each other', async () => {
     const { sync, online, level } = start();
     await online();
     const answers = await Promise.all([

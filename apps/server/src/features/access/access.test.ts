@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Snapshot, type Commit } from '@clerestory/protocol';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import { Browser } from '../../testing/browser.ts';
+import { canary } from '../../testing/private-camera.ts';
 import { openWindow, until, type TestSocket } from '../../testing/server.ts';
 
 let site: GuardedApp;
@@ -66,7 +67,11 @@ describe('a camera one may not see does not exist', () => {
       const theirs = await site.administrator.call('GET', address);
       expect(JSON.stringify(theirs.body), address).toContain('secret');
     }
-    expect((await operator.call('GET', '/cameras')).body.items).toHaveLength(2);
+    expect((await operator.call('GET', '/cameras')).body.items.map(({ id }: { id: string }) => id)).toEqual([
+      'gate',
+      'mall',
+      canary,
+    ]);
   });
 
   test('the answer is that of a camera that never was', async () => {
@@ -105,7 +110,7 @@ describe('a camera one may not see does not exist', () => {
     const socket = await windowOf(operator);
     const snapshot = await join(socket);
     expect(JSON.stringify(snapshot)).not.toContain('secret');
-    expect(snapshot.cameras.map(({ id }) => id)).toEqual(['gate', 'mall']);
+    expect(snapshot.cameras.map(({ id }) => id)).toEqual(['gate', 'mall', canary]);
     const heard: string[] = [];
     const commits: Commit[] = [];
     socket.onAny((name, payload) => heard.push(JSON.stringify([name, payload])));
@@ -127,7 +132,7 @@ describe('a camera one may not see does not exist', () => {
     // A transport that closes is what makes the page come back by itself, with a new snapshot.
     expect(await lost).toBe('transport close');
     const again = await windowOf(operator);
-    expect((await join(again)).cameras.map(({ id }) => id)).toEqual(['gate', 'mall', 'secret']);
+    expect((await join(again)).cameras.map(({ id }) => id)).toEqual(['gate', 'mall', 'secret', canary]);
     again.close();
   });
 });

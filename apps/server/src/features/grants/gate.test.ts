@@ -10,7 +10,7 @@ import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { addCanary, addPrivateCamera, canary, freshKey, ownerOf } from '../../testing/private-camera.ts';
+import { addPrivateCamera, canary, freshKey, ownerOf } from '../../testing/private-camera.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-gate-'));
 const cameras = ['lent-a', 'lent-b', 'lent-c', 'lent-d'];
@@ -71,7 +71,6 @@ beforeAll(async () => {
   await eventually('the media node', () => site.app.mediaReady(), 60_000);
   const source = { kind: 'rtsp', main: farm.url('street'), transport: 'tcp' };
   for (const id of cameras) await addPrivateCamera(site, id, source);
-  await addCanary(site, source);
   operators = [];
   for (let n = 0; n < people; n++) operators.push(await site.personAs('operator'));
   auditor = await site.personAs('auditor');

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
 import {
-  addCanary,
   addPrivateCamera,
   canary,
   freshKey,
@@ -24,7 +23,6 @@ beforeAll(async () => {
   await addPrivateCamera(site, 'unasked', nowhere, null);
   await addPrivateCamera(site, 'home', nowhere);
   await site.administrator.call('PATCH', '/cameras/home', { placeKind: 'residential' });
-  await addCanary(site, nowhere);
   operator = await site.personAs('operator');
   supervisor = await site.personAs('supervisor');
   auditor = await site.personAs('auditor');

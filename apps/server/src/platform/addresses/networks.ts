@@ -108,7 +108,7 @@ const setting = 'CLERESTORY_CAMERA_NETWORKS';
 const refusals: Record<Exclude<Kind, 'special'>, string> = {
   private: `it is on a private network, and ${setting} does not name "private"`,
   public: `it is on the open internet, and ${setting} does not name "public"`,
-  loopback: `it is this machine itself; give the camera's own address`,
+  loopback: `it is this machine itself, and ${setting} does not name "loopback"; give the camera's own address, or name it`,
   'link-local': `it is a link-local address, which no router passes on. Give the camera a fixed address, or name its range in ${setting}`,
   multicast: `it is a multicast address; name its range in ${setting} if a camera sends there`,
 };

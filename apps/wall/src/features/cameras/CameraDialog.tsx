@@ -39,7 +39,14 @@ export function NameFields({ form, faults, change }: Part) {
         hint="Decimal degrees; may stay empty."
       />
       <TextField label="Longitude" {...text('longitude')} inputMode="text" placeholder="4.8952" />
-      <SelectField label="Keep running" value={form.keep} onChange={change('keep')} fault={faults.keep} wide>
+      <SelectField
+        label="Keep running"
+        hint="A private camera runs only while somebody watches it with a purpose."
+        value={form.keep}
+        onChange={change('keep')}
+        fault={faults.keep}
+        wide
+      >
         <option value="on-demand">While somebody watches, and a while after</option>
         <option value="always">All the time</option>
       </SelectField>

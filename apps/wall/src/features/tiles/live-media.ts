@@ -43,6 +43,8 @@ export class LiveMedia implements PictureRoad {
   #visible = document.visibilityState === 'visible';
   #clockGapMs: number;
   #probing = false;
+  /** So many tries of the socket had failed when HTTP was last seen to get through; null while it was not. */
+  #answeredAt: number | null = null;
   #doubtedMs = -Infinity;
 
   constructor(forced: Delivery | null) {
@@ -169,13 +171,19 @@ export class LiveMedia implements PictureRoad {
 
   /** Is it the socket alone that is blocked? Then pictures come by LL-HLS until it opens. */
   async #tryHttp(): Promise<void> {
-    if (this.#probing || this.#url === null || this.push.counts.opened > 0) return;
+    const { failuresInARow } = this.push;
+    if (this.#probing || this.#url === null || this.#answeredAt === failuresInARow) return;
     this.#probing = true;
     try {
       // Any answer at all shows that HTTP gets through; what it says does not matter.
-      await fetch(`${this.#url}/healthz`, { mode: 'no-cors', cache: 'no-store' });
-      if (!this.push.linked) this.#take('llhls');
+      await fetch(`${this.#url}/healthz`, { cache: 'no-store' });
+      // A socket that was open before may only be behind a server that has just come back: it has one more try.
+      const isBlocked = this.push.counts.opened === 0 || this.#answeredAt !== null;
+      this.#answeredAt = failuresInARow;
+      if (isBlocked && !this.push.linked) this.#take('llhls');
+      else this.push.hurry();
     } catch {
+      this.#answeredAt = null;
       // HTTP does not get through either: the server is away, and the socket goes on trying.
     } finally {
       this.#probing = false;
@@ -183,6 +191,7 @@ export class LiveMedia implements PictureRoad {
   }
 
   #linkChanged(linked: boolean): void {
+    this.#answeredAt = null;
     if (linked && this.#forced === null && this.#delivery === 'llhls') this.#take('push');
   }
 

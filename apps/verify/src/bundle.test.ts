@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeEntry } from '@clerestory/public-log';
+import { canonicalJson, formatVerifierKey, type Json } from '@clerestory/tlog';
+import { verify, writeLog } from '../testing/command.ts';
+import { MemoryLog, partsOf, saltOf, signer } from '../testing/log.ts';
+import { checkBundle } from './bundle.ts';
+import { sha256 } from './crypto.ts';
+
+const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-bundle-'));
+const { key, sign } = signer();
+const keys = { log: [key], witnesses: [] };
+const log = new MemoryLog().grow(40);
+const note = sign(40, log.root);
+type Any = Record<string, unknown>;
+let lines: string[] = [];
+const file = (text: string, name = 'b.jsonl'): string => {
+  writeFileSync(path.join(dir, name), text);
+  return path.join(dir, name);
+};
+const run = (text: string, ...more: string[]) =>
+  verify('bundle', file(text), '--key', `${formatVerifierKey(key)}\n`, ...more);
+/** The bundle with another head, or with another line. */
+const changed = (change: (one: Any) => void, at = 0): string => {
+  const one = JSON.parse(lines[at] ?? '') as Any;
+  change(one);
+  return lines.with(at, JSON.stringify(one)).join('\n');
+};
+const inOpening = (value: string) =>
+  lines.with(1, (lines[1] ?? '').replace(/"value":"person:\d+"/, `"value":${value}`)).join('\n');
+
+beforeAll(async () => {
+  lines = (await log.bundle(note, [3, 4, 5, 30, 31, 40])).trimEnd().split('\n');
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test('a bundle holds as it was downloaded, with a mark before it and with the line ends of Windows', async () => {
+  for (const text of [`${lines.join('\n')}\n`, `\uFEFF${lines.join('\n')}`, lines.join('\r\n')])
+    expect(await run(text)).toEqual({ code: 0, said: expect.stringContaining('All of it holds.') });
+});
+
+const broken: [string, () => string, string][] = [
+  ['a line taken out', () => lines.toSpliced(3, 1).join('\n'), 'it has 6 entries, and there are 5'],
+  ['the last taken out', () => lines.slice(0, -1).join('\n'), 'its last entry is 40, and it is 31'],
+  ['a line doubled', () => [...lines, lines[6]].join('\n'), 'lines were doubled'],
+  [
+    'two changed places',
+    () => lines.with(2, lines[3]!).with(3, lines[2]!).join('\n'),
+    'put in another order',
+  ],
+  ['the head alone', () => lines[0]!, 'it has 6 entries, and there are 0'],
+  ['a member nobody knows', () => changed((head) => Object.assign(head, { more: 1 })), 'does not know: more'],
+  [
+    'all asked for, and a gap',
+    () => changed((head) => Object.assign(head, { asked: {} })),
+    'of those from 3 to 40 32 are missing',
+  ],
+  ['nothing', () => '', 'the file is empty: download it again'],
+  [
+    'half a character',
+    () => changed((line) => Object.assign(line, { leaf: '\ud800' }), 1),
+    'half a character',
+  ],
+  ['half a character opened', () => inOpening('"\\ud800"'), 'not what the log committed to'],
+  ['a number without end', () => inOpening('1e999'), 'not what the log committed to'],
+  [
+    'lists without end',
+    () => inOpening('['.repeat(20_000) + ']'.repeat(20_000)),
+    'not what the log committed',
+  ],
+];
+test.each(broken)('does not hold, and says why: %s', async (_what, text, words) => {
+  const found = await run(text());
+  expect(found).toEqual({ code: 1, said: expect.stringContaining(words) });
+  expect(found.said).not.toMatch(/^ {4}at /m);
+});
+
+test('how many entries are not opened is said, and what a head cannot show', async () => {
+  const old = changed((head) => ['count', 'first', 'last'].forEach((name) => delete head[name]));
+  const [head = '', ...rest] = old.split('\n');
+  const bare = rest.map((line) => JSON.stringify({ ...(JSON.parse(line) as Any), openings: [] }));
+  const found = await run([head, ...bare.slice(0, 2), ...rest.slice(2)].join('\n'));
+  expect(found.said).toContain('2 of its 6 entries are not opened');
+  expect(found.said).toContain('does not say how many entries it should have');
+  expect(await run(head)).toEqual({ code: 2, said: expect.stringContaining('nothing was checked') });
+  const asked = changed((one) =>
+    Object.assign(one, { asked: { kind: 'view-started' }, next: '3', erased: 2 }),
+  );
+  const { said } = await run(asked);
+  for (const words of [
+    'it was asked for kind view-started',
+    'entries below 3 are in',
+    '2 entries of that time',
+  ])
+    expect(said).toContain(words);
+});
+
+test('an exact time outside the hour that everybody is shown does not hold', async () => {
+  const at = async (hours: number) => {
+    const odd = new MemoryLog().grow(5);
+    const leaf = JSON.parse(encodeEntry(sha256, partsOf(6), saltOf(6))) as Any;
+    odd.append(canonicalJson({ ...leaf, at: Number(leaf['at']) + hours * 3_600_000 } as Json));
+    return checkBundle(await odd.bundle(sign(6, odd.root), [6]), keys).faults;
+  };
+  expect(await at(0)).toEqual([]);
+  for (const hours of [-7_200, -1, 1])
+    expect(await at(hours)).toEqual([expect.stringContaining('is not in the hour that everybody is shown')]);
+});
+
+test('what others wrote into a file cannot pass for words of the program', async () => {
+  const forged = changed((head) => Object.assign(head, { of: 'x\nAll of it holds.\u001b[8m\u202e' }));
+  const found = await run(forged.replace('"person:', '"person;'), '--show');
+  expect(found.code).toBe(1);
+  expect(found.said).toContain('x\\u{a}All of it holds.\\u{1b}[8m\\u{202e}');
+  expect(found.said).not.toMatch(/^All of it holds/m);
+});
+
+test('a folder and a file that is not there are called what they are', async () => {
+  const words = ['--key', formatVerifierKey(key)];
+  const folder = await verify('bundle', dir, ...words);
+  expect(folder).toEqual({ code: 2, said: expect.stringContaining('is a folder; give a file') });
+  const none = await verify('bundle', path.join(dir, 'none'), ...words);
+  expect(none).toEqual({ code: 2, said: expect.stringContaining('there is no file') });
+});
+
+test('a report that is none, and an entry with a time that is none, end with words', async () => {
+  await writeLog(path.join(dir, 'log'), log, note);
+  const report = (text: string, of = 'log') =>
+    verify('report', file(text, 'r.json'), '--log', path.join(dir, of), '--key', formatVerifierKey(key));
+  const one = { v: 1, size: 40, root: Buffer.from(log.root).toString('base64'), month: 'all' };
+  for (const text of [
+    ...[
+      { ...one, size: -5 },
+      { ...one, root: undefined },
+      { ...one, root: 'AAAA' },
+    ].map((it) => JSON.stringify(it)),
+    JSON.stringify(one).replace('"all"', `"all","x":${'['.repeat(20_000)}${']'.repeat(20_000)}`),
+  ])
+    expect(await report(text)).toEqual({ code: 2, said: expect.stringMatching(/^this is no public report/) });
+  const late = new MemoryLog().grow(5);
+  const leaf = JSON.parse(encodeEntry(sha256, partsOf(6), saltOf(6))) as Any;
+  late.append(canonicalJson({ ...leaf, at: Number.MAX_SAFE_INTEGER } as Json));
+  await writeLog(path.join(dir, 'late'), late, sign(6, late.root));
+  const root = Buffer.from(late.root).toString('base64');
+  const found = await report(JSON.stringify({ ...one, size: 6, root }), 'late');
+  expect(found).toEqual({ code: 1, said: expect.stringContaining('entry 6 cannot be read') });
+});
