@@ -96,3 +96,40 @@ export function withoutCameraIn(tiles: Record<string, SceneTile>, camera: string
   if (entries.every(([, before, after]) => before === after)) return tiles;
   return Object.fromEntries(entries.flatMap(([tile, , after]) => (after ? [[tile, after]] : [])));
 }
+
+/** Every camera that a tile shows, one after the other. */
+export const camerasOf = ({ camera, tour }: SceneTile): string[] => [
+  ...new Set([camera, ...(tour?.cameras ?? [])]),
+];
+
+/** A tile as it is for somebody: without the cameras that are not there for them; null when none is. */
+export function onlyWith<T extends SceneTile | Assignment>(
+  tile: T,
+  isThere: (camera: string) => boolean,
+): T | null {
+  let left: T | null = tile;
+  for (const camera of camerasOf(tile)) if (left && !isThere(camera)) left = withoutCamera(left, camera);
+  return left;
+}
+
+/** What somebody may bring to a tile, from somewhere that they do not name the cameras of. */
+export interface Allowance {
+  cameraExists(camera: string): boolean;
+  mayArrange(camera: string): boolean;
+  sees(camera: string): boolean;
+}
+
+/**
+ * What of a tile may come to a place: `wanted` null leaves the place empty, as it is for whoever asks. `why` says why
+ * nothing may come, and is never about a camera that does not exist for them.
+ */
+export function allowed<T extends SceneTile | Assignment>(
+  tile: T,
+  { cameraExists, mayArrange, sees }: Allowance,
+): { wanted: T | null; why: 'gone' | 'no right' | null } {
+  const there = onlyWith(tile, cameraExists);
+  if (!there) return { wanted: null, why: 'gone' };
+  const seen = onlyWith(there, sees);
+  if (!seen) return { wanted: null, why: null };
+  return camerasOf(seen).every(mayArrange) ? { wanted: seen, why: null } : { wanted: null, why: 'no right' };
+}

@@ -1,7 +1,7 @@
 import type { Command, WallEvent, WallState } from '@clerestory/protocol';
 import { tileCount } from '@clerestory/layout';
 import { samePlace, sameShown, sceneTileOf } from './content.ts';
-import { maxSchedules, sceneOf } from './decide-scenes.ts';
+import { maxSchedules, mayBringWhole, sceneOf } from './decide-scenes.ts';
 import { accept, nothingToDo, type DecideContext, type Decision, type Of } from './decision.ts';
 import * as no from './refusals.ts';
 import { assignmentOf, defaultWhy, screenOf } from './state.ts';
@@ -143,6 +143,8 @@ export function setSchedule(state: WallState, command: Of<'schedule:set'>, conte
     before.revertAfterMin === input.revertAfterMin &&
     before.days.join() === input.days.join();
   if (same) return nothingToDo();
+  const scene = sceneOf(state, asked.scene);
+  if (scene && !mayBringWhole(state, [scene.id], context)) return no.notAllYours(scene);
   return accept({
     type: 'schedule:set',
     schedule: {

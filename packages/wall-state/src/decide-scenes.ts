@@ -1,7 +1,15 @@
 import type { Command, Scene, Screen, WallEvent, WallState } from '@clerestory/protocol';
 import { tileCount } from '@clerestory/layout';
 import { accept, nothingToDo, type DecideContext, type Decision, type Of } from './decision.ts';
-import { assignmentFrom, sameShown, sceneTileOf } from './content.ts';
+import {
+  allowed,
+  assignmentFrom,
+  camerasOf,
+  onlyWith,
+  sameShown,
+  sceneTileOf,
+  type Allowance,
+} from './content.ts';
 import { joined, restore, reversed } from './restore.ts';
 import * as no from './refusals.ts';
 import { assignmentOf, screenOf } from './state.ts';
@@ -12,7 +20,20 @@ export const maxSchedules = 50;
 export const sceneOf = (state: WallState, id: string): Scene | undefined =>
   state.scenes?.find((scene) => scene.id === id);
 
-const arranges = (context: DecideContext) => context.mayArrange ?? (() => true);
+export const allowanceOf = (context: DecideContext): Allowance => ({
+  cameraExists: (camera) => context.cameraExists(camera),
+  mayArrange: (camera) => context.mayArrange?.(camera) ?? true,
+  sees: (camera) => context.sees?.(camera) ?? true,
+});
+
+/** Whether somebody may let a scene come by itself: every camera in it, since it will be shown as it is. */
+export function mayBringWhole(state: WallState, scenes: readonly string[], context: DecideContext): boolean {
+  const { mayArrange, sees } = allowanceOf(context);
+  return scenes
+    .flatMap((id) => sceneOf(state, id)?.screens ?? [])
+    .flatMap(({ tiles }) => Object.values(tiles).flatMap(camerasOf))
+    .every((camera) => sees(camera) && mayArrange(camera));
+}
 
 /** What a screen shows now, as a scene keeps it; parked tiles are none of it. */
 function screenNow({ id, layout, tiles }: Screen): Scene['screens'][number] {
@@ -102,18 +123,21 @@ function applyTo(
   left: string[],
 ): WallEvent[] {
   const events: WallEvent[] = [];
+  const allowance = allowanceOf(context);
   if (screen.tour) events.push({ type: 'screen:tour-set', screen: screen.id, tour: null });
   if (screen.layout !== scene.layout)
     events.push({ type: 'screen:layout-changed', screen: screen.id, layout: scene.layout });
   for (let tile = 0; tile < tileCount(scene.layout); tile++) {
-    const [held, wanted] = [assignmentOf(screen, tile), scene.tiles[String(tile)]];
+    const [held, kept] = [assignmentOf(screen, tile), scene.tiles[String(tile)]];
     const place = `tile ${tile + 1} of "${screen.name}"`;
-    if (!wanted) {
-      if (held) events.push({ type: 'tile:cleared', screen: screen.id, tile });
-    } else if (!context.cameraExists(wanted.camera))
-      left.push(`the camera for ${place} is no longer registered`);
-    else if (!arranges(context)(wanted.camera)) left.push(`you have no right to the camera for ${place}`);
-    else if (held?.until !== null || !sameShown(sceneTileOf(held), wanted))
+    // As whoever asks knows them: what is hidden from them is neither brought nor counts as a difference.
+    const { wanted, why } = kept ? allowed(kept, allowance) : { wanted: null, why: null };
+    const shown = held && onlyWith(held, allowance.sees);
+    if (why === 'gone') left.push(`the camera for ${place} is no longer registered`);
+    else if (why === 'no right') left.push(`you have no right to the camera for ${place}`);
+    else if (!wanted) {
+      if (held && (shown || !kept)) events.push({ type: 'tile:cleared', screen: screen.id, tile });
+    } else if (!shown || shown.until !== null || !sameShown(sceneTileOf(shown), wanted))
       events.push({
         type: 'tile:assigned',
         screen: screen.id,
@@ -172,7 +196,12 @@ export function revertScene(
   const steps = entries.map(({ sequence: at }) => context.steps?.applied.find((one) => one.sequence === at));
   const known = steps.filter((step) => step !== undefined);
   if (known.length !== entries.length) return no.stepLost();
-  const { events, changed, left } = restore(state, joined(known), since === 'overwrite', restoring(context));
+  const { events, changed, left } = restore(
+    state,
+    joined(known),
+    since === 'overwrite',
+    restoring(state, context),
+  );
   if (since === 'refuse' && changed.length > 0) return no.changedSince(state, first.name, changed);
   return {
     ok: true,
@@ -188,9 +217,9 @@ export function revertScene(
   };
 }
 
-const restoring = (context: DecideContext) => ({
-  cameraExists: (camera: string) => context.cameraExists(camera),
-  mayArrange: arranges(context),
+const restoring = (state: WallState, context: DecideContext) => ({
+  ...allowanceOf(context),
+  mayTour: (scenes: readonly string[]) => mayBringWhole(state, scenes, context),
 });
 
 /** W38 W39 */
@@ -203,7 +232,7 @@ export function stepBackOrForth(
   const step = undo ? context.steps?.undo : context.steps?.redo;
   if (!step) return undo ? no.nothingToUndo() : no.nothingToRedo();
   const changes = undo ? step.changes : reversed(step.changes);
-  const { events, changed, left } = restore(state, changes, false, restoring(context));
+  const { events, changed, left } = restore(state, changes, false, restoring(state, context));
   if (changed.length > 0) return no.changedSince(state, null, changed);
   const scene = undo ? state.applied?.find(({ sequence }) => sequence === step.sequence) : undefined;
   return {

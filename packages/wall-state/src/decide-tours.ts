@@ -1,8 +1,8 @@
 import type { Assignment, Screen, WallEvent, WallState } from '@clerestory/protocol';
 import { fitLayout, layoutOf, tileCount } from '@clerestory/layout';
 import { screenConflict, tileConflict } from './conflicts.ts';
-import { assignmentFrom, sameShown, sameSceneTour, sceneTileOf } from './content.ts';
-import { sceneOf } from './decide-scenes.ts';
+import { allowed, assignmentFrom, sameShown, sameSceneTour, sceneTileOf } from './content.ts';
+import { allowanceOf, mayBringWhole, sceneOf } from './decide-scenes.ts';
 import { accept, nothingToDo, type DecideContext, type Decision, type Of } from './decision.ts';
 import { memoryOf } from './memory.ts';
 import { resumed } from './rotation.ts';
@@ -70,11 +70,9 @@ export function stepThroughMemory(
   if (!screen) return no.noScreen(id);
   const step = type === 'tile:back' ? 'back' : 'forward';
   const held = assignmentOf(screen, tile);
-  const may = context.mayArrange ?? (() => true);
-  const entry = memoryOf(screen, tile)[step].findLast(
-    (one) =>
-      context.cameraExists(one.camera) && may(one.camera) && (!held || !sameShown(one, sceneTileOf(held))),
-  );
+  const allowance = allowanceOf(context);
+  const remembered = memoryOf(screen, tile)[step].map((one) => allowed(one, allowance).wanted);
+  const entry = remembered.findLast((one) => one && (!held || !sameShown(one, sceneTileOf(held))));
   const conflict = tileConflict(state, screen, tile, base);
   if (conflict) return conflict;
   if (!entry) return no.nothingRemembered(step);
@@ -168,14 +166,16 @@ export function tourScreen(
   state: WallState,
   { screen: id, scenes, dwellS }: Of<'screen:tour'>,
   base: number,
-  { nowMs }: DecideContext,
+  context: DecideContext,
 ): Decision {
+  const { nowMs } = context;
   const screen = screenOf(state, id);
   if (!screen) return no.noScreen(id);
   for (const one of scenes) {
     const scene = sceneOf(state, one);
     if (!scene) return no.noScene(one);
     if (!scene.screens.some((named) => named.screen === id)) return no.sceneElsewhere(scene, screen);
+    if (!mayBringWhole(state, [one], context)) return no.notAllYours(scene);
   }
   const tour = { scenes: [...scenes], dwellS, startedAt: nowMs, pausedAt: null };
   if (sameSceneTour(screen.tour, tour)) return nothingToDo();

@@ -24,6 +24,8 @@ export interface DecideContext {
   cameraExists(id: string): boolean;
   /** May whoever asks put this camera on a tile? Asked where a command brings cameras that it does not name. */
   mayArrange?(camera: string): boolean;
+  /** Does this camera exist for whoever asks? What does not is no part of a scene, a step or a memory as they know it. */
+  sees?(camera: string): boolean;
   readonly steps?: Steps;
 }
 

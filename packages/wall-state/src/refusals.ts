@@ -99,6 +99,14 @@ export const touring = (screen: Screen): Refusal =>
 export const noScene = (scene: string): Refusal =>
   refuse(problem('not-found', `There is no scene "${scene}" on this wall. It may have been removed.`));
 
+export const notAllYours = ({ name }: Scene): Refusal =>
+  refuse(
+    problem(
+      'forbidden',
+      `You may not arrange everything in the scene "${name}", so it cannot come by itself at your word. Apply it instead: what you may show is shown.`,
+    ),
+  );
+
 export const sceneChanged = (state: WallState, scene: Scene): Refusal =>
   changed(state, `The scene "${scene.name}"`);
 

@@ -1,5 +1,5 @@
 import type { Assignment, Change, WallEvent, WallState } from '@clerestory/protocol';
-import { sameAssignment, samePlace, sameSceneTour } from './content.ts';
+import { allowed, sameAssignment, samePlace, sameSceneTour, type Allowance } from './content.ts';
 import { assignmentOf, screenOf } from './state.ts';
 
 /** What one commit changed; kept by the writer. */
@@ -8,10 +8,9 @@ export interface Step {
   readonly changes: readonly Change[];
 }
 
-export interface RestoreContext {
-  cameraExists(id: string): boolean;
-  /** May whoever asks put this camera on a tile? */
-  mayArrange(camera: string): boolean;
+export interface RestoreContext extends Allowance {
+  /** May whoever asks let a screen show all these scenes by turns? */
+  mayTour(scenes: readonly string[]): boolean;
 }
 
 export interface Restored {
@@ -70,12 +69,34 @@ function eventOf(change: Change, tile: Assignment | null): WallEvent {
   }
 }
 
+function heldAt(state: WallState, { screen: id, tile }: Extract<Change, { kind: 'tile' }>): boolean {
+  const screen = screenOf(state, id);
+  return screen !== undefined && assignmentOf(screen, tile) !== undefined;
+}
+
 const placeOf = (state: WallState, change: Change): string => {
   const name = screenOf(state, change.screen)?.name ?? change.screen;
   if (change.kind === 'tile') return `tile ${change.tile + 1} of "${name}"`;
   const what = { layout: 'the layout', tour: 'the tour', place: 'the place' }[change.kind];
   return `${what} of "${name}"`;
 };
+
+/** Why something cannot be brought back, in words about the place; null when it can. */
+function whyNot(change: Change, context: RestoreContext): ((place: string) => string) | null {
+  if (change.kind === 'tour')
+    return !change.before || context.mayTour(change.before.scenes)
+      ? null
+      : (place) => `you may not arrange everything that ${place} shows`;
+  if (change.kind !== 'tile' || !change.before) return null;
+  switch (allowed(change.before, context).why) {
+    case 'gone':
+      return (place) => `the camera that was on ${place} is no longer registered`;
+    case 'no right':
+      return (place) => `you have no right to the camera that was on ${place}`;
+    case null:
+      return null;
+  }
+}
 
 /**
  * The events that bring back what was before these changes. A place that is no longer as they left it is told in `changed`,
@@ -85,7 +106,7 @@ export function restore(
   state: WallState,
   changes: readonly Change[],
   overwrite: boolean,
-  { cameraExists, mayArrange }: RestoreContext,
+  context: RestoreContext,
 ): Restored {
   const restored: Restored = { events: [], changed: [], left: [] };
   for (const change of changes) {
@@ -98,15 +119,14 @@ export function restore(
       restored.changed.push(placeOf(state, change));
       if (!overwrite) continue;
     }
-    const tile = change.kind === 'tile' ? change.before : null;
-    if (tile && !cameraExists(tile.camera)) {
-      restored.left.push(`the camera that was on ${placeOf(state, change)} is no longer registered`);
+    const why = whyNot(change, context);
+    if (why !== null) {
+      restored.left.push(why(placeOf(state, change)));
       continue;
     }
-    if (tile && !mayArrange(tile.camera)) {
-      restored.left.push(`you have no right to the camera that was on ${placeOf(state, change)}`);
-      continue;
-    }
+    const tile = change.kind === 'tile' && change.before ? allowed(change.before, context).wanted : null;
+    // Hidden from whoever asks, and nothing there: for them it is as it was.
+    if (change.kind === 'tile' && !tile && !heldAt(state, change)) continue;
     restored.events.push(eventOf(change, tile));
   }
   restored.left = [...new Set(restored.left)];

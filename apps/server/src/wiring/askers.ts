@@ -2,7 +2,9 @@ import { actorName, type Actor } from '../platform/actor.ts';
 import type { WindowSocket } from '../platform/sockets.ts';
 
 interface AskerParties {
-  rights: { may(actor: Actor, right: 'arrange' | 'live', camera: string): { ok: boolean } };
+  rights: {
+    may(actor: Actor, right: 'arrange' | 'live' | 'see', camera: string): { ok: boolean };
+  };
   windows: { actorOf(socket: WindowSocket): Actor };
 }
 
@@ -14,6 +16,7 @@ export function askers({ rights, windows }: AskerParties) {
           who: actor.name,
           isSupervisor: actor.roles.includes('supervisor'),
           mayArrange: (camera: string) => rights.may(actor, 'arrange', camera).ok,
+          sees: (camera: string) => rights.may(actor, 'see', camera).ok,
         }
       : undefined;
   return {

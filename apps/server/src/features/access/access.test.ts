@@ -106,6 +106,31 @@ describe('a camera one may not see does not exist', () => {
     expect((await operator.call('POST', `/walls/${wall}/swap`, open)).status).toBe(200);
   });
 
+  test('R11 is not brought by a tour in a scene, nor moved in one; a tile is told without it', async () => {
+    const supervisor = await site.personAs('supervisor');
+    const order = (who: Browser, command: object) => who.call('POST', `/walls/${wall}/commands`, command);
+    const at = { screen: 'right', tile: 2 };
+    const tour = { type: 'tile:tour', ...at, cameras: ['gate', 'mall', 'secret'], dwellS: 60 };
+    expect((await order(supervisor, tour)).status).toBe(200);
+    const mine = await operator.call('GET', tile('right', 2));
+    expect(mine.body.assignment.tour.cameras).toEqual(['gate', 'mall']);
+    const swap = { type: 'tile:swap', a: at, b: { screen: 'right', tile: 3 } };
+    expect((await order(operator, swap)).body.code).toBe('forbidden');
+    const saved = { type: 'scene:save', scene: 'tour', name: 'Tour', key: null, screens: ['right'] };
+    expect((await order(supervisor, saved)).status).toBe(200);
+    expect((await order(supervisor, { type: 'tile:clear', ...at })).status).toBe(200);
+    const shown = async () => JSON.stringify((await supervisor.call('GET', tile('right', 2))).body);
+    const applied = await order(operator, { type: 'scene:apply', scene: 'tour' });
+    expect([applied.status, applied.body.left]).toEqual([200, undefined]);
+    expect(await shown()).not.toContain('secret');
+    expect(await shown()).toContain('gate');
+    // Control: who may, brings it.
+    expect((await order(supervisor, { type: 'scene:apply', scene: 'tour' })).status).toBe(200);
+    expect(await shown()).toContain('secret');
+    await order(supervisor, { type: 'screen:clear', screen: 'right' });
+    await order(supervisor, { type: 'scene:remove', scene: 'tour' });
+  });
+
   test('not in a snapshot, a commit or a push; and back when the rule is gone', async () => {
     const socket = await windowOf(operator);
     const snapshot = await join(socket);

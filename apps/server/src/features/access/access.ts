@@ -96,8 +96,10 @@ export class Access {
     const rights = (this.rights = new RightsService(db, clock, record, {
       cameraExists: (camera) => cameras.exists(camera),
       showing: (wall, screen) => showing(walls.get(wall), screen),
-      onTile: (wall, { screen, tile }) =>
-        walls.get(wall)?.screens.find(({ id }) => id === screen)?.tiles[tile]?.camera ?? null,
+      onTile: (wall, { screen, tile }) => {
+        const held = walls.get(wall)?.screens.find(({ id }) => id === screen)?.tiles[tile];
+        return held ? [held.camera, ...(held.tour?.cameras ?? [])] : [];
+      },
     }));
     const devices = (this.devices = new Devices(db, clock, record, (request) => peerOf(request).secure));
     this.#desk = new PairingDesk(clock, devices);

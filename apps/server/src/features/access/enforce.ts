@@ -4,6 +4,7 @@ import {
   type Answer,
   type CameraHealth,
   type ClientCommand,
+  type Assignment,
   type Commit,
   type RouteName,
   type ScreenStatus,
@@ -176,8 +177,8 @@ const presenters: { [N in RouteName]?: (value: never, sees: Sees) => unknown } =
     items: items.map((screen) => screenWithStatus(screen, sees)),
   }),
   getScreen: (screen: Screenlike, sees) => screenWithStatus(screen, sees),
-  getTile: ({ tile, assignment }: { tile: number; assignment: { camera: string } | null }, sees) => ({
+  getTile: ({ tile, assignment }: { tile: number; assignment: Assignment | null }, sees) => ({
     tile,
-    assignment: assignment && sees(assignment.camera) ? assignment : null,
+    assignment: assignment && seen.tile(assignment, sees),
   }),
 };

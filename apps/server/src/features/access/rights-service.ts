@@ -32,7 +32,7 @@ const maxGroups = 200;
 export interface World {
   cameraExists(camera: string): boolean;
   /** The camera on a tile now, or null. */
-  onTile(wall: string, tile: TileRef): string | null;
+  onTile(wall: string, tile: TileRef): readonly string[];
   /** Cameras on a screen's own tiles now. */
   showing(wall: string, screen: string): ReadonlySet<string>;
 }
@@ -102,10 +102,8 @@ export class RightsService {
 
   /** R11: moves a camera only who may put it there. */
   maySwap(actor: Actor, wall: string, tiles: readonly TileRef[]): boolean {
-    return tiles.every((tile) => {
-      const camera = this.#world.onTile(wall, tile);
-      return camera === null || this.may(actor, 'arrange', camera).ok;
-    });
+    const cameras = tiles.flatMap((tile) => this.#world.onTile(wall, tile));
+    return cameras.every((camera) => this.may(actor, 'arrange', camera).ok);
   }
 
   /** Which cameras exist for this one, now. */

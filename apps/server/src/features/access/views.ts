@@ -54,6 +54,7 @@ const seenMemory = (memory: NonNullable<Screen['memory']>, sees: Sees): NonNulla
 
 /** What leaves the server, without what does not exist for whoever gets it. A tile with such a camera is an empty tile. */
 export const seen = {
+  tile: seenTile<Assignment>,
   wall: (wall: WallState, sees: Sees): WallState => ({
     ...wall,
     ...(wall.scenes && { scenes: wall.scenes.map((scene) => seenScene(scene, sees)) }),

@@ -13,7 +13,12 @@ export interface ArrangedWalls {
     base: null;
     command: Command;
     by: string;
-    asker: { who: string; isSupervisor: boolean; mayArrange(camera: string): boolean };
+    asker: {
+      who: string;
+      isSupervisor: boolean;
+      mayArrange(camera: string): boolean;
+      sees(camera: string): boolean;
+    };
   }): Promise<Answer<CommandResult>>;
 }
 
@@ -132,7 +137,12 @@ export class ScheduleService {
       command,
       by: actorOf(schedule),
       // Whoever set it had the right; a screen's own rights are asked again for each picture.
-      asker: { who: `Schedule ${schedule.time}`, isSupervisor: false, mayArrange: () => true },
+      asker: {
+        who: `Schedule ${schedule.time}`,
+        isSupervisor: false,
+        mayArrange: () => true,
+        sees: () => true,
+      },
     });
   }
 }

@@ -35,6 +35,8 @@ export interface Asker {
   who: string;
   isSupervisor: boolean;
   mayArrange(camera: string): boolean;
+  /** Whether the camera exists for them. */
+  sees(camera: string): boolean;
 }
 
 /** Commands that may wait for one wall. */
