@@ -93,6 +93,11 @@ describe('the public report', () => {
       { fire: 9, traffic: 8 },
     ]);
     expect(all.total).toBe(26);
+    const refused = (count: number, ms: number) =>
+      Array.from({ length: count }, () => entry('grant-refused', {}, ms));
+    const both = builder(...refused(2, october), ...refused(9, at));
+    expect(both.report(checkpoint, '2026-10').refused).toBeNull();
+    expect(both.report(checkpoint).refused).toBe(9);
   });
 
   test('hides small numbers of cameras, and has those of the month that is asked for', () => {
