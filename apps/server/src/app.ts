@@ -234,7 +234,7 @@ export async function startApp(
     permits: grants,
     peerOf,
   });
-  const retention = new Retention({ db, steps, log, record, days: config.recordDays });
+  const retention = new Retention({ steps, log, record, days: config.recordDays });
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
@@ -335,7 +335,7 @@ export async function startApp(
       name: 'record',
       load: async () => void (await record.load()),
       stop: () => refusals.stop(),
-      routes: recordRoutes(record),
+      routes: recordRoutes(record, () => checkpoints.status().halted),
     },
     {
       name: 'transparency',

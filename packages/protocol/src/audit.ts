@@ -21,6 +21,10 @@ export const AuditQuery = z.strictObject({
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
+/** The same as a file; without a limit it has as many as one file may. */
+export const ExportQuery = AuditQuery.extend({ limit: wholeNumber(1, 2_000).default(2_000) });
+export type ExportQuery = z.infer<typeof ExportQuery>;
+
 /** Lists that an auditor asks for again and again. */
 export const AuditList = z.enum(['self-opened', 'longest-views', 'refused', 'overrides']);
 export type AuditList = z.infer<typeof AuditList>;
@@ -30,6 +34,11 @@ export const AuditPage = z.object({
   items: z.array(HashedEntry),
   names: z.record(z.string(), z.string()),
   next: z.string().nullable(),
+  /**
+   * Entries for which all holds but the camera or the person, and that have been erased: whether they were about them
+   * nobody can say any more. 0 where neither was asked for: then those that were erased are on the page.
+   */
+  erased: z.int().min(0),
 });
 export type AuditPage = z.infer<typeof AuditPage>;
 
@@ -49,8 +58,17 @@ export const CouldSee = z.object({
 export type CouldSee = z.infer<typeof CouldSee>;
 
 export const SampleOrder = z
-  .strictObject({ from: UnixMs, to: UnixMs, size: z.int().min(1).max(500) })
+  .strictObject({
+    from: UnixMs,
+    to: UnixMs,
+    size: z.int().min(1).max(500),
+    /** Drawn by chance where the auditor sits, 32 hexadecimal digits: the server has signed before it knows it. */
+    number: z.string().regex(/^[0-9a-f]{32}$/, 'it has 32 hexadecimal digits'),
+    /** Entries of the checkpoint that the auditor has seen at `/log/checkpoint`; the lot is drawn from it and the number. */
+    checkpoint: z.int().min(1),
+  })
   .refine(({ from, to }) => from < to, 'the beginning comes before the end');
+export type SampleOrder = z.infer<typeof SampleOrder>;
 export const FindingVerdict = z.enum(['in-order', 'unclear', 'breach']);
 export type FindingVerdict = z.infer<typeof FindingVerdict>;
 export const FindingInput = z.strictObject({
@@ -61,8 +79,9 @@ export const FindingInput = z.strictObject({
 export type FindingInput = z.infer<typeof FindingInput>;
 
 /**
- * Accesses drawn by lot for an audit. The lot is the root of the log's last checkpoint, so that neither who audits nor
- * who is audited chooses: anybody with the log can draw the same again.
+ * Accesses drawn by lot for an audit. The lot is made of two parts: the root of a checkpoint that was signed before, and a
+ * number that the auditor's own browser has drawn. Who runs the server cannot choose, since the root was given away before
+ * the number was there; an auditor who would try many numbers leaves no trace of it, and is not what this is against.
  */
 export const Sample = z.object({
   id: Id,
@@ -71,8 +90,11 @@ export const Sample = z.object({
   size: z.int(),
   /** Accesses between `from` and `to`. */
   drawnFrom: z.int(),
-  /** base64. */
+  /** base64 of `SHA-256(root, base64 || "\\n" || number)`. */
   seed: z.string(),
+  /** What the auditor's browser drew, and the size of the checkpoint that was known before; null of old samples. */
+  number: z.string().nullable(),
+  checkpoint: z.int().nullable(),
   drawnAt: UnixMs,
   drawnBy: z.string(),
   /** Findings so far, by verdict. */
@@ -130,7 +152,7 @@ export const auditRoutes = {
     status: 200,
     summary:
       'Entries of the record with their proofs, as clerestory-verify reads them. That you export is recorded',
-    query: AuditQuery,
+    query: ExportQuery,
     answer: BundleFile,
   }),
   listSamples: route({
@@ -138,7 +160,7 @@ export const auditRoutes = {
     path: '/audit/samples',
     tag: 'record',
     status: 200,
-    summary: 'Samples that were drawn, newest first',
+    summary: 'Samples that were drawn, newest first. That you ask is recorded',
     answer: z.object({ items: z.array(Sample) }),
   }),
   drawSample: route({
@@ -155,7 +177,7 @@ export const auditRoutes = {
     path: '/audit/samples/{sample}',
     tag: 'record',
     status: 200,
-    summary: 'A sample: its entries, and what was found of each',
+    summary: 'A sample: its entries, and what was found of each. That you read it is recorded',
     params: OnSample,
     answer: SampleWithEntries,
   }),

@@ -36,5 +36,7 @@ export const BundleFile = z.object({
   size: z.int(),
   /** Where the next part begins; null: this is all. */
   next: z.string().nullable(),
+  /** Entries that might have belonged here and have been erased: what they were about nobody can say any more. */
+  erased: z.int().min(0),
 });
 export type BundleFile = z.infer<typeof BundleFile>;

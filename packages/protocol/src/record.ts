@@ -144,7 +144,15 @@ export type RecordPage = z.infer<typeof RecordPage>;
 
 /** What a walk along the chain found. */
 export const RecordVerification = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), entries: z.int(), head: RecordHead }),
+  z.object({
+    ok: z.literal(true),
+    entries: z.int(),
+    /** Of those, how many have lost their words when they were old enough, as the log itself says. */
+    erased: z.int(),
+    head: RecordHead,
+    /** Why the log is not signed any more, however right the record is in itself; null while it is. */
+    halted: z.string().nullable(),
+  }),
   /** `sequence` is the first entry that is not as it was written. */
   z.object({ ok: z.literal(false), sequence: z.int(), fault: z.string() }),
 ]);

@@ -37,7 +37,9 @@ describe('the public report', () => {
       ...{ total: 13, purpose: { robbery: 7, fire: 6 }, placeKind: { shop: 13 }, district: { harbour: 7 } },
     });
     expect([views.medianSeconds, overrides, ownIncident]).toEqual([20, 6, 6]);
-    expect(made.report(checkpoint).accesses.total).toBe(14);
+    // October has one alone, which is hidden: it is in no sum either.
+    expect(made.report(checkpoint, '2026-10').accesses.total).toBeNull();
+    expect(made.report(checkpoint).accesses.total).toBe(13);
   });
 
   test('hides small counts, and with one alone the next, so that the total does not give it away', () => {
@@ -54,6 +56,63 @@ describe('the public report', () => {
     expect(builder(entry('view-ended', { seconds: 9 })).report(checkpoint).views.medianSeconds).toBeNull();
     expect(builder(...grants(2, 'fire')).report(checkpoint).accesses.total).toBeNull();
     expect(builder().report(checkpoint).accesses.total).toBe(0);
+  });
+
+  test('hides so much that no total, and no other month, gives a small count away', () => {
+    const october = Date.UTC(2026, 9, 3);
+    const inOctober = (count: number, purpose: string) =>
+      grants(count, purpose).map((one) => ({ ...one, at: october }));
+    // One and one: their sum would say each, so that the next is hidden with them.
+    const pair = builder(
+      ...grants(1, 'fire'),
+      ...grants(1, 'weapon'),
+      ...grants(20, 'traffic'),
+      ...grants(30, 'robbery'),
+    );
+    expect(pair.report(checkpoint).accesses.purpose).toEqual({
+      ...{ fire: null, weapon: null, traffic: null, robbery: 30 },
+    });
+    // One each of five kinds: five in all would say so.
+    const each = builder(...['a', 'b', 'c', 'd', 'e'].flatMap((purpose) => grants(1, purpose)));
+    expect(each.report(checkpoint).accesses).toEqual({
+      ...{ total: null, purpose: { a: null, b: null, c: null, d: null, e: null }, placeKind: { shop: null } },
+      district: {},
+    });
+    // All months less all others say nothing of the one that is hidden.
+    const months = builder(
+      ...grants(9, 'fire'),
+      ...grants(8, 'traffic'),
+      ...inOctober(2, 'fire'),
+      ...inOctober(7, 'traffic'),
+    );
+    const all = months.report(checkpoint).accesses;
+    const november = months.report(checkpoint, '2026-11').accesses;
+    expect(months.report(checkpoint, '2026-10').accesses.purpose).toEqual({ fire: null, traffic: null });
+    expect([all.purpose, november.purpose]).toEqual([
+      { fire: 9, traffic: 8 },
+      { fire: 9, traffic: 8 },
+    ]);
+    expect(all.total).toBe(26);
+    const refused = (count: number, ms: number) =>
+      Array.from({ length: count }, () => entry('grant-refused', {}, ms));
+    const both = builder(...refused(2, october), ...refused(9, at));
+    expect(both.report(checkpoint, '2026-10').refused).toBeNull();
+    expect(both.report(checkpoint).refused).toBe(9);
+  });
+
+  test('hides small numbers of cameras, and has those of the month that is asked for', () => {
+    const counted = (day: string, states: string[], ms: number) =>
+      entry('cameras-counted', { day, tiers: ['integrated 40'], states, uptimePercent: 90 }, ms);
+    const made = builder(
+      counted('2026-10-31', ['standing 30', 'paused 1', 'on-request 9'], Date.UTC(2026, 9, 31)),
+      counted('2026-11-03', ['standing 31', 'paused few', 'on-request few'], at),
+    );
+    expect(made.report(checkpoint, '2026-10').cameras).toMatchObject({
+      ...{ day: '2026-10-31', states: { standing: 30, paused: null, 'on-request': null } },
+    });
+    expect(made.report(checkpoint).cameras).toMatchObject({
+      ...{ day: '2026-11-03', states: { standing: 31, paused: null, 'on-request': null } },
+    });
   });
 
   test('counts requests for footage that were published, small numbers too, since each is listed in the open', () => {
@@ -77,15 +136,15 @@ describe('the public report', () => {
         }),
         entry('cameras-counted', {
           day: '2026-11-03',
-          tiers: ['integrated 4', 'registered 1'],
-          states: ['on-request 2'],
+          tiers: ['integrated 14', 'registered 11'],
+          states: ['on-request 12'],
           uptimePercent: 98.5,
         }),
       ).report(checkpoint).cameras,
     ).toEqual({
       day: '2026-11-03',
-      tiers: { integrated: 4, registered: 1 },
-      states: { 'on-request': 2 },
+      tiers: { integrated: 14, registered: 11 },
+      states: { 'on-request': 12 },
       uptimePercent: 98.5,
     }));
 

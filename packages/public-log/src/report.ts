@@ -30,7 +30,7 @@ export interface Report {
   notices: Count;
   /** Requests for footage that were published, by purpose. Small numbers too: each of them is listed in the open. */
   footage: Readonly<Record<string, number>>;
-  /** As last counted, by tier and by consent; and how much of the time they worked. */
+  /** As last counted in that time, by tier and by consent; and how much of the time they worked. */
   cameras: { day: string; tiers: Counts; states: Counts; uptimePercent: number | null } | null;
 }
 
@@ -46,10 +46,13 @@ interface Month {
   ownIncident: number;
   overrides: number;
   notices: number;
+  /** As last counted in it. */
+  cameras: Report['cameras'];
 }
 
 const newMonth = (): Month => ({
   ...{ accesses: 0, views: 0, refused: 0, ownIncident: 0, overrides: 0, notices: 0, seconds: [] },
+  cameras: null,
   ...{ purpose: new Map(), placeKind: new Map(), district: new Map(), footage: new Map() },
 });
 
@@ -58,18 +61,61 @@ const add = (counts: Map<string, number>, value: Plain | undefined): void => {
 };
 const shown = (count: number): Count => (count > 0 && count < smallest ? null : count);
 
-/** Small cells are hidden; if that is one alone, the next smallest too, since the total would give it away. */
-function suppressed(counts: ReadonlyMap<string, number>): Counts {
-  const cells = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  const small = cells.filter(([, count]) => count < smallest);
-  const next =
-    small.length === 1
-      ? cells.filter(([, count]) => count >= smallest).sort(([, a], [, b]) => a - b)[0]
-      : null;
+/**
+ * Small cells are hidden, and more with them, from the smallest on, until what is hidden together is at least two cells,
+ * not fewer than `smallest`, and not just one each: else the total gives them away. `null` when hiding all of them is not
+ * enough; then the total is to be hidden too. `rest`: what the total has besides the cells.
+ */
+export function suppressed(counts: ReadonlyMap<string, number>, rest = 0): Counts | null {
+  const bySize = [...counts].sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1));
+  let hidden = bySize.filter(([, count]) => count < smallest).length;
+  const isEnough = () => {
+    const sum = bySize.slice(0, hidden).reduce((total, [, count]) => total + count, rest);
+    const cells = rest > 0 ? hidden + 1 : hidden;
+    return hidden === 0 || (cells >= 2 && sum >= Math.max(smallest, 2 * cells));
+  };
+  while (!isEnough() && hidden < bySize.length) hidden += 1;
+  if (!isEnough()) return null;
+  const isHidden = new Set(bySize.slice(0, hidden).map(([name]) => name));
   return Object.fromEntries(
-    cells.map(([name, count]) => [name, count < smallest || name === next?.[0] ? null : count]),
+    [...counts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => [name, isHidden.has(name) ? null : count]),
   );
 }
+
+const allHidden = (counts: ReadonlyMap<string, number>): Counts =>
+  Object.fromEntries([...counts.keys()].sort().map((name) => [name, null]));
+
+type Table = 'purpose' | 'placeKind' | 'district';
+const tables: readonly Table[] = ['purpose', 'placeKind', 'district'];
+
+/** A month's accesses as they are shown: where one table cannot be hidden within itself, its total is hidden, and all. */
+function accessesOf(month: Month): Report['accesses'] {
+  const total = shown(month.accesses);
+  const [purpose, placeKind, district] = tables.map((table) => {
+    const named = [...month[table].values()].reduce((sum, count) => sum + count, 0);
+    return suppressed(month[table], month.accesses - named);
+  });
+  if (total !== null && purpose && placeKind && district) return { total, purpose, placeKind, district };
+  return {
+    total: month.accesses === 0 ? 0 : null,
+    ...{ purpose: allHidden(month.purpose), placeKind: allHidden(month.placeKind) },
+    district: allHidden(month.district),
+  };
+}
+
+/** What several months show, together; what one of them hides is not in it. `null`: some hide it, and none shows any. */
+const sumOf = (counts: readonly Count[]): Count => {
+  const sum = counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+  return sum === 0 && counts.includes(null) ? null : sum;
+};
+const sumOfTables = (all: readonly Counts[]): Counts =>
+  Object.fromEntries(
+    [...new Set(all.flatMap((one) => Object.keys(one)))]
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((name) => [name, sumOf(all.flatMap((one) => (name in one ? [one[name] ?? null] : [])))]),
+  );
 
 function median(values: readonly number[]): number | null {
   if (values.length < smallest) return null;
@@ -79,19 +125,21 @@ function median(values: readonly number[]): number | null {
   return Math.round(((a + b) / 2) * 10) / 10;
 }
 
-/** `integrated 12` → counts; of cameras small numbers are shown, since each of them is registered in the open. */
-const tally = (value: Plain | undefined): Counts =>
-  Object.fromEntries(
-    (Array.isArray(value) ? value : []).map((text: string) => {
-      const at = text.lastIndexOf(' ');
-      return [text.slice(0, at), Number(text.slice(at + 1))];
-    }),
-  );
+/** `integrated 12` → counts, small ones hidden; `paused few` is one that was hidden when it was written. */
+function tally(value: Plain | undefined): Counts {
+  const cells = (Array.isArray(value) ? value : []).map((text: string) => {
+    const at = text.lastIndexOf(' ');
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
+  const told = new Map(cells.map(([name, count]) => [name, Number(count)]));
+  if (cells.some(([, count]) => count === 'few'))
+    return Object.fromEntries([...told].map(([name, count]) => [name, Number.isNaN(count) ? null : count]));
+  return suppressed(told) ?? allHidden(told);
+}
 
 /** Takes the entries of a log one by one, oldest first, and says at any time what there is to report. */
 export class ReportBuilder {
   readonly #months = new Map<string, Month>();
-  #cameras: Report['cameras'] = null;
   #size = 0;
 
   get size(): number {
@@ -129,7 +177,7 @@ export class ReportBuilder {
         return;
       case 'cameras-counted': {
         const uptime = detail['uptimePercent'];
-        this.#cameras = {
+        month.cameras = {
           ...{ day: String(detail['day']), tiers: tally(detail['tiers']), states: tally(detail['states']) },
           uptimePercent: typeof uptime === 'number' ? uptime : null,
         };
@@ -145,32 +193,31 @@ export class ReportBuilder {
     const chosen = [...this.#months]
       .filter(([name]) => month === 'all' || name === month)
       .map(([, one]) => one);
-    const sum = (of: (one: Month) => number) => chosen.reduce((total, one) => total + of(one), 0);
-    const added = (of: (one: Month) => Map<string, number>) => {
-      const all = new Map<string, number>();
-      for (const one of chosen)
-        for (const [name, count] of of(one)) all.set(name, (all.get(name) ?? 0) + count);
-      return all;
-    };
-    const merged = (of: (one: Month) => Map<string, number>) => suppressed(added(of));
+    // Each month as it is shown, so that no difference between what is shown of several shows what one of them hides.
+    const sum = (of: (one: Month) => number) => sumOf(chosen.map((one) => shown(of(one))));
+    const accesses = chosen.map(accessesOf);
+    const footage = new Map<string, number>();
+    for (const one of chosen)
+      for (const [name, count] of one.footage) footage.set(name, (footage.get(name) ?? 0) + count);
     const { origin, size, root } = checkpoint;
     return {
       ...{ v: 1, origin, size, root, month },
       accesses: {
-        total: shown(sum(({ accesses }) => accesses)),
-        ...{ purpose: merged((one) => one.purpose), placeKind: merged((one) => one.placeKind) },
-        district: merged((one) => one.district),
+        total: sumOf(accesses.map(({ total }) => total)),
+        purpose: sumOfTables(accesses.map(({ purpose }) => purpose)),
+        placeKind: sumOfTables(accesses.map(({ placeKind }) => placeKind)),
+        district: sumOfTables(accesses.map(({ district }) => district)),
       },
       views: {
-        total: shown(sum(({ views }) => views)),
+        total: sum(({ views }) => views),
         medianSeconds: median(chosen.flatMap(({ seconds }) => seconds)),
       },
-      refused: shown(sum((one) => one.refused)),
-      ownIncident: shown(sum((one) => one.ownIncident)),
-      overrides: shown(sum((one) => one.overrides)),
-      notices: shown(sum((one) => one.notices)),
-      footage: Object.fromEntries([...added((one) => one.footage)].sort(([a], [b]) => (a < b ? -1 : 1))),
-      cameras: this.#cameras,
+      refused: sum((one) => one.refused),
+      ownIncident: sum((one) => one.ownIncident),
+      overrides: sum((one) => one.overrides),
+      notices: sum((one) => one.notices),
+      footage: Object.fromEntries([...footage].sort(([a], [b]) => (a < b ? -1 : 1))),
+      cameras: chosen.findLast(({ cameras }) => cameras !== null)?.cameras ?? null,
     };
   }
 }

@@ -72,6 +72,8 @@ export const camera = {
     checked: (entries: string, size: string) =>
       `Checked against checkpoint ${size}. Entries about this camera: ${entries}.`,
     none: (size: string) => `Up to checkpoint ${size} the log has nothing about this camera.`,
+    erased: (entries: string) =>
+      `Entries about all cameras that were erased for their age: ${entries}. Whether any was about this camera nobody can say any more.`,
     entries: (list: string) => `In the public log: entry ${list}`,
     download: 'Download the proof',
     older: 'Check older ones too',

@@ -76,6 +76,8 @@ export const camera: CameraWords = {
     checked: (entries, size) =>
       `Comprobado con el punto de control ${size}. Entradas sobre esta cámara: ${entries}.`,
     none: (size) => `Hasta el punto de control ${size} el registro no dice nada de esta cámara.`,
+    erased: (entries) =>
+      `Entradas sobre todas las cámaras que se borraron por su antigüedad: ${entries}. Nadie puede decir ya si alguna era sobre esta cámara.`,
     entries: (list) => `En el registro público: entrada ${list}`,
     download: 'Descargar la prueba',
     older: 'Comprobar también lo anterior',

@@ -570,4 +570,27 @@ export const migrations: readonly string[] = [
   `
   alter table incidents add column clock_moved_ms integer not null default 0;
   `,
+  `
+  -- An entry becomes its public leaf only while the last entry of the record says that it is being erased.
+  drop trigger record_keeps_entries;
+  create trigger record_keeps_entries before update on record_entries
+  when new.sequence is not old.sequence or new.hash is not old.hash
+    or new.entry is not (select leaf from log_leaves where sequence = old.sequence)
+    or not exists (
+      select 1 from record_entries
+      where sequence = (select sequence from record_head) and kind = 'record-erased'
+        and old.sequence between entry ->> '$.detail.from' and entry ->> '$.detail.upTo'
+    )
+  begin select raise(abort, 'an entry of the record is never changed'); end;
+
+  create trigger log_salts_once before insert on log_salts
+  when exists (select 1 from log_salts where sequence = new.sequence)
+  begin select raise(abort, 'an entry has one salt'); end;
+  create trigger log_keeps_salts before update on log_salts
+  begin select raise(abort, 'a salt of the log is never changed'); end;
+  create trigger log_erases_salts before delete on log_salts
+  when (select entry from record_entries where sequence = old.sequence)
+    is not (select leaf from log_leaves where sequence = old.sequence)
+  begin select raise(abort, 'a salt goes with the words of its entry alone'); end;
+  `,
 ];

@@ -30,11 +30,12 @@ export function Proof({ camera, found }: { camera: string; found(file: BundleFil
   return (
     <div className="stack">
       <p className="help">{proof.lead}</p>
-      {files.map(({ name, text, entries, size }) => (
+      {files.map(({ name, text, entries, size, erased }) => (
         <div className="stack" key={name}>
           <p role="status">
             {entries === 0 ? proof.none(inWords(size)) : proof.checked(inWords(entries), inWords(size))}
           </p>
+          {erased > 0 && <p className="help">{proof.erased(inWords(erased))}</p>}
           {entries > 0 && <Button onClick={() => saveFile(name, text)}>{proof.download}</Button>}
         </div>
       ))}

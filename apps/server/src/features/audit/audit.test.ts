@@ -139,9 +139,22 @@ describe('over the running server', () => {
   });
 
   test('a sample needs something to draw from', async () => {
-    const none = await auditor.call('POST', '/audit/samples', { from: 1, to: 2, size: 5 });
+    const lot = { number: '0123456789abcdef0123456789abcdef', checkpoint: 1 };
+    const none = await auditor.call('POST', '/audit/samples', { from: 1, to: 2, size: 5, ...lot });
     expect([none.status, none.body.code]).toEqual([422, 'unprocessable']);
     expect((await auditor.call('GET', '/audit/samples/none')).status).toBe(404);
     expect((await site.administrator.call('GET', '/audit/samples')).status).toBe(403);
+  });
+
+  test('that the record was checked, and how the log is doing, is recorded with who asked', async () => {
+    const { body } = await auditor.call('GET', '/record/verification');
+    expect(body).toMatchObject({ ok: true, erased: 0, halted: null });
+    expect((await site.administrator.call('GET', '/log')).status).toBe(200);
+    const checked = await auditor.call('GET', '/audit/entries?kind=record-verified');
+    expect(checked.body.items).toMatchObject([{ detail: { ok: true, entries: body.entries } }]);
+    const asked = await auditor.call('GET', '/audit/entries?kind=audit-asked');
+    expect((asked.body.items as { detail: object }[]).map(({ detail }) => detail)).toContainEqual({
+      question: 'log-status',
+    });
   });
 });

@@ -11,9 +11,9 @@ export function auditRoutes(audit: AuditService): RouteHandlers {
     whoCouldSee: async ({ query }, { actor }) =>
       ok(await audit.couldSee(query.camera, query.at, actorName(actor))),
     exportRecord: ({ query }, { actor }) => audit.export(query, actorName(actor)),
-    listSamples: async () => ok({ items: await audit.samples() }),
+    listSamples: async (_, { actor }) => ok({ items: await audit.samples(actorName(actor)) }),
     drawSample: ({ body }, { actor }) => audit.drawSample(body, actorName(actor)),
-    getSample: ({ params }) => audit.sample(params.sample),
+    getSample: ({ params }, { actor }) => audit.sample(params.sample, actorName(actor)),
     addFinding: ({ params, body }, { actor }) => audit.addFinding(params.sample, body, actorName(actor)),
   };
 }

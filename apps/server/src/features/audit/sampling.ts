@@ -1,4 +1,8 @@
+import { toBase64, utf8 } from '@clerestory/tlog';
 import { sha256 } from '../../platform/hashing.ts';
+
+/** The lot: `SHA-256(root || "\n" || number)`, base64. `root`: of a checkpoint, base64; `number`: the auditor's own. */
+export const seedOf = (root: string, number: string): string => toBase64(sha256(utf8(`${root}\n${number}`)));
 
 /**
  * Draws `size` of `count` things by lot, without repetition: the n-th draw is the first 48 bits of `SHA-256(seed, sample,

@@ -1,4 +1,5 @@
 import { formatHead, formatLine } from '@clerestory/public-log';
+import { toBase64 } from '@clerestory/tlog';
 import {
   problem,
   type Answer,
@@ -7,12 +8,14 @@ import {
   type AuditQuery,
   type BundleFile,
   type CouldSee,
+  type ExportQuery,
   type FindingInput,
   type HashedEntry,
   type RecordEntry,
   type RecordKind,
   type RecordNote,
   type Sample,
+  type SampleOrder,
   type SampleWithEntries,
 } from '@clerestory/protocol';
 import type { BundleLine } from '@clerestory/public-log';
@@ -22,11 +25,9 @@ import { newId } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { rightsAt, type RightsNow, type RightsThen } from './could-see.ts';
-import { draw } from './sampling.ts';
+import { draw, seedOf } from './sampling.ts';
 import { auditStore } from './store.ts';
 
-/** Entries of the export of one request; the next begins where it ends. */
-const mostExported = 2_000;
 /** Entries of one list. */
 const longestList = 200;
 /** Kinds that say who had which right. */
@@ -49,6 +50,7 @@ export interface AuditParts {
         size: number,
         show: (entry: RecordEntry) => readonly string[] | 'all',
       ): Promise<BundleLine[]>;
+      rootAt(size: number): Promise<Uint8Array | null>;
     };
   };
   /** The last signed checkpoint. */
@@ -74,8 +76,10 @@ export class AuditService {
   async search(query: AuditQuery, by: string): Promise<AuditPage> {
     const { cursor: _page, limit, ...filter } = query;
     await this.#asked('search', by, filter);
-    const items = await auditStore.find(this.#parts.db, { ...query, limit });
-    return this.#page(items, items.length === limit ? String(items.at(-1)?.sequence) : null);
+    const { db } = this.#parts;
+    const items = await auditStore.find(db, { ...query, limit });
+    const next = items.length === limit ? String(items.at(-1)?.sequence) : null;
+    return { ...this.#page(items, next), erased: await auditStore.erased(db, query) };
   }
 
   async list(
@@ -100,12 +104,12 @@ export class AuditService {
     };
   }
 
-  async export(query: AuditQuery, by: string): Promise<Answer<BundleFile>> {
+  async export(query: ExportQuery, by: string): Promise<Answer<BundleFile>> {
     const { db, record, published, clock } = this.#parts;
     const checkpoint = published();
     if (!checkpoint.ok) return checkpoint;
     const { size, note } = checkpoint.value;
-    const found = await auditStore.find(db, { ...query, limit: mostExported });
+    const found = await auditStore.find(db, query);
     const covered = found.filter(({ sequence }) => sequence <= size);
     await db.transaction().execute((write) =>
       record.append(write, {
@@ -118,56 +122,100 @@ export class AuditService {
       size,
       () => 'all',
     );
+    const { cursor, ...asked } = query;
+    const erased = await auditStore.erased(db, query);
+    const next = found.length === query.limit ? String(found.at(-1)?.sequence) : null;
     const head = formatHead({
       format: 'clerestory-bundle-1',
       of: `an auditor’s export, ${new Date(clock.nowMs()).toISOString()}`,
       checkpoint: note,
+      asked: { ...filterOf(asked), ...(cursor !== undefined && { before: Number(cursor) }) },
+      ...{ count: lines.length, next, erased },
+      ...{ first: sequenceOf(lines[0]), last: sequenceOf(lines.at(-1)) },
     });
     return ok({
-      name: `clerestory-export-${size}.jsonl`,
+      name: `clerestory-export-${size}${cursor === undefined ? '' : `-before-${cursor}`}.jsonl`,
       text: head + lines.map(formatLine).join(''),
-      ...{ entries: lines.length, size },
-      next: found.length === mostExported ? String(found.at(-1)?.sequence) : null,
+      ...{ entries: lines.length, size, next, erased },
     });
   }
 
-  async drawSample(order: { from: number; to: number; size: number }, by: string): Promise<Answer<Sample>> {
+  /**
+   * Draws from what the checkpoint covers that the auditor has seen: its root is given away, so that nothing of it can be
+   * chosen by the auditor's number any more.
+   */
+  async drawSample(order: SampleOrder, by: string): Promise<Answer<Sample>> {
     const { db, record, published, clock } = this.#parts;
-    const checkpoint = published();
-    if (!checkpoint.ok) return checkpoint;
-    const { from, to } = order;
-    const drawnFrom = (await auditStore.accesses(db, accessKinds, from, to)).length;
-    if (drawnFrom === 0)
+    const signed = published();
+    if (!signed.ok) return signed;
+    const { from, to, number, checkpoint } = order;
+    const root = checkpoint <= signed.value.size ? await record.log.rootAt(checkpoint) : null;
+    if (!root)
+      return refuse(
+        problem(
+          'unprocessable',
+          `No checkpoint of ${checkpoint} entries has been signed; the last is of ${signed.value.size}. Read /log/checkpoint and draw again.`,
+        ),
+      );
+    const all = await auditStore.accesses(db, accessKinds, { from, to, upTo: checkpoint });
+    const [first, last] = [all[0], all.at(-1)];
+    if (first === undefined || last === undefined)
       return refuse(
         problem('unprocessable', 'There was no access in that time, so that there is nothing to draw.'),
       );
-    const seed = checkpoint.value.note.split('\n')[2] ?? '';
     const id = newId();
+    // Also those between them whose clock was set: what is drawn from is what anybody counts between two numbers.
+    const drawnFrom = (await auditStore.between(db, accessKinds, first, last)).length;
     const size = Math.min(order.size, drawnFrom);
+    const seed = seedOf(toBase64(root), number);
     await db.transaction().execute((write) =>
       record.append(write, {
         ...{ kind: 'audit-sampled', actor: by, subject: `sample:${id}` },
-        detail: { sample: id, fromMs: from, untilMs: to, drawnFrom, size, seed },
+        detail: {
+          ...{ sample: id, fromMs: from, untilMs: to, first, last, drawnFrom, size },
+          ...{ seed, number, checkpoint },
+        },
       }),
     );
     return ok({
-      ...{ id, from, to, size, drawnFrom, seed, drawnAt: clock.nowMs(), drawnBy: by },
+      ...{ id, from, to, size, drawnFrom, seed, number, checkpoint, drawnAt: clock.nowMs(), drawnBy: by },
       found: { 'in-order': 0, unclear: 0, breach: 0 },
     });
   }
 
-  async samples(): Promise<Sample[]> {
+  async samples(by: string): Promise<Sample[]> {
+    await this.#asked('samples', by, {});
+    return (await this.#drawn()).map(({ sample }) => sample);
+  }
+
+  async sample(id: string, by: string): Promise<Answer<SampleWithEntries>> {
+    await this.#asked('sample', by, { sample: id });
+    return this.#opened(id);
+  }
+
+  async #drawn(): Promise<{ sample: Sample; entry: RecordEntry }[]> {
     const { db } = this.#parts;
     const drawn = await auditStore.ofKinds(db, ['audit-sampled']);
     const findings = await auditStore.ofKinds(db, ['audit-finding']);
-    return drawn.flatMap((entry) => sampleOf(entry, findings) ?? []).reverse();
+    return drawn
+      .flatMap((entry) => {
+        const sample = sampleOf(entry, findings);
+        return sample ? { sample, entry } : [];
+      })
+      .reverse();
   }
 
-  async sample(id: string): Promise<Answer<SampleWithEntries>> {
+  async #opened(id: string): Promise<Answer<SampleWithEntries>> {
     const { db } = this.#parts;
-    const sample = (await this.samples()).find((one) => one.id === id);
-    if (!sample) return refuse(problem('not-found', `There is no sample "${id}".`));
-    const all = await auditStore.accesses(db, accessKinds, sample.from, sample.to, sample.drawnFrom);
+    const found = (await this.#drawn()).find(({ sample }) => sample.id === id);
+    if (!found) return refuse(problem('not-found', `There is no sample "${id}".`));
+    const { sample } = found;
+    const { first, last } = found.entry.detail;
+    const all =
+      typeof first === 'number' && typeof last === 'number'
+        ? await auditStore.between(db, accessKinds, first, last)
+        : // Samples of before named a time alone.
+          await auditStore.accesses(db, accessKinds, { ...sample, upTo: found.entry.sequence });
     const chosen = draw(sample.seed, id, sample.drawnFrom, sample.size).flatMap((at) => all[at] ?? []);
     const entries = await auditStore.bySequence(db, chosen);
     const findings = (await auditStore.ofKinds(db, ['audit-finding'])).filter(
@@ -177,10 +225,10 @@ export class AuditService {
     return ok({
       ...{ ...sample, names },
       entries: entries.map((entry) => {
-        const last = findings.findLast(({ detail }) => detail['entry'] === entry.sequence);
-        const finding = last && {
-          ...{ words: String(last.detail['words']), by: last.actor, at: last.at },
-          verdict: last.detail['verdict'] as FindingInput['verdict'],
+        const word = findings.findLast(({ detail }) => detail['entry'] === entry.sequence);
+        const finding = word && {
+          ...{ words: String(word.detail['words']), by: word.actor, at: word.at },
+          verdict: word.detail['verdict'] as FindingInput['verdict'],
         };
         return { ...entry, finding: finding ?? null };
       }),
@@ -188,7 +236,7 @@ export class AuditService {
   }
 
   async addFinding(id: string, finding: FindingInput, by: string): Promise<Answer<void>> {
-    const sample = await this.sample(id);
+    const sample = await this.#opened(id);
     if (!sample.ok) return sample;
     const { sequence, verdict, words } = finding;
     if (!sample.value.entries.some((entry) => entry.sequence === sequence))
@@ -221,7 +269,7 @@ export class AuditService {
       const name = this.#parts.nameOf(id);
       return name === undefined ? [] : [[id, name] as const];
     });
-    return { items, names: Object.fromEntries(named), next };
+    return { items, names: Object.fromEntries(named), next, erased: 0 };
   }
 }
 
@@ -230,6 +278,13 @@ const given = (filter: object): RecordNote['detail'] =>
   Object.fromEntries(
     Object.entries(filter).filter(([, value]) => value !== undefined),
   ) as RecordNote['detail'];
+
+const filterOf = (asked: object): Record<string, string | number> =>
+  Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string | number
+  >;
+const sequenceOf = (line: BundleLine | undefined): number | null => (line ? line.index + 1 : null);
 
 /** Null for an entry whose details were erased. */
 function sampleOf({ detail, at, actor }: RecordEntry, findings: readonly RecordEntry[]): Sample | null {
@@ -243,6 +298,8 @@ function sampleOf({ detail, at, actor }: RecordEntry, findings: readonly RecordE
     ...{ id, drawnAt: at, drawnBy: actor, seed: String(detail['seed']) },
     ...{ from: Number(detail['fromMs']), to: Number(detail['untilMs']) },
     ...{ size: Number(detail['size']), drawnFrom: Number(detail['drawnFrom']) },
+    number: typeof detail['number'] === 'string' ? detail['number'] : null,
+    checkpoint: typeof detail['checkpoint'] === 'number' ? detail['checkpoint'] : null,
     found: { 'in-order': count('in-order'), unclear: count('unclear'), breach: count('breach') },
   };
 }

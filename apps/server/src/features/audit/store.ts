@@ -22,26 +22,55 @@ function entryOf({ entry, hash }: Row): HashedEntry {
   return { ...RecordEntry.parse({ sequence, at, kind, actor: 'erased', subject: 'erased', detail }), hash };
 }
 
-const detail = (name: string) => sql<unknown>`entry ->> ${`$.detail.${name}`}`;
+/** A detail; of an entry that was erased, what its public leaf says of it. */
+const detail = (name: string) =>
+  sql<unknown>`coalesce(entry ->> ${`$.detail.${name}`}, entry ->> ${`$.public.${name}`})`;
 /** Longest span of a view that is looked for around a time, ms: sessions end after twelve hours, screens run on. */
 const longestViewMs = 400 * 86_400_000;
+
+/** Kinds that say what somebody asked of the record. */
+const asking = ['audit-asked', 'record-read', 'record-exported'];
+
+type Filter = Pick<AuditQuery, 'purpose' | 'kind' | 'from' | 'to' | 'cursor'>;
+
+/** What everybody may read of an entry, so that those that were erased are found by it too. */
+function matching(db: Database, { purpose, kind, from, to, cursor }: Filter) {
+  let rows = db.selectFrom('record_entries');
+  // Whoever asked for a purpose has not had it.
+  if (purpose !== undefined)
+    rows = rows.where(detail('purpose'), '=', purpose).where('kind', 'not in', asking);
+  if (kind !== undefined) rows = rows.where('kind', '=', kind);
+  if (from !== undefined) rows = rows.where('at', '>=', from);
+  if (to !== undefined) rows = rows.where('at', '<=', to);
+  if (cursor !== undefined) rows = rows.where('sequence', '<', Number(cursor));
+  return rows;
+}
 
 /** The auditor's questions, as queries. Nothing here writes. */
 export const auditStore = {
   async find(db: Database, query: Omit<AuditQuery, 'limit'> & { limit: number }): Promise<HashedEntry[]> {
     const { camera, person, purpose, kind, from, to, cursor, limit } = query;
-    let rows = db.selectFrom('record_entries').select(['entry', 'hash', 'sequence']);
+    let rows = matching(db, { purpose, kind, from, to, cursor }).select(['entry', 'hash', 'sequence']);
     if (camera !== undefined) rows = rows.where('subject', '=', `camera:${camera}`);
     if (person !== undefined)
       rows = rows.where((where) =>
         where.or([where('actor', '=', `person:${person}`), where('subject', '=', `person:${person}`)]),
       );
-    if (purpose !== undefined) rows = rows.where(detail('purpose'), '=', purpose);
-    if (kind !== undefined) rows = rows.where('kind', '=', kind);
-    if (from !== undefined) rows = rows.where('at', '>=', from);
-    if (to !== undefined) rows = rows.where('at', '<=', to);
-    if (cursor !== undefined) rows = rows.where('sequence', '<', Number(cursor));
     return (await rows.orderBy('sequence', 'desc').limit(limit).execute()).map(entryOf);
+  },
+
+  /** Erased entries that a search by camera or person cannot find any more: all else of it holds for them. */
+  async erased(db: Database, query: Filter & Pick<AuditQuery, 'camera' | 'person'>): Promise<number> {
+    const { camera, person, from } = query;
+    if (camera === undefined && person === undefined) return 0;
+    // They have kept their hour alone.
+    const hour = from === undefined ? undefined : from - (from % 3_600_000);
+    let rows = matching(db, { ...query, from: hour }).where('actor', 'is', null);
+    if (camera !== undefined) rows = rows.where(sql<unknown>`entry ->> '$.of'`, '=', 'camera');
+    const { count } = await rows
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return count;
   },
 
   async list(
@@ -66,9 +95,7 @@ export const auditStore = {
         rows = rows.where('kind', 'in', ['refused', 'grant-refused', 'sign-in-refused']);
         break;
       case 'longest-views':
-        rows = rows
-          .where('kind', '=', 'view-ended')
-          .orderBy(sql`cast(entry ->> '$.detail.seconds' as real)`, 'desc');
+        rows = rows.where('kind', '=', 'view-ended').orderBy(sql`cast(${detail('seconds')} as real)`, 'desc');
     }
     return (await rows.orderBy('sequence', 'desc').execute()).map(entryOf);
   },
@@ -84,13 +111,11 @@ export const auditStore = {
     return rows.map(entryOf);
   },
 
-  /** Sequences of accesses in a time, oldest first. */
+  /** Sequences of accesses in a time, oldest first, up to a sequence. */
   async accesses(
     db: Database,
     kinds: readonly string[],
-    from: number,
-    to: number,
-    most = -1,
+    { from, to, upTo }: { from: number; to: number; upTo: number },
   ): Promise<number[]> {
     const rows = await db
       .selectFrom('record_entries')
@@ -98,8 +123,21 @@ export const auditStore = {
       .where('kind', 'in', kinds)
       .where('at', '>=', from)
       .where('at', '<=', to)
+      .where('sequence', '<=', upTo)
       .orderBy('sequence')
-      .limit(most)
+      .execute();
+    return rows.map(({ sequence }) => sequence);
+  },
+
+  /** Sequences of entries of some kinds between two sequences, oldest first: the same for good, whatever is erased. */
+  async between(db: Database, kinds: readonly string[], first: number, last: number): Promise<number[]> {
+    const rows = await db
+      .selectFrom('record_entries')
+      .select('sequence')
+      .where('kind', 'in', kinds)
+      .where('sequence', '>=', first)
+      .where('sequence', '<=', last)
+      .orderBy('sequence')
       .execute();
     return rows.map(({ sequence }) => sequence);
   },

@@ -27,6 +27,7 @@ const shown = [
 export interface ProofParts {
   clock: Clock;
   record: {
+    erasedOf(kinds: readonly RecordKind[], upTo: number): Promise<number>;
     about(subject: string, kinds: readonly RecordKind[], upTo: number, limit: number): Promise<number[]>;
     log: {
       lines(
@@ -72,16 +73,21 @@ export class AccessProofs {
           ),
         );
     }
+    const next = found.length === mostEntries ? String(found.at(-1)) : null;
+    const erased = await record.erasedOf(accessKinds, upTo);
     const head = formatHead({
       format: 'clerestory-bundle-1',
       of: `accesses to the camera ${camera}, for its owner, ${new Date(clock.nowMs()).toISOString()}`,
       checkpoint: note,
+      asked: { camera, ...(cursor !== undefined && { before: Number(cursor) }) },
+      ...{ count: lines.length, next, erased },
+      first: found.at(-1) ?? null,
+      last: found[0] ?? null,
     });
     return ok({
       name: `clerestory-${camera}-${size}${cursor === undefined ? '' : `-before-${cursor}`}.jsonl`,
       text: head + lines.map(formatLine).join(''),
-      ...{ entries: lines.length, size },
-      next: found.length === mostEntries ? String(found.at(-1)) : null,
+      ...{ entries: lines.length, size, next, erased },
     });
   }
 }

@@ -17,10 +17,11 @@ import {
   type Frontier,
   type TileId,
 } from '@clerestory/tlog';
-import type { Database } from '../../platform/database.ts';
+import { StoreError, type Database } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { isTombstone, readEntry } from './chain.ts';
+import { impersonal } from './erasures.ts';
 import { treeStore } from './tree.ts';
 
 /** Entries that one step of taking over or erasing holds in memory and in one transaction. */
@@ -36,8 +37,22 @@ export class PublicLog {
     this.#db = db;
   }
 
-  /** Takes over entries that were written before there was a log. */
+  /**
+   * Takes over entries that were written before there was a log.
+   * @throws StoreError when there was one: each entry since has come with its leaf, so that somebody has taken them out.
+   */
   async takeOver(): Promise<number> {
+    const { size } = await treeStore.frontier(this.#db);
+    const begun = await this.#db
+      .selectFrom('record_entries')
+      .select('sequence')
+      .where('kind', '=', 'log-begun')
+      .where('sequence', '>', size)
+      .executeTakeFirst();
+    if (begun)
+      throw new StoreError(
+        `The log has ${size} entries, and the record says that it was begun at entry ${begun.sequence}: leaves of the log were taken out of the database. Keep the file as it is and restore a backup.`,
+      );
     for (let taken = 0; ;) {
       const count = await this.#db.transaction().execute(async (write) => {
         let frontier = await treeStore.frontier(write);
@@ -129,11 +144,15 @@ export class PublicLog {
 
   /**
    * Destroys what is personal in entries older than `beforeMs`: their salts, and of the entries themselves everything but
-   * the public leaf. The tree stays as it is, so that every proof still holds.
-   * @returns how many, and the last one's sequence.
+   * the public leaf. The tree stays as it is, so that every proof still holds. `say` is called first, in the same
+   * transaction, and appends the entry that says which are erased: without it the store refuses.
+   * @returns how many.
    */
-  async erase(beforeMs: number, kept: readonly string[]): Promise<{ entries: number; upTo: number }> {
-    let [entries, upTo] = [0, 0];
+  async erase(
+    beforeMs: number,
+    say: (write: Write, erased: { entries: number; from: number; upTo: number }) => Promise<void>,
+  ): Promise<number> {
+    let [entries, done] = [0, 0];
     for (;;) {
       const rows = await this.#db.transaction().execute(async (write) => {
         const found = await write
@@ -141,12 +160,15 @@ export class PublicLog {
           .innerJoin('log_salts', 'log_salts.sequence', 'record_entries.sequence')
           .innerJoin('log_leaves', 'log_leaves.sequence', 'record_entries.sequence')
           .select(['record_entries.sequence', 'log_leaves.leaf'])
-          .where('record_entries.sequence', '>', upTo)
+          .where('record_entries.sequence', '>', done)
           .where('record_entries.at', '<', beforeMs)
-          .where('record_entries.kind', 'not in', kept.length > 0 ? kept : [''])
+          .where('record_entries.kind', 'not in', impersonal)
           .orderBy('record_entries.sequence')
           .limit(step)
           .execute();
+        const [first, last] = [found[0]?.sequence, found.at(-1)?.sequence];
+        if (first !== undefined && last !== undefined)
+          await say(write, { entries: found.length, from: first, upTo: last });
         for (const { sequence, leaf } of found) {
           await write
             .updateTable('record_entries')
@@ -158,8 +180,8 @@ export class PublicLog {
         return found;
       });
       entries += rows.length;
-      upTo = rows.at(-1)?.sequence ?? upTo;
-      if (rows.length < step) return { entries, upTo };
+      done = rows.at(-1)?.sequence ?? done;
+      if (rows.length < step) return entries;
       await new Promise(setImmediate);
     }
   }

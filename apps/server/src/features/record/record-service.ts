@@ -15,6 +15,7 @@ import { StoreError, type Database } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { emptyHead, faultOf, isTombstone, nextRow, readEntry, type RecordRow } from './chain.ts';
+import { Erasures } from './erasures.ts';
 import { PublicLog } from './public-log.ts';
 import { treeStore } from './tree.ts';
 
@@ -34,7 +35,14 @@ const guards = [
   'log_keeps_every_subtree',
   'log_head_stays',
   'log_head_follows',
+  'log_salts_once',
+  'log_keeps_salts',
+  'log_erases_salts',
 ];
+/** What a walk along the chain finds. */
+type Walked =
+  Omit<Extract<RecordVerification, { ok: true }>, 'halted'> | Extract<RecordVerification, { ok: false }>;
+
 /** Entries that one step of a walk holds in memory. */
 const walkStep = 1_000;
 
@@ -84,6 +92,11 @@ export class RecordService {
     return { sequence: row.sequence, hash: row.hash };
   }
 
+  /** Is every erased entry one that the record itself says was erased? What is wrong, in words; null when nothing is. */
+  async erasureFault(): Promise<string | null> {
+    return this.#db.transaction().execute(async (read) => (await Erasures.of(read)).faultOfStore(read));
+  }
+
   head(): Promise<RecordHead> {
     return this.#headIn(this.#db);
   }
@@ -123,7 +136,7 @@ export class RecordService {
     return rows.map(({ entry }) => readEntry(entry));
   }
 
-  /** Sequences of entries of some kinds about something, newest first, from `upTo` down. */
+  /** Sequences of entries of some kinds about something, newest first, from `upTo` down; erased ones are about nothing. */
   async about(subject: string, kinds: readonly RecordKind[], upTo: number, limit: number): Promise<number[]> {
     const rows = await this.#db
       .selectFrom('record_entries')
@@ -137,19 +150,41 @@ export class RecordService {
     return rows.map(({ sequence }) => sequence);
   }
 
+  /** Entries that have lost their words, lawfully or not. */
+  async erasedNow(): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom('record_entries')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('actor', 'is', null)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
+  /** How many entries of some kinds have been erased, up to `upTo`: what they were about nobody can say any more. */
+  async erasedOf(kinds: readonly RecordKind[], upTo: number): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom('record_entries')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('actor', 'is', null)
+      .where('kind', 'in', kinds)
+      .where('sequence', '<=', upTo)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
   /**
    * Walks the whole chain and names the first entry that is not as it was written. With a head that somebody kept, also
    * finds a record that was cut off, or written anew from the beginning.
    */
-  async verify(kept?: {
-    sequence?: number | undefined;
-    hash?: string | undefined;
-  }): Promise<RecordVerification> {
+  async verify(kept?: { sequence?: number | undefined; hash?: string | undefined }): Promise<Walked> {
     const [end, tree] = await this.#db
       .transaction()
       .execute(async (read) => [await this.#headIn(read), await treeStore.frontier(read)] as const);
+    const before = await Erasures.of(this.#db);
+    let erasures = before;
     let at = emptyHead;
     let frontier = emptyFrontier;
+    let erased = 0;
     for (;;) {
       const rows = await this.#db
         .selectFrom('record_entries')
@@ -163,7 +198,10 @@ export class RecordService {
         .limit(walkStep)
         .execute();
       for (const row of rows) {
-        const fault = faultOf(at, row) ?? leafFaultOf(row);
+        // What has expired since the walk began is said by an entry of since then.
+        if (erasures.faultOf(row) !== null) erasures = await Erasures.of(this.#db);
+        const fault = faultOf(at, row) ?? leafFaultOf(row) ?? erasures.faultOf(row);
+        if (isTombstone(row.entry)) erased += 1;
         if (row.leafHash) ({ frontier } = append(sha256, frontier, row.leafHash));
         if (fault !== null) return { ok: false, sequence: at.sequence + 1, fault };
         at = { sequence: row.sequence, hash: row.hash };
@@ -180,6 +218,10 @@ export class RecordService {
     }
     if (at.sequence !== end.sequence || at.hash !== end.hash)
       return { ok: false, sequence: at.sequence + 1, fault: 'the end of the record was cut off' };
+    // Those that went during the walk were met with their words, or without.
+    const after = await Erasures.of(this.#db);
+    const missing = erased >= before.entries && erased <= after.entries ? null : after.faultOfCount(erased);
+    if (missing !== null) return { ok: false, sequence: at.sequence, fault: missing };
     if (!PublicLog.isSame(frontier, tree))
       return {
         ok: false,
@@ -188,7 +230,24 @@ export class RecordService {
       };
     if (kept?.sequence !== undefined && kept.sequence > at.sequence)
       return { ok: false, sequence: at.sequence + 1, fault: 'the record is shorter than the kept head' };
-    return { ok: true, entries: at.sequence, head: at };
+    return { ok: true, entries: at.sequence, erased, head: at };
+  }
+
+  /** The same for somebody who asks. That it was asked, and what was found, is recorded before it is answered. */
+  async verifyFor(
+    by: string,
+    kept?: { sequence?: number | undefined; hash?: string | undefined },
+  ): Promise<Walked> {
+    const found = await this.verify(kept);
+    await this.#db.transaction().execute((write) =>
+      this.append(write, {
+        ...{ kind: 'record-verified', actor: by, subject: 'record' },
+        detail: found.ok
+          ? { ok: true, entries: found.entries }
+          : { ok: false, entry: found.sequence, fault: found.fault },
+      }),
+    );
+    return found;
   }
 
   async #headIn(db: Pick<Database, 'selectFrom'>): Promise<RecordHead> {

@@ -29,7 +29,7 @@ const everything = (given: object = {}) =>
 
 /** Without the guards of the log, which stand again at the next opening of a new store alone. */
 async function tamperLog(statements: string): Promise<void> {
-  for (const name of ['log_keeps_all', 'log_keeps_every_subtree', 'log_head_follows'])
+  for (const name of ['log_keeps_all', 'log_keeps_every_subtree', 'log_head_follows', 'log_erases_salts'])
     open.raw.exec(`drop trigger ${name}`);
   open.raw.exec(statements);
 }
@@ -204,9 +204,16 @@ describe('verify names the first entry that is not as it was written', () => {
 });
 
 describe('the public log', () => {
-  const erase = (beforeMs: number) => record.log.erase(beforeMs, []);
-  const allOf = async (names: readonly string[] | 'all') => {
-    const { size, root } = await record.log.head();
+  const erase = (beforeMs: number) =>
+    record.log.erase(beforeMs, (write, erased) =>
+      record.append(write, {
+        ...{ kind: 'record-erased', actor: 'server', subject: 'record' },
+        detail: { ...erased, why: 'old' },
+      }),
+    );
+  const allOf = async (names: readonly string[] | 'all', at?: number) => {
+    const size = at ?? (await record.log.head()).size;
+    const root = (await record.log.rootAt(size)) ?? new Uint8Array(0);
     const sequences = Array.from({ length: size }, (_, n) => n + 1);
     return { tree: { size, root }, lines: await record.log.lines(sequences, size, () => names) };
   };
@@ -259,20 +266,22 @@ describe('the public log', () => {
     const cut = clock.nowMs();
     for (let n = 4; n <= 5; n++) await append(note(n));
     const before = await allOf('all');
-    expect(await erase(cut)).toEqual({ entries: 3, upTo: 3 });
-    const after = await allOf('all');
+    expect(await erase(cut)).toBe(3);
+    const after = await allOf('all', 5);
     expect(after.tree).toEqual(before.tree);
     expect(after.lines.map(({ leaf, proof }) => ({ leaf, proof }))).toEqual(
       before.lines.map(({ leaf, proof }) => ({ leaf, proof })),
     );
     expect(after.lines.map(({ openings }) => openings.length > 0)).toEqual([false, false, false, true, true]);
     for (const line of after.lines) expect(checkLine(sha256, line, after.tree)).toMatchObject({ ok: true });
-    expect(await record.verify()).toMatchObject({ ok: true, entries: 5 });
+    // The sixth says that they were erased.
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 6, erased: 3 });
+    expect(await record.erasureFault()).toBeNull();
     const stored = JSON.stringify(open.raw.prepare('select * from record_entries').all());
     expect(stored).not.toMatch(/person:p[123]/);
     const { items } = await record.read(everything({ kind: 'sign-in' }), 'person:anna');
     expect(items.map(({ actor }) => actor)).toEqual(['person:p5', 'person:p4', 'erased', 'erased', 'erased']);
-    expect(await erase(cut)).toMatchObject({ entries: 0 });
+    expect(await erase(cut)).toBe(0);
   });
 
   test('a tombstone is no way to change an entry', async () => {
@@ -285,6 +294,84 @@ describe('the public log', () => {
       expect(() =>
         open.raw.prepare('update record_entries set entry = ? where sequence = 1').run(text),
       ).toThrow(/never changed/);
+  });
+
+  test('the store lets words and salts go only while the record says that they are being erased', async () => {
+    for (let n = 1; n <= 3; n++) await append(note(n));
+    const erasing = `update record_entries set entry = (select leaf from log_leaves where sequence = 2) where sequence = 2`;
+    for (const statement of [
+      erasing,
+      'delete from log_salts where sequence = 2',
+      `update log_salts set salt = x'00' where sequence = 2`,
+      `insert or replace into log_salts values (2, x'00')`,
+    ])
+      expect(() => open.raw.exec(statement), statement).toThrow(/never changed|salt/);
+    clock.pass(1);
+    expect(await erase(clock.nowMs())).toBe(3);
+    await append(note(5));
+    // What was said once is no leave to do it again.
+    expect(() => open.raw.exec(erasing)).toThrow(/never changed/);
+  });
+
+  describe('an entry that somebody has made one without words', () => {
+    /** As somebody with the file does: it has its public leaf in its place, and no salt. */
+    function hide(sequence: number): void {
+      for (const name of ['record_keeps_entries', 'log_erases_salts']) open.raw.exec(`drop trigger ${name}`);
+      open.raw.exec(
+        `update record_entries set entry = (select leaf from log_leaves where sequence = ${sequence}) where sequence = ${sequence};
+         delete from log_salts where sequence = ${sequence}`,
+      );
+    }
+    test('is found, since no entry of the log says that it was erased', async () => {
+      for (let n = 1; n <= 5; n++) await append(note(n));
+      expect(await record.erasureFault()).toBeNull();
+      hide(4);
+      expect(await record.verify()).toMatchObject({
+        ...{ ok: false, sequence: 4, fault: expect.stringContaining('no entry of the log says') },
+      });
+      expect(await record.erasureFault()).toMatch(/entry 4 has lost its words/);
+    });
+    test('is found among those that were erased, by their number', async () => {
+      await append(note(1));
+      clock.pass(10_000);
+      await append({ ...note(2), kind: 'log-begun' });
+      await append(note(3));
+      clock.pass(10_000);
+      expect(await erase(clock.nowMs())).toBe(2);
+      expect(await record.verify()).toMatchObject({ ok: true, erased: 2 });
+      // Begun logs are never erased, and stand between those that were.
+      hide(2);
+      expect(await record.verify()).toMatchObject({ ok: false, sequence: 2 });
+      expect(await record.erasureFault()).toMatch(/entry 2/);
+    });
+    test('is found where an entry was spared, since its clock ran ahead', async () => {
+      await append(note(1));
+      clock.step(50_000);
+      await append(note(2));
+      clock.step(-50_000);
+      await append(note(3));
+      clock.pass(10_000);
+      expect(await erase(clock.nowMs())).toBe(2);
+      expect(await record.verify()).toMatchObject({ ok: true, erased: 2 });
+      hide(2);
+      expect(await record.verify()).toMatchObject({
+        ...{ ok: false, fault: '3 entries have lost their words, and the log says that 2 were erased' },
+      });
+      expect(await record.erasureFault()).toMatch(/3 entries have lost their words/);
+    });
+    test('is found by its missing salt too', async () => {
+      for (let n = 1; n <= 3; n++) await append(note(n));
+      open.raw.exec('drop trigger log_erases_salts; delete from log_salts where sequence = 2');
+      expect(await record.erasureFault()).toMatch(/3 entries have their words, and 2 have the salt/);
+    });
+  });
+
+  test('a log whose leaves were taken out is not taken over again', async () => {
+    await append({ ...note(1), kind: 'log-begun' });
+    await append(note(2));
+    await tamperLog('delete from log_leaves; delete from log_salts; delete from log_subtrees');
+    open.raw.exec(`update log_head set size = 0, frontier = x''`);
+    await expect(record.log.takeOver()).rejects.toThrow(/leaves of the log were taken out/);
   });
 });
 

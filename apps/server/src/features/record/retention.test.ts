@@ -16,7 +16,7 @@ let record: RecordService;
 const clock = new TurnedClock();
 let steps: ClockSteps;
 const retention = (kept = days) =>
-  new Retention({ ...{ db: open.db, steps, log: createLogger('silent'), record }, days: kept });
+  new Retention({ ...{ steps, log: createLogger('silent'), record }, days: kept });
 const signIn = (name: string) =>
   open.db.transaction().execute((write) =>
     record.append(write, {
@@ -62,7 +62,7 @@ test('what is old enough loses its names and its salt, nothing younger does, and
   expect(old?.salt).toBeNull();
   expect((await leaves()).slice(0, before.length)).toEqual(before);
   expect(JSON.parse(found.at(-1)?.entry ?? '')).toMatchObject({
-    ...{ kind: 'record-erased', detail: { entries: 1, why: 'older than 30 days' } },
+    ...{ kind: 'record-erased', detail: { entries: 1, from: 1, upTo: 1, why: 'older than 30 days' } },
   });
   // Once is enough: nothing is left to erase, so nothing is recorded either.
   await retention().look();

@@ -1,5 +1,4 @@
 import type { RecordNote } from '@clerestory/protocol';
-import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { PublicLog } from './public-log.ts';
@@ -7,11 +6,8 @@ import type { PublicLog } from './public-log.ts';
 const dayMs = 86_400_000;
 /** It is looked for what has expired this often, ms. */
 const lookMs = 6 * 3_600_000;
-/** Kinds without anything personal in them, which stay as they were written. */
-const impersonal = ['log-begun', 'log-key-changed', 'log-begun-anew', 'record-erased', 'cameras-counted'];
 
 export interface RetentionParts {
-  db: Database;
   /** Time to delete by: a clock that was set forward deletes nothing early. */
   steps: { settledMs(): number };
   log: Logger;
@@ -40,14 +36,12 @@ export class Retention {
   }
 
   async look(): Promise<void> {
-    const { db, steps, log, record, days } = this.#parts;
+    const { steps, log, record, days } = this.#parts;
     try {
-      const { entries, upTo } = await record.log.erase(steps.settledMs() - days * dayMs, impersonal);
-      if (entries === 0) return;
-      await db.transaction().execute((write) =>
+      await record.log.erase(steps.settledMs() - days * dayMs, (write, erased) =>
         record.append(write, {
           ...{ kind: 'record-erased', actor: 'server', subject: 'record' },
-          detail: { entries, upTo, why: `older than ${days} days` },
+          detail: { ...erased, why: `older than ${days} days` },
         }),
       );
     } catch (error) {

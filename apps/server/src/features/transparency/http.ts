@@ -2,6 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { problem } from '@clerestory/protocol';
 import { formatVerifierKey, parseCheckpoint, parseTilePath, tileWidth, widthOf } from '@clerestory/tlog';
 import { reportCsv } from '@clerestory/public-log';
+import { actorName } from '../../platform/actor.ts';
 import { mountReadOnly, ok, sendRefusal, type RouteHandlers } from '../../platform/http.ts';
 import type { Checkpoints, TreeSource } from './checkpoints.ts';
 import { checkPage, reportCss, reportPage } from './report-page.ts';
@@ -114,5 +115,7 @@ function mountReport(
 }
 
 export function logRoutes(checkpoints: Checkpoints): RouteHandlers {
-  return { getLogStatus: () => ok(checkpoints.status()) };
+  return {
+    getLogStatus: async (_, { actor }) => ok(await checkpoints.statusFor(actorName(actor))),
+  };
 }

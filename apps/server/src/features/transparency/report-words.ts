@@ -28,7 +28,7 @@ export const words = {
     few: 'fewer than 5',
     none: 'Nothing yet.',
     small:
-      'Numbers below 5 are not shown, so that none of them speaks of one person. Where one is hidden, another is hidden with it. Requests for footage are shown as they are: each of them is listed in the open.',
+      'Numbers below 5 are not shown, so that none of them speaks of one person. Where some are hidden, others are hidden with them, and “since the beginning” adds up only what the months show. The log itself has every line; a line names neither person nor camera. Requests for footage are shown as they are: each of them is listed in the open.',
     files: 'The same as a file',
     check: 'How you can check this',
     back: 'Back to the numbers',
@@ -70,7 +70,7 @@ export const words = {
     few: 'menos de 5',
     none: 'Todavía nada.',
     small:
-      'No se muestran números menores de 5, para que ninguno hable de una sola persona. Cuando se oculta uno, se oculta otro con él. Las solicitudes de grabaciones se muestran todas: cada una está en una lista pública.',
+      'No se muestran números menores de 5, para que ninguno hable de una sola persona. Cuando se ocultan algunos, se ocultan otros con ellos, y «desde el principio» suma solo lo que muestran los meses. El registro tiene todas las líneas; ninguna nombra a una persona ni una cámara. Las solicitudes de grabaciones se muestran todas: cada una está en una lista pública.',
     files: 'Lo mismo, en un archivo',
     check: 'Cómo puede comprobarlo',
     back: 'Volver a los números',

@@ -31,7 +31,10 @@ beforeEach(() => {
   folder = temporaryFolder();
   open = openDatabase(folder.dir);
   clock = new TurnedClock();
-  cameras = [street(true), street(true), { tier: 'integrated', consent: 'standing', works: null }];
+  cameras = [
+    ...Array.from({ length: 12 }, () => street(true)),
+    ...Array.from({ length: 6 }, () => ({ tier: 'integrated', consent: 'standing', works: null })),
+  ];
 });
 afterEach(async () => {
   await open.close();
@@ -44,7 +47,19 @@ test('cameras are counted once a day, by tier and consent, also by a server that
   await tally.look();
   await tallyOf().look();
   expect(await counted()).toEqual([
-    { day: '2026-01-05', uptimePercent: 100, tiers: ['integrated 1', 'public 2'], states: ['standing 1'] },
+    { day: '2026-01-05', uptimePercent: 100, tiers: ['integrated 6', 'public 12'], states: ['standing 6'] },
+  ]);
+});
+
+test('small numbers are not in the log: it is never taken out again', async () => {
+  cameras = [
+    ...cameras,
+    ...Array.from({ length: 9 }, () => ({ tier: 'integrated', consent: 'on-request', works: null })),
+    { tier: 'integrated', consent: 'paused', works: null },
+  ];
+  await tallyOf().look();
+  expect(await counted()).toMatchObject([
+    { tiers: ['integrated 16', 'public 12'], states: ['on-request 9', 'paused few', 'standing few'] },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { RecordNote } from '@clerestory/protocol';
+import { suppressed } from '@clerestory/public-log';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
@@ -24,8 +25,14 @@ export interface TallyParts {
 }
 
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-const counted = (values: readonly string[]): string[] =>
-  [...Map.groupBy(values, (value) => value)].map(([value, all]) => `${value} ${all.length}`).sort();
+/** `tier 12`. Small numbers are `few` already in the log, since nothing that was once in it is ever taken out. */
+function counted(values: readonly string[]): string[] {
+  const counts = new Map(
+    [...Map.groupBy(values, (value) => value)].map(([value, all]) => [value, all.length]),
+  );
+  const shown = suppressed(counts);
+  return [...counts.keys()].map((value) => `${value} ${shown?.[value] ?? 'few'}`).sort();
+}
 
 /**
  * Once a day the record gets how many cameras there are, of which tier and consent, and how much of the time that was

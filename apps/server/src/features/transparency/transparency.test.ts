@@ -1,12 +1,29 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, statSync, chmodSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openCheckpoint, parseVerifierKey, type VerifierKey } from '@clerestory/tlog';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  formatCheckpoint,
+  formatNote,
+  openCheckpoint,
+  parseVerifierKey,
+  type VerifierKey,
+} from '@clerestory/tlog';
 import { assured } from '../../../../../tools/harness/assured.ts';
 import { witnessServer } from '../../../../witness/src/server.ts';
 import { SeenLogs } from '../../../../witness/src/state.ts';
@@ -18,6 +35,7 @@ import { TurnedClock } from '../../testing/clock.ts';
 import { temporaryFolder, until } from '../../testing/server.ts';
 import { RecordService } from '../record/index.ts';
 import { Checkpoints } from './index.ts';
+import { LogKey } from './key.ts';
 import { giveOrder } from './orders.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -287,7 +305,251 @@ describe('B4: an old copy of the database', () => {
   });
 });
 
+describe('the witness folder', () => {
+  const dir = () => file('witness/wall.example.org-log');
+  const kept = () =>
+    readdirSync(dir(), { recursive: true, encoding: 'utf8' }).filter((name) => /\d{12}$/.test(name));
+  const note = (
+    size: number,
+    root: Uint8Array,
+    key = LogKey.fromText(readFileSync(file('log.key'), 'utf8')),
+  ) => {
+    const text = formatCheckpoint({ origin: 'wall.example.org/log', size, root, extensions: [] });
+    return formatNote({ text, signatures: key ? [key.sign(text)] : [] });
+  };
+  const month = () => new Date(clock.nowMs()).toISOString().slice(0, 7);
+  /** Stops the site with 9 entries signed and puts a copy with 4 in its place; then `then`, and it starts again. */
+  async function oldCopy(then: () => void): Promise<void> {
+    await append(3);
+    await site.checkpoints.tick();
+    await site.open.close();
+    copyFileSync(file('clerestory.db'), file('backup.db'));
+    site = await start();
+    await append(5);
+    await site.checkpoints.tick();
+    await site.open.close();
+    copyFileSync(file('backup.db'), file('clerestory.db'));
+    for (const name of ['clerestory.db-wal', 'clerestory.db-shm']) rmSync(file(name), { force: true });
+    then();
+    site = await start();
+  }
+
+  test.each([
+    ['cut short', () => truncateSync(path.join(dir(), 'latest'), 20)],
+    ['removed', () => rmSync(path.join(dir(), 'latest'))],
+    [
+      'an earlier one',
+      () => copyFileSync(path.join(dir(), month(), '000000000004'), path.join(dir(), 'latest')),
+    ],
+  ])('is asked as a whole: where "latest" was %s, the others say what was signed', async (_, then) => {
+    await oldCopy(then);
+    expect(site.checkpoints.status().halted).toMatch(/has 4 entries, but 9 were signed/);
+    const before = readFileSync(path.join(dir(), month(), '000000000009'), 'utf8');
+    await append(5);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.published().ok).toBe(false);
+    expect(readFileSync(path.join(dir(), month(), '000000000009'), 'utf8')).toBe(before);
+  });
+
+  test('with a file of another root among many older ones stops the log while the server runs', async () => {
+    await append(3);
+    await site.checkpoints.tick();
+    const published = site.checkpoints.published();
+    mkdirSync(path.join(dir(), '2020-01'));
+    for (let n = 0; n < 120; n++)
+      writeFileSync(
+        path.join(dir(), '2020-01', `0000000${String(n + 100)}`),
+        published.ok ? published.value.note : '',
+      );
+    writeFileSync(path.join(dir(), '2020-01', '000000000003'), note(3, new Uint8Array(32)));
+    await restart();
+    expect(site.checkpoints.status().halted).toBeNull();
+    site.checkpoints.start();
+    await until(() => site.checkpoints.status().halted !== null);
+    expect(site.checkpoints.status().halted).toMatch(/first 3 entries are not those that were signed/);
+    await site.checkpoints.stop();
+  });
+
+  test('with a file that no known key has signed stops the log, with the file’s name', async () => {
+    await append(3);
+    await site.checkpoints.tick();
+    const root = (await site.record.log.rootAt(3)) ?? new Uint8Array(0);
+    writeFileSync(path.join(dir(), '000000000003'), note(3, root, LogKey.fresh('wall.example.org/log')));
+    await restart();
+    expect(site.checkpoints.status().halted).toMatch(/file 000000000003 .* no checkpoint that a known key/);
+  });
+
+  test('never loses another log’s word: a file that is there is not written over', async () => {
+    await append(3);
+    await site.checkpoints.tick();
+    const other = path.join(dir(), month(), '000000000006');
+    const word = note(6, new Uint8Array(32));
+    writeFileSync(other, word);
+    await append(2);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.status().halted).toMatch(/witness folder has another log/);
+    expect(readFileSync(other, 'utf8')).toBe(word);
+    expect(kept()).toHaveLength(2);
+  });
+
+  test('stops a log that was taken over anew with another key, and so do its entries alone', async () => {
+    await append(3);
+    await site.checkpoints.tick();
+    const key = LogKey.fresh('wall.example.org/log');
+    site.open.raw.exec('delete from log_checkpoints');
+    site.open.raw
+      .prepare(`update settings set value = ? where name = 'log-keys'`)
+      .run(JSON.stringify([key.public]));
+    writeFileSync(file('log.key'), key.toText(), { mode: 0o600 });
+    await restart();
+    expect(site.checkpoints.status().halted).toMatch(/no checkpoint that a known key/);
+    rmSync(file('witness'), { recursive: true });
+    await restart();
+    expect(site.checkpoints.status().halted).toMatch(/not those that its entries have named/);
+  });
+});
+
+describe('the database', () => {
+  test.each([
+    [
+      'another name',
+      `update settings set value = 'other.example/log' where name = 'log-origin'`,
+      /entries have named/,
+    ],
+    ['no name', `delete from settings where name like 'log-%'`, /not know any more what its log is called/],
+  ])('with %s than its entries have is not signed', async (_, statement, words) => {
+    await append(3);
+    await site.checkpoints.tick();
+    site.open.raw.exec(statement);
+    await restart();
+    expect(site.checkpoints.status().halted).toMatch(words);
+    await append(1);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.published().ok).toBe(false);
+  });
+
+  test('with an entry that somebody has made one without words is not signed, and a new log says so', async () => {
+    await append(3);
+    await site.checkpoints.tick();
+    for (const name of ['record_keeps_entries', 'log_erases_salts'])
+      site.open.raw.exec(`drop trigger ${name}`);
+    const guards = site.open.raw
+      .prepare(`select sql from sqlite_master where name = 'log_keeps_salts'`)
+      .get();
+    expect(guards).toBeDefined();
+    site.open.raw.exec(
+      `update record_entries set entry = (select leaf from log_leaves where sequence = 3) where sequence = 3;
+       delete from log_salts where sequence = 3;
+       create trigger record_keeps_entries before delete on record_head begin select 1; end;
+       create trigger log_erases_salts before delete on record_head begin select 1; end`,
+    );
+    await restart();
+    expect(site.checkpoints.status().halted).toMatch(/entry 3 has lost its words/);
+    expect(site.checkpoints.published().ok).toBe(false);
+    giveOrder(folder.dir, { do: 'begin-anew', why: 'Somebody has emptied an entry, and there is no copy.' });
+    await restart();
+    expect(site.checkpoints.status().halted).toBeNull();
+    const [leaf = ''] = await site.record.log.leaves(4, 1);
+    expect(JSON.parse(leaf)).toMatchObject({ kind: 'log-begun-anew', public: { erased: 1 } });
+  });
+});
+
+test('what is new is signed within half a minute, by the clock of the server alone', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await append(1);
+    site.checkpoints.start();
+    await until(() => site.checkpoints.published().ok);
+    await append(3);
+    vi.advanceTimersByTime(30_000);
+    await until(() => published().size === 5);
+    await site.checkpoints.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('witnesses (C2SP tlog-witness)', () => {
+  const sizes = () =>
+    (site.open.raw.prepare('select size from log_checkpoints order by size').all() as { size: number }[]).map(
+      ({ size }) => size,
+    );
+  /** 9 entries are signed, also by the witness; then a copy of 4 lies in the place of the database, without a folder. */
+  async function oldCopy(witness: WitnessAddress): Promise<void> {
+    await append(3);
+    await restart([witness]);
+    await site.checkpoints.tick();
+    await site.open.close();
+    copyFileSync(file('clerestory.db'), file('backup.db'));
+    site = await start([witness]);
+    await append(5);
+    await site.checkpoints.tick();
+    await site.open.close();
+    copyFileSync(file('clerestory.db'), file('newer.db'));
+    await put('backup.db', witness);
+  }
+  async function put(copy: string, witness: WitnessAddress): Promise<void> {
+    copyFileSync(file(copy), file('clerestory.db'));
+    for (const name of ['clerestory.db-wal', 'clerestory.db-shm']) rmSync(file(name), { force: true });
+    rmSync(file('witness'), { recursive: true, force: true });
+    site = await start([witness]);
+  }
+
+  test('are asked before the first signature of a start: an old copy signs nothing, and that is remembered until the newer one is back', async () => {
+    const witness = await startWitness();
+    await oldCopy(witness.address);
+    await append(2);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.status().halted).toMatch(
+      /witness.example has seen 9 entries of this log, and here are 6/,
+    );
+    expect([sizes(), existsSync(file('witness'))]).toEqual([[4], false]);
+    // A restart while the witness is away forgets nothing, and a copy that has grown is no better.
+    await witness.away();
+    await append(5);
+    await restart([witness.address]);
+    await site.checkpoints.tick();
+    expect([site.checkpoints.published().ok, sizes()]).toEqual([false, [4]]);
+    await site.open.close();
+    await put('newer.db', witness.address);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.published().ok).toBe(false);
+    await witness.back();
+    await until(async () => {
+      await site.checkpoints.tick();
+      return site.checkpoints.published().ok;
+    });
+    expect(published()).toEqual({ size: 9, signers: ['wall.example.org/log', 'witness.example'] });
+    await append(1);
+    await restart([witness.address]);
+    await site.checkpoints.tick();
+    expect(published().size).toBe(10);
+  });
+
+  test('are shown the first checkpoint of a start before anybody else is: a copy that has grown again is not kept', async () => {
+    const witness = await startWitness();
+    await oldCopy(witness.address);
+    await append(20);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.status().halted).toMatch(/witness.example has seen another log/);
+    expect([sizes(), existsSync(file('witness'))]).toEqual([[4], false]);
+    // Nor at the next start, where the witness says so again.
+    await restart([witness.address]);
+    await site.checkpoints.tick();
+    expect([site.checkpoints.published().ok, sizes()]).toEqual([false, [4]]);
+  });
+
+  test('one that is away at the start holds nothing up, and that it was not heard is said', async () => {
+    const witness = await startWitness();
+    await append(3);
+    await witness.away();
+    await restart([witness.address]);
+    lines.length = 0;
+    await site.checkpoints.tick();
+    expect(published()).toEqual({ size: 4, signers: ['wall.example.org/log'] });
+    expect(lines).toContain('warn the log is signed without having heard from every witness since the start');
+  });
+
   test('sign what goes on from what they have seen, and their word is published with it', async () => {
     const witnesses = [await startWitness('one.example'), await startWitness('two.example')];
     await restart(witnesses.map(({ address }) => address));

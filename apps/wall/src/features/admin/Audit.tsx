@@ -52,6 +52,9 @@ function download(name: string, text: string): void {
   URL.revokeObjectURL(url);
 }
 
+const erasedWords = (count: number) =>
+  `${count === 1 ? '1 entry' : `${count} entries`} of that time have been erased for their age: whether they belong here nobody can say any more`;
+
 const noFilter = { camera: '', person: '', purpose: '', kind: '', from: '', to: '' };
 
 function Search({ cameras, people }: Choices) {
@@ -83,7 +86,7 @@ function Search({ cameras, people }: Choices) {
       (file) => {
         download(file.name, file.text);
         setExported(
-          `${file.entries === 1 ? '1 entry' : `${file.entries} entries`}, with proofs against checkpoint ${file.size}; ${file.next === null ? 'what is newer follows within a minute' : 'there are more: narrow the time'}`,
+          `${file.entries === 1 ? '1 entry' : `${file.entries} entries`}, with proofs against checkpoint ${file.size}; ${file.next === null ? 'what is newer follows within a minute' : 'there are more: narrow the time'}${file.erased > 0 ? `; ${erasedWords(file.erased)}` : ''}`,
         );
       },
     );
@@ -142,6 +145,7 @@ function Search({ cameras, people }: Choices) {
         </span>
       </div>
       {page && <Entries page={page} />}
+      {page && page.erased > 0 && <p className="dim">{erasedWords(page.erased)}</p>}
       {page?.next && (
         <Button type="button" disabled={busy} onClick={() => search(page.next ?? undefined)}>
           Show older

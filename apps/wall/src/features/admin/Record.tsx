@@ -26,8 +26,8 @@ function Verify() {
         setFound(
           answer.ok
             ? {
-                ok: true,
-                text: `All ${answer.entries} entries are as they were written. Head: ${answer.head.hash}`,
+                ok: answer.halted === null,
+                text: `All ${answer.entries} entries are as they were written${answer.erased > 0 ? `, and ${answer.erased} of them erased for their age, as the log says` : ''}. Head: ${answer.head.hash}${answer.halted === null ? '' : `. But the log is not signed any more: ${answer.halted}`}`,
               }
             : { ok: false, text: `Entry ${answer.sequence} is not as it was written: ${answer.fault}` },
         ),

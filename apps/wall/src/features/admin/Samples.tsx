@@ -22,6 +22,16 @@ function lastQuarter(now = new Date()): { from: number; to: number } {
   return { from: new Date(end.getFullYear(), end.getMonth() - 3, 1).getTime(), to: end.getTime() - 1 };
 }
 
+/** Drawn here, so that whoever runs the server cannot have chosen it. */
+const chance = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Entries of the checkpoint that everybody is shown; 0 while there is none, which the server then says. */
+async function sizeShown(): Promise<number> {
+  const answer = await fetch('/log/checkpoint', { cache: 'no-store' });
+  return answer.ok ? Number((await answer.text()).split('\n')[1]) || 0 : 0;
+}
+
 function Draw({ onDrawn }: { onDrawn: (sample: Sample) => void }) {
   const [span, setSpan] = useState('quarter');
   const [size, setSize] = useState('30');
@@ -29,7 +39,13 @@ function Draw({ onDrawn }: { onDrawn: (sample: Sample) => void }) {
   const draw = () => {
     const to = Date.now();
     const range = span === 'quarter' ? lastQuarter() : { from: to - Number(span) * dayMs, to };
-    void run(() => callRoute('drawSample', { body: { ...range, size: Number(size) } }), onDrawn);
+    void run(async () => {
+      // The checkpoint first: its root is given away before the number is there.
+      const checkpoint = Math.max(1, await sizeShown());
+      return callRoute('drawSample', {
+        body: { ...range, size: Number(size), checkpoint, number: chance() },
+      });
+    }, onDrawn);
   };
   return (
     <div className="audit-part">
@@ -125,7 +141,7 @@ export function Samples() {
   return (
     <Section
       title="Samples"
-      text="Accesses drawn by lot. The lot is the root of the log's last checkpoint: neither you nor the people audited choose."
+      text="Accesses drawn by lot, from the root of the log's last checkpoint and a number that your browser draws by chance: whoever runs the server cannot choose."
       problem={problem}
     >
       <Draw onDrawn={({ id }) => open(id)} />

@@ -1,0 +1,135 @@
+import { openCheckpoint, toBase64, type SignedCheckpoint, type VerifierKey } from '@clerestory/tlog';
+import { ed25519 } from '../../platform/hashing.ts';
+import type { WitnessFolder } from './witness-folder.ts';
+
+/** What to do after any of the faults below. */
+export const wayOn =
+  'Put the right database back. If it is lost, docs/guide/checking-the-log.md says how to go on.';
+
+/** A log that is not, or no longer, the one that was signed. `root`: base64; without a size nothing was to be read. */
+export interface Fault {
+  why: string;
+  size?: number;
+  root?: string;
+}
+
+export interface TreeNow {
+  head(): Promise<{ size: number; root: Uint8Array }>;
+  rootAt(size: number): Promise<Uint8Array | null>;
+}
+
+/** Opens a checkpoint of this log. The key's name is the log's, so that no other log passes for it. */
+export function openOwn(
+  note: string,
+  origin: string,
+  keys: readonly VerifierKey[],
+): { ok: true; value: SignedCheckpoint } | { ok: false; fault: string } {
+  const opened = openCheckpoint(ed25519, note, { log: keys });
+  if (!opened.ok) return opened;
+  if (opened.value.checkpoint.origin !== origin)
+    return { ok: false, fault: `it is of the log ${opened.value.checkpoint.origin}` };
+  if (!opened.value.signed.some(({ key }) => key.name === origin))
+    return { ok: false, fault: 'its key is that of another log' };
+  return opened;
+}
+
+/** Does the log hold these entries still? */
+export async function faultOfRoot(tree: TreeNow, size: number, root: string): Promise<Fault | null> {
+  const now = await tree.rootAt(size);
+  if (now !== null && toBase64(now) === root) return null;
+  if (now !== null)
+    return {
+      ...{ size, root },
+      why: `The first ${size} entries are not those that were signed: the database was changed. ${wayOn}`,
+    };
+  const { size: here } = await tree.head();
+  return {
+    ...{ size, root },
+    why: `The database has ${here} entries, but ${size} were signed before: it is an old copy, or entries were cut off. ${wayOn}`,
+  };
+}
+
+/** Looks at what was signed before, in the database and in the witness folder. */
+export class SignedBefore {
+  readonly #tree: TreeNow;
+  readonly #folder: WitnessFolder;
+  readonly #origin: string;
+  readonly #keys: readonly VerifierKey[];
+  constructor(parts: { tree: TreeNow; folder: WitnessFolder; origin: string; keys: readonly VerifierKey[] }) {
+    this.#tree = parts.tree;
+    this.#folder = parts.folder;
+    this.#origin = parts.origin;
+    this.#keys = parts.keys;
+  }
+
+  /** What is wrong with a note that was kept somewhere, or with the log that it is of; null when nothing is. */
+  async faultOfNote(note: string, where: string): Promise<Fault | null> {
+    const opened = openOwn(note, this.#origin, this.#keys);
+    if (!opened.ok)
+      return {
+        why: `${where} is no checkpoint that a known key of this log has signed (${opened.fault}): the database is not the one that it was signed with, or the file was changed. ${wayOn} A file that does not belong there is to be moved away.`,
+      };
+    const { size, root } = opened.value.checkpoint;
+    return faultOfRoot(this.#tree, size, toBase64(root));
+  }
+
+  async faultOfFile(file: string): Promise<Fault | null> {
+    const where = `The file ${file} in the witness folder ${this.#folder.dir}`;
+    let note: string;
+    try {
+      note = this.#folder.read(file);
+    } catch (error) {
+      // Gone since the folder was listed: another process of ours, or a hand, has tidied up.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      return { why: `${where} cannot be read (${(error as Error).message}). ${wayOn}` };
+    }
+    return this.faultOfNote(note, where);
+  }
+
+  /** The worst of several: one that names the largest log, or else the first that could not be read. */
+  async faultOfFiles(files: readonly string[]): Promise<Fault | null> {
+    const faults: Fault[] = [];
+    for (const file of files) {
+      const fault = await this.faultOfFile(file);
+      if (fault) faults.push(fault);
+    }
+    return faults.sort((a, b) => (b.size ?? -1) - (a.size ?? -1))[0] ?? null;
+  }
+
+  /** The largest checkpoint among these notes and the files of the folder that are named largest. */
+  async largest(notes: readonly string[]): Promise<SignedCheckpoint | null> {
+    const files = (await this.#folder.files()).slice(0, largestAtOnce);
+    const kept = files.flatMap((file) => {
+      try {
+        return this.#folder.read(file);
+      } catch {
+        return [];
+      }
+    });
+    const opened = [...notes, ...kept].flatMap((note) => {
+      const one = openOwn(note, this.#origin, this.#keys);
+      return one.ok ? one.value : [];
+    });
+    return opened.sort((a, b) => b.checkpoint.size - a.checkpoint.size)[0] ?? null;
+  }
+}
+
+/** Files of the witness folder that a start waits for; the others are looked at while the server runs. */
+export const largestAtOnce = 100;
+/** Files that are looked at in one go afterwards, and the pause between two goes, ms: a year has half a million. */
+const filesAtOnce = 25;
+const pauseMs = 100;
+
+/** Looks at the other files of the folder bit by bit. Resolves with the first fault, or when it is through. */
+export async function lookThrough(
+  before: SignedBefore,
+  files: readonly string[],
+  isOver: () => boolean,
+): Promise<Fault | null> {
+  for (let at = 0; at < files.length && !isOver(); at += filesAtOnce) {
+    const fault = await before.faultOfFiles(files.slice(at, at + filesAtOnce));
+    if (fault) return fault;
+    await new Promise((done) => setTimeout(done, pauseMs).unref());
+  }
+  return null;
+}
