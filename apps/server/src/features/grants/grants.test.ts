@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
-import {
-  addPrivateCamera,
-  canary,
-  freshKey,
-  ownerOf,
-  place,
-} from '../../testing/private-camera.ts';
+import { addPrivateCamera, canary, freshKey, ownerOf, place } from '../../testing/private-camera.ts';
 import { until } from '../../testing/server.ts';
 
 const nowhere = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
