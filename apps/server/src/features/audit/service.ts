@@ -157,7 +157,7 @@ export class AuditService {
           `No checkpoint of ${checkpoint} entries has been signed; the last is of ${signed.value.size}. Read /log/checkpoint and draw again.`,
         ),
       );
-    const all = await auditStore.accesses(db, accessKinds, { from, to, upTo: checkpoint });
+    const all = await auditStore.sequences(db, accessKinds, { from, to, last: checkpoint });
     const [first, last] = [all[0], all.at(-1)];
     if (first === undefined || last === undefined)
       return refuse(
@@ -165,7 +165,7 @@ export class AuditService {
       );
     const id = newId();
     // Also those between them whose clock was set: what is drawn from is what anybody counts between two numbers.
-    const drawnFrom = (await auditStore.between(db, accessKinds, first, last)).length;
+    const drawnFrom = (await auditStore.sequences(db, accessKinds, { first, last })).length;
     const size = Math.min(order.size, drawnFrom);
     const seed = seedOf(toBase64(root), number);
     await db.transaction().execute((write) =>
@@ -215,7 +215,11 @@ export class AuditService {
       typeof first === 'number' && typeof last === 'number'
         ? await auditStore.between(db, accessKinds, first, last)
         : // Samples of before named a time alone.
-          await auditStore.accesses(db, accessKinds, { ...sample, upTo: found.entry.sequence });
+          await auditStore.sequences(db, accessKinds, {
+            from: sample.from,
+            to: sample.to,
+            last: found.entry.sequence,
+          });
     const chosen = draw(sample.seed, id, sample.drawnFrom, sample.size).flatMap((at) => all[at] ?? []);
     const entries = await auditStore.bySequence(db, chosen);
     const findings = (await auditStore.ofKinds(db, ['audit-finding'])).filter(
