@@ -25,7 +25,7 @@ import { newId } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { rightsAt, type RightsNow, type RightsThen } from './could-see.ts';
-import { draw, seedOf } from './sampling.ts';
+import { draw, sampleOf, seedOf } from './sampling.ts';
 import { auditStore } from './store.ts';
 
 /** Entries of one list. */
@@ -213,7 +213,7 @@ export class AuditService {
     const { first, last } = found.entry.detail;
     const all =
       typeof first === 'number' && typeof last === 'number'
-        ? await auditStore.between(db, accessKinds, first, last)
+        ? await auditStore.sequences(db, accessKinds, { first, last })
         : // Samples of before named a time alone.
           await auditStore.sequences(db, accessKinds, {
             from: sample.from,
@@ -289,21 +289,3 @@ const filterOf = (asked: object): Record<string, string | number> =>
     string | number
   >;
 const sequenceOf = (line: BundleLine | undefined): number | null => (line ? line.index + 1 : null);
-
-/** Null for an entry whose details were erased. */
-function sampleOf({ detail, at, actor }: RecordEntry, findings: readonly RecordEntry[]): Sample | null {
-  const id = detail['sample'];
-  if (typeof id !== 'string') return null;
-  const mine = findings.filter((one) => one.detail['sample'] === id);
-  // The last finding of an entry counts.
-  const last = new Map(mine.map((one) => [one.detail['entry'], one.detail['verdict']]));
-  const count = (verdict: string) => [...last.values()].filter((one) => one === verdict).length;
-  return {
-    ...{ id, drawnAt: at, drawnBy: actor, seed: String(detail['seed']) },
-    ...{ from: Number(detail['fromMs']), to: Number(detail['untilMs']) },
-    ...{ size: Number(detail['size']), drawnFrom: Number(detail['drawnFrom']) },
-    number: typeof detail['number'] === 'string' ? detail['number'] : null,
-    checkpoint: typeof detail['checkpoint'] === 'number' ? detail['checkpoint'] : null,
-    found: { 'in-order': count('in-order'), unclear: count('unclear'), breach: count('breach') },
-  };
-}
