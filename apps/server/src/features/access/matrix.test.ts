@@ -4,6 +4,7 @@ import {
   apiBase,
   ClientCommand,
   clientEvents,
+  mediaPaths,
   nodeQuestions,
   ownerPath,
   PushNotice,
@@ -100,18 +101,20 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-/** While this runs, a row lets everybody in. */
-async function opened(door: DoorId | null | undefined, work: () => Promise<void> | void): Promise<void> {
+async function withRow(door: DoorId, other: PolicyRow, work: () => Promise<void> | void): Promise<void> {
   const rows = policy as Record<string, PolicyRow>;
-  const row = rows[door ?? ''];
-  if (!door || !row) throw new Error('no such row');
-  rows[door] = { who: [...everyWho] };
+  const row = rows[door];
+  if (!row) throw new Error('no such row');
+  rows[door] = other;
   try {
     await work();
   } finally {
     rows[door] = row;
   }
 }
+/** While this runs, a row lets everybody in. */
+const opened = (door: DoorId, work: () => Promise<void> | void) =>
+  withRow(door, { who: [...everyWho] }, work);
 const everyWho = ['anyone', 'person', 'screen', 'owner', ...roleNames] as const;
 
 /** They end or change the session that asks, so each gets one of its own. */
@@ -460,6 +463,7 @@ describe('the policy table has a row for every door', () => {
       ...PushRequest.options.map((option) => `frame:request:${option.shape.type.value}`),
       ...PushNotice.options.map((option) => `frame:notice:${option.shape.type.value}`),
       ...['init', 'chunk'].map((kind) => `frame:binary:${kind}`),
+      ...Object.keys(mediaPaths).map((name) => `media:${name}`),
     ];
     expect(doors.filter((door) => !(door in policy))).toEqual([]);
     expect(nodeQuestions['node:ask'].payload.shape.door.options.toSorted()).toEqual([
@@ -476,5 +480,11 @@ describe('the policy table has a row for every door', () => {
     expect(() => assertPolicy(app)).not.toThrow();
     app.get('/debug', (_request, response) => void response.end());
     expect(() => assertPolicy(app)).toThrow('GET /debug');
+  });
+  test('nor one that keeps from somebody what its media node lets everybody in at', async () => {
+    const app = express();
+    app.get('/healthz', (_request, response) => void response.end());
+    for (const door of ['media:healthz', 'media:preflight'] as const)
+      await withRow(door, { who: roleNames }, () => expect(() => assertPolicy(app)).toThrow('asks nobody'));
   });
 });
