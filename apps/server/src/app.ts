@@ -67,7 +67,7 @@ import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
 import { defaultLimits, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
 import { onFirstStart } from './platform/settings.ts';
-import { bindSockets, closeDoors, createSockets, rooms } from './platform/sockets.ts';
+import { bindSockets, boundEvents, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { parseWitnesses } from './platform/witnesses.ts';
@@ -94,6 +94,8 @@ export interface App {
   publicUrl: string;
   /** What a request can reach, with its row in the policy table. */
   doors: readonly MountedDoor[];
+  /** Events that windows which are open now may send. */
+  events(): string[];
   port: number;
   /** Resolves once pictures can be had, or after five seconds: false then. */
   mediaReady(): Promise<boolean>;
@@ -552,6 +554,7 @@ export async function startApp(
     url: localUrl(),
     publicUrl: publicUrl(),
     doors: mountedDoors(app),
+    events: () => boundEvents(io),
     port,
     mediaReady: () => media.ready(mediaPatienceMs),
     mediaPid: () => supervisor.pid,
