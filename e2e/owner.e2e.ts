@@ -3,9 +3,10 @@ import type { Page } from '@playwright/test';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { startMailbox, type Mailbox } from '../apps/server/src/testing/mailbox.ts';
 import { signInByLetter } from '../apps/server/src/testing/owners.ts';
-import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base, type Complaints } from './support/city.ts';
 import { enter, enterAs } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 /** The browser reports refused requests itself, and streams that end with the server. */
 const expected = /Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/;
@@ -19,7 +20,7 @@ const test = base.extend<{ mailbox: Mailbox; site: ServerProcess; complaints: Co
   },
   site: async ({ complaints, context, mailbox }, use) => {
     complaints.allow(expected);
-    const site = await startServerProcess({ env: mailbox.env });
+    const site = await startServer({ env: mailbox.env });
     await use(site);
     for (const page of context.pages()) await page.close();
     await site.stop();
