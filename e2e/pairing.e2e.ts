@@ -9,6 +9,7 @@ import {
 } from './support/city.ts';
 import { readTile } from './support/clock.ts';
 import { startServer } from './support/server.ts';
+import { enterAs } from './support/sign-in.ts';
 
 /** Refusals that the browser logs: of a screen that is not paired yet, or no more. */
 const refused = /Failed to load resource: the server responded with a status of 40[13]/;
@@ -105,19 +106,23 @@ test('a paired screen comes back by itself after a restart of the server', async
 });
 
 test('who watches a camera is told to everybody who may see it, in the console and on the tile', async ({
-  context,
+  browser,
   page,
   server,
 }) => {
   await page.goto(server.url);
   await page.locator('[data-camera-row="cam1"]').click();
-  const details = page.locator('[data-details="cam1"]');
-  const screens = [await context.newPage(), await context.newPage()];
+  const watching = page.locator('[data-details="cam1"] [data-viewer="tess"]');
+  // The console shows a still of it, and goes on to.
+  await expect(watching).toHaveCount(1);
+  const elsewhere = await browser.newContext();
+  await enterAs(elsewhere, await server.signedIn('team', 'anew'));
+  const screens = [await elsewhere.newPage(), await elsewhere.newPage()];
   for (const screen of screens) {
     await screen.goto(`${server.url}/screen/left`);
     await expectState(screen, 0, 'live');
   }
-  await expect(details.locator('[data-viewer="tess"]').first()).toBeVisible();
-  for (const screen of screens) await screen.close();
-  await expect(details.locator('[data-viewer]')).toHaveCount(0, { timeout: 20_000 });
+  await expect(watching).toHaveCount(2);
+  await elsewhere.close();
+  await expect(watching).toHaveCount(1, { timeout: 20_000 });
 });

@@ -7,12 +7,15 @@ export interface Journal {
   commits: Map<string, number>;
   /** The last acknowledged word on each camera. */
   cameras: Map<string, CameraWord>;
+  /** The last acknowledged word on each person, group, rule, paired screen and session, by `kind:id`; null: it is gone. */
+  words: Map<string, string | null>;
 }
 
 /** What the server holds after a restart. */
 export interface Held {
   commits: readonly { key: string; sequence: number }[];
   cameras: readonly { id: string; name: string; revision: number }[];
+  words: ReadonlyMap<string, string>;
 }
 
 /** Everything in which the journal and the store differ, in words; empty when all is as it was acknowledged. */
@@ -38,6 +41,13 @@ export function differences(journal: Journal, held: Held): string[] {
     } else if (!camera) faults.push(`camera ${id} was acknowledged and is lost`);
     else if (camera.revision !== told.revision || camera.name !== told.name)
       faults.push(`camera ${id} is "${camera.name}" ${camera.revision}, not "${told.name}" ${told.revision}`);
+  }
+  for (const [thing, told] of journal.words) {
+    const found = held.words.get(thing);
+    if (told === null) {
+      if (found !== undefined) faults.push(`${thing} was taken away and is back`);
+    } else if (found === undefined) faults.push(`${thing} was acknowledged and is lost`);
+    else if (found !== told) faults.push(`${thing} is ${found}, not ${told}`);
   }
   return faults;
 }

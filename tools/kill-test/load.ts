@@ -20,10 +20,10 @@ export interface Change {
   send(): Promise<boolean>;
 }
 
-class Refused extends Error {}
+export class Refused extends Error {}
 export const isRefusal = (error: unknown): error is Error => error instanceof Refused;
 
-const taken = (what: string, answer: BrowserAnswer, statuses: readonly number[]): BrowserAnswer => {
+export const taken = (what: string, answer: BrowserAnswer, statuses: readonly number[]): BrowserAnswer => {
   if (statuses.includes(answer.status)) return answer;
   throw new Refused(`${what} was refused: ${answer.status} ${JSON.stringify(answer.body)}`);
 };
@@ -31,6 +31,8 @@ const taken = (what: string, answer: BrowserAnswer, statuses: readonly number[])
 /** Makes changes one after the other, each of a kind that chance chooses. */
 export interface Writer {
   next(): Change;
+  /** After a restart: what the browsers of this writer themselves see otherwise than they were told, in words. */
+  check?(): Promise<string[]>;
 }
 
 /** Creates, renames and removes cameras of its own. */

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import SqliteDatabase from 'better-sqlite3';
-import type { Browser } from '../../apps/server/src/testing/browser.ts';
+import type { RecordVerification } from '@clerestory/protocol';
+import { addPerson, Browser } from '../../apps/server/src/testing/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { descendants, isRunning, startServerProcess, type ServerProcess } from '../harness/server-process.ts';
 import { chance } from './chance.ts';
+import { deskWriter } from './desk-load.ts';
 import { differences, type Held, type Journal } from './journal.ts';
 import {
   cameraWriter,
@@ -20,11 +21,17 @@ import {
   type Change,
   type Writer,
 } from './load.ts';
+import { peopleWriter, rightsWriter, screenWriter } from './people-load.ts';
+import { StoreCheck } from './store-check.ts';
+import { everyItem, wordsOf } from './words.ts';
 
 export interface KillReport {
   kills: number;
-  /** Changes that were acknowledged. */
+  /** Changes that were acknowledged: in all, and of each kind of writer. */
   acknowledged: number;
+  acknowledgedOf: Record<string, number>;
+  /** Entries of the record that were followed along its chain, each beside what it says was done. */
+  entries: number;
   /** Wall commands that were committed when the server died, but not answered: sent again, they changed nothing more. */
   committedUnanswered: number;
   /** From the start of the process to "ready", the slowest, ms. */
@@ -72,45 +79,30 @@ async function orphansOf(pids: readonly number[]): Promise<number[]> {
   return left;
 }
 
-/** SQLite's own word on a copy, so that the server itself has to recover the original. */
-function integrity(dataDir: string): string {
-  const copy = mkdtempSync(path.join(tmpdir(), 'clerestory-copy-'));
-  try {
-    for (const name of ['clerestory.db', 'clerestory.db-wal'])
-      if (existsSync(path.join(dataDir, name))) copyFileSync(path.join(dataDir, name), path.join(copy, name));
-    const database = new SqliteDatabase(path.join(copy, 'clerestory.db'));
-    const word = String(database.pragma('integrity_check', { simple: true }));
-    database.close();
-    return word;
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
-}
-
-async function heldBy(team: Browser): Promise<Held> {
-  const all = async <T>(address: string, from: string): Promise<T[]> => {
-    const items: T[] = [];
-    for (let next: string | null = '0'; next !== null;) {
-      const { body } = await team.call('GET', `${address}?limit=500&${from}=${next}`);
-      items.push(...(body.items as T[]));
-      next = body.next as string | null;
-    }
-    return items;
-  };
+/** What the doors say, with the commits that came since those of the file. */
+async function heldBy(team: Browser, administrator: Browser, inFile: Held['commits']): Promise<Held> {
+  const since = await everyItem<Held['commits'][number]>(
+    team,
+    `/walls/${wallId}/commits`,
+    'since',
+    String(inFile.length),
+  );
   return {
-    commits: await all(`/walls/${wallId}/commits`, 'since'),
-    cameras: await all('/cameras', 'cursor'),
+    commits: [...inFile, ...since],
+    cameras: await everyItem(team, '/cameras'),
+    words: await wordsOf(administrator),
   };
 }
 
 interface Worker {
+  name: string;
   writer: Writer;
   /** What was on its way when the server died. */
   pending: Change | null;
 }
 
 /** Works until the server is gone. `told` hears of each acknowledgement. */
-async function work(worker: Worker, told: () => void, faults: string[]): Promise<void> {
+async function work(worker: Worker, told: (worker: Worker) => void, faults: string[]): Promise<void> {
   for (;;) {
     const change = worker.pending ?? worker.writer.next();
     worker.pending = change;
@@ -121,13 +113,14 @@ async function work(worker: Worker, told: () => void, faults: string[]): Promise
       return;
     }
     worker.pending = null;
-    told();
+    told(worker);
   }
 }
 
 /**
- * Kills the real server with SIGKILL at random moments under mixed changes, starts it again on the same store, sends
- * again what was on its way, and compares the store with what the clients were told.
+ * Kills the real server with SIGKILL at random moments under mixed changes: looks at its file, in which nothing may be
+ * done by half, starts it again on the same store, sends again what was on its way, and compares what it says with what
+ * the clients were told.
  * @throws Error when the server does not start or nobody can sign in.
  */
 export async function runKills(options: {
@@ -137,13 +130,17 @@ export async function runKills(options: {
   ended?: () => boolean;
 }): Promise<KillReport> {
   const random = chance(options.seed);
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'clerestory-kill-'));
+  const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-kill-'));
+  const dataDir = path.join(dir, 'data');
   const port = await freePort();
   const silent = await silentCamera();
-  const journal: Journal = { commits: new Map(), cameras: new Map() };
+  const journal: Journal = { commits: new Map(), cameras: new Map(), words: new Map() };
+  const store = new StoreCheck(dataDir);
   const report: KillReport = {
     kills: 0,
     acknowledged: 0,
+    acknowledgedOf: {},
+    entries: 0,
     committedUnanswered: 0,
     slowestStartMs: 0,
     childrenSeen: 0,
@@ -154,9 +151,15 @@ export async function runKills(options: {
   let server: ServerProcess | null = null;
   const start = async (): Promise<ServerProcess> => {
     const startedMs = performance.now();
-    server = await startServerProcess({ dataDir, port });
+    // What is compiled once need not be at each start; all else of a start is as it is.
+    const env = { NODE_COMPILE_CACHE: path.join(dir, 'compiled') };
+    server = await startServerProcess({ dataDir, port, env });
     report.slowestStartMs = Math.max(report.slowestStartMs, performance.now() - startedMs);
     return server;
+  };
+  const acknowledged = ({ name }: Worker) => {
+    report.acknowledged += 1;
+    report.acknowledgedOf[name] = (report.acknowledgedOf[name] ?? 0) + 1;
   };
   let socket: ReturnType<typeof socketWriter> | null = null;
   try {
@@ -169,19 +172,36 @@ export async function runKills(options: {
     const always = { kind: 'rtsp', main: silent.url, transport: 'tcp' };
     await running.api('POST', '/cameras', { id: 'silent', name: 'silent', keep: 'always', source: always });
     socket = socketWriter('socket', () => team, journal, 1);
-    const workers: Worker[] = [
-      cameraWriter('camera', () => administrator, journal, random),
-      wallWriter('wall-1', () => team, journal, random, 1),
-      wallWriter('wall-2', () => team, journal, random, 2),
-      socket,
-    ].map((writer) => ({ writer, pending: null }));
+    await addPerson(administrator, 'ann', ['auditor']);
+    const auditor = new Browser(running.url);
+    await auditor.signIn('ann');
+    const byAdministrator = () => administrator;
+    const byTeam = () => team;
+    const writers: Record<string, Writer> = {
+      cameras: cameraWriter('camera', byAdministrator, journal, random),
+      walls: wallWriter('wall-1', byTeam, journal, random, 1),
+      'walls, another': wallWriter('wall-2', byTeam, journal, random, 2),
+      'walls by socket': (socket = socketWriter('socket', byTeam, journal, 1)),
+      people: peopleWriter('person', byAdministrator, journal, random),
+      rights: rightsWriter('right', byAdministrator, journal, random),
+      screens: screenWriter('screen', byTeam, journal),
+      desk: await deskWriter('desk', administrator, journal, random),
+    };
+    const workers: Worker[] = Object.entries(writers).map(([name, writer]) => ({
+      name,
+      writer,
+      pending: null,
+    }));
+    // Ended cleanly once, so that what was compiled is kept.
+    await running.stop();
+    running = await start();
 
     for (let round = 0; round < options.kills && options.ended?.() !== true; round++) {
       await socket.connect();
       let left = 1 + Math.floor(random() * mostBeforeKill);
       const enough = Promise.withResolvers<void>();
-      const told = () => {
-        report.acknowledged += 1;
+      const told = (worker: Worker) => {
+        acknowledged(worker);
         left -= 1;
         if (left === 0) enough.resolve();
       };
@@ -195,26 +215,35 @@ export async function runKills(options: {
       await busy;
       report.kills += 1;
       for (const pid of await orphansOf(children)) faults.push(`process ${pid} outlived its server`);
-      const word = integrity(dataDir);
-      if (word !== 'ok') faults.push(`integrity_check says ${word}`);
+      const file = store.look(journal);
       running = await start();
       await socket.connect();
       for (const worker of workers) {
         if (!worker.pending) continue;
         if (await worker.pending.send()) report.committedUnanswered += 1;
         worker.pending = null;
-        report.acknowledged += 1;
+        acknowledged(worker);
       }
-      const seen = differences(journal, await heldBy(team));
+      const held = await heldBy(team, administrator, file.commits);
+      const seen = [...file.faults, ...differences(journal, held)];
+      for (const { writer } of workers) seen.push(...((await writer.check?.()) ?? []));
       faults.push(...seen.map((fault) => `after kill ${round + 1}: ${fault}`));
       if (faults.length > 0) break;
     }
+    const { body } = await auditor.call('GET', '/record/verification');
+    const verified = body as RecordVerification;
+    if (!verified.ok) faults.push(`the record: entry ${verified.sequence}: ${verified.fault}`);
+    faults.push(...differences(journal, await heldBy(team, administrator, [])));
+    socket.close();
+    await running.stop();
+    faults.push(...store.look(journal).faults);
+    report.entries = store.entries;
     return report;
   } finally {
     socket?.close();
     // It is the last one started; the others are dead.
     await (server as ServerProcess | null)?.stop();
     silent.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true });
   }
 }

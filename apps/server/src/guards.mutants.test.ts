@@ -263,6 +263,12 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
     [mayListen('olga', 'gate'), may('olga', 'gate'), mayListen('olga', 'shop'), may('olga', 'shop')],
     [true, false, false, true],
   ];
+  table.linked(true);
+  const stills = { viewer: 'olga', camera: 'shop', stream: 'main', door: 'poster' } as const;
+  table.sent(stills, 1, 24_000);
+  table.sent({ ...stills, door: 'llhls' }, 1);
+  const kept = [20_000, 5_000].map((ms) => ((nowMs += ms), sweep(), may('olga', 'shop')));
+  found['watched until the next still, and no longer'] = [kept, [true, false]];
   table.stop();
   return checks(found);
 };

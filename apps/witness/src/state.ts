@@ -44,6 +44,13 @@ export class SeenLogs {
       closeSync(handle);
     }
     renameSync(draft, this.#file(origin));
+    // The new name is durable once its folder is.
+    const folder = openSync(this.#dir, 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
     this.#seen.set(origin, seen);
   }
 

@@ -34,6 +34,6 @@ export interface Admission {
   ask(request: Omit<ViewRequest, 'grant'>): Promise<Admitted>;
   /** A channel is open: its grant is in use though no byte flows. Returns how to let go. */
   hold(viewer: string, camera: string, scope?: MediaGrant['scope']): () => void;
-  /** Bytes that left under the viewer's grant. */
-  sent(request: Omit<ViewRequest, 'grant'>, bytes: number): void;
+  /** Bytes that left under the viewer's grant. `againMs`: the viewer asks for more so soon, and watches until then. */
+  sent(request: Omit<ViewRequest, 'grant'>, bytes: number, againMs?: number): void;
 }

@@ -20,8 +20,8 @@ const sweepMs = 250;
 const usageEveryMs = 5_000;
 /** A grant without an open channel ends after this time without a byte: a tile was closed, a player left. */
 const idleMs = 10_000;
-/** Stills come minutes apart; a page that shows them goes on watching for so long. */
-const posterIdleMs = 60_000;
+/** From a grant to the first byte: a camera that answers slowly has to be started first. */
+const unusedMs = 60_000;
 /** Questions to control under way at once; more are told to come again. */
 const maxAsking = 2_000;
 /** Connections at once, both doors. */
@@ -44,10 +44,11 @@ interface Held {
   bytes: number;
   firstMs: number | null;
   lastMs: number;
+  /** Without an open channel it ends then; not before this for a page that has said when it asks for the next still. */
+  idleAtMs: number;
   /** Open channels. */
   holders: number;
   streams: Set<StreamKind>;
-  onlyPosters: boolean;
   told: boolean;
 }
 
@@ -218,26 +219,27 @@ export class GrantTable implements Gate, Admission {
     const held = this.#find(viewer, camera, scope);
     if (!held) return () => undefined;
     held.holders += 1;
-    held.onlyPosters = false;
     let holding = true;
     return () => {
       if (!holding) return;
       holding = false;
       held.holders -= 1;
       held.lastMs = this.#clock.monotonicMs();
+      keep(held, idleMs);
     };
   }
 
-  sent({ viewer, camera, stream, door }: Omit<ViewRequest, 'grant'>, bytes: number): void {
+  sent({ viewer, camera, stream, door }: Omit<ViewRequest, 'grant'>, bytes: number, againMs = 0): void {
     const held = this.#find(viewer, camera, scopeOf(door));
     if (!held) return;
     const now = this.#clock.monotonicMs();
     held.bytes += bytes;
+    if (held.firstMs === null) held.idleAtMs = now;
     held.firstMs ??= now;
     held.lastMs = now;
+    keep(held, Math.max(idleMs, againMs));
     held.streams.add(stream);
     held.told = false;
-    if (door !== 'poster') held.onlyPosters = false;
   }
 
   #find(viewer: string, camera: string, scope: Scope): Held | undefined {
@@ -285,9 +287,8 @@ export class GrantTable implements Gate, Admission {
     }
     this.#known.add(grant.key);
     const held: Held = {
-      ...{ grant, endsMs, bytes: 0, firstMs: null, lastMs: now, holders: 0 },
-      streams: new Set(),
-      ...{ onlyPosters: true, told: true },
+      ...{ grant, endsMs, bytes: 0, firstMs: null, lastMs: now, idleAtMs: now + unusedMs, holders: 0 },
+      ...{ streams: new Set(), told: true },
     };
     this.#byId.set(grant.id, held);
     const byCamera = this.#grants.get(grant.key) ?? new Map<string, Held>();
@@ -338,8 +339,7 @@ export class GrantTable implements Gate, Admission {
     for (const held of [...this.#byId.values()]) {
       if (held.endsMs <= now) this.#end(held.grant.id, 'The time of this grant is over');
       else if (this.#isCutOff(held, now)) this.#end(held.grant.id, lostControl);
-      else if (held.holders === 0 && now - held.lastMs > (held.onlyPosters ? posterIdleMs : idleMs))
-        this.#forget(held.grant.id);
+      else if (held.holders === 0 && now > held.idleAtMs) this.#forget(held.grant.id);
     }
     this.#tellDone();
     if (now < this.#usageDueMs) return;
@@ -352,6 +352,11 @@ export class GrantTable implements Gate, Admission {
     }
   }
 }
+
+/** It ends `ms` after its last use, unless something else keeps it longer. */
+const keep = (held: Held, ms: number): void => {
+  held.idleAtMs = Math.max(held.idleAtMs, held.lastMs + ms);
+};
 
 const usageOf = ({ grant, bytes, firstMs, lastMs, streams }: Held): GrantUsage => ({
   grant: grant.id,

@@ -155,6 +155,7 @@ describe('poster', () => {
     expect(kept.status).toBe(200);
     expect(ingests()).toEqual([]);
     expect((await fetchOf(node, '/live/a/main/poster.jpg?maxAgeS=soon')).status).toBe(400);
+    expect((await fetchOf(node, '/live/a/main/poster.jpg?againS=61')).status).toBe(400);
   });
 });
 

@@ -19,6 +19,8 @@ const maxBlocked = 512;
 const secondVariantMs = 2_000;
 const defaultMaxAgeS = 2;
 const maxMaxAgeS = 86_400;
+/** A page that shows stills may say when it asks for the next one, at most so far ahead. */
+const maxAgainS = 60;
 
 /** What a variant is said to need before it has been measured, kb/s. */
 const assumedKbps: Record<StreamName, number> = { main: 4_000, sub: 700 };
@@ -59,6 +61,15 @@ export function readDirectives(query: URLSearchParams): {
   if (skip !== null && skip !== 'YES' && skip !== 'v2')
     throw new HttpProblem('invalid-request', '_HLS_skip is YES or v2');
   return { msn, part, skip: skip !== null };
+}
+
+/** @throws HttpProblem of code `invalid-request`. */
+function secondsIn({ searchParams }: URL, name: string, fallback: number, max: number): number {
+  const text = searchParams.get(name) ?? String(fallback);
+  const seconds = Number(text);
+  if (!/^\d{1,6}(\.\d{1,3})?$/.test(text) || seconds > max)
+    throw new HttpProblem('invalid-request', `${name} is a number of seconds from 0 to ${max}`);
+  return seconds;
 }
 
 const blockedMs = ({ packager }: Stream): number => blockedTargets * packager.targetDurationS * 1000;
@@ -183,10 +194,8 @@ export class LiveDoor {
   }
 
   async #poster(exchange: Exchange, stream: Stream): Promise<void> {
-    const text = exchange.url.searchParams.get('maxAgeS') ?? String(defaultMaxAgeS);
-    const maxAgeS = Number(text);
-    if (!/^\d{1,6}(\.\d{1,3})?$/.test(text) || maxAgeS > maxMaxAgeS)
-      throw new HttpProblem('invalid-request', `maxAgeS is a number of seconds from 0 to ${maxMaxAgeS}`);
+    const maxAgeS = secondsIn(exchange.url, 'maxAgeS', defaultMaxAgeS, maxMaxAgeS);
+    const againS = secondsIn(exchange.url, 'againS', 0, maxAgainS);
     const poster = await this.#deps.posters.get(stream, maxAgeS * 1000);
     if (!poster) {
       // Nothing is wrong, there is just nothing yet: a browser would write an error into its console for a 404.
@@ -194,7 +203,7 @@ export class LiveDoor {
       return;
     }
     exchange.response.setHeader('X-Captured-At', String(Math.round(poster.capturedAtMs)));
-    await this.#send(exchange, [stream], 'image/jpeg', [poster.jpeg], 'poster');
+    await this.#send(exchange, [stream], 'image/jpeg', [poster.jpeg], 'poster', againS * 1000);
   }
 
   /** The only way by which video leaves through this door: the gate is asked again for each piece. */
@@ -204,6 +213,7 @@ export class LiveDoor {
     contentType: string,
     pieces: readonly Uint8Array[],
     door: HttpDoorName = 'llhls',
+    againMs = 0,
   ): Promise<void> {
     for (const stream of streams) this.#pass(exchange, stream, door);
     const mayGo = () => streams.every((stream) => this.#ask(exchange, stream, door).ok);
@@ -211,7 +221,9 @@ export class LiveDoor {
     const [stream] = streams;
     const onSent = (bytes: number) => {
       counters.sentBytes[door] += bytes;
-      if (stream) admission?.sent({ ...exchange, camera: stream.camera, stream: stream.name, door }, bytes);
+      if (!stream) return;
+      const { camera, name } = stream;
+      admission?.sent({ viewer: exchange.viewer, camera, stream: name, door }, bytes, againMs);
     };
     await answerBytes(exchange, contentType, pieces, mayGo, onSent);
   }

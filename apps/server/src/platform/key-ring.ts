@@ -1,17 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from './database.ts';
+import { writeDurably } from './durable.ts';
 
 /** AES-256-GCM with a nonce of 96 random bits and a tag of 128 (NIST SP 800-38D). */
 const cipher = 'aes-256-gcm';
@@ -148,21 +140,7 @@ export class KeyRing {
     const text = JSON.stringify({
       keys: keys.map(({ id, key }) => ({ id: id.toString('hex'), key: key.toString('base64') })),
     });
-    const next = `${this.#file}.new`;
-    const handle = openSync(next, 'w', fileMode);
-    try {
-      writeSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(next, this.#file);
-    const folder = openSync(path.dirname(this.#file), 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    writeDurably(this.#file, text, fileMode);
     this.#keys = keys;
   }
 }

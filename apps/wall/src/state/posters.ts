@@ -21,11 +21,19 @@ export const keepMs = 60_000;
 export const tellAgeMs = 15_000;
 /** The server makes a new poster if the one it has is older than this, seconds. */
 const maxAgeS = 5;
+/** As the server takes it. */
+const maxAgainS = 60;
 /** Ages are looked at this often. */
 const ageEveryMs = 1_000;
 
-export const posterUrl = (base: string, camera: string, stream: StreamName, turn: number): string =>
-  `${base}/live/${camera}/${stream}/poster.jpg?maxAgeS=${maxAgeS}&turn=${turn}`;
+/** `againS`: when the next one is asked for at the latest, so that whoever sees the stills is told to watch meanwhile. */
+export const posterUrl = (
+  base: string,
+  camera: string,
+  stream: StreamName,
+  againS: number,
+  turn: number,
+): string => `${base}/live/${camera}/${stream}/poster.jpg?maxAgeS=${maxAgeS}&againS=${againS}&turn=${turn}`;
 
 /** A picture, and how old it was when it came: from capture to answer, both by the server's clock. */
 export interface Loaded {
@@ -144,7 +152,10 @@ export function createPosterFeed(
     if (base === null || hidden() || waitMs > 0) return schedule(Math.max(refreshSpacingMs, waitMs));
     busy = true;
     const turnThen = next.turn;
-    const answer = await load(posterUrl(base, next.camera, next.stream, ++turn));
+    // Twice its turn: a page that is busy comes late.
+    const againMs = 2 * Math.max(refreshMs, wanted().length * crowdedSpacingMs);
+    const againS = Math.min(maxAgainS, Math.ceil(againMs / 1000));
+    const answer = await load(posterUrl(base, next.camera, next.stream, againS, ++turn));
     busy = false;
     if (next.turn !== turnThen) return schedule(firstSpacingMs);
     const loaded = answer === 'refused' ? null : answer;

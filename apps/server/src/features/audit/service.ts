@@ -25,7 +25,7 @@ import { newId } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { rightsAt, type RightsNow, type RightsThen } from './could-see.ts';
-import { draw, seedOf } from './sampling.ts';
+import { draw, sampleOf, seedOf } from './sampling.ts';
 import { auditStore } from './store.ts';
 
 /** Entries of one list. */
@@ -157,7 +157,7 @@ export class AuditService {
           `No checkpoint of ${checkpoint} entries has been signed; the last is of ${signed.value.size}. Read /log/checkpoint and draw again.`,
         ),
       );
-    const all = await auditStore.accesses(db, accessKinds, { from, to, upTo: checkpoint });
+    const all = await auditStore.sequences(db, accessKinds, { from, to, last: checkpoint });
     const [first, last] = [all[0], all.at(-1)];
     if (first === undefined || last === undefined)
       return refuse(
@@ -165,7 +165,7 @@ export class AuditService {
       );
     const id = newId();
     // Also those between them whose clock was set: what is drawn from is what anybody counts between two numbers.
-    const drawnFrom = (await auditStore.between(db, accessKinds, first, last)).length;
+    const drawnFrom = (await auditStore.sequences(db, accessKinds, { first, last })).length;
     const size = Math.min(order.size, drawnFrom);
     const seed = seedOf(toBase64(root), number);
     await db.transaction().execute((write) =>
@@ -213,9 +213,13 @@ export class AuditService {
     const { first, last } = found.entry.detail;
     const all =
       typeof first === 'number' && typeof last === 'number'
-        ? await auditStore.between(db, accessKinds, first, last)
+        ? await auditStore.sequences(db, accessKinds, { first, last })
         : // Samples of before named a time alone.
-          await auditStore.accesses(db, accessKinds, { ...sample, upTo: found.entry.sequence });
+          await auditStore.sequences(db, accessKinds, {
+            from: sample.from,
+            to: sample.to,
+            last: found.entry.sequence,
+          });
     const chosen = draw(sample.seed, id, sample.drawnFrom, sample.size).flatMap((at) => all[at] ?? []);
     const entries = await auditStore.bySequence(db, chosen);
     const findings = (await auditStore.ofKinds(db, ['audit-finding'])).filter(
@@ -285,21 +289,3 @@ const filterOf = (asked: object): Record<string, string | number> =>
     string | number
   >;
 const sequenceOf = (line: BundleLine | undefined): number | null => (line ? line.index + 1 : null);
-
-/** Null for an entry whose details were erased. */
-function sampleOf({ detail, at, actor }: RecordEntry, findings: readonly RecordEntry[]): Sample | null {
-  const id = detail['sample'];
-  if (typeof id !== 'string') return null;
-  const mine = findings.filter((one) => one.detail['sample'] === id);
-  // The last finding of an entry counts.
-  const last = new Map(mine.map((one) => [one.detail['entry'], one.detail['verdict']]));
-  const count = (verdict: string) => [...last.values()].filter((one) => one === verdict).length;
-  return {
-    ...{ id, drawnAt: at, drawnBy: actor, seed: String(detail['seed']) },
-    ...{ from: Number(detail['fromMs']), to: Number(detail['untilMs']) },
-    ...{ size: Number(detail['size']), drawnFrom: Number(detail['drawnFrom']) },
-    number: typeof detail['number'] === 'string' ? detail['number'] : null,
-    checkpoint: typeof detail['checkpoint'] === 'number' ? detail['checkpoint'] : null,
-    found: { 'in-order': count('in-order'), unclear: count('unclear'), breach: count('breach') },
-  };
-}

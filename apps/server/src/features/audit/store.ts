@@ -111,35 +111,21 @@ export const auditStore = {
     return rows.map(entryOf);
   },
 
-  /** Sequences of accesses in a time, oldest first, up to a sequence. */
-  async accesses(
+  /**
+   * Sequences of entries of some kinds, oldest first, in a time and between two sequences, as far as these are given. What
+   * is between two sequences is the same for good, whatever is erased.
+   */
+  async sequences(
     db: Database,
     kinds: readonly string[],
-    { from, to, upTo }: { from: number; to: number; upTo: number },
+    { from, to, first, last }: { from?: number; to?: number; first?: number; last?: number },
   ): Promise<number[]> {
-    const rows = await db
-      .selectFrom('record_entries')
-      .select('sequence')
-      .where('kind', 'in', kinds)
-      .where('at', '>=', from)
-      .where('at', '<=', to)
-      .where('sequence', '<=', upTo)
-      .orderBy('sequence')
-      .execute();
-    return rows.map(({ sequence }) => sequence);
-  },
-
-  /** Sequences of entries of some kinds between two sequences, oldest first: the same for good, whatever is erased. */
-  async between(db: Database, kinds: readonly string[], first: number, last: number): Promise<number[]> {
-    const rows = await db
-      .selectFrom('record_entries')
-      .select('sequence')
-      .where('kind', 'in', kinds)
-      .where('sequence', '>=', first)
-      .where('sequence', '<=', last)
-      .orderBy('sequence')
-      .execute();
-    return rows.map(({ sequence }) => sequence);
+    let rows = db.selectFrom('record_entries').select('sequence').where('kind', 'in', kinds);
+    if (from !== undefined) rows = rows.where('at', '>=', from);
+    if (to !== undefined) rows = rows.where('at', '<=', to);
+    if (first !== undefined) rows = rows.where('sequence', '>=', first);
+    if (last !== undefined) rows = rows.where('sequence', '<=', last);
+    return (await rows.orderBy('sequence').execute()).map(({ sequence }) => sequence);
   },
 
   async bySequence(db: Database, sequences: readonly number[]): Promise<HashedEntry[]> {

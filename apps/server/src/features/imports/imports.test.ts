@@ -147,9 +147,22 @@ describe('CSV', () => {
 
   test.each([
     ['id,name\n"a,b\n', /no valid CSV.*quotation mark/],
+    ['id,name\na,b\n\nc,"d\ne,f\n', /row that begins on line 4/],
+    ['id,url,name,url\na,rtsp://10.1.0.1/x,b,rtsp://10.1.0.2/x\n', /the column "url" twice/],
+    [`id${',x'.repeat(200)}\na\n`, /more than 200 columns/],
     ['id,name\n', /no cameras in this file/],
   ])('a file that cannot be read as a whole: %j', async (text, words) => {
     await expect(look({ text })).rejects.toThrow(words);
+  });
+
+  test('a cell under no column refuses its row, and is not repeated: it may be an address', async () => {
+    const text = 'id,name,url\na,Quay, north,rtsp://u:p@10.3.0.1/x\nb,Gate,rtsp://10.3.0.2/x,,\n';
+    const { rows } = page((await look({ text })).id);
+    expect(rows).toMatchObject([
+      { line: 2, outcome: 'refused', detail: expect.stringMatching(/^it has 1 more cell than the first/) },
+      { line: 3, outcome: 'created' },
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('10.3.0.1');
   });
 
   test('columns can be chosen by hand, or be none', async () => {

@@ -1,10 +1,13 @@
 import { parse } from 'csv-parse';
 import { maxImportedCameras, type ImportInput } from '@clerestory/protocol';
+import { beginOfRow, doubledName, surplusOf } from '../../platform/csv.ts';
 
 /** One row as it came: column → text. `line` is where it is in the file. */
 export interface RawRow {
   line: number;
   cells: Record<string, string>;
+  /** What is wrong with it as a row; absent: nothing. */
+  fault?: string;
 }
 export interface ReadFile {
   columns: string[];
@@ -53,7 +56,23 @@ function delimiterOf(text: string): string {
   return [',', ';', '\t'].sort((a, b) => count(b) - count(a))[0] ?? ',';
 }
 
+/** @throws ImportFileError where cells would be lost */
+function namesOf(record: readonly string[]): string[] {
+  if (record.length > maxColumns)
+    throw new ImportFileError(
+      `The file has more than ${maxColumns} columns. Take out those you do not need.`,
+    );
+  const names = record.map((name, at) => name.slice(0, 200) || `column ${at + 1}`);
+  const doubled = doubledName(names);
+  if (doubled !== undefined)
+    throw new ImportFileError(
+      `The first line names the column "${doubled}" twice: rename or take out one of them, then upload it again.`,
+    );
+  return names;
+}
+
 async function readCsv(text: string): Promise<RawRow[]> {
+  let ended = 0;
   const parser = parse(text, {
     bom: true,
     delimiter: delimiterOf(text),
@@ -62,6 +81,11 @@ async function readCsv(text: string): Promise<RawRow[]> {
     skip_empty_lines: true,
     trim: true,
     max_record_size: 64 * 1024,
+    // The parser is ahead of what is read from it.
+    on_record: (record: string[], { lines }) => {
+      ended = lines;
+      return record;
+    },
   });
   let names: string[] | null = null;
   const rows: RawRow[] = [];
@@ -71,14 +95,19 @@ async function readCsv(text: string): Promise<RawRow[]> {
       info: { lines: number };
     }>) {
       if (!names) {
-        names = record.slice(0, maxColumns).map((name, at) => name.slice(0, 200) || `column ${at + 1}`);
+        names = namesOf(record);
         continue;
       }
       if (rows.length >= maxImportedCameras) throw tooMany();
       if (rows.length % turnRows === 0) await otherTurn();
       const known = names;
+      const surplus = surplusOf(record, known).length;
       rows.push({
         line: info.lines,
+        // Not which: it may be an address or a login.
+        ...(surplus > 0 && {
+          fault: `it has ${surplus} more ${surplus === 1 ? 'cell' : 'cells'} than the first line has columns: put a cell that has the separator in it between quotation marks`,
+        }),
         cells: Object.fromEntries(
           record.slice(0, known.length).map((cell, at) => [known[at] ?? '', cell.slice(0, maxCell)]),
         ),
@@ -86,10 +115,8 @@ async function readCsv(text: string): Promise<RawRow[]> {
     }
   } catch (error) {
     if (error instanceof ImportFileError) throw error;
-    const { lines } = error as { lines?: number };
-    const where = lines === undefined ? '' : ` at line ${lines}`;
     throw new ImportFileError(
-      `The file is no valid CSV${where}: look for a quotation mark that is not closed, then upload it again.`,
+      `The file is no valid CSV in the row that begins on line ${beginOfRow(text, ended)}: look for a quotation mark that is not closed, then upload it again.`,
     );
   }
   return rows;

@@ -58,13 +58,14 @@ const explained: Record<string, string> = {
 
 /** Turns a row into a camera, or says what is wrong with it. Looks no name up. */
 export async function fit(
-  { cells }: RawRow,
+  { cells, fault }: RawRow,
   mapping: ImportMapping,
   networks: CameraNetworks,
 ): Promise<FitRow | UnfitRow> {
   const of = (field: keyof ImportMapping) => (cells[mapping[field] ?? ''] ?? '').trim();
   const name = (of('name') || of('place')).slice(0, 200);
   const unfit = (reason: string): UnfitRow => ({ ok: false, name: name.slice(0, 80), reason });
+  if (fault !== undefined) return unfit(fault);
   if (of('url') === '')
     return unfit('it has no stream address: fill the column, or choose the one that holds it');
   const main = withoutLogin(of('url'));

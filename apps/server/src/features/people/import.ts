@@ -7,6 +7,7 @@ import {
   type ImportReport,
   type Person,
 } from '@clerestory/protocol';
+import { beginOfRow, doubledName, surplusOf } from '../../platform/csv.ts';
 import { ok, refuse } from '../../platform/http.ts';
 
 const columns = ['login', 'name', 'email', 'roles', 'groups'] as const;
@@ -22,34 +23,79 @@ interface ImportTarget {
 /** Several words in one cell are set apart by spaces or semicolons. */
 const words = (cell: string | undefined): string[] => (cell ?? '').split(/[\s;]+/).filter(Boolean);
 
-/** A cell that a spreadsheet would take for a formula is given as text (OWASP, CSV injection). */
-const safeCell = (cell: string): string => {
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+/** A row with the text it had in the file. */
+interface ReadRow {
+  row: Row;
+  line: number;
+  raw: string;
+  /** What is wrong with it as a row, or null. */
+  fault: string | null;
+}
+interface ReadFile {
+  /** The first line, as it was. */
+  header: string;
+  rows: ReadRow[];
+}
 
-function readRows(csv: string): Answer<{ row: Row; line: number }[]> {
+/** The parser leaves halves of line ends, and blank lines before a row, in its text. */
+const bare = (raw: string): string => raw.replace(/^(?:[ \t]*[\r\n])+/, '').replace(/[\r\n]+$/, '');
+
+const unread = (detail: string): Answer<never> =>
+  refuse(problem('invalid-request', detail, { errors: [{ pointer: '/csv', message: detail }] }));
+
+function headerFault(names: readonly string[]): string | null {
+  const known: readonly string[] = columns;
+  const all = columns.join(', ');
+  const missing = ['login', 'name'].filter((name) => !names.includes(name));
+  const unknown = names.filter((name) => name !== '' && !known.includes(name));
+  const doubled = doubledName(names);
+  if (doubled !== undefined)
+    return `The first line names the column "${doubled}" twice: rename or take out one of them.`;
+  if (unknown.length > 0)
+    return `The first line names "${unknown.join('", "').slice(0, 120)}"; the columns are ${all}, set apart by commas. Rename it, or take the column out.`;
+  if (missing.length > 0)
+    return `The first line has to name the columns ${all}; ${missing.join(' and ')} is missing.`;
+  return null;
+}
+
+const surplusFault = (cells: readonly string[]): string | null =>
+  cells.length === 0
+    ? null
+    : `"${cells.join(', ').slice(0, 60)}" stands under no column: put a cell that has a comma in it between quotation marks`;
+
+function readRows(csv: string): Answer<ReadFile> {
+  let ended = 0;
   try {
-    const records = parse(csv, {
-      columns: (header: string[]) => header.map((name) => name.trim().toLowerCase()),
+    const [first, ...records] = parse(csv, {
       bom: true,
       trim: true,
       info: true,
+      raw: true,
       skip_empty_lines: true,
       relax_column_count: true,
-      to: maxImportRows + 1,
-    }) as unknown as { record: Row; info: { lines: number } }[];
+      to: maxImportRows + 2,
+      on_record: (record: string[], { lines }) => {
+        ended = lines;
+        return record;
+      },
+    }) as unknown as { record: string[]; raw: string; info: { lines: number } }[];
+    const names = (first?.record ?? []).map((name) => name.toLowerCase());
+    const fault = headerFault(names);
+    if (fault !== null) return unread(fault);
     if (records.length > maxImportRows)
       return refuse(
         problem('too-large', `An import has at most ${maxImportRows} rows. Send the rest after it.`),
       );
-    return ok(records.map(({ record, info }) => ({ row: record, line: info.lines })));
-  } catch (error) {
-    return refuse(
-      problem(
-        'invalid-request',
-        `The file could not be read as CSV: ${(error as Error).message}`.slice(0, 300),
-      ),
+    const rows = records.map(({ record, raw, info }) => ({
+      row: Object.fromEntries(names.map((name, at) => [name, record[at] ?? ''])),
+      line: info.lines,
+      raw: bare(raw),
+      fault: surplusFault(surplusOf(record, names)),
+    }));
+    return ok({ header: bare(first?.raw ?? ''), rows });
+  } catch {
+    return unread(
+      `The row that begins on line ${beginOfRow(csv, ended)} cannot be read: look for a quotation mark that is not closed. Nobody was added.`,
     );
   }
 }
@@ -67,28 +113,22 @@ export async function importPeople(
 ): Promise<Answer<ImportReport>> {
   const read = readRows(csv);
   if (!read.ok) return read;
-  const header = Object.keys(read.value[0]?.row ?? {});
-  const missing = ['login', 'name'].filter((name) => !header.includes(name));
-  if (read.value.length > 0 && missing.length > 0)
-    return refuse(
-      problem(
-        'invalid-request',
-        `The first line has to name the columns ${columns.join(', ')}; ${missing.join(' and ')} is missing.`,
-      ),
-    );
   const rows: Outcome[] = [];
-  const rejected: Row[] = [];
+  const rejected: string[] = [];
   const seen = new Set<string>();
-  for (const { row, line } of read.value) {
-    const { outcome, login, detail } = await importRow(row, seen, dryRun, people, by, newKey);
+  for (const { row, line, raw, fault } of read.value.rows) {
+    const { outcome, login, detail } =
+      fault === null
+        ? await importRow(row, seen, dryRun, people, by, newKey)
+        : { outcome: 'refused' as const, login: (row['login'] ?? '').slice(0, 200), detail: fault };
     rows.push({ line, outcome, login, detail });
-    if (outcome === 'refused') rejected.push(row);
+    if (outcome === 'refused') rejected.push(raw);
   }
   return ok({
     created: rows.filter(({ outcome }) => outcome === 'created').length,
     refused: rejected.length,
     rows,
-    rejectedCsv: rejected.length === 0 ? '' : csvOf(rejected),
+    rejectedCsv: rejected.length === 0 ? '' : [read.value.header, ...rejected, ''].join('\r\n'),
   });
 }
 
@@ -122,10 +162,4 @@ async function importRow(
   return created.ok
     ? { outcome: 'created', login, detail: '' }
     : { outcome: 'refused', login, detail: created.problem.detail };
-}
-
-function csvOf(rows: readonly Row[]): string {
-  const header = [...new Set([...columns, ...rows.flatMap((row) => Object.keys(row))])];
-  const lines = rows.map((row) => header.map((name) => safeCell(row[name] ?? '')).join(','));
-  return [header.map(safeCell).join(','), ...lines].join('\r\n') + '\r\n';
 }

@@ -9,9 +9,9 @@ import type {
   RecordVerification,
 } from '@clerestory/protocol';
 import { append, emptyFrontier, equalBytes, leafHash, utf8 } from '@clerestory/tlog';
-import { sql } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import { StoreError, type Database } from '../../platform/database.ts';
+import { changedGuards } from '../../platform/guards.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { emptyHead, faultOf, isTombstone, nextRow, readEntry, type RecordRow } from './chain.ts';
@@ -19,26 +19,6 @@ import { Erasures } from './erasures.ts';
 import { PublicLog } from './public-log.ts';
 import { treeStore } from './tree.ts';
 
-/** Triggers of the store that keep the record as it was written. */
-const guards = [
-  'record_in_order',
-  'record_moves_head',
-  'record_keeps_entries',
-  'record_keeps_all',
-  'record_head_stays',
-  'record_head_follows',
-  'log_has_every_entry',
-  'log_in_order',
-  'log_keeps_leaves',
-  'log_keeps_all',
-  'log_keeps_subtrees',
-  'log_keeps_every_subtree',
-  'log_head_stays',
-  'log_head_follows',
-  'log_salts_once',
-  'log_keeps_salts',
-  'log_erases_salts',
-];
 /** What a walk along the chain finds. */
 type Walked =
   Omit<Extract<RecordVerification, { ok: true }>, 'halted'> | Extract<RecordVerification, { ok: false }>;
@@ -63,16 +43,13 @@ export class RecordService {
 
   /**
    * Asserts that the store still refuses to change the record, and says where the record ends.
-   * @throws StoreError when a guard is gone.
+   * @throws StoreError when a guard is gone, or is another one.
    */
   async load(): Promise<RecordHead> {
-    const found = await sql<{ name: string }>`select name from sqlite_master where type = 'trigger'`.execute(
-      this.#db,
-    );
-    const missing = guards.filter((guard) => !found.rows.some(({ name }) => name === guard));
-    if (missing.length > 0)
+    const changed = await changedGuards(this.#db);
+    if (changed.length > 0)
       throw new StoreError(
-        `The database no longer protects its record (${missing.join(', ')}): somebody has changed it. Keep the file as it is and restore a backup.`,
+        `The database no longer protects its record as it did (${changed.join(', ')}): somebody has changed it. Keep the file as it is and restore a backup.`,
       );
     await this.log.takeOver();
     return this.head();

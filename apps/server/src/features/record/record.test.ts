@@ -375,10 +375,34 @@ describe('the public log', () => {
   });
 });
 
-test('a start on a store whose guards are gone is refused', async () => {
-  await record.load();
-  open.raw.exec('drop trigger record_keeps_entries');
-  await expect(record.load()).rejects.toThrow(/record_keeps_entries/);
+describe('a start is refused on a store', () => {
+  test.each([
+    ['whose guard is gone', 'drop trigger record_keeps_entries', 'record_keeps_entries'],
+    [
+      'whose guard is another one under its name',
+      `drop trigger log_keeps_all;
+       create trigger log_keeps_all before delete on log_leaves when 0 begin select raise(abort, 'no'); end`,
+      'log_keeps_all',
+    ],
+    [
+      'that has a trigger which is none of its own',
+      'create trigger more after insert on log_salts begin delete from settings; end',
+      'more',
+    ],
+  ])('%s, with its name', async (_, statements, name) => {
+    await record.load();
+    open.raw.exec(statements);
+    await expect(record.load()).rejects.toThrow(`as it did (${name})`);
+  });
+
+  test('and not where the spaces of a guard alone are others', async () => {
+    const guard = open.raw
+      .prepare(`select sql from sqlite_master where name = 'log_keeps_all'`)
+      .pluck()
+      .get();
+    open.raw.exec(`drop trigger log_keeps_all; ${String(guard).replaceAll(/\s+/g, '\n ')}`);
+    await expect(record.load()).resolves.toMatchObject({ sequence: 0 });
+  });
 });
 
 describe('reading', () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../../platform/database.ts';
-import { writeDurably } from './durable.ts';
+import { writeDurably } from '../../platform/durable.ts';
 
 /** Why a log is not signed any more, and what would show that the right database is back. */
 export const Halt = z.object({

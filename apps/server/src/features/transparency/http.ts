@@ -4,7 +4,8 @@ import { formatVerifierKey, parseCheckpoint, parseTilePath, tileWidth, widthOf }
 import { reportCsv } from '@clerestory/public-log';
 import { actorName } from '../../platform/actor.ts';
 import { mountReadOnly, ok, sendRefusal, type RouteHandlers } from '../../platform/http.ts';
-import type { Checkpoints, TreeSource } from './checkpoints.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { TreeSource } from './ports.ts';
 import { checkPage, reportCss, reportPage } from './report-page.ts';
 import type { ReportService } from './report-service.ts';
 import type { Language } from './report-words.ts';

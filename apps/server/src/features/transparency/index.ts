@@ -1,4 +1,5 @@
-export { Checkpoints, type TreeSource } from './checkpoints.ts';
+export { Checkpoints } from './checkpoints.ts';
+export type { TreeSource } from './ports.ts';
 export { Tally } from './tally.ts';
 export { ReportService } from './report-service.ts';
 export { logRoutes, mountLog } from './http.ts';

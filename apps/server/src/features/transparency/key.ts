@@ -6,17 +6,7 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   formatVerifierKey,
@@ -30,6 +20,7 @@ import {
   type VerifierKey,
 } from '@clerestory/tlog';
 import { StoreError } from '../../platform/database.ts';
+import { renameDurably, writeDurably } from '../../platform/durable.ts';
 import { sha256 } from '../../platform/hashing.ts';
 
 const keyFile = 'log.key';
@@ -109,15 +100,7 @@ function read(file: string): LogKey | null {
   return key;
 }
 
-function write(file: string, key: LogKey): void {
-  const handle = openSync(file, 'wx', 0o600);
-  try {
-    writeSync(handle, key.toText());
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
+const write = (file: string, key: LogKey) => writeDurably(file, key.toText(), 0o600);
 
 /** The log's secret keys in the data folder, outside the database, so that no copy of it holds them. */
 export class KeyFiles {
@@ -155,6 +138,6 @@ export class KeyFiles {
   }
   /** Puts the next key in the place of the current one, which is gone then. */
   adoptNext(): void {
-    renameSync(this.#next, this.#current);
+    renameDurably(this.#next, this.#current);
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../../platform/database.ts';
+import { writeDurably } from '../../platform/durable.ts';
 
 /** What an administrator of the machine wants done with the log at the next start. */
 export const LogOrder = z.discriminatedUnion('do', [
@@ -13,7 +14,7 @@ export type LogOrder = z.infer<typeof LogOrder>;
 const fileOf = (dataDir: string) => path.join(dataDir, 'log-order.json');
 
 export function giveOrder(dataDir: string, order: LogOrder): void {
-  writeFileSync(fileOf(dataDir), `${JSON.stringify(order)}\n`, { mode: 0o600 });
+  writeDurably(fileOf(dataDir), `${JSON.stringify(order)}\n`, 0o600);
 }
 
 /** @throws StoreError for a file that is no order. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseCheckpoint, type Checkpoint } from '@clerestory/tlog';
-import { writeDurably } from './durable.ts';
+import { writeDurably } from '../../platform/durable.ts';
 
 /** A name for a folder from an origin: what is no letter, digit, dot or dash becomes a dash. */
 const folderName = (origin: string) => origin.replaceAll(/[^\w.-]+/g, '-');

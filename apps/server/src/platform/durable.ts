@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
 /** A folder remembers a new name only once it has been flushed itself. */
-export function flushFolder(dir: string): void {
+function flushFolder(dir: string): void {
   const handle = openSync(dir, 'r');
   try {
     fsyncSync(handle);
@@ -21,6 +21,11 @@ export function writeDurably(file: string, text: string, mode: number): void {
   } finally {
     closeSync(handle);
   }
-  renameSync(draft, file);
-  flushFolder(path.dirname(file));
+  renameDurably(draft, file);
+}
+
+/** Puts a file in the place of another one of the same folder; durable when it returns. */
+export function renameDurably(from: string, to: string): void {
+  renameSync(from, to);
+  flushFolder(path.dirname(to));
 }

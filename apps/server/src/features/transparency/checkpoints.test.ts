@@ -1,0 +1,134 @@
+import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openCheckpoint, parseVerifierKey } from '@clerestory/tlog';
+import { ed25519, sha256 } from '../../platform/hashing.ts';
+import { until } from '../../testing/server.ts';
+import { giveOrder } from './orders.ts';
+import { LogSite } from './testing/log-site.ts';
+
+let site: LogSite;
+beforeEach(async () => {
+  site = await new LogSite().start();
+});
+afterEach(() => site.remove());
+
+describe('the key', () => {
+  test('lies beside the database, for its owner alone, and signs what is published', async () => {
+    expect(statSync(site.file('log.key')).mode & 0o777).toBe(0o600);
+    await site.append(3);
+    await site.checkpoints.tick();
+    expect(site.published()).toEqual({ size: 4, signers: ['wall.example.org/log'] });
+    const secret = readFileSync(site.file('log.key'), 'utf8').trim().split('+').slice(4).join('+');
+    expect(secret).toHaveLength(44);
+    await site.stop();
+    for (const name of ['clerestory.db', 'clerestory.db-wal'])
+      if (existsSync(site.file(name))) expect(readFileSync(site.file(name)).includes(secret)).toBe(false);
+    await site.start();
+  });
+
+  test('that others can read is refused, with what to do', async () => {
+    chmodSync(site.file('log.key'), 0o644);
+    await expect(site.restart()).rejects.toThrow(/chmod 600/);
+    chmodSync(site.file('log.key'), 0o600);
+    await site.start();
+  });
+
+  test('that is missing is not replaced by another: nothing is signed', async () => {
+    await site.append(1);
+    await site.checkpoints.tick();
+    rmSync(site.file('log.key'));
+    await site.restart();
+    await site.checkpoints.tick();
+    expect(site.halted).toMatch(/missing/);
+    expect(site.checkpoints.published().ok).toBe(false);
+  });
+
+  test('is changed by order: one checkpoint has both signatures, and the old key is gone', async () => {
+    await site.append(2);
+    await site.checkpoints.tick();
+    const before = readFileSync(site.file('log.key'), 'utf8');
+    giveOrder(site.dir, { do: 'change-key' });
+    await site.restart();
+    const both = site.checkpoints.published();
+    const opened = openCheckpoint(ed25519, both.ok ? both.value.note : '', { log: site.keys });
+    expect(opened.ok && opened.value.signed).toHaveLength(2);
+    expect(readFileSync(site.file('log.key'), 'utf8')).not.toBe(before);
+    expect([existsSync(site.file('log.key.next')), existsSync(site.file('log-order.json'))]).toEqual([
+      false,
+      false,
+    ]);
+    const { entry } = site.open.raw
+      .prepare(`select entry from record_entries where kind = 'log-key-changed'`)
+      .get() as { entry: string };
+    const [old, now] = site.keys;
+    expect(entry).toContain(Buffer.from(now?.id ?? []).toString('hex'));
+    expect(entry).toContain(Buffer.from(old?.id ?? []).toString('hex'));
+    await site.append(1);
+    await site.checkpoints.tick();
+    const after = site.checkpoints.published();
+    const alone = openCheckpoint(ed25519, after.ok ? after.value.note : '', { log: site.keys });
+    expect(alone.ok && alone.value.signed.map(({ key }) => key)).toEqual([now]);
+  });
+});
+
+describe('the database', () => {
+  test.each([
+    [
+      'another name',
+      `update settings set value = 'other.example/log' where name = 'log-origin'`,
+      /entries have named/,
+    ],
+    ['no name', `delete from settings where name like 'log-%'`, /not know any more what its log is called/],
+  ])('with %s than its entries have is not signed', async (_, statement, words) => {
+    await site.append(3);
+    await site.checkpoints.tick();
+    site.open.raw.exec(statement);
+    await site.restart();
+    expect(site.halted).toMatch(words);
+    await site.append(1);
+    await site.checkpoints.tick();
+    expect(site.checkpoints.published().ok).toBe(false);
+  });
+
+  test('with an entry that somebody has made one without words is not signed, and a new log says so', async () => {
+    await site.append(3);
+    await site.checkpoints.tick();
+    const names = ['record_keeps_entries', 'log_erases_salts'];
+    const guards = names.map((name) =>
+      site.open.raw.prepare('select sql from sqlite_master where name = ?').pluck().get(name),
+    );
+    for (const name of names) site.open.raw.exec(`drop trigger ${name}`);
+    site.open.raw.exec(
+      `update record_entries set entry = (select leaf from log_leaves where sequence = 3) where sequence = 3;
+       delete from log_salts where sequence = 3; ${guards.join(';')}`,
+    );
+    await site.restart();
+    expect(site.halted).toMatch(/entry 3 has lost its words/);
+    expect(site.checkpoints.published().ok).toBe(false);
+    giveOrder(site.dir, { do: 'begin-anew', why: 'Somebody has emptied an entry, and there is no copy.' });
+    await site.restart();
+    expect(site.halted).toBeNull();
+    const [leaf = ''] = await site.record.log.leaves(4, 1);
+    expect(JSON.parse(leaf)).toMatchObject({ kind: 'log-begun-anew', public: { erased: 1 } });
+  });
+});
+
+test('what is new is signed within half a minute, by the clock of the server alone', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await site.append(1);
+    site.checkpoints.start();
+    await until(() => site.checkpoints.published().ok);
+    await site.append(3);
+    vi.advanceTimersByTime(30_000);
+    await until(() => site.published().size === 5);
+    await site.checkpoints.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a key is parsed from what is published of it', () => {
+  const { key } = site.checkpoints.status();
+  expect(parseVerifierKey(sha256, key ?? '')).toEqual(site.keys[0]);
+});

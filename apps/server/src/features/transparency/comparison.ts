@@ -1,0 +1,125 @@
+import { toBase64 } from '@clerestory/tlog';
+import type { Logger } from '../../platform/logging.ts';
+import type { LogIdentity } from './identity.ts';
+import {
+  largestAtOnce,
+  lookThrough,
+  SignedBefore,
+  wayOn,
+  type Fault,
+  type TreeNow,
+} from './signed-before.ts';
+import type { Standing } from './standing.ts';
+import type { StoredCheckpoint } from './store.ts';
+import { WitnessFolder } from './witness-folder.ts';
+
+export interface ComparisonParts {
+  log: Logger;
+  tree: TreeNow;
+  identity: LogIdentity;
+  standing: Standing;
+  /** Where signed checkpoints are kept besides the database. */
+  witnessFolder: string;
+  /** Has an entry lost its words without the log saying so? In words; null when none has. */
+  erasureFault(): Promise<string | null>;
+  /** The last checkpoint that the database has. */
+  latest(): StoredCheckpoint | null;
+}
+
+/** Is the log that there is the one that was signed? What is not so halts it. */
+export class Comparison {
+  readonly #parts: ComparisonParts;
+  /** Files of the witness folder that the start has not waited for. */
+  #unseen: string[] = [];
+  constructor(parts: ComparisonParts) {
+    this.#parts = parts;
+  }
+
+  get folder(): WitnessFolder {
+    return new WitnessFolder(this.#parts.witnessFolder, this.#parts.identity.origin);
+  }
+
+  get #before(): SignedBefore {
+    const { tree, identity } = this.#parts;
+    return new SignedBefore({ tree, folder: this.folder, origin: identity.origin, keys: identity.known });
+  }
+
+  /** All that a start looks at, in the order of what says most about it. */
+  async atStart(): Promise<void> {
+    const { identity, standing } = this.#parts;
+    await this.#first([
+      () => this.#kept(),
+      async () => {
+        const fault = await identity.fault();
+        if (fault !== null) standing.halt(fault);
+      },
+      () => this.#erased(),
+      () => standing.recall(),
+    ]);
+  }
+
+  /** The same but for the key, which is about to be changed. */
+  async beforeChange(): Promise<void> {
+    const { standing } = this.#parts;
+    await this.#first([() => this.#kept(), () => this.#erased(), () => standing.recall()]);
+  }
+
+  async #first(looks: readonly (() => Promise<void>)[]): Promise<void> {
+    for (const look of looks) if (!this.#parts.standing.isHalted) await look();
+  }
+
+  /** Before each signature: what was signed last. */
+  async atSigning(): Promise<void> {
+    const before = this.#before;
+    const latest = this.#parts.latest();
+    const own = latest && (await before.faultOfNote(latest.note, 'The last checkpoint in the database'));
+    const fault = own ?? (await before.faultOfFile('latest'));
+    if (fault) this.#parts.standing.haltBy(fault);
+  }
+
+  /** While the server runs: the files of the witness folder that the start has left. */
+  async lookThrough(isOver: () => boolean): Promise<void> {
+    const fault = await lookThrough(this.#before, this.#unseen, isOver);
+    if (fault && !isOver()) this.#parts.standing.haltBy(fault);
+  }
+
+  /** The largest log that is known to have been signed, or seen. `root`: base64, or empty where nobody has kept it. */
+  async largest(): Promise<{ size: number; root: string }> {
+    const { standing, latest } = this.#parts;
+    const here = latest();
+    const kept = await this.#before.largest(here ? [here.note] : []);
+    // Witnesses may have told of more than this machine has kept, and then without the root.
+    const seen = standing.largestSeen;
+    return kept !== null && kept.checkpoint.size >= seen
+      ? { size: kept.checkpoint.size, root: toBase64(kept.checkpoint.root) }
+      : { size: seen, root: '' };
+  }
+
+  /** By all that was kept of it and is named largest. */
+  async #kept(): Promise<void> {
+    const { standing, log, latest } = this.#parts;
+    const [before, here] = [this.#before, latest()];
+    let files: string[];
+    try {
+      files = await this.folder.files();
+    } catch (error) {
+      return standing.halt(
+        `The witness folder ${this.folder.dir} cannot be read (${(error as Error).message}), so that nobody can say what was signed before. Make it readable and start again.`,
+      );
+    }
+    if (files.length === 0 && here)
+      log.warn({ folder: this.folder.dir }, 'the witness folder has nothing of this log any more');
+    this.#unseen = files.slice(largestAtOnce);
+    const faults: (Fault | null)[] = [
+      here ? await before.faultOfNote(here.note, 'The last checkpoint in the database') : null,
+      await before.faultOfFiles(files.slice(0, largestAtOnce)),
+    ];
+    const worst = faults.flatMap((fault) => fault ?? []).sort((a, b) => (b.size ?? -1) - (a.size ?? -1))[0];
+    if (worst) standing.haltBy(worst);
+  }
+
+  async #erased(): Promise<void> {
+    const fault = await this.#parts.erasureFault();
+    if (fault !== null) this.#parts.standing.halt(`The record was changed: ${fault}. ${wayOn}`);
+  }
+}
