@@ -1,9 +1,15 @@
 import { startOnvifCamera } from '../tools/onvif-camera/camera.ts';
-import { cameraName, expect, test } from './support/city.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
+import { cameraCount, cameraName, expect, test } from './support/city.ts';
 import { enter } from './support/sign-in.ts';
 
 /** A refusal of the server is a line in the browser's own log. */
 const refusal = /Failed to load resource/;
+
+/** The farm is one device: while a camera of it is registered, it gives no test picture. */
+async function forgetTheFarm(server: ServerProcess): Promise<void> {
+  for (let n = 1; n <= cameraCount; n++) await server.api('DELETE', `/cameras/${cameraName(n)}`);
+}
 
 test('an ONVIF camera by its address: the real error, what it is, a test picture, and it is on the wall', async ({
   context,
@@ -14,6 +20,7 @@ test('an ONVIF camera by its address: the real error, what it is, a test picture
   complaints.allow(refusal);
   const device = await startOnvifCamera({ login: { username: 'viewer', password: 'sesame' } });
   for (const profile of device.model.profiles) profile.uri = farm.url(cameraName(2));
+  await forgetTheFarm(server);
   await context.clearCookies();
   await enter(context, server, 'administrator');
   const page = await context.newPage();
@@ -64,6 +71,10 @@ test('a stream by its address: a picture, or the reason in words', async ({
   const main = page.getByLabel('Main stream');
   const take = page.getByRole('button', { name: 'Take a test picture' });
   await expect(take).toBeDisabled();
+  await main.fill(`${farm.url('nowhere')}?again`);
+  await take.click();
+  await expect(page.getByRole('alert')).toContainText('no test picture is taken past its rights and masks');
+  await forgetTheFarm(server);
   await main.fill(farm.url('nowhere'));
   await take.click();
   await expect(page.getByRole('alert')).toContainText(/no stream at that path/i, { timeout: 25_000 });

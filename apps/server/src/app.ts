@@ -395,6 +395,7 @@ export async function startApp(
     {
       name: 'trials',
       routes: trialRoutes({
+        ...{ db, record, cameras },
         networks: parseCameraNetworks(config.cameraNetworks),
         probed: (probe, profile) => onvif.sourceOf(probe, profile),
         run: (order) => media.tryOut(order),

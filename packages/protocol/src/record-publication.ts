@@ -50,6 +50,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'settings-changed': nothing,
   'camera-masks-changed': of(['areas', 'areasAdded', 'areasRemoved'], ['places']),
   'camera-sound-changed': of(['allowed', 'because']),
+  'camera-tried': of(['answer']),
   'ptz-taken': nothing,
   'ptz-lost': of(['because']),
   'consent-proposed': of(['level', 'basis'], ['owner', 'version']),

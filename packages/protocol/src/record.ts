@@ -34,6 +34,7 @@ export const RecordKind = z.enum([
   'settings-changed',
   'camera-masks-changed',
   'camera-sound-changed',
+  'camera-tried',
   'ptz-taken',
   'ptz-lost',
   'consent-proposed',

@@ -28,8 +28,12 @@ export const TrialAnswer = z.object({
 });
 export type TrialAnswer = z.infer<typeof TrialAnswer>;
 
-/** control → node, secrets included. */
-export const TrialOrder = z.object({ source: CameraSource, stream: StreamName });
+/** control → node, secrets included. `shunned`: IP addresses of registered cameras, which are not connected to. */
+export const TrialOrder = z.object({
+  source: CameraSource,
+  stream: StreamName,
+  shunned: z.array(z.string().max(45)),
+});
 export type TrialOrder = z.infer<typeof TrialOrder>;
 /** node → control; `reason` is in words and free of addresses. */
 export const TrialOutcome = z.discriminatedUnion('ok', [

@@ -277,6 +277,27 @@ describe('pictures over HTTP', () => {
     const still = await watch({ kind: 'snapshot', main: `${server.url}/page`, everyMs: 200 });
     expect(await reasonOf(still.viewer, 'backoff')).toMatch(/not with a JPEG picture/);
   });
+
+  it('takes no test picture where a registered camera is, also when a name leads there only afterwards', async () => {
+    const server = opened(
+      await httpCamera((_request, response) => {
+        response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(jpegs[0]);
+      }),
+    );
+    const node = opened(await startNode({}, { resolve: () => Promise.resolve(['127.0.0.1']) }));
+    const [, port = ''] = server.url.split(/:(?=\d)/);
+    for (const source of [
+      { kind: 'snapshot', main: `http://turned.example:${port}/now.jpg`, everyMs: 200 },
+      { kind: 'rtsp', main: `rtsp://turned.example:${port}/live`, transport: 'tcp' },
+    ] as const)
+      expect(await node.tryOut({ source, stream: 'main', shunned: ['127.0.0.1'] })).toEqual({
+        ok: false,
+        reason: expect.stringMatching(/a registered camera is there/),
+      });
+    expect(server.asked).toEqual([]);
+    const source = { kind: 'snapshot', main: `${server.url}/now.jpg`, everyMs: 200 } as const;
+    expect(await node.tryOut({ source, stream: 'main', shunned: [] })).toMatchObject({ ok: true });
+  });
 });
 
 describe('streams that are fetched', () => {

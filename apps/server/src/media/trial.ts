@@ -23,15 +23,24 @@ export class Trials {
     this.#deps = deps;
   }
 
-  async run({ source, stream: name }: TrialOrder): Promise<TrialOutcome> {
+  async run({ source, stream: name, shunned }: TrialOrder): Promise<TrialOutcome> {
     if (this.#running >= maxTrials)
       return { ok: false, reason: 'Other cameras are being tried. Try again in a few seconds' };
     this.#running += 1;
     const id = `trial-${(this.#count += 1)}`;
-    const stream = new Stream(id, name, source, this.#deps, {
-      targetDuration: new TargetDuration(),
-      keepsPast: false,
-    });
+    const { tools } = this.#deps;
+    // Asked again at each connection: a name or a redirect may lead elsewhere by then.
+    const reach = { ...tools.reach, shunned: new Set(shunned) };
+    const stream = new Stream(
+      id,
+      name,
+      source,
+      { ...this.#deps, tools: { ...tools, reach } },
+      {
+        targetDuration: new TargetDuration(),
+        keepsPast: false,
+      },
+    );
     try {
       return await this.#look(stream);
     } finally {

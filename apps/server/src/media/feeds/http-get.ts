@@ -10,6 +10,8 @@ import { authorize, type HttpLogin } from './http-login.ts';
 export interface Reach {
   networks: CameraNetworks;
   resolve?: Resolve;
+  /** Addresses that are not connected to. */
+  shunned?: ReadonlySet<string>;
 }
 
 const maxRedirects = 3;

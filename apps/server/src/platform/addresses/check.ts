@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { refusalOf, type CameraNetworks } from './networks.ts';
+import { plain, refusalOf, type CameraNetworks } from './networks.ts';
 
 /** Every scheme that a camera's address may have, with its usual port; null: the port has to be given. */
 export const cameraSchemes = {
@@ -30,6 +30,8 @@ export interface AddressRules {
   schemes: readonly CameraScheme[];
   networks: CameraNetworks;
   resolve?: Resolve;
+  /** Addresses, `plain`, that are not connected to though cameras may be there. */
+  shunned?: ReadonlySet<string>;
 }
 
 /** An address that was looked at once and is from then on used as it was: by `ip`, never by name again. */
@@ -112,6 +114,12 @@ function hostOf(text: string): string | null {
 
 const inUrl = (ip: string): string => (isIP(ip) === 6 ? `[${ip}]` : ip);
 
+/** Where an address leads, without asking anybody: null for one that is not well formed. */
+export function placeIn(text: string): { host: string; port: number } | null {
+  const form = formOf(text, Object.keys(cameraSchemes) as CameraScheme[]);
+  return 'ok' in form ? null : { host: form.host, port: form.port };
+}
+
 /**
  * Looks at a camera's address before anything connects to it: scheme, form, where it is. A name is resolved once; every
  * answer has to be allowed (one that is not means that somebody plays with the name), and the first is kept.
@@ -140,6 +148,7 @@ export async function checkAddress(
   for (const address of found) {
     const why = refusalOf(address, rules.networks);
     if (why !== null) return refused(why);
+    if (rules.shunned?.has(plain(address))) return refused('a registered camera is there');
   }
   const ip = found.find((address) => isIP(address) === 4) ?? found[0] ?? host;
   const pinnedUrl = `${scheme}://${inUrl(ip)}${givenPort ? `:${port}` : ''}${path}`;

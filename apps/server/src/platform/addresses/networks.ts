@@ -62,7 +62,8 @@ const metadataServices = new Set(
   ['169.254.169.254', '169.254.170.2', '100.100.100.200', 'fd00:ec2::254'].map(plain),
 );
 
-function plain(address: string): string {
+/** One spelling of an address, such as 10.0.0.5 for ::ffff:10.0.0.5. @throws Error when it is none. */
+export function plain(address: string): string {
   return ipaddr.process(address).toString();
 }
 

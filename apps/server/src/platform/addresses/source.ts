@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { problem, type Answer, type CameraSource } from '@clerestory/protocol';
-import { checkAddress, type AddressRules, type CameraScheme } from './check.ts';
-import { isMulticast } from './networks.ts';
+import { checkAddress, placeIn, systemResolve, type AddressRules, type CameraScheme } from './check.ts';
+import { isMulticast, plain } from './networks.ts';
 
 export type SourceRules = Omit<AddressRules, 'schemes'>;
 
@@ -68,4 +69,24 @@ export async function pinSource<S extends CameraSource>(
     pinned[field] = checked.pinnedUrl;
   }
   return { ok: true, source: { ...source, ...pinned } };
+}
+
+/** Where a source's pictures come from, as it says: `host:port`, and nothing of path or login. */
+export const namedPlaces = (source: CameraSource): string[] =>
+  addressesOf(source).flatMap(([, address]) => {
+    const place = placeIn(address);
+    return place ? [`${place.host}:${place.port}`] : [];
+  });
+
+/**
+ * Every address at which the device of a source is, `plain`, each name resolved now; one that has no address at the
+ * moment adds none, since nothing can be had from there either.
+ */
+export async function devicesOf(source: CameraSource, resolve = systemResolve): Promise<string[]> {
+  const hosts = addressesOf(source).flatMap(([, address]) => placeIn(address)?.host ?? []);
+  if (source.kind === 'push' && source.from !== undefined) hosts.push(source.from);
+  const found = await Promise.all(
+    hosts.map((host) => (isIP(host) > 0 ? [host] : resolve(host).catch(() => []))),
+  );
+  return [...new Set(found.flat().map(plain))];
 }
