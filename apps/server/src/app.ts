@@ -252,6 +252,7 @@ export async function startApp(
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
+    readable: () => checkpoints.readable(),
     ...auditSources({ access, people, cameras, decide }),
   });
   const audience = access.windows.install();
