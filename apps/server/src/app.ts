@@ -54,6 +54,7 @@ import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { ClockSteps } from './platform/clock-steps.ts';
+import { OldKeys } from './platform/idempotency.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
 import { actorAt } from './platform/http.ts';
@@ -165,6 +166,7 @@ export async function startApp(
 
   // They do not know each other; each is handed what it asked for.
   const steps = new ClockSteps({ db, clock, machine: thisMachine, log });
+  const oldKeys = new OldKeys({ db, steps, log });
   const record = new RecordService(db, clock);
   const refusals = new Refusals(db, record, clock, log);
   const checkpoints = new Checkpoints({
@@ -250,6 +252,7 @@ export async function startApp(
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
+    readable: () => checkpoints.readable(),
     ...auditSources({ access, people, cameras, decide }),
   });
   const audience = access.windows.install();
@@ -344,6 +347,7 @@ export async function startApp(
   /** In start order; what was started is stopped the other way round. */
   const features: readonly Feature[] = [
     { name: 'clock', load: () => steps.load(), start: () => steps.start(), stop: () => steps.stop() },
+    { name: 'idempotency', start: () => oldKeys.start(), stop: () => oldKeys.stop() },
     {
       name: 'record',
       load: async () => void (await record.load()),
