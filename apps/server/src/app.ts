@@ -23,7 +23,13 @@ import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
-import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
+import {
+  chooseMediaPort,
+  MediaLink,
+  MediaSupervisor,
+  mediaPath,
+  mediaUrlOf,
+} from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
 import { Notices } from './features/notices/index.ts';
 import { AccessProofs, mountLive, OwnerDeskService, ownerDeskRoutes } from './features/owner-desk/index.ts';
@@ -48,12 +54,13 @@ import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { ClockSteps } from './platform/clock-steps.ts';
+import { OldKeys } from './platform/idempotency.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
 import { actorAt } from './platform/http.ts';
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
-import type { Logger } from './platform/logging.ts';
+import { logStorage, type Logger } from './platform/logging.ts';
 import { thisMachine } from './platform/machine.ts';
 import { Mail } from './platform/mail.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
@@ -129,7 +136,11 @@ export async function startApp(
     nowMs: () => clock.nowMs(),
     ...(tlsLookEveryMs !== undefined && { lookEveryMs: tlsLookEveryMs }),
   });
-  const { db, close: closeDatabase } = openDatabase(config.dataDir);
+  const {
+    db,
+    storage,
+    close: closeDatabase,
+  } = openDatabase(config.dataDir, (fault) => logStorage(log, config.dataDir, fault));
   http.maxConnections = maxConnections;
   answerBrokenRequests(http);
   const metrics = createMetrics();
@@ -155,6 +166,7 @@ export async function startApp(
 
   // They do not know each other; each is handed what it asked for.
   const steps = new ClockSteps({ db, clock, machine: thisMachine, log });
+  const oldKeys = new OldKeys({ db, steps, log });
   const record = new RecordService(db, clock);
   const refusals = new Refusals(db, record, clock, log);
   const checkpoints = new Checkpoints({
@@ -240,6 +252,7 @@ export async function startApp(
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
+    readable: () => checkpoints.readable(),
     ...auditSources({ access, people, cameras, decide }),
   });
   const audience = access.windows.install();
@@ -303,6 +316,7 @@ export async function startApp(
   };
   const media = new MediaLink(io, mediaToken, cameras, mediaWitness, log, access.views, isProxied);
   access.views.tell(media);
+  access.links.setMediaUrl(() => mediaUrlOf(media.address, publicUrl()));
   const drawing = new SceneDrawing(demoDir, config.ffmpegPath, log);
   const snapshotParts = {
     cameras: () => cameras.list(),
@@ -333,6 +347,7 @@ export async function startApp(
   /** In start order; what was started is stopped the other way round. */
   const features: readonly Feature[] = [
     { name: 'clock', load: () => steps.load(), start: () => steps.start(), stop: () => steps.stop() },
+    { name: 'idempotency', start: () => oldKeys.start(), stop: () => oldKeys.stop() },
     {
       name: 'record',
       load: async () => void (await record.load()),
@@ -495,7 +510,7 @@ export async function startApp(
   const app = createHttpDoor({
     origins,
     machines(door) {
-      mountProbes(door, () => media.connected);
+      mountProbes(door, () => media.connected, storage);
       const guard = access.http.door('http:log');
       mountLog(door, { checkpoints, tree: record.log, reports, guard, publicUrl: () => publicUrl() });
       door.use('/metrics', access.http.door('http:metrics'));

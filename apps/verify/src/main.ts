@@ -6,10 +6,12 @@
 import { parseArgs } from 'node:util';
 import { parseVerifierKey } from '@clerestory/tlog';
 import { checkBundle, type BundleEntry } from './bundle.ts';
+import { checkBundleInLog } from './bundle-in-log.ts';
 import { checkConsistency, checkpointAt, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
 import { checkLog } from './log.ts';
 import { checkReport } from './report.ts';
+import { checkSample } from './sample.ts';
 import { CannotRead, openSource, readText } from './source.ts';
 import { printable } from './words.ts';
 
@@ -17,7 +19,9 @@ const usage = `clerestory-verify <what> --key <key of the log> [--witness <key o
 
   checkpoint <file or address>           is it signed by the log, and by whom else?
   consistency <old> <new> --log <where>  does the new checkpoint go on from the old one?
-  bundle <file> [--show]                 an owner's download or an auditor's export
+  bundle <file> [--show] [--log <where>] an owner's download or an auditor's export; with the log, also whether
+                                         what is not opened is what the log says that was erased
+  sample <file> --log <where>            is a sample for an audit the one that its lot gives?
   report <file or address> --log <where> are the public numbers those of the log?
   log <where> [--kept <folder>]          every entry of a log; with checkpoints that were kept, all of those too
 
@@ -27,6 +31,24 @@ Each --witness has to have signed. Ends with 0: all holds; 1: something does not
 
 /** How the program is called was not understood. */
 class Misused extends Error {}
+
+/** Words that each takes after its name, and options besides --key and --witness. What is not looked at is refused. */
+const takes: Readonly<Record<string, { words: number; options: readonly string[] }>> = {
+  checkpoint: { words: 1, options: [] },
+  consistency: { words: 2, options: ['log'] },
+  bundle: { words: 1, options: ['log', 'show'] },
+  sample: { words: 1, options: ['log'] },
+  report: { words: 1, options: ['log'] },
+  log: { words: 1, options: ['kept'] },
+};
+
+function assertTaken(what: string, words: number, options: Readonly<Record<string, unknown>>): void {
+  const taken = Object.hasOwn(takes, what) ? takes[what] : undefined;
+  if (!taken) throw new Misused(`there is no "${what}"`);
+  if (words !== taken.words) throw new Misused(`${what} takes ${taken.words}, and was given ${words}`);
+  const more = Object.keys(options).find((name) => options[name] && !taken.options.includes(name));
+  if (more !== undefined) throw new Misused(`${what} does nothing with --${more}, so that it was not begun`);
+}
 
 const say = (words: string) => void process.stdout.write(`${printable(words)}\n`);
 const complain = (words: string) => void process.stderr.write(`${printable(words)}\n`);
@@ -77,6 +99,8 @@ async function run(): Promise<Finding> {
   const [what, first, second] = positionals;
   const keys: Keys = { log: keysFrom(values.key, 'log'), witnesses: keysFrom(values.witness, 'witness') };
   if (!what || !first || keys.log.length === 0) throw new Misused();
+  const { log, kept, show: isShown } = values;
+  assertTaken(what, positionals.length - 1, { log, kept, show: isShown });
   switch (what) {
     case 'checkpoint':
       return whoSigned(await checkpointAt(first, keys), keys);
@@ -87,8 +111,17 @@ async function run(): Promise<Finding> {
       const signed = [older, newer].flatMap((one) => whoSigned(one, keys).faults);
       return { ...found, faults: [...signed, ...found.faults] };
     }
-    case 'bundle':
-      return checkBundle(await readText(first), keys, values.show ? show : undefined);
+    case 'bundle': {
+      const text = await readText(first);
+      const each = values.show ? show : () => undefined;
+      return values.log === undefined
+        ? checkBundle(text, keys, each)
+        : checkBundleInLog({ text, source: openSource(values.log), keys, each, progress: progress() });
+    }
+    case 'sample': {
+      if (!values.log) throw new Misused();
+      return checkSample(await readText(first), openSource(values.log), keys, progress());
+    }
     case 'report': {
       if (!values.log) throw new Misused();
       return checkReport(await readText(first), openSource(values.log), keys, progress());
@@ -120,8 +153,10 @@ try {
   process.exitCode = code;
 } catch (error) {
   const { message, code = '' } = error as Error & { code?: string };
-  if (error instanceof Misused) process.stderr.write(`${usage}\n`);
-  else if (error instanceof CannotRead || code.startsWith('ERR_PARSE_ARGS')) complain(message);
+  if (error instanceof Misused) {
+    process.stderr.write(`${usage}\n`);
+    if (message !== '') complain(message);
+  } else if (error instanceof CannotRead || code.startsWith('ERR_PARSE_ARGS')) complain(message);
   else complain(`this program could not go on, and found nothing either way: ${message}`);
   process.exitCode = 2;
 }

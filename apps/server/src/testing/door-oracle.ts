@@ -65,7 +65,7 @@ export const oracle: Record<RouteName, string> = {
   ...{ makePlayerLink: 'si', renewPlayerLink: 'si', endPlayerLink: 'osiL', listViewers: 'osiuaL' },
   ...{ readRecord: 'uL', getRecordHead: 'uL', verifyRecord: 'uL', getLogStatus: 'uaL' },
   ...{ searchRecord: 'uL', getAuditList: 'uL', whoCouldSee: 'uL', exportRecord: 'uL' },
-  ...{ listSamples: 'uL', drawSample: 'u', getSample: 'uL', addFinding: 'u' },
+  ...{ listSamples: 'uL', drawSample: 'u', getSample: 'uL', exportSample: 'uL', addFinding: 'u' },
   ...{ listIncidents: 'osiuaL', openIncident: 'osi', closeIncident: 'osi' },
   ...{ getConsents: 'osiuaL', proposeConsent: 'a', getSitePolicy: 'osiuaL', setSitePolicy: 'a' },
   ...{ switchPrivate: 'sa', listWays: 'osiL', askForGrants: 'osi', listGrants: 'osiuaL' },

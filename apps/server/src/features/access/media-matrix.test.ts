@@ -133,7 +133,7 @@ beforeAll(async () => {
     askers.set(`${role}, locked`, { browser });
   }
   const linkOf = async (browser: Browser) => (await browser.call('POST', '/cameras/open/player-link')).body;
-  const tokenOf = (link: { path: string }) => link.path.split('/')[2] ?? '';
+  const tokenOf = (link: { url: string }) => link.url.split('/')[4] ?? '';
   const stranger = { browser: new Browser(site.app.url) };
   askers.set('nobody, with a link to the open camera', { ...stranger, link: tokenOf(await linkOf(guide)) });
   const over = await linkOf(guide);

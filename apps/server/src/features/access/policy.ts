@@ -181,6 +181,7 @@ const access = {
   'rest:listSamples': auditing,
   'rest:drawSample': { ...auditing, unlocked: true },
   'rest:getSample': auditing,
+  'rest:exportSample': auditing,
   'rest:addFinding': { ...auditing, unlocked: true },
 } as const;
 
