@@ -1,22 +1,25 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/system-packages.mjs';
 
-/**
- * These mostly wait, for an outage to last or for the next checkpoint of the log, or show pages and hardly a picture, so that
- * they can run beside the others.
- */
-const patient = ['long-away', 'audit', 'people', 'owner', 'footage', 'import', 'fleet'].map(
-  (name) => `${name}.e2e.ts`,
-);
+/** Long waits and hardly a picture: they run beside others. */
+const patient = ['**/long-away.e2e.ts'];
+/** What they say of pictures is said to the frame or to the second: one at a time, beside nothing but waiting. */
+const pictures = [
+  'tiles/*.e2e.ts',
+  ...['demo-city', 'faulty-cameras', 'live-wall', 'network', 'recovery', 'streams', 'truth'].map(
+    (name) => `${name}.e2e.ts`,
+  ),
+].map((pattern) => `**/${pattern}`);
 
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  // Video on two cores: one browser at a time, but for tests that mostly wait; and no retry that would hide a flaw.
+  // Two browsers at a time on two cores; projects are begun in this order. And no retry that would hide a flaw.
   workers: 2,
   projects: [
+    { name: 'flows', testMatch: '**/*.e2e.ts', testIgnore: [...patient, ...pictures] },
     { name: 'patient', testMatch: patient, workers: 1 },
-    { name: 'all', testMatch: '**/*.e2e.ts', testIgnore: patient, workers: 1 },
+    { name: 'pictures', testMatch: pictures, workers: 1 },
   ],
   retries: 0,
   fullyParallel: false,

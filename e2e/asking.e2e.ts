@@ -5,10 +5,11 @@ import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { startMailbox } from '../apps/server/src/testing/mailbox.ts';
 import { signInByLetter } from '../apps/server/src/testing/owners.ts';
 import { freshKey, openTerms, place } from '../apps/server/src/testing/private-camera.ts';
-import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { assign, expect, expectState, test as base, tileAt } from './support/city.ts';
 import { readTile } from './support/clock.ts';
 import { enter, enterAs } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 /** Which camera of the farm each private one is, and what its owner allows. */
 const lent: Readonly<Record<string, { farm: string; terms: ConsentTermsInput }>> = {
@@ -29,7 +30,7 @@ const test = base.extend<{ site: Site }>({
     // Stills of cameras that do not open are refused, which the browser logs by itself.
     complaints.allow(/Failed to load resource: the server responded with a status of 4\d\d/);
     const mailbox = await startMailbox();
-    const server = await startServerProcess({ env: mailbox.env });
+    const server = await startServer({ env: mailbox.env });
     const olga = await signInByLetter(server.url, mailbox, 'olga@owners.example');
     const owner: Site['owner'] = async (camera, change) => {
       const answer = await olga.call('POST', `/owner/cameras/${camera}/consent`, change, {

@@ -95,6 +95,8 @@ test('an auditor finds who watched, who could, and who was refused; exports it w
   await finding.getByLabel('In words').fill('No incident is named');
   await finding.getByRole('button', { name: 'Record' }).click();
   await expect(page.getByText('unclear: No incident is named')).toBeVisible();
+  await expect(page.getByText(/Drawn with the number [0-9a-f]{32} of the auditor’s browser/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save with proofs' })).toBeVisible();
   await expectNoBarrier(page, 'samples');
   await picture(page, 'samples');
 

@@ -2,16 +2,16 @@ import { city } from '@clerestory/demo-city';
 import { descendants, startServerProcess } from '../tools/harness/server-process.ts';
 import { expect, expectState, test, tileAt } from './support/city.ts';
 import { readTile } from './support/clock.ts';
-import { enter } from './support/sign-in.ts';
 
 test('the first start shows a city: scenes come up as they are drawn, and say so until then', async ({
   page,
 }) => {
   test.setTimeout(240_000);
   const server = await startServerProcess({ env: { CLERESTORY_DEMO: '1' } });
-  await enter(page.context(), server);
   const { cameras } = city();
-  await page.goto(`${server.url}/screen/left`);
+  // The address that it prints leads to the wall, with nothing to fill in.
+  await page.goto(`${server.url}/#wall`);
+  await expect(page).toHaveURL(`${server.url}/screen/left`);
   await expect(page.locator('[data-tile]')).toHaveCount(16);
   await expect(tileAt(page, 15)).toContainText(/still being drawn/i, { timeout: 30_000 });
   await expectState(page, 0, 'live', 180_000);

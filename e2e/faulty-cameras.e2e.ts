@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { startFaultProxy, type FaultProxy } from '../tools/fault-proxy/proxy.ts';
-import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { startFarm } from '../tools/rtsp-farm/farm.ts';
 import { assign, cameraName, expect, expectState, test, tileAt } from './support/city.ts';
 import { readTile } from './support/clock.ts';
@@ -8,6 +8,7 @@ import { enter } from './support/sign-in.ts';
 import { watchFfmpegs } from './support/processes.ts';
 import { firstAfter, recordTiles, statesSince, type TileMoment } from './support/watch.ts';
 import { assured } from '../tools/harness/assured.ts';
+import { startServer } from './support/server.ts';
 
 /** On a tile each, in this order; the first two are well, and the last two never were. */
 const names = ['well', 'well-too', 'hangs', 'drips', 'resets', 'flaps', 'never-answers', 'drips-from-start'];
@@ -66,7 +67,7 @@ test('cameras that hang, drip, reset, flap, stay silent or refuse: each told in 
   proxy('never-answers').set('stall');
   proxy('drips-from-start').throttle(1);
 
-  const server = await startServerProcess();
+  const server = await startServer();
   await enter(page.context(), server);
   await addCameras(server, { ...Object.fromEntries(urls), locked: guarded.url('locked') });
   await page.goto(`${server.url}/screen/left`);

@@ -4,9 +4,10 @@ import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { startMailbox, type Mailbox } from '../apps/server/src/testing/mailbox.ts';
 import { signInByLetter } from '../apps/server/src/testing/owners.ts';
 import { freshKey, openTerms, place } from '../apps/server/src/testing/private-camera.ts';
-import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base } from './support/city.ts';
 import { enterAs } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 const test = base.extend<{ mailbox: Mailbox; site: ServerProcess }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names from this pattern
@@ -16,7 +17,7 @@ const test = base.extend<{ mailbox: Mailbox; site: ServerProcess }>({
     await mailbox.close();
   },
   site: async ({ mailbox }, use) => {
-    const site = await startServerProcess({ env: mailbox.env });
+    const site = await startServer({ env: mailbox.env });
     await use(site);
     await site.stop();
   },

@@ -1,4 +1,4 @@
-import { descendants, startServerProcess } from '../tools/harness/server-process.ts';
+import { descendants } from '../tools/harness/server-process.ts';
 import { allLive, notLive } from './support/all-live.ts';
 import {
   cameraName,
@@ -11,6 +11,7 @@ import {
 } from './support/city.ts';
 import { readTile } from './support/clock.ts';
 import { enter } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 // Most of the time nothing happens here, so that these run beside all others (playwright.config.ts).
 
@@ -21,7 +22,7 @@ test('the server away for a minute: the screen comes back by itself, changes mad
 }) => {
   test.setTimeout(240_000);
   complaints.allow(lostConnection);
-  const first = await startServerProcess();
+  const first = await startServer();
   await enter(page.context(), first);
   await fillLeftScreen(first, farm);
   await page.goto(`${first.url}/screen/left`);
@@ -33,7 +34,7 @@ test('the server away for a minute: the screen comes back by itself, changes mad
   const awayMs = 60_000;
   const awayUntil = Date.now() + awayMs;
   await expect.poll(() => Date.now() > awayUntil, { timeout: awayMs + 10_000, intervals: [1000] }).toBe(true);
-  const second = await startServerProcess({ port: first.port, dataDir: first.dataDir });
+  const second = await startServer({ port: first.port, dataDir: first.dataDir });
   await second.api('PUT', '/walls/control-room/screens/left/tiles/3', { camera: cameraName(1) });
   for (let tile = 0; tile < 3; tile++) await expectState(page, tile, 'live', 60_000);
   await expect(tileAt(page, 3)).toHaveAttribute('data-camera', cameraName(1), { timeout: 30_000 });

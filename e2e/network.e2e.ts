@@ -1,6 +1,6 @@
 import { startFaultProxy, type Fault, type FaultProxy } from '../tools/fault-proxy/proxy.ts';
 import { freePort } from '../tools/harness/free-port.ts';
-import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
 import {
   assign,
   cameraCount,
@@ -17,6 +17,7 @@ import { enter } from './support/sign-in.ts';
 import { WallWire } from './support/wall-wire.ts';
 import { firstAfter, recordTiles } from './support/watch.ts';
 import { assured } from '../tools/harness/assured.ts';
+import { startServer } from './support/server.ts';
 
 /** Another loopback address than the server's, so that both doors keep their ports on the far side of the proxy. */
 const farSide = '127.0.0.2';
@@ -35,7 +36,7 @@ const test = base.extend<{ road: Road }>({
   road: async ({ farm, context, complaints }, use) => {
     complaints.allow(lostConnection);
     const [port, mediaPort] = [await freePort(), await freePort()];
-    const server = await startServerProcess({
+    const server = await startServer({
       port,
       env: {
         CLERESTORY_MEDIA_PORT: String(mediaPort),

@@ -6,20 +6,23 @@ import { signInByLetter } from '../apps/server/src/testing/owners.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base, type Complaints } from './support/city.ts';
 import { enter, enterAs } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 /** The browser reports refused requests itself, and streams that end with the server. */
 const expected = /Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/;
 
-const test = base.extend<{ mailbox: Mailbox; site: ServerProcess; complaints: Complaints }>({
+const test = base.extend<{ mailbox: Mailbox; bare: boolean; site: ServerProcess; complaints: Complaints }>({
+  /** Nobody lends a camera yet: the one test without a canary, which somebody lends. */
+  bare: [false, { option: true }],
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names from this pattern
   mailbox: async ({}, use) => {
     const mailbox = await startMailbox();
     await use(mailbox);
     await mailbox.close();
   },
-  site: async ({ complaints, context, mailbox }, use) => {
+  site: async ({ bare, complaints, context, mailbox }, use) => {
     complaints.allow(expected);
-    const site = await startServerProcess({ env: mailbox.env });
+    const site = await (bare ? startServerProcess : startServer)({ env: mailbox.env });
     await use(site);
     for (const page of context.pages()) await page.close();
     await site.stop();
@@ -253,7 +256,7 @@ test('an owner is told on a device too, and at an address of their own', async (
 });
 
 test.describe('at a desk', () => {
-  test.use({ viewport: { width: 1920, height: 1080 }, colorScheme: 'dark' });
+  test.use({ viewport: { width: 1920, height: 1080 }, colorScheme: 'dark', bare: true });
 
   test('an administrator registers an owner and invites them for a camera, with terms to begin with', async ({
     page,

@@ -1,4 +1,3 @@
-import { startServerProcess } from '../tools/harness/server-process.ts';
 import {
   cameraName,
   expect,
@@ -9,6 +8,7 @@ import {
   tileAt,
 } from './support/city.ts';
 import { readTile } from './support/clock.ts';
+import { startServer } from './support/server.ts';
 import { enterAs } from './support/sign-in.ts';
 
 /** Refusals that the browser logs: of a screen that is not paired yet, or no more. */
@@ -86,7 +86,7 @@ test('a paired screen comes back by itself after a restart of the server', async
   complaints,
 }) => {
   complaints.allow(refused, lostConnection);
-  const first = await startServerProcess();
+  const first = await startServer();
   await fillLeftScreen(first, farm);
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
   const screen = await context.newPage();
@@ -95,7 +95,7 @@ test('a paired screen comes back by itself after a restart of the server', async
   await first.api('POST', '/screen-devices', { code, screen: 'left' });
   await expectState(screen, 0, 'live');
   await first.kill();
-  const second = await startServerProcess({ port: first.port, dataDir: first.dataDir });
+  const second = await startServer({ port: first.port, dataDir: first.dataDir });
   await second.api('DELETE', '/walls/control-room/screens/left/tiles/0');
   await expectState(screen, 0, 'empty');
   await expectState(screen, 1, 'live');

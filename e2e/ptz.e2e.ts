@@ -2,8 +2,8 @@ import type { Page } from '@playwright/test';
 import { startOnvifCamera, type OnvifCamera } from '../tools/onvif-camera/camera.ts';
 import { cameraName, expect, test as base } from './support/city.ts';
 import { startOwnBrowser } from './support/own-browser.ts';
-import { startServerProcess } from '../tools/harness/server-process.ts';
 import { enter } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 /** A camera that moves, with a real stream of the farm behind it. */
 const test = base.extend<{ dome: OnvifCamera }>({
@@ -133,7 +133,7 @@ test('STOP: the server is killed, and starts again', async ({ context, server, d
   await page.keyboard.down('ArrowUp');
   await moves(dome);
   await server.kill();
-  const again = await startServerProcess({ dataDir: server.dataDir });
+  const again = await startServer({ dataDir: server.dataDir });
   await stops(dome);
   await page.close();
   await again.stop();

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { startServerProcess, descendants } from '../tools/harness/server-process.ts';
+import { descendants } from '../tools/harness/server-process.ts';
 import { cameraName, expect, expectState, fillLeftScreen, lostConnection, test } from './support/city.ts';
 import { allLive } from './support/all-live.ts';
 import { readTile } from './support/clock.ts';
 import { enter } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 test('a camera that drops its connection, and a killed ffmpeg', async ({ page, server, farm }) => {
   await page.goto(`${server.url}/screen/left`);
@@ -92,7 +93,7 @@ test('the server killed and started again at once: every tile is back by itself,
   complaints,
 }) => {
   complaints.allow(lostConnection);
-  const first = await startServerProcess();
+  const first = await startServer();
   await enter(page.context(), first);
   await fillLeftScreen(first, farm);
   await page.goto(`${first.url}/screen/left`);
@@ -101,7 +102,7 @@ test('the server killed and started again at once: every tile is back by itself,
   expect(old).toHaveLength(4);
   const killedAtMs = Date.now();
   await first.kill();
-  const second = await startServerProcess({ port: first.port, dataDir: first.dataDir });
+  const second = await startServer({ port: first.port, dataDir: first.dataDir });
   await allLive(page, 20_000);
   expect(Date.now() - killedAtMs).toBeLessThan(30_000);
   const isAlive = (pid: number) => existsSync(`/proc/${pid}`);

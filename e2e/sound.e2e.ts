@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeClockClip } from '../tools/rtsp-farm/clips.ts';
 import { startFarm } from '../tools/rtsp-farm/farm.ts';
-import { startServerProcess } from '../tools/harness/server-process.ts';
 import { expect, expectState, test, tileAt } from './support/city.ts';
 import { enter } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 /** When each frame of sound came over the push socket, Unix ms; the fourth byte of a frame says what it is of. */
 function soundsOf(page: Page): number[] {
@@ -47,7 +47,7 @@ test('a tile sounds when somebody asks for it, one at a time, and never after th
   const clip = path.join(dir, 'street.mp4');
   await makeClockClip({ path: clip, camera: 1, seconds: 10, width: 640, height: 360, fps: 15, gopS: 1 });
   const farm = await startFarm({ mounts: { loud: clip, mute: clip }, sounds: { loud: 'pcmu' } });
-  const server = await startServerProcess();
+  const server = await startServer();
   try {
     for (const [at, id] of ['loud', 'mute'].entries())
       await server.api('POST', '/cameras', {

@@ -6,7 +6,7 @@ import { latencyMs, watchPictures, type PictureLook } from '../bench/pixels.ts';
 import { makeClockClip } from '../tools/rtsp-farm/clips.ts';
 import { startFarm } from '../tools/rtsp-farm/farm.ts';
 import { freePort } from '../tools/harness/free-port.ts';
-import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
+import type { ServerProcess } from '../tools/harness/server-process.ts';
 import {
   assign,
   cameraName,
@@ -21,6 +21,7 @@ import { pictureAgeMs } from './support/age.ts';
 import { readTile } from './support/clock.ts';
 import { startOwnBrowser } from './support/own-browser.ts';
 import { enter } from './support/sign-in.ts';
+import { startServer } from './support/server.ts';
 
 const setLayout = (server: ServerProcess, layout: string, screen = 'left') =>
   server.api('PUT', `/walls/control-room/screens/${screen}/layout`, { layout });
@@ -38,7 +39,7 @@ test('a tile that grows gets the main stream, one that shrinks the small one, an
   await makeClockClip({ ...clip, path: main, width: 1280, height: 720 });
   await makeClockClip({ ...clip, path: sub, width: 640, height: 360 });
   const farm = await startFarm({ mounts: { main, sub } });
-  const server = await startServerProcess();
+  const server = await startServer();
   await enter(page.context(), server);
   await server.api('POST', '/cameras', {
     id: 'two-sizes',
@@ -120,7 +121,7 @@ test('all cameras away and back on the same port: the reason in words, then live
   clips,
 }) => {
   const farm = await startFarm({ mounts: clips });
-  const server = await startServerProcess();
+  const server = await startServer();
   await enter(page.context(), server);
   await fillLeftScreen(server, farm);
   await page.goto(`${server.url}/screen/left`);
@@ -182,14 +183,14 @@ test('the media node comes back on another port: the screen gets the new page po
   complaints,
 }) => {
   complaints.allow(lostConnection, /Content.Security.Policy|Refused to connect|violates the following/i);
-  const first = await startServerProcess();
+  const first = await startServer();
   await enter(page.context(), first);
   await fillLeftScreen(first, farm);
   await page.goto(`${first.url}/screen/left`);
   await expectState(page, 0, 'live');
   await page.evaluate(() => Object.assign(window, { oldPage: true }));
   await first.kill();
-  const second = await startServerProcess({
+  const second = await startServer({
     port: first.port,
     dataDir: first.dataDir,
     env: { CLERESTORY_MEDIA_PORT: String(await freePort()) },

@@ -135,6 +135,16 @@ test('the palette finds commands, cameras and layouts; the window is the same ag
   await page.reload();
   await expect(page.locator('[data-work-tile]')).toHaveCount(9);
   await expect(tileAt(page, 0)).toHaveAttribute('data-camera', cameraName(3));
+
+  // Cameras take turns in a window as on a screen.
+  await tileAt(page, 4).click();
+  await page.keyboard.press('t');
+  const tour = page.getByRole('dialog');
+  await tour.getByLabel('Camera numbers, in order').fill('101-102');
+  await tour.getByLabel('Seconds for each').fill('5');
+  await tour.getByRole('button', { name: 'Begin the tour' }).click();
+  await expect(tileAt(page, 4)).toHaveAttribute('data-camera', cameraName(1));
+  await expect(tileAt(page, 4)).toHaveAttribute('data-camera', cameraName(2));
   // The room's list of walls has nothing of it.
   const { items } = await server.api<{ items: { id: string }[] }>('GET', '/walls');
   expect(items.map(({ id }) => id)).toEqual(['control-room']);

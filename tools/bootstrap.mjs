@@ -49,7 +49,8 @@ async function goOnWithPinnedNode() {
     );
   const again = spawn(node, [fileURLToPath(import.meta.url), task, ...rest], {
     cwd: root,
-    stdio: 'inherit',
+    // The fourth breaks when this process is killed, by which the other one knows.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => again.kill(signal));
@@ -68,6 +69,8 @@ installPackages();
 // sooner, and the tests start hundreds of them.
 process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules', '.cache', 'clerestory');
 await goOnWithPinnedNode();
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+process.channel?.unref();
 process.argv.splice(2, 1);
 module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 await import(pathToFileURL(path.join(root, 'tools', tasks[task])).href);

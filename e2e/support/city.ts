@@ -5,7 +5,8 @@ import path from 'node:path';
 import { enter } from './sign-in.ts';
 import { makeClockClip } from '../../tools/rtsp-farm/clips.ts';
 import { startFarm, type Farm } from '../../tools/rtsp-farm/farm.ts';
-import { startServerProcess, type ServerProcess } from '../../tools/harness/server-process.ts';
+import type { ServerProcess } from '../../tools/harness/server-process.ts';
+import { startServer } from './server.ts';
 
 /** How many RTSP cameras the farm has: `cam1` … `cam4`; camera n's frame clock says n. */
 export const cameraCount = 4;
@@ -108,7 +109,7 @@ export const test = base.extend<Each, Worker>({
     await farm.close();
   },
   server: async ({ context, farm }, use) => {
-    const server = await startServerProcess();
+    const server = await startServer();
     await enter(context, server);
     await fillLeftScreen(server, farm);
     await use(server);

@@ -1,12 +1,13 @@
 import { test as base, type Locator, type Page } from '@playwright/test';
-import { startServerProcess, type ServerProcess } from '../../tools/harness/server-process.ts';
+import type { ServerProcess } from '../../tools/harness/server-process.ts';
 import { cameraName, Complaints, expect, fillLeftScreen, lostConnection } from './city.ts';
 import { enter } from './sign-in.ts';
+import { startServer } from './server.ts';
 
 /** Cameras that send nothing, for tests of how a wall is arranged: where they are put is told, not what they show. */
 export const test = base.extend<{ server: ServerProcess; complaints: Complaints }>({
   server: async ({ context }, use) => {
-    const server = await startServerProcess();
+    const server = await startServer();
     await enter(context, server);
     await fillLeftScreen(server, { url: (name) => `rtsp://127.0.0.1:9/${name}` });
     await use(server);

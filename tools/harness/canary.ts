@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { ConsentTerms } from '@clerestory/protocol';
 import type { Browser } from '../../apps/server/src/testing/browser.ts';
-import { freshKey, openTerms, place } from '../../apps/server/src/testing/private-camera.ts';
+import { canaryNumber, freshKey, openTerms, place } from '../../apps/server/src/testing/private-camera.ts';
 import { bytesByEveryDoor } from './every-door.ts';
 
 /** A8: a private camera that its owner has revoked, beside those of a test. */
 export interface Canary {
   id: string;
+  /** How often its source was connected to. */
+  reached(): number;
   /** Tries every door with these cookies, and asks for a grant. @returns how much was got of it, which has to be nothing */
   tried(mediaPort: number, browser: Browser): Promise<{ bytes: number; grants: number; reached: number }>;
   close(): Promise<void>;
@@ -37,7 +39,8 @@ export async function placeCanary(
   await done(
     201,
     administrator.call('POST', '/cameras', {
-      ...{ id, name: id, keep: 'on-demand', visibility: 'private', owner: owner.owner, placeKind: 'shop' },
+      ...{ id, number: canaryNumber, name: id, keep: 'always', placeKind: 'shop' },
+      ...{ visibility: 'private', owner: owner.owner },
       ...{ source: { kind: 'rtsp', main: `rtsp://127.0.0.1:${port}/main`, transport: 'tcp' }, ...place },
     }),
   );
@@ -48,6 +51,7 @@ export async function placeCanary(
     );
   return {
     id,
+    reached: () => reached,
     async tried(mediaPort, browser) {
       const purpose = { kind: 'standing', purpose: 'fire' };
       const asked = await browser.call('POST', '/grants', { cameras: [{ camera: id }], purpose });

@@ -139,7 +139,8 @@ export function wallWriter(
   };
 }
 
-const ackPatienceMs = 5_000;
+/** On a machine with other work; that an answer is slow is no fault, that one is lost would be. */
+const ackPatienceMs = 60_000;
 
 /** Changes one tile over the console's socket. `connect` before the first change and after each restart. */
 export function socketWriter(

@@ -128,6 +128,8 @@ export async function runKills(options: {
   seed: number;
   /** Asked before each kill: enough. */
   ended?: () => boolean;
+  /** Hears of each kill, when all of it held. */
+  held?: (report: Readonly<KillReport>) => void;
 }): Promise<KillReport> {
   const random = chance(options.seed);
   const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-kill-'));
@@ -229,6 +231,8 @@ export async function runKills(options: {
       for (const { writer } of workers) seen.push(...((await writer.check?.()) ?? []));
       faults.push(...seen.map((fault) => `after kill ${round + 1}: ${fault}`));
       if (faults.length > 0) break;
+      report.entries = store.entries;
+      options.held?.(report);
     }
     const { body } = await auditor.call('GET', '/record/verification');
     const verified = body as RecordVerification;

@@ -371,6 +371,21 @@ test('every route is in the OpenAPI document, and every one answers', async () =
   expect(document.openapi).toBe('3.1.0');
   for (const row of Object.values(routes) as RestRoute[])
     expect(document.paths[apiBase + row.path]?.[row.method]?.responses?.[row.status]).toBeTruthy();
+  const answerTo = async (method: string, path: string) => {
+    const address = server.app.url + api(path.replaceAll(/\{\w+\}/g, 'none'));
+    const response = await fetch(address, {
+      method: method.toUpperCase(),
+      headers: { origin: server.app.url },
+    });
+    return `${response.status} ${await response.text()}`;
+  };
+  const nothingThere = /There is nothing at this address/;
+  expect(await answerTo('get', '/no-such-route')).toMatch(nothingThere);
+  for (const { method, path } of Object.values(routes) as RestRoute[]) {
+    const answer = await answerTo(method, path);
+    expect(answer, `${method} ${path}`).not.toMatch(nothingThere);
+    expect(answer, `${method} ${path}`).toMatch(/^[24]/);
+  }
 });
 
 test('health, readiness and metrics are there for machines', async () => {

@@ -23,7 +23,13 @@ import { IncidentService, incidentRoutes } from './features/incidents/index.ts';
 import { layoutRoutes } from './features/layouts/index.ts';
 import { maskRoutes, masksRecordedIn } from './features/masks/index.ts';
 import { DeviceWatch, OnvifMover, OnvifService, onvifRoutes } from './features/onvif/index.ts';
-import { chooseMediaPort, MediaLink, MediaSupervisor, mediaPath } from './features/media-nodes/index.ts';
+import {
+  chooseMediaPort,
+  MediaLink,
+  MediaSupervisor,
+  mediaPath,
+  mediaUrlOf,
+} from './features/media-nodes/index.ts';
 import { buildId, mountPages } from './features/pages/index.ts';
 import { Notices } from './features/notices/index.ts';
 import { AccessProofs, mountLive, OwnerDeskService, ownerDeskRoutes } from './features/owner-desk/index.ts';
@@ -48,12 +54,13 @@ import { parseCameraNetworks } from './platform/addresses/networks.ts';
 import { answerBrokenRequests } from './platform/broken-requests.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { ClockSteps } from './platform/clock-steps.ts';
+import { OldKeys } from './platform/idempotency.ts';
 import { openDatabase } from './platform/database.ts';
 import { doorsOf, loadAll, startAll, stopAll, type Feature } from './platform/feature.ts';
 import { actorAt } from './platform/http.ts';
 import { createHttpDoor } from './platform/http-door.ts';
 import { listen } from './platform/listen.ts';
-import type { Logger } from './platform/logging.ts';
+import { logStorage, type Logger } from './platform/logging.ts';
 import { thisMachine } from './platform/machine.ts';
 import { Mail } from './platform/mail.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
@@ -61,7 +68,7 @@ import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
 import { defaultLimits, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
 import { onFirstStart } from './platform/settings.ts';
-import { bindSockets, closeDoors, createSockets, rooms } from './platform/sockets.ts';
+import { bindSockets, boundEvents, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { parseWitnesses } from './platform/witnesses.ts';
@@ -88,6 +95,8 @@ export interface App {
   publicUrl: string;
   /** What a request can reach, with its row in the policy table. */
   doors: readonly MountedDoor[];
+  /** Events that windows which are open now may send. */
+  events(): string[];
   port: number;
   /** Resolves once pictures can be had, or after five seconds: false then. */
   mediaReady(): Promise<boolean>;
@@ -127,7 +136,11 @@ export async function startApp(
     nowMs: () => clock.nowMs(),
     ...(tlsLookEveryMs !== undefined && { lookEveryMs: tlsLookEveryMs }),
   });
-  const { db, close: closeDatabase } = openDatabase(config.dataDir);
+  const {
+    db,
+    storage,
+    close: closeDatabase,
+  } = openDatabase(config.dataDir, (fault) => logStorage(log, config.dataDir, fault));
   http.maxConnections = maxConnections;
   answerBrokenRequests(http);
   const metrics = createMetrics();
@@ -153,6 +166,7 @@ export async function startApp(
 
   // They do not know each other; each is handed what it asked for.
   const steps = new ClockSteps({ db, clock, machine: thisMachine, log });
+  const oldKeys = new OldKeys({ db, steps, log });
   const record = new RecordService(db, clock);
   const refusals = new Refusals(db, record, clock, log);
   const checkpoints = new Checkpoints({
@@ -238,6 +252,7 @@ export async function startApp(
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
+    readable: () => checkpoints.readable(),
     ...auditSources({ access, people, cameras, decide }),
   });
   const audience = access.windows.install();
@@ -301,6 +316,7 @@ export async function startApp(
   };
   const media = new MediaLink(io, mediaToken, cameras, mediaWitness, log, access.views, isProxied);
   access.views.tell(media);
+  access.links.setMediaUrl(() => mediaUrlOf(media.address, publicUrl()));
   const drawing = new SceneDrawing(demoDir, config.ffmpegPath, log);
   const snapshotParts = {
     cameras: () => cameras.list(),
@@ -331,6 +347,7 @@ export async function startApp(
   /** In start order; what was started is stopped the other way round. */
   const features: readonly Feature[] = [
     { name: 'clock', load: () => steps.load(), start: () => steps.start(), stop: () => steps.stop() },
+    { name: 'idempotency', start: () => oldKeys.start(), stop: () => oldKeys.stop() },
     {
       name: 'record',
       load: async () => void (await record.load()),
@@ -493,7 +510,7 @@ export async function startApp(
   const app = createHttpDoor({
     origins,
     machines(door) {
-      mountProbes(door, () => media.connected);
+      mountProbes(door, () => media.connected, storage);
       const guard = access.http.door('http:log');
       mountLog(door, { checkpoints, tree: record.log, reports, guard, publicUrl: () => publicUrl() });
       door.use('/metrics', access.http.door('http:metrics'));
@@ -541,6 +558,7 @@ export async function startApp(
     url: localUrl(),
     publicUrl: publicUrl(),
     doors: mountedDoors(app),
+    events: () => boundEvents(io),
     port,
     mediaReady: () => media.ready(mediaPatienceMs),
     mediaPid: () => supervisor.pid,

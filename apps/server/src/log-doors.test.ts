@@ -2,12 +2,14 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseVerifierKey } from '@clerestory/tlog';
+import { checkBundle } from '../../verify/src/bundle.ts';
 import { opened } from '../../verify/src/checkpoints.ts';
 import { sha256 } from '../../verify/src/crypto.ts';
 import { checkLog } from '../../verify/src/log.ts';
 import { openSource } from '../../verify/src/source.ts';
 import { checkWholeLog } from '../../verify/src/whole-log.ts';
 import { startGuardedApp, type GuardedApp } from './testing/access.ts';
+import { Browser } from './testing/browser.ts';
 
 let site: GuardedApp;
 beforeAll(async () => {
@@ -92,6 +94,7 @@ describe('the log for everybody (C2SP tlog-tiles)', () => {
 
 test('a log that has stopped says so to what watches the server, and to tools in text', async () => {
   const before = await startGuardedApp();
+  await before.personAs('auditor', 'aud');
   const figures = async ({ app }: GuardedApp) => (await fetch(`${app.url}/metrics`)).text();
   expect(await figures(before)).toMatch(/^clerestory_log_stopped 0$/m);
   expect(await figures(before)).toMatch(/^clerestory_log_checkpoint_size [1-9]\d*$/m);
@@ -103,6 +106,21 @@ test('a log that has stopped says so to what watches the server, and to tools in
     const answer = await fetch(`${after.app.url}/log/checkpoint`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/plain; charset=utf-8']);
     expect(await answer.text()).toMatch(/Put log.key back/);
+    // Reading is not signing: the auditor's file is proved against the last checkpoint, and says why there is none since.
+    const auditor = new Browser(after.app.url);
+    await auditor.signIn('aud');
+    const { status, body } = await auditor.call('GET', '/audit/export');
+    expect([status, body.halted]).toEqual([200, expect.stringMatching(/Put log.key back/)]);
+    expect(body.entries).toBe(body.size);
+    const key = parseVerifierKey(sha256, (await (await fetch(`${after.app.url}/log/key`)).text()).trim());
+    const keys = { log: key ? [key] : [], witnesses: [] };
+    const { faults, unchecked } = checkBundle(body.text as string, keys);
+    expect([faults, unchecked]).toEqual([
+      [],
+      [expect.stringMatching(/not signed any more .* Put log.key back/)],
+    ]);
+    const source = openSource(`${after.app.url}/log`);
+    await expect(checkLog({ source, keys })).rejects.toThrow(/answers 503: .*Put log.key back/);
   } finally {
     await after.app.close();
     rmSync(before.dir, { recursive: true, force: true });

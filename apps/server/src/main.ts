@@ -50,9 +50,10 @@ async function main(): Promise<void> {
     log.warn('the media process is slow to start; pictures come as soon as it is there');
   const url = app.publicUrl;
   say(`Clerestory is ready: ${url}`);
+  const { setUpToken, demo } = await app.welcome();
+  if (demo) say(`  the wall, live: open ${url}/#wall   (the demo city's first screen, as its supervisor)`);
   say(`  console  ${url}/`);
   say(`  screens  ${url}/screen/left   (and /screen/centre, /screen/right)`);
-  const { setUpToken, demo } = await app.welcome();
   if (demo)
     say(
       `  demo accounts (on this machine only): ${demo.people.map(({ login }) => login).join(', ')} — password ${demo.password}`,

@@ -1,11 +1,18 @@
-import { checkLine, parseHead, parseLine, type BundleHead, type PublicEntry } from '@clerestory/public-log';
+import {
+  checkLine,
+  parseHead,
+  parseLine,
+  SaidErased,
+  type BundleHead,
+  type PublicEntry,
+} from '@clerestory/public-log';
 import { opened, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
 
 /** More are counted and not listed. */
 const mostFaults = 20;
 /** What a head can have. Another member could say what is missing, or that something is. */
-const known = ['format', 'of', 'checkpoint', 'asked', 'count', 'first', 'last', 'next', 'erased'];
+const known = ['format', 'of', 'checkpoint', 'asked', 'count', 'first', 'last', 'next', 'erased', 'halted'];
 
 export interface BundleEntry {
   entry: PublicEntry;
@@ -22,7 +29,11 @@ function checkHead(head: BundleHead, lines: number, indices: readonly number[] |
   const unknown = Object.keys(head).filter((name) => !known.includes(name));
   if (unknown.length > 0)
     found.faults.push(`its first line has what this program does not know: ${unknown.join(', ')}`);
-  const { asked, count, erased = 0, next } = head;
+  const { asked, count, erased = 0, next, halted } = head;
+  if (halted !== undefined)
+    found.unchecked.push(
+      `the log was not signed any more when this file was written, and what is newer than its checkpoint cannot be proved: ${halted}`,
+    );
   if (count === undefined) {
     found.held.push(
       'the file does not say how many entries it should have: one that is missing cannot be seen',
@@ -62,11 +73,38 @@ function checkHead(head: BundleHead, lines: number, indices: readonly number[] |
   return found;
 }
 
-/** Checks an owner's bundle or an auditor's export: every line against the checkpoint in its head. */
+/** Entries that are closed although the log does not say that they were erased. `said`: by the whole log, or by the file alone. */
+function checkClosed(closed: readonly PublicEntry[], said: SaidErased, isWhole: boolean): Finding {
+  const found: Finding = { held: [], faults: [], unchecked: [] };
+  const unsaid = closed.filter((entry) => !said.has(entry));
+  const list = (some: readonly PublicEntry[]) =>
+    `${some
+      .slice(0, mostFaults)
+      .map(({ sequence }) => sequence)
+      .join(', ')}${some.length > mostFaults ? ` and ${some.length - mostFaults} more` : ''}`;
+  const erased = closed.filter((entry) => said.has(entry));
+  if (erased.length > 0)
+    found.held.push(`of these the log says that they were erased for their age: ${list(erased)}`);
+  if (unsaid.length > 0 && isWhole)
+    found.faults.push(
+      `not opened, and no entry record-erased of the log says that they were erased: ${list(unsaid)}. They were left closed by whoever wrote the file, or their words were destroyed in secret`,
+    );
+  if (unsaid.length > 0 && !isWhole)
+    found.unchecked.push(
+      `not opened, and whether the log says that they were erased was not looked at: ${list(unsaid)}. Give --log to see`,
+    );
+  return found;
+}
+
+/**
+ * Checks an owner's bundle or an auditor's export: every line against the checkpoint in its head. `said`: what the whole
+ * log says that was erased, where it was read; else the file's own entries count.
+ */
 export function checkBundle(
   text: string,
   keys: Keys,
   each: (one: BundleEntry) => void = () => undefined,
+  said?: SaidErased,
 ): Finding {
   const fails = (words: string): Finding => ({ held: [], faults: [words], unchecked: [] });
   const [first, ...lines] = text.split('\n').filter((line) => line.trim() !== '');
@@ -85,7 +123,8 @@ export function checkBundle(
     if (faults.length < mostFaults) faults.push(words);
   };
   const indices: number[] = [];
-  let closed = 0;
+  const closed: PublicEntry[] = [];
+  const ownWords = new SaidErased();
   for (const [at, line] of lines.entries()) {
     const parsed = parseLine(line);
     const checked = parsed ? checkLine(sha256, parsed, checkpoint.value.checkpoint) : null;
@@ -98,7 +137,8 @@ export function checkBundle(
     if (parsed.index <= before)
       fault(`${place}: it stands behind entry ${before + 1}: lines were doubled, or put in another order`);
     indices.push(parsed.index);
-    if (parsed.openings.length === 0) closed += 1;
+    ownWords.take(checked.entry);
+    if (parsed.openings.length === 0) closed.push(checked.entry);
     each({
       entry: checked.entry,
       shown: Object.fromEntries(parsed.openings.map(({ name, value }) => [name, value])),
@@ -111,13 +151,14 @@ export function checkBundle(
   const held = [...who.held, `the bundle is of ${head.of}`, ...about.held];
   if (faults.length === 0)
     held.push(`each of its ${lines.length} entries is in the log, and is what the log committed to`);
-  if (closed > 0)
+  if (closed.length > 0)
     held.push(
-      `${closed} of its ${lines.length} entries ${closed === 1 ? 'is' : 'are'} not opened: who, what and exactly when cannot be seen in this file`,
+      `${closed.length} of its ${lines.length} entries ${closed.length === 1 ? 'is' : 'are'} not opened: who, what and exactly when cannot be seen in this file`,
     );
+  const open = checkClosed(closed, said ?? ownWords, said !== undefined);
   return {
-    held,
-    faults: [...who.faults, ...about.faults, ...faults],
-    unchecked: about.unchecked,
+    held: [...held, ...open.held],
+    faults: [...who.faults, ...about.faults, ...faults, ...open.faults],
+    unchecked: [...about.unchecked, ...open.unchecked],
   };
 }

@@ -6,10 +6,12 @@
 import { parseArgs } from 'node:util';
 import { parseVerifierKey } from '@clerestory/tlog';
 import { checkBundle, type BundleEntry } from './bundle.ts';
+import { checkBundleInLog } from './bundle-in-log.ts';
 import { checkConsistency, checkpointAt, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
 import { checkLog } from './log.ts';
 import { checkReport } from './report.ts';
+import { checkSample } from './sample.ts';
 import { CannotRead, openSource, readText } from './source.ts';
 import { printable } from './words.ts';
 
@@ -17,7 +19,9 @@ const usage = `clerestory-verify <what> --key <key of the log> [--witness <key o
 
   checkpoint <file or address>           is it signed by the log, and by whom else?
   consistency <old> <new> --log <where>  does the new checkpoint go on from the old one?
-  bundle <file> [--show]                 an owner's download or an auditor's export
+  bundle <file> [--show] [--log <where>] an owner's download or an auditor's export; with the log, also whether
+                                         what is not opened is what the log says that was erased
+  sample <file> --log <where>            is a sample for an audit the one that its lot gives?
   report <file or address> --log <where> are the public numbers those of the log?
   log <where> [--kept <folder>]          every entry of a log; with checkpoints that were kept, all of those too
 
@@ -87,8 +91,17 @@ async function run(): Promise<Finding> {
       const signed = [older, newer].flatMap((one) => whoSigned(one, keys).faults);
       return { ...found, faults: [...signed, ...found.faults] };
     }
-    case 'bundle':
-      return checkBundle(await readText(first), keys, values.show ? show : undefined);
+    case 'bundle': {
+      const text = await readText(first);
+      const each = values.show ? show : () => undefined;
+      return values.log === undefined
+        ? checkBundle(text, keys, each)
+        : checkBundleInLog({ text, source: openSource(values.log), keys, each, progress: progress() });
+    }
+    case 'sample': {
+      if (!values.log) throw new Misused();
+      return checkSample(await readText(first), openSource(values.log), keys, progress());
+    }
     case 'report': {
       if (!values.log) throw new Misused();
       return checkReport(await readText(first), openSource(values.log), keys, progress());

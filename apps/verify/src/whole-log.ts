@@ -27,8 +27,8 @@ export interface WholeLog {
   end: SignedCheckpoint;
   /** Other checkpoints of the same log that somebody kept; each has to be on the way. */
   kept?: readonly SignedCheckpoint[];
-  /** Called with each entry that is in order, oldest first. */
-  each?: (entry: PublicEntry) => void;
+  /** Called with each entry that is in order, oldest first; `root`: of the log up to and with it. */
+  each?: (entry: PublicEntry, root: () => Uint8Array) => void;
   /** Called now and then with the number of entries that were read. */
   progress?: (done: number, size: number) => void;
 }
@@ -114,15 +114,15 @@ async function walk(
       if (!equalBytes(hash, hashes.subarray(at * hashBytes, (at + 1) * hashBytes)))
         fault(`entry ${sequence} is not the one whose hash is in the log: it was changed afterwards`);
       const parsed = parseEntry(Buffer.from(bytes).toString('utf8'));
+      const after = append(sha256, frontier, hash);
+      frontier = after.frontier;
       if (!parsed.ok) fault(`entry ${sequence} cannot be read: ${parsed.fault}`);
       else if (parsed.entry.sequence !== sequence)
         fault(`entry ${sequence} calls itself ${parsed.entry.sequence}: one was taken out, put in or moved`);
       else {
         if (parsed.entry.kind === 'log-begun-anew') begunAnew = sequence;
-        each?.(parsed.entry);
+        each?.(parsed.entry, () => rootOf(sha256, after.frontier));
       }
-      const after = append(sha256, frontier, hash);
-      frontier = after.frontier;
       for (const { level, hash: subtree } of after.completed) (above[level] ??= []).push(subtree);
       compareKept();
     }

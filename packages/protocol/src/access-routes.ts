@@ -153,7 +153,7 @@ export const accessRoutes = {
     status: 200,
     summary: 'Fifteen minutes more for a link of your own',
     params: OnLink,
-    answer: PlayerLink.omit({ path: true }),
+    answer: PlayerLink.omit({ url: true }),
   }),
   endPlayerLink: route({
     method: 'delete',

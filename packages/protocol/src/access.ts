@@ -102,8 +102,8 @@ export type ScreenDevice = z.infer<typeof ScreenDevice>;
 export const PlayerLink = z.object({
   id: Id,
   camera: CameraId,
-  /** Path on the media address; holds the secret, so it is shown once. */
-  path: z.string(),
+  /** For the player: its whole address. Holds the secret, so it is shown once. */
+  url: z.string(),
   expiresAt: UnixMs,
 });
 export type PlayerLink = z.infer<typeof PlayerLink>;

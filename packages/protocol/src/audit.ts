@@ -181,6 +181,16 @@ export const auditRoutes = {
     params: OnSample,
     answer: SampleWithEntries,
   }),
+  exportSample: route({
+    method: 'get',
+    path: '/audit/samples/{sample}/export',
+    tag: 'record',
+    status: 200,
+    summary:
+      'A sample with what was found, and proofs: clerestory-verify draws the lot again from it. That you export is recorded',
+    params: OnSample,
+    answer: BundleFile,
+  }),
   addFinding: route({
     method: 'post',
     path: '/audit/samples/{sample}/findings',

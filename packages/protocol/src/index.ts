@@ -16,6 +16,7 @@ export * from './screen-report.ts';
 export * from './screen-orders.ts';
 export * from './sockets.ts';
 export * from './media-link.ts';
+export * from './media-paths.ts';
 export * from './push.ts';
 export * from './people.ts';
 export * from './access.ts';

@@ -38,5 +38,7 @@ export const BundleFile = z.object({
   next: z.string().nullable(),
   /** Entries that might have belonged here and have been erased: what they were about nobody can say any more. */
   erased: z.int().min(0),
+  /** Why the log is not signed any more, so that nothing newer is in the file; null while it is. */
+  halted: z.string().nullable(),
 });
 export type BundleFile = z.infer<typeof BundleFile>;

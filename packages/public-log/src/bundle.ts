@@ -31,6 +31,8 @@ export interface BundleHead {
   next?: string | null;
   /** Entries within what was asked that retention has erased: whether they belong here nobody can say any more. */
   erased?: number;
+  /** The log was not signed any more when the file was written, and why. */
+  halted?: string;
 }
 
 export interface BundleLine {
@@ -69,6 +71,7 @@ const mayBeMissing: Readonly<Record<string, (value: unknown) => boolean>> = {
     last: (value) => value === null || isCount(value),
   },
   next: (value) => value === null || typeof value === 'string',
+  halted: (value) => typeof value === 'string',
 };
 
 export function parseHead(line: string): BundleHead | null {

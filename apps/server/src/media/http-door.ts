@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mediaPathOf } from '@clerestory/protocol';
 import type { Origins } from '../platform/origins.ts';
 import { placeOf, type RateLimit } from '../platform/rate-limit.ts';
 import { setSecurityHeaders } from '../platform/security.ts';
@@ -94,7 +95,8 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
     response.setHeader('Access-Control-Allow-Credentials', 'true');
     response.setHeader('Access-Control-Expose-Headers', 'X-Captured-At, Retry-After, Date');
   }
-  if (request.method === 'OPTIONS') {
+  const asked = mediaPathOf(request.method ?? '', url.pathname)?.kind;
+  if (asked === 'preflight') {
     response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD');
     response.setHeader('Access-Control-Allow-Headers', 'Range');
     response.statusCode = 204;
@@ -104,7 +106,7 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
     response.setHeader('Allow', 'GET, HEAD, OPTIONS');
     throw new HttpProblem('method-not-allowed', 'Only GET and HEAD are of use here');
   }
-  if (url.pathname === '/healthz') {
+  if (asked === 'healthz') {
     response.setHeader('Content-Type', 'application/json');
     return void response.end(JSON.stringify(deps.health()));
   }

@@ -1,5 +1,5 @@
 import { multivariantPlaylist, playlistType, type RenditionReport, type Variant } from '@clerestory/llhls';
-import type { StreamName } from '@clerestory/protocol';
+import { mediaPathOf, mediaPaths, type StreamName } from '@clerestory/protocol';
 import type { Admission } from './admission.ts';
 import type { Cameras } from './cameras.ts';
 import type { Clock } from './clock.ts';
@@ -34,13 +34,19 @@ export type LiveAsked =
 
 /** Reads a path; null when it is none of ours. Pure. */
 export function readLivePath(path: string): LiveAsked | null {
-  const parts = /^\/live\/([a-z0-9][a-z0-9-]{0,63})\/(?:(main|sub)\/)?([a-z0-9.-]{1,64})$/.exec(path);
-  if (!parts) return null;
-  const [camera, stream, name] = [parts[1] ?? '', parts[2] as StreamName | undefined, parts[3] ?? ''];
-  if (stream === undefined) return name === 'index.m3u8' ? { kind: 'multivariant', camera } : null;
-  if (name === 'index.m3u8') return { kind: 'playlist', camera, stream };
-  if (name === 'poster.jpg') return { kind: 'poster', camera, stream };
-  return { kind: 'resource', camera, stream, name };
+  const found = mediaPathOf('GET', path);
+  const { camera = '', stream, name = '' } = found?.names ?? {};
+  switch (found?.kind) {
+    case 'multivariant':
+      return { kind: 'multivariant', camera };
+    case 'playlist':
+    case 'poster':
+      return { kind: found.kind, camera, stream: stream as StreamName };
+    case 'resource':
+      return { kind: 'resource', camera, stream: stream as StreamName, name };
+    default:
+      return null;
+  }
 }
 
 /** The delivery directives of 8216bis, 6.2.5. Throws HttpProblem for what that tells to refuse. */
@@ -113,7 +119,7 @@ export class LiveDoor {
       asked.kind === 'poster'
         ? this.#deps.cameras.source(asked.camera, asked.stream)
         : this.#deps.cameras.find(asked.camera, asked.stream);
-    const door = asked.kind === 'poster' ? 'poster' : 'llhls';
+    const door = mediaPaths[asked.kind].asks;
     // Asked for also where there is none, as one that may not be seen is.
     await this.#admit(exchange, stream ?? { camera: asked.camera, name: asked.stream }, door);
     if (!stream) throw unknownCamera();
@@ -126,10 +132,10 @@ export class LiveDoor {
   async #multivariant(exchange: Exchange, camera: string): Promise<void> {
     const streams = this.#deps.cameras.streamsOf(camera);
     if (streams.length === 0) {
-      await this.#admit(exchange, { camera, name: 'main' }, 'llhls');
+      await this.#admit(exchange, { camera, name: 'main' }, mediaPaths.multivariant.asks);
       throw unknownCamera();
     }
-    for (const stream of streams) await this.#admit(exchange, stream, 'llhls');
+    for (const stream of streams) await this.#admit(exchange, stream, mediaPaths.multivariant.asks);
     const unknown = streams.filter((stream) => !stream.track);
     for (const stream of unknown) stream.lease(exchange.viewer);
     const settled = (stream: Stream) => stream.track !== null || failing(stream);

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { mediaPathOf } from '@clerestory/protocol';
 import type { Origins } from '../platform/origins.ts';
 import { placeOf, refuseByHand, tooMany, type RateLimit } from '../platform/rate-limit.ts';
 import { PushSocket, type PushSocketDeps } from './push-socket.ts';
 
-const pushPath = '/push';
 /** Sockets one node holds open. */
 const maxSockets = 500;
 /** A request fits many times over. */
@@ -53,7 +53,8 @@ export class PushDoor {
         `HTTP/1.1 ${statusLines[status]}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${detail}\n`,
       );
     };
-    if (request.url?.split('?')[0] !== pushPath) return refuse(404, `The push socket is at ${pushPath}`);
+    if (mediaPathOf('UPGRADE', request.url?.split('?')[0] ?? '')?.kind !== 'upgrade')
+      return refuse(404, 'The push socket is at /push');
     if (!origins.allowsHost(request) || !origins.allowsOrigin(request))
       return refuse(403, 'This page may not use the push socket: open the wall by its own address');
     if (this.#sockets.size >= maxSockets || this.#waiting >= maxWaiting)

@@ -97,7 +97,9 @@ test('a file that is no database, and one from the future, are refused with what
 });
 
 test('a full disk is known as such', async () => {
-  const { db, raw, close } = openDatabase(folder.dir);
+  const told: unknown[] = [];
+  const { db, raw, storage, close } = openDatabase(folder.dir, (fault) => told.push(fault));
+  const pages = Number(raw.pragma('max_page_count', { simple: true }));
   raw.pragma(`max_page_count = ${Number(raw.pragma('page_count', { simple: true }))}`);
   const fill = db
     .insertInto('settings')
@@ -114,5 +116,14 @@ test('a full disk is known as such', async () => {
   });
   expect(storageFault(await within.catch((caught: unknown) => caught))).toBe('full');
   expect(raw.inTransaction).toBe(false);
+  // Told once, however many writes fail, and that it is over with the first that is durable.
+  expect([told, storage()]).toEqual([['full'], 'full']);
+  await db.selectFrom('settings').selectAll().execute();
+  expect(storage()).toBe('full');
+  raw.pragma(`max_page_count = ${pages}`);
+  await db.transaction().execute(async (write) => {
+    await write.insertInto('settings').values({ name: 'small', value: 'x' }).execute();
+  });
+  expect([told, storage()]).toEqual([['full', null], null]);
   await close();
 });

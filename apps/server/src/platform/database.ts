@@ -67,8 +67,10 @@ function migrate(raw: SqliteDatabase.Database): void {
   }
 }
 
+export type StorageFault = 'full' | 'io';
+
 /** A fault of the disk rather than of the data: what a person can do about it, or null. */
-export function storageFault(error: unknown): 'full' | 'io' | null {
+export function storageFault(error: unknown): StorageFault | null {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') return null;
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'full';
@@ -128,15 +130,20 @@ class Dialect extends SqliteDialect {
 export interface OpenDatabase {
   db: Database;
   raw: SqliteDatabase.Database;
+  /** Why the last write failed; null again with the next that is durable. */
+  storage(): StorageFault | null;
   close(): Promise<void>;
 }
 
 /**
  * Opens (and creates) the one database file in `dataDir`, safe modes asserted, schema brought up to date. The file is
- * locked for this process until `close`.
+ * locked for this process until `close`. `onStorage` hears when the disk begins to fail, and (null) when it takes writes again.
  * @throws StoreError with what to do: no usable folder, another server owns it, wrong version, full disk, not a database.
  */
-export function openDatabase(dataDir: string): OpenDatabase {
+export function openDatabase(
+  dataDir: string,
+  onStorage: (fault: StorageFault | null) => void = () => undefined,
+): OpenDatabase {
   const file = path.join(dataDir, 'clerestory.db');
   const unusable = prepareDataFolder(dataDir);
   if (unusable !== null) throw new StoreError(unusable);
@@ -172,11 +179,22 @@ export function openDatabase(dataDir: string): OpenDatabase {
     );
   }
   const opened = raw;
-  const db = new Kysely<Tables>({ dialect: new Dialect(opened) });
+  let storage: StorageFault | null = null;
+  const db = new Kysely<Tables>({
+    dialect: new Dialect(opened),
+    log(event) {
+      const failed = event.level === 'error' ? storageFault(event.error) : null;
+      const isDurable = event.level === 'query' && event.query.sql === 'commit';
+      const now = failed ?? (isDurable ? null : storage);
+      if (now === storage) return;
+      storage = now;
+      onStorage(now);
+    },
+  });
   // Kysely closes the file only if it was ever asked something.
   const close = async () => {
     await db.destroy();
     if (opened.open) opened.close();
   };
-  return { db, raw: opened, close };
+  return { db, raw: opened, storage: () => storage, close };
 }

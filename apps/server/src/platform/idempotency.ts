@@ -1,10 +1,13 @@
 import type { Transaction } from 'kysely';
 import { problem, type Answer } from '@clerestory/protocol';
 import type { Database } from './database.ts';
+import type { Logger } from './logging.ts';
 import type { Tables } from './tables.ts';
 
-/** Keys are remembered this long. */
-const rememberMs = 24 * 60 * 60 * 1000;
+/** Keys are remembered this long, ms. */
+const rememberMs = 24 * 60 * 60_000;
+/** It is looked for older ones this often, ms. */
+const lookMs = 60 * 60_000;
 
 export type Write = Transaction<Tables>;
 
@@ -40,14 +43,48 @@ export async function once<T>(
     const answer = await run(write);
     if (answer.ok) {
       await write
-        .deleteFrom('idempotency_keys')
-        .where('at', '<', nowMs - rememberMs)
-        .execute();
-      await write
         .insertInto('idempotency_keys')
         .values({ key, fingerprint, status: 200, answer: JSON.stringify(answer.value), at: nowMs })
         .execute();
     }
     return { answer, repeated: false };
   });
+}
+
+/**
+ * Forgets keys that are old. Not by the wall clock alone: one that is set forward would forget what was asked a moment ago,
+ * and who never got the answer and asks again would do it twice.
+ */
+export class OldKeys {
+  readonly #db: Database;
+  readonly #steps: { settledMs(): number };
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: { db: Database; steps: { settledMs(): number }; log: Logger }) {
+    this.#db = parts.db;
+    this.#steps = parts.steps;
+    this.#log = parts.log;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.look(), lookMs);
+    this.#timer.unref();
+    void this.look();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async look(): Promise<void> {
+    try {
+      await this.#db
+        .deleteFrom('idempotency_keys')
+        .where('at', '<', this.#steps.settledMs() - rememberMs)
+        .execute();
+    } catch (error) {
+      this.#log.error({ err: error }, 'old idempotency keys could not be forgotten; it is tried again');
+    }
+  }
 }

@@ -2,6 +2,8 @@ import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 
+import { storageFault, type StorageFault } from './database.ts';
+
 export type { Logger };
 
 const levelNames: Record<number, string> = {
@@ -35,6 +37,24 @@ function terminalStream(): Writable {
   });
 }
 
+/** A disk that is full fails many writes; where each came from says nothing of what to do. */
+const serializeFault = (error: Error) => {
+  const fault = pino.stdSerializers.err(error);
+  return storageFault(error) === null
+    ? fault
+    : { type: fault.type, code: fault['code'], message: fault.message };
+};
+
+/** What to do about a disk that takes no writes, once, and that it does again. */
+export function logStorage(log: Logger, dataDir: string, fault: StorageFault | null): void {
+  if (fault === 'full')
+    log.error(
+      `the disk of ${dataDir} is full: pictures go on, but nothing can be changed, nobody can sign in and no view can begin. Free some space; it goes on by itself`,
+    );
+  else if (fault === 'io') log.error(`the disk of ${dataDir} does not take writes; check it`);
+  else log.info('the disk takes writes again');
+}
+
 /** Fields that never reach a log, wherever they stand. */
 const redact = {
   paths: [
@@ -56,7 +76,7 @@ const redact = {
 
 /** The structured log: JSON on stderr, or readable lines when stderr is a terminal. */
 export function createLogger(level: string): Logger {
-  const options = { level, redact, base: null };
+  const options = { level, redact, base: null, serializers: { err: serializeFault } };
   return process.stderr.isTTY ? pino(options, terminalStream()) : pino(options, pino.destination(2));
 }
 

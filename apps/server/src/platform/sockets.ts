@@ -182,6 +182,13 @@ export function bindSockets(
   });
 }
 
+/** What is listened for at open windows, beside what Socket.IO itself says there. */
+export function boundEvents(io: Sockets): string[] {
+  const own = new Set(['disconnect', 'disconnecting', 'error']);
+  const names = [...io.of('/').sockets.values()].flatMap((socket) => socket.eventNames().map(String));
+  return [...new Set(names)].filter((name) => !own.has(name));
+}
+
 /** Ends every window's connection and the server below it, at once: browsers would keep theirs. */
 export async function closeDoors(http: WebServer, io: Sockets): Promise<void> {
   const closed = io.close();

@@ -162,7 +162,8 @@ const control: ConsoleCommand[] = [
     id: 'visitors.hide',
     label: 'Visitors: hide every restricted tile in the room',
     group: 'Control',
-    keys: ['p'],
+    // With a private camera chosen, p asks for it; the other key hides whatever is chosen.
+    keys: ['p', '*'],
     when: ({ wall, roles }) =>
       wall.wall !== null && !wall.wall.visitors && (watches(roles) || roles.includes('administrator')),
     acts: 'wall',
@@ -176,7 +177,7 @@ const control: ConsoleCommand[] = [
           text:
             many === 0
               ? 'An administrator marks a camera group as restricted under Rights.'
-              : 'A supervisor brings them back with p.',
+              : 'A supervisor brings them back with *.',
         });
       });
     },
@@ -185,7 +186,7 @@ const control: ConsoleCommand[] = [
     id: 'visitors.show',
     label: 'The visitors are gone: show restricted tiles again',
     group: 'Control',
-    keys: ['p'],
+    keys: ['p', '*'],
     when: (context) => context.wall.wall?.visitors !== undefined && mayKeepScenes(context),
     acts: 'wall',
     run: ({ actions }) => void actions.send({ type: 'visitors:show' }),

@@ -3,6 +3,7 @@ import { problem } from '@clerestory/protocol';
 import type { ConsoleState } from '../state/console.ts';
 import { serverNowMs } from '../state/server-now.ts';
 import { sessionStore } from '../state/session.ts';
+import { shownTile } from '../state/shown-tile.ts';
 import type { WallStore } from '../state/store.ts';
 import { watches } from '../state/use-roles.ts';
 import type { Actions } from './actions.ts';
@@ -78,9 +79,8 @@ export function chosenTile(context: Pick<ConsoleContext, 'console' | 'wall'>): T
 export const assignmentAt = (wall: WallStore, at: TileRef): Assignment | undefined =>
   wall.wall?.screens.find(({ id }) => id === at.screen)?.tiles[String(at.tile)];
 
-/** The camera on a tile; null when it shows nothing. */
-export const cameraAt = (wall: WallStore, at: TileRef): string | null =>
-  wall.wall?.screens.find(({ id }) => id === at.screen)?.tiles[String(at.tile)]?.camera ?? null;
+/** The camera on show in a tile; null when it shows nothing. */
+export const cameraAt = (wall: WallStore, at: TileRef): string | null => shownTile(wall, at)?.camera ?? null;
 
 /** Said in place of sending while there is no link. */
 export const awayText =

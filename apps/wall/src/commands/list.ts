@@ -13,7 +13,7 @@ import {
   mayRegister,
   type ConsoleContext,
 } from './context.ts';
-import { isPrivate, targetAt, targetsOn } from '../features/grants/words.ts';
+import { targetAt, targetsOn } from '../features/grants/words.ts';
 import { watches } from '../state/use-roles.ts';
 import { createRegistry, type Command } from './registry.ts';
 import { tileCommands, tileModes } from './tile-commands.ts';
@@ -116,8 +116,7 @@ const tiles: ConsoleCommand[] = [
     keys: ['p'],
     when: (context) => {
       const at = chosenTile(context);
-      const camera = at && cameraAt(context.wall, at);
-      return watches(context.roles) && isPrivate(context.wall.cameras[camera ?? '']);
+      return watches(context.roles) && at !== null && targetAt(context.wall, at).length > 0;
     },
     run: ({ console, wall, actions }) => {
       if (console.screen === null || console.tile === null) return;

@@ -1,6 +1,13 @@
 import type { Express } from 'express';
-import { apiBase, routes, type RestRoute, type RouteName } from '@clerestory/protocol';
-import type { DoorId } from './policy.ts';
+import {
+  apiBase,
+  mediaPaths,
+  routes,
+  type MediaPathName,
+  type RestRoute,
+  type RouteName,
+} from '@clerestory/protocol';
+import { policy, type DoorId } from './policy.ts';
 
 /** What a request can reach in a running server: method and path as they are mounted, or the name of a mounted handler. */
 export interface MountedDoor {
@@ -75,4 +82,9 @@ export function assertPolicy(app: Express): void {
     throw new Error(
       `these doors have no row in the policy table: ${bare.map(({ door }) => door).join(', ')}`,
     );
+  const unasked = (Object.keys(mediaPaths) as MediaPathName[]).filter(
+    (name) => mediaPaths[name].asks === null && !policy[`media:${name}`].who.includes('anyone'),
+  );
+  if (unasked.length > 0)
+    throw new Error(`the media node asks nobody about what the policy table keeps: ${unasked.join(', ')}`);
 }

@@ -1,152 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import express from 'express';
 import {
+  apiBase,
   ClientCommand,
   clientEvents,
+  mediaPaths,
   nodeQuestions,
   ownerPath,
   PushNotice,
   PushRequest,
   routes,
   serverEvents,
+  type ClientEventName,
   type RestRoute,
   type RouteName,
 } from '@clerestory/protocol';
+import { anonymous, type Actor } from '../../platform/actor.ts';
+import { commandOracle, eventOracle, oracle, pageOracle, rowOracle } from '../../testing/door-oracle.ts';
 import { startOwnerApp, type OwnerApp } from '../../testing/owners.ts';
 import { Browser } from '../../testing/browser.ts';
-import { openWindow, type TestSocket } from '../../testing/server.ts';
+import { openWindow, until, type TestSocket } from '../../testing/server.ts';
 import { assertPolicy } from './doors.ts';
-import { policy, type PolicyRow } from './policy.ts';
+import { admits, policy, type DoorId, type PolicyRow } from './policy.ts';
 import { assured } from '../../../../../tools/harness/assured.ts';
-
-/**
- * The oracle, written apart from the policy table. Who may: `n` nobody signed in, `w` a paired screen, `o` operator,
- * `s` supervisor, `i` investigator, `u` auditor, `a` administrator, `e` an owner of cameras; `L` also while the session is
- * locked. At the doors for owners everybody else is nobody, whatever they carry, and an owner is nobody at all others.
- */
-const oracle: Record<RouteName, string> = {
-  ...{
-    whoAmI: 'nwosiuaL',
-    signIn: 'nwosiuaL',
-    secondStep: 'nwosiuaL',
-    signOut: 'nwosiuaL',
-    switchPerson: 'nwosiuaL',
-  },
-  ...{ passkeySignInOptions: 'nwosiuaL', passkeySignIn: 'nwosiuaL', providerSignIn: 'nwosiuaL' },
-  ...{ providerReturn: 'nwosiuaL', setUp: 'nwosiuaL', redeemLink: 'nwosiuaL' },
-  ...{ lockSession: 'osiuaL', unlockSession: 'osiuaL', touchSession: 'osiuaL' },
-  ...{
-    listMySessions: 'osiuaL',
-    endMySession: 'osiuaL',
-    endMySessions: 'osiuaL',
-    getMyAuthenticators: 'osiuaL',
-  },
-  ...{ changeMyPassword: 'osiua', beginTotp: 'osiua', confirmTotp: 'osiua', removeTotp: 'osiua' },
-  ...{ renewRecoveryCodes: 'osiua', beginPasskey: 'osiua', addPasskey: 'osiua', removePasskey: 'osiua' },
-  ...{
-    setMyPin: 'osiua',
-    removeMyPin: 'osiua',
-    linkProvider: 'osiua',
-    unlinkProvider: 'osiua',
-    getMyRights: 'osiuaL',
-    openWorkstation: 'osi',
-    getMyConsole: 'osiuaL',
-    setMyConsole: 'osiua',
-    listMyCameraGroups: 'osiuaL',
-    noteCommands: 'osiua',
-    noteSnapshot: 'si',
-    markMoment: 'osi',
-    listMarks: 'osiuaL',
-    getFleet: 'osiuaL',
-  },
-  ...{
-    listPeople: 'uaL',
-    getPerson: 'uaL',
-    listSessionsOf: 'uaL',
-    listSessions: 'uaL',
-    endSession: 'a',
-    getPeoplePolicy: 'uaL',
-    listProviders: 'uaL',
-  },
-  ...{ createPerson: 'a', updatePerson: 'a', makeLink: 'a', endSessionsOf: 'a', resetAuthenticators: 'a' },
-  ...{ getAuthenticatorsOf: 'uaL', unlinkProviderOf: 'a' },
-  ...{
-    importPeople: 'a',
-    setPeoplePolicy: 'a',
-    createProvider: 'a',
-    updateProvider: 'a',
-    deleteProvider: 'a',
-  },
-  ...{ listCameraGroups: 'uaL', createCameraGroup: 'a', updateCameraGroup: 'a', deleteCameraGroup: 'a' },
-  ...{ listRights: 'uaL', addRight: 'a', removeRight: 'a' },
-  ...{ beginPairing: 'nwosiuaL', getPairing: 'nwosiuaL', approvePairing: 'sa' },
-  ...{ listScreenDevices: 'suaL', revokeScreenDevice: 'sa' },
-  ...{ makePlayerLink: 'si', renewPlayerLink: 'si', endPlayerLink: 'osiL', listViewers: 'osiuaL' },
-  ...{ readRecord: 'uL', getRecordHead: 'uL', verifyRecord: 'uL', getLogStatus: 'uaL' },
-  ...{ searchRecord: 'uL', getAuditList: 'uL', whoCouldSee: 'uL', exportRecord: 'uL' },
-  ...{ listSamples: 'uL', drawSample: 'u', getSample: 'uL', addFinding: 'u' },
-  ...{ listIncidents: 'osiuaL', openIncident: 'osi', closeIncident: 'osi' },
-  ...{ getConsents: 'osiuaL', proposeConsent: 'a', getSitePolicy: 'osiuaL', setSitePolicy: 'a' },
-  ...{ switchPrivate: 'sa', listWays: 'osiL', askForGrants: 'osi', listGrants: 'osiuaL' },
-  ...{ answerGrants: 'osi', endGrant: 'osi' },
-  ...{ listCameras: 'osiuaL', getCamera: 'osiuaL', listTransitions: 'osiuaL', listHealth: 'osiuaL' },
-  ...{ discoverDevices: 'a', probeDevice: 'a', createOnvifCamera: 'a', tryCamera: 'a' },
-  ...{ createImport: 'a', getImport: 'a', startImport: 'a', cancelImport: 'a' },
-  ...{
-    createCamera: 'a',
-    updateCamera: 'a',
-    setMasks: 'sa',
-    setSound: 'a',
-    deleteCamera: 'a',
-    listLayouts: 'osiuaL',
-  },
-  ...{
-    listWalls: 'osiuaL',
-    getWall: 'osiuaL',
-    listCommits: 'osiuaL',
-    listScreens: 'osiuaL',
-    getScreen: 'osiuaL',
-    getTile: 'osiuaL',
-  },
-  ...{ createWall: 'sa', renameWall: 'sa', createScreen: 'sa', renameScreen: 'sa', deleteScreen: 'sa' },
-  ...{ ownerWhoAmI: 'ne', ownerAskLink: 'ne', ownerLookLink: 'ne', ownerSignIn: 'ne', ownerSignOut: 'ne' },
-  ...{ ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
-  ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
-  ...{ ownerListCameras: 'e', ownerRegisterCamera: 'e', ownerChangeConsent: 'e', ownerListAccesses: 'e' },
-  ...{ ownerGetProof: 'e', ownerListConsents: 'e', ownerAnswerAccess: 'e', ownerEndAccess: 'e' },
-  ...{ ownerNoticeRoads: 'e', ownerSetWebhook: 'e', ownerRemoveWebhook: 'e', ownerAddPush: 'e' },
-  ...{ ownerRemovePush: 'e', listDeadLetters: 'uaL', retryDeadLetter: 'a', listNoticeDelays: 'suaL' },
-  ...{ askNoticeDelay: 's', approveNoticeDelay: 's', endNoticeDelay: 's' },
-  ...{ listOwners: 'aL', createOwner: 'a', getOwner: 'aL', updateOwner: 'a', renewOwnerKeys: 'a' },
-  ...{ listFootage: 'siuL', getFootage: 'siuL', askForFootage: 'i', moderateFootage: 's' },
-  ...{ closeFootage: 'si', listFootageAnswers: 'si', listPublishedFootage: 'nwosiuaL' },
-  ...{ ownerListFootage: 'e', ownerAnswerFootage: 'e', ownerWithdrawFootage: 'e', ownerHideFootage: 'e' },
-  ...{ setLayout: 'osi', clearScreen: 'osi', assignTile: 'osi', clearTile: 'osi', swapTiles: 'osi' },
-  commandWall: 'osia',
-};
-const commandOracle: Record<ClientCommand['type'], string> = {
-  ...{
-    'tile:assign': 'osi',
-    'tile:clear': 'osi',
-    'tile:swap': 'osi',
-    'screen:clear': 'osi',
-    'screen:layout': 'osi',
-  },
-  ...{ 'screen:create': 'sa', 'screen:rename': 'sa', 'screen:remove': 'sa', 'wall:rename': 'sa' },
-  ...{ 'tile:tour': 'osi', 'tile:tour-pause': 'osi', 'tile:back': 'osi', 'tile:forward': 'osi' },
-  ...{ 'screen:fill': 'osi', 'screen:tour': 'osi', 'screen:tour-pause': 'osi', 'screen:tour-end': 'osi' },
-  ...{ 'screen:blank': 'osi', 'screen:place': 'sa' },
-  ...{ 'scene:save': 's', 'scene:rename': 's', 'scene:remove': 's' },
-  ...{ 'scene:apply': 'osi', 'scene:revert': 'osi', 'step:undo': 'osi', 'step:redo': 'osi' },
-  ...{ 'control:take': 'osi', 'control:give': 'osi', 'hot-spot:set': 'osi', 'hot-spot:show': 'osi' },
-  ...{
-    'tours:hold': 'osi',
-    'visitors:hide': 'osia',
-    'visitors:show': 's',
-    'schedule:set': 's',
-    'schedule:remove': 's',
-  },
-};
 
 const letters = {
   operator: 'o',
@@ -225,6 +101,22 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
+async function withRow(door: DoorId, other: PolicyRow, work: () => Promise<void> | void): Promise<void> {
+  const rows = policy as Record<string, PolicyRow>;
+  const row = rows[door];
+  if (!row) throw new Error('no such row');
+  rows[door] = other;
+  try {
+    await work();
+  } finally {
+    rows[door] = row;
+  }
+}
+/** While this runs, a row lets everybody in. */
+const opened = (door: DoorId, work: () => Promise<void> | void) =>
+  withRow(door, { who: [...everyWho] }, work);
+const everyWho = ['anyone', 'person', 'screen', 'owner', ...roleNames] as const;
+
 /** They end or change the session that asks, so each gets one of its own. */
 const changesAsker = new Set<RouteName>([
   'signOut',
@@ -261,6 +153,7 @@ async function cellsOf(
   // Not valid, so that whoever may use the route changes nothing by it: refusals come before the body is looked at.
   const sent = body ? (validBodies[name] ?? { nothing: 'here' }) : undefined;
   const [found, expected]: Record<string, boolean>[] = [{}, {}];
+  if (who === actors) asked.add(`${method.toUpperCase()} ${apiBase}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
   for (const [actor, letter] of who) {
     const browser = await browserOf(actor, changesAsker.has(name), name);
     const answer = await browser.call(method.toUpperCase(), address, sent);
@@ -272,6 +165,31 @@ async function cellsOf(
   return [found ?? {}, expected ?? {}];
 }
 let cells = 0;
+/** Doors that everybody asked at, as a router has them. */
+const asked = new Set<string>();
+
+/** As from another machine, so that nobody is a program of this one. */
+const fromAfar = { 'x-forwarded-for': '203.0.113.9' };
+async function pageCells(door: string, who = actors): Promise<[found: object, expected: object]> {
+  const [row = '', address = ''] = pageOracle[door] ?? [];
+  const [found, expected]: Record<string, boolean>[] = [{}, {}];
+  for (const [actor, letter] of who) {
+    const cookie = (await browserOf(actor, false)).cookieHeader();
+    const gone = new AbortController();
+    const { status } = await fetch(site.app.url + address, {
+      headers: { ...fromAfar, ...(cookie && { cookie }) },
+      signal: gone.signal,
+    });
+    gone.abort();
+    cells += 1;
+    Object.assign(found as object, { [actor]: ![401, 403, 423].includes(status) });
+    Object.assign(expected as object, {
+      [actor]: mayBy(row, letterAt(address.slice(apiBase.length), letter)),
+    });
+  }
+  if (who === actors) asked.add(door);
+  return [found ?? {}, expected ?? {}];
+}
 
 describe('A1: every route × every actor, against the oracle', () => {
   test.each(Object.keys(routes) as RouteName[])('%s', async (name) => {
@@ -279,7 +197,18 @@ describe('A1: every route × every actor, against the oracle', () => {
     expect(found).toEqual(expected);
   });
 
-  test('each cell was asked', () => expect(cells).toBe(Object.keys(routes).length * actors.length));
+  test.each(Object.keys(pageOracle))('%s', async (door) => {
+    const [found, expected] = await pageCells(door);
+    expect(found).toEqual(expected);
+  });
+
+  test('each door of the live router was asked at, by each actor', () => {
+    // What is no address is a page that says so: there is nothing behind it.
+    const live = site.app.doors.filter(({ row }) => row !== 'http:no-page').map(({ door }) => door);
+    expect(live.length).toBeGreaterThan(Object.keys(routes).length);
+    expect([...asked].toSorted()).toEqual(live.toSorted());
+    expect(cells).toBe(live.length * actors.length);
+  });
 
   /** Without its row a route of these features is open: they leave it all to the table. */
   const bare = (Object.keys(routes) as RouteName[]).filter(
@@ -288,25 +217,29 @@ describe('A1: every route × every actor, against the oracle', () => {
       ['cameras', 'health', 'walls', 'screens', 'tiles', 'layouts', 'record'].includes(routes[name].tag),
   );
   test.each(bare)('A7: %s with its row taken out is found', async (name) => {
-    const rows = policy as Record<string, PolicyRow>;
-    const row = rows[`rest:${name}`];
-    rows[`rest:${name}`] = { who: ['anyone'] };
-    try {
+    await opened(`rest:${name}`, async () => {
       const [found, expected] = await cellsOf(name, [['nobody', 'n']]);
       expect(found).not.toEqual(expected);
-    } finally {
-      if (row) rows[`rest:${name}`] = row;
-    }
+    });
   });
 });
 
+test('A7: the row of the figures, opened, is found', () =>
+  opened('http:metrics', async () => {
+    const [found, expected] = await pageCells('GET /metrics', [['nobody', 'n']]);
+    expect(found).not.toEqual(expected);
+  }));
+
 test('A1 is noted', () => {
-  const doors = Object.keys(routes).length + Object.keys(commandOracle).length;
+  const doors =
+    asked.size +
+    [commandOracle, eventOracle, rowOracle].reduce((sum, table) => sum + Object.keys(table).length, 0);
   assured({
     ...{ row: 'A1', trials: doors * actors.length, whole: true },
     claim:
-      'every REST route and every command × every kind of actor is as the oracle says, which is written apart from the code',
-    control: 'a row of the policy table that lets others in is found',
+      'every door of the live router, every event of the live socket server, every command and every row of pushes, frames and media paths × every kind of actor is as the oracle says, which is written apart from the code',
+    control:
+      'a row of the policy table that lets others in is found, each route, page, event and push by itself',
   });
 });
 
@@ -353,6 +286,100 @@ describe('A1: every socket event and command × every actor', () => {
     },
     'schedule:remove': { type: 'schedule:remove', schedule: 'early' },
   };
+  const nowhere = { wall: 'control-room', screen: 'left' };
+  const moved = { camera: 'gate', pan: 0.5, tilt: 0, zoom: 0 };
+  /** Each event as it is sent; none of them changes anything, since there is no such order and the camera does not move. */
+  const payloads: Record<ClientEventName, object> = {
+    'wall:join': {},
+    'wall:resync': { wall: 'control-room', since: 0 },
+    'wall:recent': { wall: 'control-room', limit: 1 },
+    'wall:command': {
+      wall: 'control-room',
+      key: 'matrix-of-events',
+      base: 0,
+      command: { type: 'visitors:hide' },
+    },
+    'screen:report': { screen: 'left', sequence: 1, visible: true, width: 1, height: 1, tiles: [] },
+    'screen:done': { id: 'nothing', screen: 'left', done: true, note: '' },
+    'screen:order': { wall: 'control-room', screens: ['right'], order: { kind: 'identify' } },
+    'screen:screenshot': nowhere,
+    'ptz:presets': { camera: 'gate' },
+    'ptz:move': moved,
+    'ptz:preset': { camera: 'gate', preset: 'home' },
+    'ptz:home': { camera: 'gate' },
+    'ptz:stop': { camera: 'gate' },
+    'ptz:release': { camera: 'gate' },
+  };
+  const mayEmit = async (socket: TestSocket, event: ClientEventName): Promise<boolean> => {
+    const answer = await socket.emitWithAck(event, payloads[event] as never);
+    if (!answer.ok) expect(answer.problem.code, event).not.toBe('invalid-request');
+    return answer.ok || !refusedCodes.has(answer.problem.code);
+  };
+  const windowOf = async (actor: string, letter: string): Promise<TestSocket> => {
+    const headers = { cookie: (await browserOf(actor, false)).cookieHeader() };
+    const hello = letter === 'w' ? { surface: 'screen', screen: 'left' } : { surface: 'console' };
+    const socket = await openWindow(site.app.url, hello as never, headers);
+    expect(await mayEmit(socket, 'wall:join')).toBe(true);
+    return socket;
+  };
+
+  test('A7: the row of an event, opened, is found', async () => {
+    const screen = await windowOf('a screen', 'w');
+    const auditor = await windowOf('auditor', 'u');
+    const found: string[] = [];
+    for (const event of Object.keys(eventOracle) as ClientEventName[])
+      await opened(`event:${event}`, async () => {
+        for (const [socket, letter] of [
+          [screen, 'w'],
+          [auditor, 'u'],
+        ] as const)
+          if ((await mayEmit(socket, event)) !== mayBy(eventOracle[event], letter)) found.push(event);
+      });
+    screen.close();
+    auditor.close();
+    // For all have windows, or another guard stands behind: the command's own row, and that a screen speaks for itself alone.
+    const twice = ['wall:join', 'wall:resync', 'wall:command', 'screen:report', 'screen:done'];
+    expect([...new Set(found)].toSorted()).toEqual(
+      Object.keys(eventOracle)
+        .filter((event) => !twice.includes(event))
+        .toSorted(),
+    );
+  });
+
+  test('pushes reach whom they are for, and nobody else', async () => {
+    const told = new Map<string, Set<string>>();
+    const sockets: TestSocket[] = [];
+    let pushed = 0;
+    const push = async (): Promise<void> => {
+      told.clear();
+      const operator = sockets[0];
+      if (!operator) throw new Error('nobody is there');
+      const { administrator } = site;
+      await (
+        await browserOf('operator', false)
+      ).call('POST', '/incidents', { type: 'fire', place: 'Gate', latitude: 0, longitude: 0 });
+      await operator.emitWithAck('screen:order', payloads['screen:order'] as never);
+      await administrator.call('PATCH', '/walls/control-room', { name: `Room ${(pushed += 1)}` });
+      // The last thing that everybody is told.
+      await until(() => told.get('wall:committed')?.size === sockets.length);
+    };
+    const windows = actors.filter(([, letter]) => !['n', 'e'].includes(letter));
+    const order = windows.toSorted(([a], [b]) => Number(b === 'operator') - Number(a === 'operator'));
+    for (const [actor, letter] of order) {
+      const socket = await windowOf(actor, letter);
+      sockets.push(socket);
+      socket.onAny((event: string) => told.set(event, (told.get(event) ?? new Set()).add(actor)));
+    }
+    const forPeople = windows.filter(([, letter]) => letter !== 'w').map(([actor]) => actor);
+    await push();
+    expect(told.get('incident:changed')).toEqual(new Set(forPeople));
+    expect(told.get('screen:order-status')).toEqual(new Set(forPeople));
+    // Control: with its row opened, a screen is told too.
+    await opened('push:incident:changed', push);
+    expect(told.get('incident:changed')).toContain('a screen');
+    for (const socket of sockets) socket.close();
+  });
+
   test.each(actors)('%s', async (actor, letter) => {
     const headers = { cookie: (await browserOf(actor, false)).cookieHeader() };
     const hello =
@@ -361,10 +388,9 @@ describe('A1: every socket event and command × every actor', () => {
     if (letter === 'n' || letter === 'e') return expect(opening).rejects.toThrow('Sign in first.');
     const socket: TestSocket = await opening;
     try {
-      expect(await socket.emitWithAck('wall:join', {})).toMatchObject({ ok: true });
-      expect(await socket.emitWithAck('wall:resync', { wall: 'control-room', since: 0 })).toMatchObject({
-        ok: true,
-      });
+      expect(site.app.events().toSorted()).toEqual(Object.keys(eventOracle).toSorted());
+      for (const event of site.app.events() as ClientEventName[])
+        expect([event, await mayEmit(socket, event)]).toEqual([event, mayBy(eventOracle[event], letter)]);
       const found: Record<string, boolean> = {};
       for (const [n, type] of (Object.keys(commands) as ClientCommand['type'][]).entries()) {
         const envelope = {
@@ -392,6 +418,41 @@ describe('A1: every socket event and command × every actor', () => {
   });
 });
 
+describe('A1: rows of sockets, pushes, frames and media paths × every actor', () => {
+  const actorOf = (letter: string): Actor => {
+    const [role] = roleNames.filter((name) => letter.startsWith(letters[name]));
+    const person = {
+      kind: 'person' as const,
+      id: 'p',
+      name: 'P',
+      session: 's',
+      locked: letter.endsWith('L'),
+    };
+    if (role) return { ...person, roles: [role], groups: [] };
+    if (letter === 'w')
+      return { kind: 'screen', id: 'left', name: 'Left', wall: 'control-room', device: 'd' };
+    return letter === 'e' ? { kind: 'owner', id: 'o', name: 'O', session: 's' } : anonymous;
+  };
+  const differs = (door: DoorId): string[] =>
+    actors
+      .filter(
+        ([, letter]) => admits(policy[door], actorOf(letter)).ok !== mayBy(rowOracle[door] ?? '', letter),
+      )
+      .map(([actor]) => actor);
+  const elsewhere = /^(rest|command|http):/;
+  test('the oracle speaks of every row that is not asked by a request above', () => {
+    const rows = (Object.keys(policy) as DoorId[]).filter(
+      (door) => !elsewhere.test(door) && !(door in rowOracle),
+    );
+    expect(rows).toEqual([]);
+  });
+  test.each(Object.keys(rowOracle) as DoorId[])('%s', async (door) => {
+    expect(differs(door)).toEqual([]);
+    if (rowOracle[door]?.includes('n')) return;
+    await opened(door, () => expect(differs(door)).not.toEqual([]));
+  });
+});
+
 describe('the policy table has a row for every door', () => {
   test('sockets, push frames and questions, as the schemas list them', () => {
     const doors = [
@@ -402,6 +463,7 @@ describe('the policy table has a row for every door', () => {
       ...PushRequest.options.map((option) => `frame:request:${option.shape.type.value}`),
       ...PushNotice.options.map((option) => `frame:notice:${option.shape.type.value}`),
       ...['init', 'chunk'].map((kind) => `frame:binary:${kind}`),
+      ...Object.keys(mediaPaths).map((name) => `media:${name}`),
     ];
     expect(doors.filter((door) => !(door in policy))).toEqual([]);
     expect(nodeQuestions['node:ask'].payload.shape.door.options.toSorted()).toEqual([
@@ -418,5 +480,11 @@ describe('the policy table has a row for every door', () => {
     expect(() => assertPolicy(app)).not.toThrow();
     app.get('/debug', (_request, response) => void response.end());
     expect(() => assertPolicy(app)).toThrow('GET /debug');
+  });
+  test('nor one that keeps from somebody what its media node lets everybody in at', async () => {
+    const app = express();
+    app.get('/healthz', (_request, response) => void response.end());
+    for (const door of ['media:healthz', 'media:preflight'] as const)
+      await withRow(door, { who: roleNames }, () => expect(() => assertPolicy(app)).toThrow('asks nobody'));
   });
 });

@@ -8,6 +8,7 @@ import { assured } from '../../../../../tools/harness/assured.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import { Browser } from '../../testing/browser.ts';
+import { policy, type PolicyRow } from './policy.ts';
 
 /*
  * A1 for the media paths: every way to a byte of video or sound × every kind of asker × every relation to the camera. The oracle is
@@ -132,7 +133,7 @@ beforeAll(async () => {
     askers.set(`${role}, locked`, { browser });
   }
   const linkOf = async (browser: Browser) => (await browser.call('POST', '/cameras/open/player-link')).body;
-  const tokenOf = (link: { path: string }) => link.path.split('/')[2] ?? '';
+  const tokenOf = (link: { url: string }) => link.url.split('/')[4] ?? '';
   const stranger = { browser: new Browser(site.app.url) };
   askers.set('nobody, with a link to the open camera', { ...stranger, link: tokenOf(await linkOf(guide)) });
   const over = await linkOf(guide);
@@ -240,6 +241,30 @@ describe('A1: every way to a byte of video, by every kind of asker', () => {
       cells += 3;
     }
     expect(found).toEqual(expected);
+  });
+
+  test.each([
+    'media:upgrade',
+    'media:multivariant',
+    'media:playlist',
+    'media:resource',
+    'media:poster',
+    'frame:binary:chunk',
+  ] as const)('the row %s is asked: where it lets nobody in, nobody comes in', async (door) => {
+    askers.set('somebody new', { browser: await site.personAs('supervisor') });
+    const rows = policy as Record<string, PolicyRow>;
+    const row = policy[door];
+    rows[door] = { who: [] };
+    try {
+      const address = `main/${door === 'media:poster' ? 'poster.jpg' : 'index.m3u8'}`;
+      const outcome =
+        door.startsWith('media:') && door !== 'media:upgrade'
+          ? await overHttp('somebody new', address, 'open')
+          : await overPush('somebody new', 'open', 'live');
+      expect(outcome).toBe('forbidden');
+    } finally {
+      rows[door] = row;
+    }
   });
 
   test('each cell was asked, and is noted', () => {

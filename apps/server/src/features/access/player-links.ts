@@ -30,12 +30,18 @@ export class PlayerLinks {
   readonly #clock: Clock;
   readonly #record: Recorder;
   readonly #byKey = new Map<string, StoredLink>();
+  #mediaUrl: () => string | null = () => null;
   readonly #ended = new Set<(link: StoredLink, reason: string) => void>();
 
   constructor(db: Database, clock: Clock, record: Recorder) {
     this.#db = db;
     this.#clock = clock;
     this.#record = record;
+  }
+
+  /** Where players find the media node, without a slash at the end; null while it is away. */
+  setMediaUrl(mediaUrl: () => string | null): void {
+    this.#mediaUrl = mediaUrl;
   }
 
   onEnded(listener: (link: StoredLink, reason: string) => void): void {
@@ -56,6 +62,9 @@ export class PlayerLinks {
     const theirs = [...this.#byKey.values()].filter(({ person }) => person === actor.id).length;
     if (this.#byKey.size >= maxLinks || theirs >= maxLinksEach)
       return refuse(problem('too-many', `At most ${maxLinksEach} links each. End some first.`));
+    const base = this.#mediaUrl();
+    if (base === null)
+      return refuse(problem('unavailable', 'The media server is not there just now. Try again in a moment.'));
     const token = newToken();
     const link: StoredLink = {
       id: newId(),
@@ -71,12 +80,12 @@ export class PlayerLinks {
     return ok({
       id: link.id,
       camera,
-      path: `/player/${token}/${camera}/index.m3u8`,
+      url: `${base}/player/${token}/${camera}/index.m3u8`,
       expiresAt: link.expiresAt,
     });
   }
 
-  async renew(id: string, actor: PersonActor): Promise<Answer<Omit<PlayerLink, 'path'>>> {
+  async renew(id: string, actor: PersonActor): Promise<Answer<Omit<PlayerLink, 'url'>>> {
     const link = this.#own(id, actor);
     if (!link) return noLink(id);
     await this.#note('player-link-renewed', link);

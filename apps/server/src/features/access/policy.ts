@@ -3,6 +3,7 @@ import {
   type Answer,
   type ClientCommand,
   type ClientEventName,
+  type MediaPathName,
   type PushNotice,
   type PushRequest,
   type Right,
@@ -34,7 +35,6 @@ export interface PolicyRow {
 
 type FrameName =
   `request:${PushRequest['type']}` | `notice:${PushNotice['type']}` | 'binary:init' | 'binary:chunk';
-type MediaPath = 'upgrade' | 'healthz' | 'multivariant' | 'playlist' | 'resource' | 'poster' | 'preflight';
 type PagePath =
   | 'healthz'
   | 'readyz'
@@ -56,7 +56,7 @@ export type DoorId =
   | `command:${ClientCommand['type']}`
   | `push:${ServerEventName}`
   | `frame:${FrameName}`
-  | `media:${MediaPath}`;
+  | `media:${MediaPathName}`;
 
 const anyone: PolicyRow = { who: ['anyone'] };
 const person: PolicyRow = { who: ['person'] };
@@ -181,6 +181,7 @@ const access = {
   'rest:listSamples': auditing,
   'rest:drawSample': { ...auditing, unlocked: true },
   'rest:getSample': auditing,
+  'rest:exportSample': auditing,
   'rest:addFinding': { ...auditing, unlocked: true },
 } as const;
 
@@ -386,6 +387,7 @@ const sockets = {
   'push:cameras:restricted': pushed,
 } as const;
 
+/** Of the rows on one way to a camera's pictures each has to let somebody in. */
 const media = {
   'media:upgrade': connected,
   'media:healthz': anyone,

@@ -1,12 +1,14 @@
-import type {
-  AccessTable,
-  CameraViewer,
-  CameraViewers,
-  GrantUsage,
-  MediaGrant,
-  StreamKind,
-  ViewQuestion,
-  ViewVerdict,
+import {
+  mediaPaths,
+  type AccessTable,
+  type CameraViewer,
+  type CameraViewers,
+  type GrantUsage,
+  type MediaGrant,
+  type MediaPathName,
+  type StreamKind,
+  type ViewQuestion,
+  type ViewVerdict,
 } from '@clerestory/protocol';
 import { actorName, type Actor } from '../../platform/actor.ts';
 import { newId, type Clock } from '../../platform/clock.ts';
@@ -86,6 +88,19 @@ const doors: Record<ViewQuestion['door'], DoorId> = {
   poster: 'media:poster',
   replay: 'frame:request:replay',
   listen: 'frame:request:listen',
+};
+const pathsAsking = (door: ViewQuestion['door']): DoorId[] =>
+  (Object.keys(mediaPaths) as MediaPathName[])
+    .filter((name) => mediaPaths[name].asks === door)
+    .map((name): DoorId => `media:${name}`);
+const picture: DoorId[] = ['frame:binary:init', 'frame:binary:chunk'];
+/** Rows of the paths and frames behind each door: a view goes by all of them, so that all have to let it in. */
+const rowsBehind: Record<ViewQuestion['door'], readonly DoorId[]> = {
+  push: [...pathsAsking('push'), doors.push, 'frame:notice:state', 'frame:notice:skipped', ...picture],
+  llhls: pathsAsking('llhls'),
+  poster: pathsAsking('poster'),
+  replay: [...pathsAsking('push'), doors.replay, 'frame:notice:replayed', ...picture],
+  listen: [...pathsAsking('push'), doors.listen, ...picture],
 };
 
 const scopeOf = (door: ViewQuestion['door']): MediaGrant['scope'] =>
@@ -278,19 +293,19 @@ export class ViewsService {
   #mayView(viewer: Viewer | undefined, door: ViewQuestion['door'], camera: string): ViewVerdict {
     if (!viewer) return no('unauthenticated', 'Sign in first');
     if (viewer.only !== null && viewer.only !== camera) return hidden;
-    const admitted = admits(policy[doors[door]], viewer.actor);
+    const admitted = rowsBehind[door].every((row) => admits(policy[row], viewer.actor).ok);
     const isReplay = door === 'replay';
     const decision = this.#parts.rights.may(viewer.actor, isReplay ? 'replay' : 'live', camera);
     if (!decision.ok && decision.because === 'hidden') return hidden;
-    if (door === 'listen') return this.#mayListen(viewer, camera, admitted.ok && decision.ok);
-    if (isReplay && (!admitted.ok || !decision.ok))
+    if (door === 'listen') return this.#mayListen(viewer, camera, admitted && decision.ok);
+    if (isReplay && (!admitted || !decision.ok))
       return no(
         'forbidden',
         !decision.ok && decision.because === 'locked'
           ? 'This session is locked. Unlock it to replay'
           : 'You have no right to replay this camera. An administrator can give it to you',
       );
-    if (!admitted.ok || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
+    if (!admitted || !decision.ok) return no('forbidden', 'You have no right to watch this camera');
     const hiddenBy = this.#parts.hides(viewer.actor, camera);
     if (hiddenBy !== null) return no('forbidden', hiddenBy);
     if (viewer.only !== null && !this.#parts.rights.may(viewer.actor, 'export', camera).ok)

@@ -235,13 +235,13 @@ describe('links for other players', () => {
     const supervisor = await site.personAs('supervisor');
     const made = await supervisor.call('POST', '/cameras/c/player-link');
     expect(made.status, JSON.stringify(made.body)).toBe(201);
-    const master = await media(made.body.path);
+    const master = await fetch(made.body.url);
     expect(master.status).toBe(200);
     const variant = /^main\/.*$/m.exec(await master.text())?.[0] ?? '';
-    const playlist = await media(made.body.path.replace('index.m3u8', variant));
+    const playlist = await fetch(made.body.url.replace('index.m3u8', variant));
     expect(playlist.status).toBe(200);
     expect(await playlist.text()).toContain('#EXTM3U');
-    expect((await media(made.body.path.replace('/c/', '/d/'))).status).toBe(404);
+    expect((await fetch(made.body.url.replace('/c/', '/d/'))).status).toBe(404);
     const renewed = await supervisor.call('POST', `/player-links/${made.body.id}/renew`);
     expect(renewed.body.expiresAt).toBeGreaterThanOrEqual(made.body.expiresAt);
     expect((await operator.call('DELETE', `/player-links/${made.body.id}`)).status).toBe(404);
@@ -249,12 +249,12 @@ describe('links for other players', () => {
       kind: 'player',
     });
     expect((await supervisor.call('DELETE', `/player-links/${made.body.id}`)).status).toBe(204);
-    expect((await media(made.body.path)).status).toBe(401);
+    expect((await fetch(made.body.url)).status).toBe(401);
     const again = await supervisor.call('POST', '/cameras/c/player-link');
-    expect((await media(again.body.path)).status).toBe(200);
+    expect((await fetch(again.body.url)).status).toBe(200);
     await supervisor.call('DELETE', '/session');
-    expect((await media(again.body.path)).status).toBe(401);
-    expect(JSON.stringify(await entries('subject=camera:c'))).not.toContain(again.body.path.split('/')[2]);
+    expect((await fetch(again.body.url)).status).toBe(401);
+    expect(JSON.stringify(await entries('subject=camera:c'))).not.toContain(again.body.url.split('/')[4]);
   });
 });
 

@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseVerifierKey } from '@clerestory/tlog';
 import { checkBundle } from '../../../../verify/src/bundle.ts';
+import { checkSample } from '../../../../verify/src/sample.ts';
+import { openSource } from '../../../../verify/src/source.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { addPrivateCamera, place } from '../../testing/private-camera.ts';
+import { until } from '../../testing/server.ts';
 import { rightsAt, type RightsNow } from './could-see.ts';
-import { draw } from './sampling.ts';
-
-describe('drawing by lot', () => {
-  test('is the same for everybody, without repetition, and follows the seed', () => {
-    const one = draw('seed', 'sample', 1_000, 50);
-    expect(one).toEqual(draw('seed', 'sample', 1_000, 50));
-    expect(new Set(one).size).toBe(50);
-    expect(one.every((at) => at >= 0 && at < 1_000)).toBe(true);
-    expect(draw('other', 'sample', 1_000, 50)).not.toEqual(one);
-    expect(draw('seed', 'other', 1_000, 50)).not.toEqual(one);
-    expect(draw('seed', 'sample', 3, 50)).toEqual([0, 1, 2]);
-  });
-});
 
 describe('rights as they were', () => {
   const entry = (at: number, kind: string, subject: string, detail: object) =>
@@ -67,7 +57,7 @@ describe('over the running server', () => {
   let site: GuardedApp;
   let auditor: Browser;
   beforeAll(async () => {
-    site = await startGuardedApp();
+    site = await startGuardedApp({}, undefined, { checkpointEveryMs: 200 });
     auditor = await site.personAs('auditor');
     await site.personAs('operator', 'olga');
     const source = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
@@ -136,6 +126,36 @@ describe('over the running server', () => {
     expect(shown).toMatchObject([{ actor: 'server', subject: 'log' }]);
     const record = await auditor.call('GET', '/audit/entries?kind=record-exported&limit=1');
     expect(record.body.items).toMatchObject([{ detail: { kind: 'log-begun', entries: 1 } }]);
+  });
+
+  test('a sample is a file from which clerestory-verify draws the lot again, and that it was saved is recorded', async () => {
+    const sizeNow = async () =>
+      Number((await (await fetch(`${site.app.url}/log/checkpoint`)).text()).split('\n')[1]);
+    const now = await sizeNow();
+    await until(async () => (await sizeNow()) > now);
+    const lot = { number: '0123456789abcdef0123456789abcdef', checkpoint: await sizeNow() };
+    const order = { from: 0, to: Date.now(), size: 1, ...lot };
+    const { body } = await auditor.call('POST', '/audit/samples', order);
+    expect(body).toMatchObject({ drawnFrom: 2, size: 1 });
+    const id = body.id as string;
+    const { entries } = (await auditor.call('GET', `/audit/samples/${id}`)).body;
+    const finding = { sequence: entries[0].sequence, verdict: 'breach', words: 'No incident.' };
+    expect((await auditor.call('POST', `/audit/samples/${id}/findings`, finding)).status).toBe(204);
+    const file = await until(async () => {
+      const answer = await auditor.call('GET', `/audit/samples/${id}/export`);
+      return answer.status === 200 && answer.body.entries === 3 && answer.body;
+    });
+    const key = parseVerifierKey(sha256, (await (await fetch(`${site.app.url}/log/key`)).text()).trim());
+    if (!key) throw new Error('no key');
+    const source = openSource(`${site.app.url}/log`);
+    const found = await checkSample(file.text as string, source, { log: [key], witnesses: [] });
+    expect([found.faults, found.unchecked]).toEqual([[], []]);
+    expect(found.held.join('\n')).toContain(`exactly those of the file: ${finding.sequence}`);
+    expect(found.held).toContain('found so far: 1 breach, on 1 entries');
+    const { items } = (await auditor.call('GET', '/audit/entries?kind=record-exported')).body;
+    expect(JSON.stringify(items)).toContain(id);
+    expect((await site.administrator.call('GET', `/audit/samples/${id}/export`)).status).toBe(403);
+    expect((await auditor.call('GET', '/audit/samples/none/export')).status).toBe(404);
   });
 
   test('a sample needs something to draw from', async () => {

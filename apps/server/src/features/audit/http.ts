@@ -11,9 +11,11 @@ export function auditRoutes(audit: AuditService): RouteHandlers {
     whoCouldSee: async ({ query }, { actor }) =>
       ok(await audit.couldSee(query.camera, query.at, actorName(actor))),
     exportRecord: ({ query }, { actor }) => audit.export(query, actorName(actor)),
-    listSamples: async (_, { actor }) => ok({ items: await audit.samples(actorName(actor)) }),
-    drawSample: ({ body }, { actor }) => audit.drawSample(body, actorName(actor)),
-    getSample: ({ params }, { actor }) => audit.sample(params.sample, actorName(actor)),
-    addFinding: ({ params, body }, { actor }) => audit.addFinding(params.sample, body, actorName(actor)),
+    listSamples: async (_, { actor }) => ok({ items: await audit.samples.list(actorName(actor)) }),
+    drawSample: ({ body }, { actor }) => audit.samples.draw(body, actorName(actor)),
+    getSample: ({ params }, { actor }) => audit.samples.open(params.sample, actorName(actor)),
+    exportSample: ({ params }, { actor }) => audit.samples.export(params.sample, actorName(actor)),
+    addFinding: ({ params, body }, { actor }) =>
+      audit.samples.addFinding(params.sample, body, actorName(actor)),
   };
 }

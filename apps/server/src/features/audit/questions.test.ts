@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseHead } from '@clerestory/public-log';
+import { draw, parseHead, seedOf } from '@clerestory/public-log';
 import { AuditQuery, ExportQuery, type RecordNote } from '@clerestory/protocol';
 import { formatCheckpoint, toBase64 } from '@clerestory/tlog';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
+import { sha256 } from '../../platform/hashing.ts';
 import { ok } from '../../platform/http.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { temporaryFolder } from '../../testing/server.ts';
 import { RecordService, Retention } from '../record/index.ts';
 import { AuditService } from './index.ts';
-import { draw, seedOf } from './sampling.ts';
 
 const hourMs = 3_600_000;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -34,6 +34,13 @@ const sequences = async (given: object) =>
 /** What was asked so far, oldest first. */
 const asked = async () => (await record.after(0, 10_000)).filter(({ kind }) => kind === 'audit-asked');
 
+const checkpoint = () => ({
+  size: signed,
+  note: formatCheckpoint({
+    ...{ origin: 'a.example/log', size: signed, root: new Uint8Array(32), extensions: [] },
+  }),
+});
+
 beforeEach(() => {
   signed = 0;
   folder = temporaryFolder();
@@ -42,16 +49,8 @@ beforeEach(() => {
   record = new RecordService(open.db, clock);
   audit = new AuditService({
     ...{ db: open.db, clock, record },
-    published: () =>
-      ok({
-        size: signed,
-        note: formatCheckpoint({
-          origin: 'a.example/log',
-          size: signed,
-          root: new Uint8Array(32),
-          extensions: [],
-        }),
-      }),
+    published: () => ok(checkpoint()),
+    readable: async () => ok({ ...checkpoint(), halted: null }),
     rightsNow: () => ({ rules: [], groups: [], persons: [] }),
     mayLive: () => false,
     nameOf: () => undefined,
@@ -143,6 +142,8 @@ describe('an export', () => {
     for (let n = 0; n < 7; n++) await append({ kind: 'view-started', detail: { n } });
     await append({ kind: 'sign-in', subject: 'site' });
     await sign();
+    // What no checkpoint covers yet takes no place in a file.
+    for (let n = 0; n < 4; n++) await append({ kind: 'view-started', detail: { n } });
     const seen: number[][] = [];
     let cursor: string | undefined;
     do {
@@ -171,7 +172,7 @@ describe('a sample', () => {
     await sign();
     await append({ kind: 'view-started' });
     const order = { from: 0, to: clock.nowMs() + 1, size: 5, number, checkpoint: signed };
-    const answer = await audit.drawSample(order, 'person:auditor');
+    const answer = await audit.samples.draw(order, 'person:auditor');
     if (!answer.ok) throw new Error(answer.problem.detail);
     return answer.value;
   }
@@ -184,12 +185,12 @@ describe('a sample', () => {
       size: 5,
       number,
       checkpoint: 40,
-      seed: seedOf(root, number),
+      seed: seedOf(sha256, root, number),
     });
-    const opened = await audit.sample(sample.id, 'person:auditor');
+    const opened = await audit.samples.open(sample.id, 'person:auditor');
     const entries = opened.ok ? opened.value.entries.map(({ sequence }) => sequence) : [];
     // Every other entry from the first on; what came after the checkpoint is in no lot.
-    expect(entries).toEqual(draw(sample.seed, sample.id, 20, 5).map((at) => 2 * at + 1));
+    expect(entries).toEqual(draw(sha256, sample.seed, sample.id, 20, 5).map((at) => 2 * at + 1));
     const [leaf = ''] = await record.log.leaves(41, 1);
     expect(JSON.parse(leaf)).toMatchObject({
       public: {
@@ -201,18 +202,20 @@ describe('a sample', () => {
 
   test('is another with another number or another root, and none without a signed one', async () => {
     const root = toBase64(new Uint8Array(32));
-    expect(seedOf(root, number)).not.toBe(seedOf(root, number.replace('0', '1')));
-    expect(seedOf(root, number)).not.toBe(seedOf(`A${root.slice(1)}`.replace('AA', 'AB'), number));
+    expect(seedOf(sha256, root, number)).not.toBe(seedOf(sha256, root, number.replace('0', '1')));
+    expect(seedOf(sha256, root, number)).not.toBe(
+      seedOf(sha256, `A${root.slice(1)}`.replace('AA', 'AB'), number),
+    );
     await append({ kind: 'view-started' });
     const order = { from: 0, to: clock.nowMs() + 1, size: 5, number, checkpoint: 1 };
-    const early = await audit.drawSample(order, 'person:auditor');
+    const early = await audit.samples.draw(order, 'person:auditor');
     expect(early).toMatchObject({ ok: false, problem: { code: 'unprocessable' } });
   });
 
   test('has the same entries after some of them were erased', async () => {
     const sample = await drawn();
     const entriesOf = async () => {
-      const opened = await audit.sample(sample.id, 'person:auditor');
+      const opened = await audit.samples.open(sample.id, 'person:auditor');
       return opened.ok ? opened.value.entries.map(({ sequence }) => sequence) : [];
     };
     const before = await entriesOf();
@@ -231,8 +234,8 @@ describe('a sample', () => {
 
   test('that is listed or opened is recorded, with who did', async () => {
     const { id } = await drawn();
-    await audit.samples('person:one');
-    await audit.sample(id, 'person:two');
+    await audit.samples.list('person:one');
+    await audit.samples.open(id, 'person:two');
     expect((await asked()).map(({ actor, detail }) => [actor, detail])).toEqual([
       ['person:one', { question: 'samples' }],
       ['person:two', { question: 'sample', sample: id }],

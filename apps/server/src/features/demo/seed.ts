@@ -53,6 +53,8 @@ export async function seedDemoCameras({ cameras }: SeedTargets): Promise<void> {
       longitude,
       tags,
       source: { kind: 'demo', scene },
+      // So that a console that was just opened shows the city, and not that nobody watches it.
+      keep: 'always',
     });
     mustHold(await cameras.create(input, `seed-camera-${id}`.slice(0, 64)));
   }

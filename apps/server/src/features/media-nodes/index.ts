@@ -1,3 +1,3 @@
-export { MediaLink, mediaPath } from './link.ts';
+export { MediaLink, mediaPath, mediaUrlOf } from './link.ts';
 export { MediaSupervisor, type ChildSettings } from './supervisor.ts';
 export { chooseMediaPort } from './port.ts';

@@ -28,6 +28,14 @@ export interface NodeListener {
   figures(figures: NodeFigures | null): void;
 }
 
+/** Its doors for a program that has no page to start from, without a slash at the end; null while it is away. */
+export function mediaUrlOf(address: MediaAddress | null, publicUrl: string): string | null {
+  if (address === null) return null;
+  const url = new URL(address.url ?? '/', publicUrl);
+  if (address.port !== null) url.port = String(address.port);
+  return url.href.replace(/\/+$/, '');
+}
+
 /** Cameras with what a node must know of them. */
 export interface CameraSources {
   forMedia(): MediaCamera[];

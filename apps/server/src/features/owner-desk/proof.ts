@@ -87,7 +87,7 @@ export class AccessProofs {
     return ok({
       name: `clerestory-${camera}-${size}${cursor === undefined ? '' : `-before-${cursor}`}.jsonl`,
       text: head + lines.map(formatLine).join(''),
-      ...{ entries: lines.length, size, next, erased },
+      ...{ entries: lines.length, size, next, erased, halted: null },
     });
   }
 }

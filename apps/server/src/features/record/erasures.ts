@@ -1,3 +1,4 @@
+import { impersonal } from '@clerestory/public-log';
 import { type Database } from '../../platform/database.ts';
 import { isTombstone } from './chain.ts';
 
@@ -10,11 +11,6 @@ interface Erasure {
   upTo: number;
   entries: number;
 }
-
-/** Kinds without anything personal in them, which are never erased. */
-export const impersonal: readonly string[] = [
-  ...['log-begun', 'log-key-changed', 'log-begun-anew', 'record-erased', 'cameras-counted'],
-];
 
 /**
  * What the record says that was erased. An entry without its words is in order only where a later entry of the log says

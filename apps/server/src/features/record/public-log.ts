@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { publish, type RecordEntry } from '@clerestory/protocol';
 import {
   encodeEntry,
+  impersonal,
   lineOf,
   openingsOf,
   saltBytes,
@@ -21,7 +22,6 @@ import { StoreError, type Database } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { isTombstone, readEntry } from './chain.ts';
-import { impersonal } from './erasures.ts';
 import { treeStore } from './tree.ts';
 
 /** Entries that one step of taking over or erasing holds in memory and in one transaction. */

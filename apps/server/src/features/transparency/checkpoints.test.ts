@@ -71,6 +71,29 @@ describe('the key', () => {
   });
 });
 
+test('what can still be proved after an entry was changed is proved against the last checkpoint before it', async () => {
+  for (const count of [3, 2, 4, 1]) {
+    await site.append(count);
+    await site.checkpoints.tick();
+  }
+  site.open.raw.exec(
+    `drop trigger log_keeps_leaves; update log_leaves set hash = zeroblob(32) where sequence = 8`,
+  );
+  await site.append(1);
+  await site.checkpoints.tick();
+  expect(site.halted).toMatch(/not those that were signed/);
+  expect(await site.checkpoints.readable()).toMatchObject({
+    ok: true,
+    value: { size: 6, halted: site.halted },
+  });
+  site.open.raw.exec('update log_leaves set hash = zeroblob(32) where sequence = 1');
+  const none = await site.checkpoints.readable();
+  expect(none).toMatchObject({
+    ok: false,
+    problem: { detail: expect.stringMatching(/^Nothing can be proved/) },
+  });
+});
+
 describe('the database', () => {
   test.each([
     [

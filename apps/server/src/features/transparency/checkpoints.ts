@@ -35,12 +35,12 @@ export class Checkpoints {
   #signing: Promise<void> = Promise.resolve();
 
   constructor(parts: CheckpointParts) {
-    const { tree, log, record, dataDir, witnessFolder } = parts;
+    const { db, tree, log, record, dataDir, witnessFolder } = parts;
     this.#parts = parts;
     this.#identity = new LogIdentity(parts);
     this.#standing = new Standing({ log, tree, dataDir, origin: () => this.#identity.origin });
     this.#comparison = new Comparison({
-      ...{ log, tree, witnessFolder, identity: this.#identity, standing: this.#standing },
+      ...{ db, log, tree, witnessFolder, identity: this.#identity, standing: this.#standing },
       erasureFault: () => record.erasureFault(),
       latest: () => this.#latest,
     });
@@ -109,6 +109,19 @@ export class Checkpoints {
         problem: problem('unavailable', 'The log has no checkpoint yet. Ask again in a minute.'),
       };
     return { ok: true, value: this.#latest };
+  }
+
+  /** What an auditor's files are proved against: reading is not signing, and goes on while the log is halted. */
+  async readable(): Promise<Answer<StoredCheckpoint & { halted: string | null }>> {
+    const { why } = this.#standing;
+    if (why === null) {
+      const published = this.published();
+      return published.ok ? { ok: true, value: { ...published.value, halted: null } } : published;
+    }
+    const held = await this.#comparison.largestHeld();
+    if (held) return { ok: true, value: { ...held, halted: why } };
+    const words = `Nothing can be proved: no checkpoint of this database fits its log as it is. ${why}`;
+    return { ok: false, problem: problem('unavailable', words) };
   }
 
   /** Public keys that the log has signed with, the present one last. */

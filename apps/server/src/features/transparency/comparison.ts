@@ -1,4 +1,5 @@
 import { toBase64 } from '@clerestory/tlog';
+import type { Database } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { LogIdentity } from './identity.ts';
 import {
@@ -10,10 +11,11 @@ import {
   type TreeNow,
 } from './signed-before.ts';
 import type { Standing } from './standing.ts';
-import type { StoredCheckpoint } from './store.ts';
+import { checkpointStore, type StoredCheckpoint } from './store.ts';
 import { WitnessFolder } from './witness-folder.ts';
 
 export interface ComparisonParts {
+  db: Database;
   log: Logger;
   tree: TreeNow;
   identity: LogIdentity;
@@ -93,6 +95,25 @@ export class Comparison {
     return kept !== null && kept.checkpoint.size >= seen
       ? { size: kept.checkpoint.size, root: toBase64(kept.checkpoint.root) }
       : { size: seen, root: '' };
+  }
+
+  /** The largest checkpoint of the database that its log, as it is, still leads to; null when there is none. */
+  async largestHeld(): Promise<StoredCheckpoint | null> {
+    const { db, tree, identity } = this.#parts;
+    const { size: here } = await tree.head();
+    const sizes = await checkpointStore.sizes(db, identity.origin, here);
+    let held: StoredCheckpoint | null = null;
+    let [from, to] = [0, sizes.length];
+    // From an entry that was changed on none of them holds.
+    while (from < to) {
+      const middle = Math.floor((from + to) / 2);
+      const stored = await checkpointStore.at(db, identity.origin, sizes[middle] ?? 0);
+      if (stored && (await this.#before.faultOfNote(stored.note, '')) === null) {
+        held = stored;
+        from = middle + 1;
+      } else to = middle;
+    }
+    return held;
   }
 
   /** By all that was kept of it and is named largest. */

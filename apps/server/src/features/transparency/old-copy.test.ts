@@ -41,6 +41,8 @@ describe('B4: an old copy of the database', () => {
   test('is not signed below what the witness folder has, and signing goes on once the newer one is back', async () => {
     await rollBack(async () => undefined);
     expect(site.halted).toMatch(/has 4 entries, but 9 were signed/);
+    // What is there can be read still, with proofs against what was signed of it, and why nothing newer is.
+    expect(await site.checkpoints.readable()).toMatchObject({ value: { size: 4, halted: site.halted } });
     await site.append(1);
     await site.checkpoints.tick();
     expect(site.checkpoints.published()).toMatchObject({ ok: false, problem: { code: 'unavailable' } });

@@ -46,6 +46,25 @@ export const checkpointStore = {
       .limit(1)
       .executeTakeFirst();
   },
+  /** Sizes of those of at most `upTo` entries, ascending. */
+  async sizes(db: Database, origin: string, upTo: number): Promise<number[]> {
+    const rows = await db
+      .selectFrom('log_checkpoints')
+      .select('size')
+      .where('origin', '=', origin)
+      .where('size', '<=', upTo)
+      .orderBy('size')
+      .execute();
+    return rows.map(({ size }) => size);
+  },
+  async at(db: Database, origin: string, size: number): Promise<StoredCheckpoint | undefined> {
+    return db
+      .selectFrom('log_checkpoints')
+      .selectAll()
+      .where('origin', '=', origin)
+      .where('size', '=', size)
+      .executeTakeFirst();
+  },
   async put(db: Database, checkpoint: StoredCheckpoint): Promise<void> {
     await db
       .insertInto('log_checkpoints')

@@ -1,10 +1,11 @@
-import { AuditList, RecordKind, type AuditPage, type CouldSee } from '@clerestory/protocol';
+import { AuditList, RecordKind, type AuditPage, type BundleFile, type CouldSee } from '@clerestory/protocol';
 import { useCallback, useState } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
 import { useStep } from '../people/use-step.ts';
 import { detailWords, kindWords, named } from './audit-words.ts';
+import { download } from './download.ts';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
 
@@ -44,16 +45,14 @@ function Entries({ page }: { page: AuditPage }) {
   );
 }
 
-/** Hands a text to the browser as a file. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/jsonl' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
 const erasedWords = (count: number) =>
   `${count === 1 ? '1 entry' : `${count} entries`} of that time have been erased for their age: whether they belong here nobody can say any more`;
+
+/** What of a file is not in it, since no checkpoint covers it. */
+const newerWords = ({ halted }: BundleFile) =>
+  halted === null
+    ? 'what is newer follows within a minute'
+    : `what is newer cannot be proved, since the log is not signed any more: ${halted}`;
 
 const noFilter = { camera: '', person: '', purpose: '', kind: '', from: '', to: '' };
 
@@ -86,7 +85,7 @@ function Search({ cameras, people }: Choices) {
       (file) => {
         download(file.name, file.text);
         setExported(
-          `${file.entries === 1 ? '1 entry' : `${file.entries} entries`}, with proofs against checkpoint ${file.size}; ${file.next === null ? 'what is newer follows within a minute' : 'there are more: narrow the time'}${file.erased > 0 ? `; ${erasedWords(file.erased)}` : ''}`,
+          `${file.entries === 1 ? '1 entry' : `${file.entries} entries`}, with proofs against checkpoint ${file.size}; ${file.next === null ? newerWords(file) : 'there are more: narrow the time'}${file.erased > 0 ? `; ${erasedWords(file.erased)}` : ''}`,
         );
       },
     );

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
 import { useStep } from '../people/use-step.ts';
 import { detailWords, kindWords, named } from './audit-words.ts';
+import { download } from './download.ts';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
 
@@ -102,6 +103,37 @@ function Finding({ sample, sequence, onDone }: { sample: string; sequence: numbe
   );
 }
 
+/** How the lot was made, and the file from which anybody can draw it again. */
+function Proof({ sample }: { sample: Sample }) {
+  const { busy, run, fault } = useStep();
+  const [saved, setSaved] = useState('');
+  const save = () =>
+    void run(
+      () => callRoute('exportSample', { params: { sample: sample.id } }),
+      (file) => {
+        download(file.name, file.text);
+        const more = file.halted === null ? '' : `; the log is not signed any more: ${file.halted}`;
+        setSaved(`${file.entries} entries, with proofs against checkpoint ${file.size}${more}`);
+      },
+    );
+  return (
+    <div className="audit-actions">
+      {sample.number !== null && (
+        <span className="dim">
+          Drawn with the number <code>{sample.number}</code> of the auditor’s browser and the root of the
+          first {sample.checkpoint} entries.
+        </span>
+      )}
+      <Button disabled={busy} onClick={save}>
+        Save with proofs
+      </Button>
+      <span className={fault ? 'field-fault' : 'dim'} role="status">
+        {fault ?? saved}
+      </span>
+    </div>
+  );
+}
+
 function Opened({ sample, reload }: { sample: SampleWithEntries; reload: () => void }) {
   return (
     <Table head={['No.', 'Time', 'What', 'By', 'About', 'Detail', 'Finding']} empty={null}>
@@ -170,6 +202,7 @@ export function Samples() {
           </tr>
         ))}
       </Table>
+      {sample && <Proof key={sample.id} sample={sample} />}
       {sample && <Opened sample={sample} reload={() => open(sample.id)} />}
     </Section>
   );

@@ -2,7 +2,8 @@ import { maySound, type Camera } from '@clerestory/protocol';
 import { useRef, useState } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { say } from '../../state/toasts.ts';
-import { FormDialog, GoneDialog } from '../../ui/Dialog.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog, FormDialog, GoneDialog } from '../../ui/Dialog.tsx';
 
 /** Why nobody can be allowed to listen; null: it can be allowed. The server has the last word. */
 function hindrance({ visibility, source }: Camera): string | null {
@@ -46,43 +47,58 @@ export function SoundDialog({
     onClose();
   };
   if (gone && !busy) return <GoneDialog what={`Camera ${camera.number}`} onClose={onClose} />;
+  const title = `Sound of camera ${camera.number}, ${camera.name}`;
+  if (hindered !== null && camera.sound !== true)
+    return (
+      <Dialog
+        size="m"
+        title={title}
+        text={hindered}
+        onClose={onClose}
+        foot={
+          <div className="dialog-foot">
+            <Button kind="primary" autoFocus onClick={onClose}>
+              Close
+            </Button>
+          </div>
+        }
+      />
+    );
   return (
     <FormDialog
       size="m"
-      title={`Sound of camera ${camera.number}, ${camera.name}`}
-      text="Sound is off: no tile plays any until somebody allows it here, and an operator then switches it on for a tile."
+      title={title}
+      text={
+        start.sound === true
+          ? 'Operators may listen to it: each of them switches it on for a tile of a workstation.'
+          : 'Its sound is off. Allowed here, an operator can switch it on for a tile of a workstation.'
+      }
       action="Save"
       busy={busy}
       fault={fault}
       onSubmit={() => void save()}
       onClose={onClose}
     >
-      {hindered === null ? (
-        <>
-          <label className="sound-switch">
-            <input
-              type="checkbox"
-              checked={allowed}
-              onChange={(event) => {
-                key.current = crypto.randomUUID();
-                setAllowed(event.target.checked);
-              }}
-            />
-            Operators may listen to this camera
-          </label>
-          <p className="sound-warning">
-            In many places it takes another permission to listen to people than to watch them, and it may be a
-            crime without. Ask whoever answers for the law at your agency before you allow it.
-          </p>
-          <p className="field-hint">
-            Whoever may watch the camera may then listen to it, one tile at a time, at a workstation and never
-            on a screen of the room. Sound is not kept. Who listened, when and for how long is in the record,
-            and so is this change.
-          </p>
-        </>
-      ) : (
-        <p className="sound-warning">{hindered}</p>
-      )}
+      <label className="sound-switch">
+        <input
+          type="checkbox"
+          checked={allowed}
+          onChange={(event) => {
+            key.current = crypto.randomUUID();
+            setAllowed(event.target.checked);
+          }}
+        />
+        Operators may listen to this camera
+      </label>
+      <p className="sound-warning">
+        In many places it takes another permission to listen to people than to watch them, and it may be a
+        crime without. Ask whoever answers for the law at your agency before you allow it.
+      </p>
+      <p className="field-hint">
+        Whoever may watch the camera may then listen to it, one tile at a time, at a workstation and never on
+        a screen of the room. Sound is not kept. Who listened, when and for how long is in the record, and so
+        is this change.
+      </p>
     </FormDialog>
   );
 }

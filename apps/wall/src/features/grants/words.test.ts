@@ -43,6 +43,18 @@ test('of a scene: the tours’ cameras too, each once; nothing for a screen that
   ]);
 });
 
+test('one tile of a tour: every private camera that takes its turn, whichever is on show', () => {
+  const tour = {
+    ...on('street'),
+    tour: { cameras: ['street', 'shop', 'yard'], dwellS: 10, startedAt: 0, pausedAt: 25_000 },
+  };
+  const wall = { screens: [{ id: 'left', layout: '1', tiles: { 0: tour } }] };
+  expect(targetAt({ ...store, wall } as unknown as WallStore, { screen: 'left', tile: 0 })).toEqual([
+    { camera: 'yard', screen: 'left' },
+    { camera: 'shop', screen: 'left' },
+  ]);
+});
+
 test('one tile: its camera even where it is live, since the purpose may be another now', () => {
   expect(targetAt(store, { screen: 'left', tile: 1 })).toEqual([{ camera: 'bakery', screen: 'left' }]);
   expect(targetAt(store, { screen: 'left', tile: 2 })).toEqual([]);

@@ -1,5 +1,6 @@
 import { tileCount } from '@clerestory/layout';
 import type { Camera, ConsentState, Grant, GrantWay, LayoutId, Scene, TileRef } from '@clerestory/protocol';
+import { shownTile } from '../../state/shown-tile.ts';
 import type { WallStore } from '../../state/store.ts';
 
 /** A camera that is asked for, and the screen it is to be shown on. */
@@ -69,10 +70,13 @@ function targetsIn({ cameras, grants }: Pick<WallStore, 'cameras' | 'grants'>, s
 export const targetsOn = (store: WallStore, screens: readonly string[]): Target[] =>
   targetsIn(store, store.wall?.screens.filter(({ id }) => screens.includes(id)) ?? []);
 
-/** For one tile, whatever is live already: its purpose may be another one now. */
-export function targetAt({ wall, cameras }: WallStore, { screen, tile }: TileRef): Target[] {
-  const camera = wall?.screens.find(({ id }) => id === screen)?.tiles[String(tile)]?.camera;
-  return camera !== undefined && isPrivate(cameras[camera]) ? [{ camera, screen }] : [];
+/** For one tile, whatever is live already: its purpose may be another one now. Of a tour, all that it shows in turn. */
+export function targetAt(store: WallStore, at: TileRef): Target[] {
+  const held = shownTile(store, at);
+  if (!held) return [];
+  return [...new Set([held.camera, ...(held.tour?.cameras ?? [])])]
+    .filter((camera) => isPrivate(store.cameras[camera]))
+    .map((camera) => ({ camera, screen: at.screen }));
 }
 
 /** For all private cameras that a scene puts up, on the screens that are still there. */

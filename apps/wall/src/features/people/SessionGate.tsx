@@ -7,6 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ChoosePassword, SetUp } from './SetUp.tsx';
 import { SignIn } from './SignIn.tsx';
+import { goToWall, isWallAsked } from './wall-asked.ts';
 
 type Link = { kind: 'set-up' | 'password'; token: string };
 
@@ -22,9 +23,13 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const { who, fault } = useSession((state) => state);
   const [link, setLink] = useState<Link | null>(() => linkInHash(location.hash));
   useEffect(watchSession, []);
+  const toWall = who !== null && who.me !== null && isWallAsked();
+  useEffect(() => {
+    if (toWall) goToWall();
+  }, [toWall]);
   if (link?.kind === 'set-up') return <SetUp token={link.token} onLeave={() => setLink(null)} />;
   if (link?.kind === 'password') return <ChoosePassword token={link.token} onLeave={() => setLink(null)} />;
-  if (who === null && fault === null) return null;
+  if (toWall || (who === null && fault === null)) return null;
   if (who === null)
     return (
       <main style={{ height: '100%' }}>

@@ -1,6 +1,6 @@
 import type { Me, PersonName, WhoAmI } from '@clerestory/protocol';
-import { Fingerprint } from 'lucide-react';
-import { useState } from 'react';
+import { Fingerprint, LayoutGrid } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { tookSession } from '../../state/session.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -10,6 +10,7 @@ import { signInByPasskey } from './passkey.ts';
 import { roleWords } from './role-words.ts';
 import { SwitchByPin } from './SwitchByPin.tsx';
 import { useStep } from './use-step.ts';
+import { askForWall, isWallAsked } from './wall-asked.ts';
 
 /** Why an identity provider sent the browser back without a session; see `providerReturn`. */
 const returned: Record<string, string> = {
@@ -129,7 +130,10 @@ function OtherWays({ who }: { who: WhoAmI }) {
   );
 }
 
-/** The people of the demo city, to be tried with one click. Only where the server listens on this machine alone. */
+/**
+ * The people of the demo city, to be tried with one click, and its wall with none where the address says so. Only where the
+ * server listens on this machine alone.
+ */
 function DemoPeople({ demo }: { demo: NonNullable<WhoAmI['demo']> }) {
   const { busy, run, fault } = useStep();
   const enter = (login: string) =>
@@ -137,10 +141,29 @@ function DemoPeople({ demo }: { demo: NonNullable<WhoAmI['demo']> }) {
       () => callRoute('signIn', { body: { login, password: demo.password } }),
       (result) => result.state === 'signed-in' && tookSession(result.me),
     );
+  const supervisor = demo.people.find(({ roles }) => roles.includes('supervisor'));
+  const seeWall = () => supervisor && enter(supervisor.login);
+  useEffect(() => {
+    if (isWallAsked()) seeWall();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as the page was opened
+  }, []);
   return (
     <section className="card-demo">
       <h2 className="card-part">Demo city</h2>
-      <p className="dim">These accounts work on this machine only. Choose whom to be:</p>
+      {supervisor && (
+        <Button
+          kind="primary"
+          disabled={busy}
+          onClick={() => {
+            askForWall();
+            seeWall();
+          }}
+        >
+          <LayoutGrid aria-hidden="true" />
+          See the wall, live
+        </Button>
+      )}
+      <p className="dim">Or choose whom to be. These accounts work on this machine only:</p>
       <div className="card-people">
         {demo.people.map(({ id, login, name, roles }) => (
           <Button key={id} disabled={busy} onClick={() => enter(login)} title={`Sign-in name ${login}`}>

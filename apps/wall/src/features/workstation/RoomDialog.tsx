@@ -1,7 +1,9 @@
 import type { Problem, TileRef, WallState } from '@clerestory/protocol';
 import { layoutOf } from '@clerestory/layout';
+import { shownScreen } from '@clerestory/wall-state';
 import { useEffect, useState } from 'react';
 import { callRoute } from '../../state/call-route.ts';
+import { serverNowMs } from '../../state/server-now.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -77,7 +79,8 @@ export function RoomDialog({
         {!room && !told && <p className="dim">Asking the server for the room’s wall…</p>}
         {room?.screens.length === 0 && <p>This wall has no screens yet. A supervisor adds them.</p>}
         <ul className="room-screens">
-          {room?.screens.map((screen, at) => {
+          {room?.screens.map((held, at) => {
+            const { screen } = shownScreen(room, held, serverNowMs());
             const { columns, rows, cells } = layoutOf(screen.layout);
             return (
               <li key={screen.id}>

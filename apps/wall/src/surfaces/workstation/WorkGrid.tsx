@@ -11,6 +11,7 @@ import { WorkTile, type TileReporters } from '../../features/tiles/index.ts';
 import { deskStore, deskTiles } from '../../state/desk.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { useDesk } from '../../state/use-desk.ts';
+import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { overlayHost } from '../../ui/overlay-host.ts';
@@ -91,7 +92,7 @@ function WorkBar({ tile }: { tile: number }) {
 
 /** The tiles of a workstation's window. One that is maximised covers the others, which go on below it. */
 export function WorkGrid({
-  screen,
+  screen: held,
   reporters,
   onChange,
 }: {
@@ -100,6 +101,7 @@ export function WorkGrid({
   onChange: () => void;
 }) {
   const actions = useActions();
+  const { screen } = useShown(held);
   const root = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [, drawAnew] = useState(0);

@@ -1,0 +1,48 @@
+import { parseHead, SaidErased, type PublicEntry } from '@clerestory/public-log';
+import { checkBundle, type BundleEntry } from './bundle.ts';
+import { endOf, opened, whoSigned, type Finding, type Keys } from './checkpoints.ts';
+import { NamedKeys } from './named-keys.ts';
+import type { Source } from './source.ts';
+import { checkWholeLog } from './whole-log.ts';
+
+export interface BundleInLog {
+  text: string;
+  source: Source;
+  keys: Keys;
+  /** Called with each entry of the file that is in order. */
+  each?: (one: BundleEntry) => void;
+  /** Called with each entry of the log that is in order, oldest first; `root`: of the log up to and with it. */
+  eachOfLog?: (entry: PublicEntry, root: () => Uint8Array) => void;
+  progress?: (done: number, size: number) => void;
+}
+
+/**
+ * A bundle and the whole log that it is of: the log is checked, is the one of the bundle's checkpoint, and what is not
+ * opened in the bundle is what the log says that was erased. `isWhole`: the log could be read to its end.
+ * @throws CannotRead when the log is not to be had.
+ */
+export async function checkBundleInLog(parts: BundleInLog): Promise<Finding & { isWhole: boolean }> {
+  const { text, source, keys, each, eachOfLog, progress } = parts;
+  const checkpoint = opened(parseHead(text.split(/\r?\n/, 1)[0] ?? '')?.checkpoint ?? '', keys);
+  // What is wrong with the file itself is said without the log.
+  if (!checkpoint.ok) return { ...checkBundle(text, keys, each), isWhole: false };
+  const end = await endOf(source, keys);
+  const [said, named] = [new SaidErased(), new NamedKeys()];
+  const found = await checkWholeLog({
+    ...{ source, end, kept: [checkpoint.value], ...(progress && { progress }) },
+    each(entry, root) {
+      said.take(entry);
+      named.take(entry);
+      eachOfLog?.(entry, root);
+    },
+  });
+  const bundle = checkBundle(text, keys, each, found.isWhole ? said : undefined);
+  const who = whoSigned(end, keys);
+  const keyFaults = found.isWhole ? named.faults(end, [checkpoint.value], keys) : [];
+  return {
+    held: [...bundle.held, ...found.held],
+    faults: [...new Set([...bundle.faults, ...who.faults, ...found.faults, ...keyFaults])],
+    unchecked: [...bundle.unchecked, ...found.unchecked],
+    isWhole: found.isWhole,
+  };
+}
