@@ -84,6 +84,11 @@ const blockedMs = ({ packager }: Stream): number => blockedTargets * packager.ta
 const failing = ({ state }: Stream): boolean =>
   state === 'backoff' || state === 'unauthorized' || state === 'unsupported';
 
+/** Enough of a stream to ask for it. */
+type Named = Pick<Stream, 'camera' | 'name'>;
+
+const unknownCamera = () => new HttpProblem('not-found', 'There is no such camera');
+
 type HttpDoorName = Exclude<ViewRequest['door'], 'push' | 'replay' | 'listen'>;
 
 export interface LiveDoorDeps {
@@ -114,9 +119,10 @@ export class LiveDoor {
       asked.kind === 'poster'
         ? this.#deps.cameras.source(asked.camera, asked.stream)
         : this.#deps.cameras.find(asked.camera, asked.stream);
-    if (!stream) throw new HttpProblem('not-found', 'There is no such camera');
     const door = mediaPaths[asked.kind].asks;
-    await this.#admit(exchange, stream, door);
+    // Asked for also where there is none, as one that may not be seen is.
+    await this.#admit(exchange, stream ?? { camera: asked.camera, name: asked.stream }, door);
+    if (!stream) throw unknownCamera();
     if (asked.kind === 'poster') return this.#poster(exchange, stream);
     stream.lease(exchange.viewer);
     if (asked.kind === 'playlist') return this.#playlist(exchange, stream);
@@ -125,7 +131,10 @@ export class LiveDoor {
 
   async #multivariant(exchange: Exchange, camera: string): Promise<void> {
     const streams = this.#deps.cameras.streamsOf(camera);
-    if (streams.length === 0) throw new HttpProblem('not-found', 'There is no such camera');
+    if (streams.length === 0) {
+      await this.#admit(exchange, { camera, name: 'main' }, mediaPaths.multivariant.asks);
+      throw unknownCamera();
+    }
     for (const stream of streams) await this.#admit(exchange, stream, mediaPaths.multivariant.asks);
     const unknown = streams.filter((stream) => !stream.track);
     for (const stream of unknown) stream.lease(exchange.viewer);
@@ -234,12 +243,12 @@ export class LiveDoor {
     await answerBytes(exchange, contentType, pieces, mayGo, onSent);
   }
 
-  #ask({ viewer }: Exchange, { camera, name }: Stream, door: HttpDoorName) {
+  #ask({ viewer }: Exchange, { camera, name }: Named, door: HttpDoorName) {
     return this.#deps.gate.mayView({ viewer, camera, stream: name, grant: '', door });
   }
 
   /** Gets a grant, where grants are asked for and there is none yet. */
-  async #admit(exchange: Exchange, stream: Stream, door: HttpDoorName): Promise<void> {
+  async #admit(exchange: Exchange, stream: Named, door: HttpDoorName): Promise<void> {
     const { admission } = this.#deps;
     if (admission && !this.#ask(exchange, stream, door).ok) {
       const { viewer } = exchange;
@@ -249,7 +258,7 @@ export class LiveDoor {
     this.#pass(exchange, stream, door);
   }
 
-  #pass(exchange: Exchange, stream: Stream, door: HttpDoorName): void {
+  #pass(exchange: Exchange, stream: Named, door: HttpDoorName): void {
     const verdict = this.#ask(exchange, stream, door);
     if (!verdict.ok) throw new HttpProblem('forbidden', verdict.reason);
   }

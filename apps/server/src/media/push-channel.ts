@@ -97,13 +97,13 @@ export class PushChannel {
   open(mayAsk = true): void {
     const { camera, stream: wanted, plays } = this.#wish;
     const stream = this.#deps.find(camera, wanted, plays);
-    // Why there is no sound, control knows, and notes that it was asked for.
-    if (!stream && wanted !== 'audio') return this.#refuse(unknownCameraReason);
+    // Asked for also where there is none: a camera that one may not see answers no sooner and no later than one that
+    // does not exist, and why there is no sound, control knows.
     const asked = stream ?? { camera, name: wanted };
     const verdict = this.#ask(asked);
     if (!verdict.ok && mayAsk && this.#deps.admission) return this.#askFor(asked, this.#deps.admission);
     if (!verdict.ok) return this.#refuse(verdict.reason);
-    if (!stream) return this.#refuse(unheardReason);
+    if (!stream) return this.#refuse(wanted === 'audio' ? unheardReason : unknownCameraReason);
     const { outlet } = this.#deps;
     const letGo = this.#deps.admission?.hold(this.#deps.viewer, stream.camera, scopeOf(this.#door));
     this.#stream = stream;

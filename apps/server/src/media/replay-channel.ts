@@ -18,6 +18,9 @@ export interface ReplayWish {
   plays: readonly Playable[];
 }
 
+/** Enough of a stream to ask for it. */
+type Named = Pick<Stream, 'camera' | 'name'>;
+
 interface ReplayDeps {
   viewer: string;
   gate: Gate;
@@ -49,11 +52,12 @@ export class ReplayChannel {
     const { camera, stream: wanted, plays, seconds } = this.#wish;
     const { viewer, admission, find } = this.#deps;
     const stream = find(camera, wanted, plays);
-    if (!stream) return this.#refuse('There is no such camera');
-    const verdict = this.#ask(stream);
+    // Asked for also where there is none, as one that may not be seen is.
+    const asked = stream ?? { camera, name: wanted };
+    const verdict = this.#ask(asked);
     if (!verdict.ok && mayAsk && admission) {
       const turn = (this.#turn += 1);
-      void admission.ask(this.#request(stream)).then((answer) => {
+      void admission.ask(this.#request(asked)).then((answer) => {
         if (turn !== this.#turn) return;
         if (answer.ok) this.open(false);
         else this.#refuse(answer.reason);
@@ -61,6 +65,7 @@ export class ReplayChannel {
       return;
     }
     if (!verdict.ok) return this.#refuse(verdict.reason);
+    if (!stream) return this.#refuse('There is no such camera');
     const runs = stream.past.since(this.#deps.nowMs() - seconds * 1000);
     if (runs.length === 0)
       return this.#refuse('Nothing is kept of the last minute: nobody was watching this camera then');
@@ -106,11 +111,11 @@ export class ReplayChannel {
     this.#span = null;
   }
 
-  #request({ camera, name }: Stream): Omit<ViewRequest, 'grant'> {
+  #request({ camera, name }: Named): Omit<ViewRequest, 'grant'> {
     return { viewer: this.#deps.viewer, camera, stream: name, door: 'replay' };
   }
 
-  #ask(stream: Stream) {
+  #ask(stream: Named) {
     return this.#deps.gate.mayView({ ...this.#request(stream), grant: '' });
   }
 

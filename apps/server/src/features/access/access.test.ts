@@ -50,6 +50,21 @@ describe('a camera one may not see does not exist', () => {
     deny = added.body.id;
   });
 
+  test('nor in camera groups, except for who gives rights', async () => {
+    const listed = async (browser: Browser) => {
+      const { items } = (await browser.call('GET', '/camera-groups')).body;
+      return items.find(({ id }: { id: string }) => id === 'hidden')?.cameras;
+    };
+    const [denied, chief] = [await site.personAs('auditor'), await site.personAs('administrator')];
+    for (const { person: id } of [denied, chief])
+      await site.administrator.call('POST', '/rights', {
+        ...{ effect: 'deny', party: { kind: 'person', id }, rights: ['see'], group: 'hidden' },
+      });
+    expect(await listed(await auditing())).toEqual(['secret']);
+    expect(await listed(denied)).toEqual([]);
+    expect(await listed(chief)).toEqual(['secret']);
+  });
+
   test('not in lists, walls, commits, screens or health; not by its address', async () => {
     for (const address of [
       '/cameras',
@@ -339,7 +354,7 @@ describe('screens', () => {
 describe('the record', () => {
   test('has right changes, group changes, pairings, revocations and refusals, chained', async () => {
     const kinds = async (kind: string) => (await entries(`kind=${kind}`)).length;
-    expect(await kinds('right-added')).toBe(7);
+    expect(await kinds('right-added')).toBe(9);
     expect(await kinds('right-removed')).toBe(1);
     expect(await kinds('camera-group-changed')).toBe(1);
     expect(await kinds('screen-paired')).toBe(2);

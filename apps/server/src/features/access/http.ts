@@ -1,4 +1,4 @@
-import { problem, type WallState } from '@clerestory/protocol';
+import { problem, type CameraGroup, type WallState } from '@clerestory/protocol';
 import { actorName, type PersonActor } from '../../platform/actor.ts';
 import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
 import type { WebExchange } from '../../platform/web.ts';
@@ -36,7 +36,13 @@ export function accessRoutes({
   walls,
 }: AccessRouteParts): RouteHandlers {
   return {
-    listCameraGroups: () => ok({ items: rights.groups() }),
+    // Who gives rights has to see what a right covers, and would else take out of a group what is not listed. Others
+    // read of no camera that does not exist for them.
+    listCameraGroups: (_input, { actor, sees }) => {
+      const all = actor.kind === 'person' && actor.roles.includes('administrator');
+      const seen = (group: CameraGroup) => ({ ...group, cameras: group.cameras.filter(sees) });
+      return ok({ items: all ? rights.groups() : rights.groups().map(seen) });
+    },
     createCameraGroup: ({ body }, { actor, key }) => rights.createGroup(body, actorName(actor), key),
     updateCameraGroup: ({ params, body }, { actor, base }) =>
       rights.updateGroup(params.group, body, base, actorName(actor)),

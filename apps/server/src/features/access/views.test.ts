@@ -92,6 +92,60 @@ describe('no grant, no byte', () => {
     );
   });
 
+  test('a camera that one may not see and one that does not exist take the same road to the same answer', async () => {
+    const { administrator } = site;
+    const group = await administrator.call('POST', '/camera-groups', {
+      ...{ id: 'unseen', name: 'Unseen', cameras: ['e'] },
+    });
+    const operator = await site.personAs('operator');
+    const denied = await administrator.call('POST', '/rights', {
+      ...{ effect: 'deny', party: { kind: 'person', id: operator.person }, rights: ['see'], group: 'unseen' },
+    });
+    expect([group.status, denied.status]).toEqual([201, 201]);
+    expect((await media('/live/d/main/index.m3u8', operator)).status).toBe(200);
+    const seen = await Promise.all(
+      ['e', 'nowhere'].map(async (camera) => {
+        const paths = ['index.m3u8', 'main/index.m3u8', 'main/poster.jpg', 'sub/init-1.mp4'];
+        const answers = [];
+        for (const name of paths) {
+          const answer = await media(`/live/${camera}/${name}`, operator);
+          answers.push([answer.status, await answer.text()]);
+        }
+        const viewer = await live(operator);
+        viewer.subscribe(camera);
+        viewer.replay(camera, 30);
+        viewer.listen(camera);
+        await eventually('three refusals', () => viewer.notices.length === 3);
+        const notices = viewer.notices.toSorted((a, b) =>
+          Number('channel' in a && 'channel' in b && a.channel - b.channel),
+        );
+        viewer.close();
+        const recorded = await eventually('the record', async () => {
+          const found = await entries(
+            `kind=refused&actor=person:${operator.person}&subject=camera:${camera}`,
+          );
+          return found.length >= 5 && found;
+        });
+        return {
+          ...{ answers, notices },
+          // Each was asked of control, which has noted it: no answer came out of the media process's own head.
+          recorded: recorded.map(({ detail }) => [detail['asked'], detail['code']]).sort(),
+        };
+      }),
+    );
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[0]?.answers.map(([status]) => status)).toEqual([404, 404, 404, 404]);
+    expect(seen[0]?.recorded).toEqual(
+      [
+        'frame:request:listen',
+        'frame:request:replay',
+        'frame:request:subscribe',
+        'media:playlist',
+        'media:poster',
+      ].map((asked) => [asked, 'not-found']),
+    );
+  });
+
   test('the beginning is in the record before the first byte, the end has every byte', async () => {
     const operator = await site.personAs('operator');
     const viewer = await live(operator);
