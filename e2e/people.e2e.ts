@@ -216,5 +216,9 @@ test.describe('before anybody is there', () => {
       await expect(page.locator('.admin-section')).toBeVisible();
       expect(await barriersOn(page), section).toEqual([]);
     }
+    await page.goto(`${site.url}/admin#people`);
+    await page.getByRole('button', { name: 'Add from a list' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await barriersOn(page), 'the dialog of an import').toEqual([]);
   });
 });
