@@ -1,8 +1,8 @@
 /**
  * What the record's append takes within a grant, in a log that is already long: `npx node tools/grant-append.ts [--entries
- * 1000000] [--grants 500] [--data <folder>]`. The log is filled as `whole-log.ts` fills it; then the real server, in this
+ * 1000000] [--grants 500]`. The log is filled as `whole-log.ts` fills it; then the real server, in this
  * process, is asked for grants to a private camera over HTTP, one after the other, and each append of `grant-given` is
- * timed from within the transaction that writes the grant (its commit is not in it). With --data the folder stays.
+ * timed from within the transaction that writes the grant (its commit is not in it).
  */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,7 +15,6 @@ const { values } = parseArgs({
   options: {
     entries: { type: 'string', default: '1000000' },
     grants: { type: 'string', default: '500' },
-    data: { type: 'string' },
   },
 });
 const [entries, grants] = [Number(values.entries), Number(values.grants)];
@@ -33,7 +32,7 @@ RecordService.prototype.append = async function (this: RecordService, write, not
   if (note.kind === 'grant-given') appendMs.push(performance.now() - startMs);
 };
 
-const first = await startGuardedApp({}, values.data);
+const first = await startGuardedApp();
 const { dir } = first;
 try {
   const camera = `bench-${Date.now()}`;
@@ -68,5 +67,5 @@ try {
   };
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 } finally {
-  if (values.data === undefined) rmSync(dir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true });
 }
