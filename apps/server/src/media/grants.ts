@@ -225,6 +225,8 @@ export class GrantTable implements Gate, Admission {
       holding = false;
       held.holders -= 1;
       held.lastMs = this.#clock.monotonicMs();
+      // Nobody waits for its first byte any more.
+      if (held.firstMs === null) held.idleAtMs = held.lastMs;
       keep(held, idleMs);
     };
   }

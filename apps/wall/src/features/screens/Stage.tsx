@@ -13,7 +13,7 @@ import { aspectOf } from './aspect.ts';
 import { OpenScreen, screenAddress } from './OpenScreen.tsx';
 import { Presence } from './Presence.tsx';
 import { ScreenGrid } from './ScreenGrid.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 import './screens.css';
 
 const screenMenu = [

@@ -24,7 +24,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { countHealth, healthOrder } from '../../ui/health-words.ts';
 import { healthWords } from '../../ui/StateChip.tsx';
 import { clockTime, shortTime, utcTime } from '../../ui/time.ts';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 
 function WallMenu() {
   const actions = useActions();
