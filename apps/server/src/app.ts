@@ -452,7 +452,7 @@ export async function startApp(
     },
     {
       name: 'fleet',
-      load: () => fleet.load(),
+      load: async () => screens.recall(await fleet.load()),
       start: () => fleet.start(),
       stop: () => fleet.stop(),
       routes: fleetRoutes(fleet),

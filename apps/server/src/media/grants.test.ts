@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { GrantUsage } from '@clerestory/protocol';
 import { expect, test } from 'vitest';
 import { silentLog, type Clock } from './clock.ts';
+import { Counters } from './counters.ts';
 import { GrantTable } from './grants.ts';
+import { LiveDoor } from './live-door.ts';
 
 /** Time that goes on when it is told to. */
 function handClock() {
@@ -44,7 +49,7 @@ function waiting() {
   const grant = { id: 'g', key: 'k', camera: 'c', scope: 'live' as const, leftMs: null, private: false };
   table.setAll({ sequence: 1, keys: ['k'], grants: [grant] });
   table.enter('viewer', ['k'], { gone: () => undefined, ended: () => undefined });
-  return { table, pass, ended };
+  return { clock, table, pass, ended };
 }
 
 test('a camera that is slow to start is waited for', () => {
@@ -89,4 +94,46 @@ test('who has said when the next still is asked for watches until then', () => {
   expect(ended).toEqual([]);
   pass(2_000);
   expect(ended).toMatchObject([{ bytes: 1_000 }]);
+});
+
+test('whoever waits for a still does not lose the grant meanwhile, and watches until the next one', async () => {
+  const { clock, table, pass, ended } = waiting();
+  const made = Promise.withResolvers<{ jpeg: Buffer; capturedAtMs: number }>();
+  const asked = Promise.withResolvers<void>();
+  const door = new LiveDoor({
+    ...{ clock, counters: new Counters(), gate: table, admission: table },
+    cameras: { source: () => ({ camera: 'c', name: 'sub' }) } as never,
+    posters: { get: () => (asked.resolve(), made.promise) } as never,
+  });
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://127.0.0.1');
+    const { signal } = new AbortController();
+    void door.answer({ request, response, url, viewer: 'viewer', clock, signal });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  table.sent({ viewer: 'viewer', camera: 'c', stream: 'sub', door: 'poster' }, 1_000);
+  pass(9_900);
+  const { port } = server.address() as AddressInfo;
+  const answer = fetch(`http://127.0.0.1:${port}/live/c/sub/poster.jpg?againS=20`);
+  await asked.promise;
+  pass(5_000);
+  expect(ended).toEqual([]);
+  made.resolve({ jpeg: Buffer.from('still'), capturedAtMs: 0 });
+  expect(await (await answer).text()).toBe('still');
+  pass(19_000);
+  expect(ended).toEqual([]);
+  pass(2_000);
+  expect(ended).toMatchObject([{ bytes: 1_005 }]);
+  server.close();
+});
+
+test('a camera that has no still yet is watched for by whoever asks again', () => {
+  const { table, pass, ended } = waiting();
+  for (let turn = 0; turn < 4; turn++) {
+    table.hold('viewer', 'c')(30_000);
+    pass(29_000);
+  }
+  expect(ended).toEqual([]);
+  pass(2_000);
+  expect(ended).toHaveLength(1);
 });
