@@ -66,7 +66,7 @@ import { Mail } from './platform/mail.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
-import { defaultLimits, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
+import { defaultLimits, placeOf, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
 import { onFirstStart } from './platform/settings.ts';
 import { bindSockets, boundEvents, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
@@ -160,7 +160,12 @@ export async function startApp(
   const mediaPlace = () => (isProxied ? { path: mediaPath } : { port: mediaPort });
   const limitOf = (kind: keyof DoorLimits) =>
     new RateLimit({ ...defaultLimits, ...limits }[kind], () => clock.monotonicMs());
-  const io = createSockets(http, origins, limitOf('sockets'));
+  /** A page of elsewhere, or a name that is none of ours: written down, a minute at a time. */
+  const foreign = (asked: string) => (request: IncomingMessage) => {
+    const address = placeOf(peerOf(request).address);
+    refusals.note({ actor: 'anonymous', asked, subject: '', code: 'forbidden', address });
+  };
+  const io = createSockets(http, origins, limitOf('sockets'), foreign('http:socket'));
   const publicUrl = () => (isProxied || tls ? config.origins[0] : undefined) ?? localUrl();
   const localUrl = () => `${scheme}://${localNameOf(config.host)}:${port}`;
 
@@ -184,6 +189,7 @@ export async function startApp(
     db,
     clock,
     record,
+    refusals,
     log,
     isSecure: (request) => peerOf(request).secure,
     demoOpen: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins),
@@ -509,6 +515,7 @@ export async function startApp(
 
   const app = createHttpDoor({
     origins,
+    onForeign: foreign('origin'),
     machines(door) {
       mountProbes(door, () => media.connected, storage);
       const guard = access.http.door('http:log');

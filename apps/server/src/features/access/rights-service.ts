@@ -268,13 +268,13 @@ export class RightsService {
 
   async #putGroup(write: Write, group: CameraGroup, by: string): Promise<Answer<CameraGroup>> {
     await accessStore.putGroup(write, group);
-    await this.#note(write, 'camera-group-changed', by, `camera-group:${group.id}`, {
-      name: group.name,
-      revision: group.revision,
-      restricted: group.restricted,
-      count: group.cameras.length,
-      ...changedMembers(this.#groups.get(group.id)?.cameras ?? [], group.cameras),
-    });
+    const parts = changedMembers(this.#groups.get(group.id)?.cameras ?? [], group.cameras);
+    const { name, revision, restricted } = group;
+    for (const [at, members] of parts.entries())
+      await this.#note(write, 'camera-group-changed', by, `camera-group:${group.id}`, {
+        ...{ name, revision, restricted, count: group.cameras.length, ...members },
+        ...(parts.length > 1 && { part: at + 1, parts: parts.length }),
+      });
     return ok(group);
   }
 
@@ -318,12 +318,16 @@ const ruleDetail = ({ effect, party, rights, group }: AccessRule) => ({
   group,
 });
 
-/** Who came into a group and who went, as far as one entry holds. */
+/** Cameras that one entry names at most, of those that came and of those that went. */
 const maxNamed = 100;
+/** Which cameras came into a group and which went, in as many entries as it takes: none is left out. */
 function changedMembers(before: readonly string[], after: readonly string[]) {
   const [was, is] = [new Set(before), new Set(after)];
-  return {
-    added: after.filter((one) => !was.has(one)).slice(0, maxNamed),
-    removed: before.filter((one) => !is.has(one)).slice(0, maxNamed),
-  };
+  const added = after.filter((one) => !was.has(one));
+  const removed = before.filter((one) => !is.has(one));
+  const parts = Math.max(1, Math.ceil(Math.max(added.length, removed.length) / maxNamed));
+  return Array.from({ length: parts }, (_, at) => ({
+    added: added.slice(at * maxNamed, (at + 1) * maxNamed),
+    removed: removed.slice(at * maxNamed, (at + 1) * maxNamed),
+  }));
 }

@@ -18,6 +18,7 @@ import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
 import { meOf, nameOf } from './present.ts';
 import type { ProviderService } from './provider-service.ts';
+import type { EntranceRefusals } from './ports.ts';
 import type { ProviderFlow } from './providers-flow.ts';
 import { faultOfPassword } from './rules.ts';
 import type { SessionService } from './session-service.ts';
@@ -39,6 +40,7 @@ interface SessionRouteParts {
   links: Links;
   passwords: Passwords;
   tries: Tries;
+  refusals: EntranceRefusals;
   providers: ProviderService;
   flow: ProviderFlow;
   guards: Guards;
@@ -159,14 +161,21 @@ async function withLink<T>(
   token: string,
   kind: 'set-up' | 'password',
   web: WebExchange,
-  { tries, links }: SessionRouteParts,
+  { tries, links, refusals }: SessionRouteParts,
   use: (person: string | null) => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  const attempt = tries.begin(`link:${placeOf(web.address)}`);
-  if (!attempt.ok) return refuse(attempt.problem);
+  const address = placeOf(web.address);
+  const refused = (what: string) =>
+    refusals.entrance({ subject: 'login:unknown', what, address, of: `${kind}-link` });
+  const attempt = tries.begin(`link:${address}`);
+  if (!attempt.ok) {
+    refused('blocked');
+    return refuse(attempt.problem);
+  }
   const link = links.look(token);
   if (link?.kind !== kind) {
     attempt.wrong();
+    refused('link');
     return refuse(usedLink);
   }
   attempt.right();

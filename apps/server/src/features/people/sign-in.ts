@@ -14,7 +14,7 @@ import type { Authenticators } from './authenticators.ts';
 import type { Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
-import type { PeopleRecord } from './ports.ts';
+import type { EntranceRefusals, PeopleRecord } from './ports.ts';
 import type { Session, SessionService } from './session-service.ts';
 import type { Deadline } from '../../platform/deadline.ts';
 import type { Tickets } from '../../platform/tickets.ts';
@@ -55,6 +55,7 @@ export interface SignInParts {
   tries: Tries;
   halves: Tickets<HalfSignIn>;
   record: PeopleRecord;
+  refusals: EntranceRefusals;
   /** Whether demo accounts work at all. */
   demoOpen: boolean;
 }
@@ -68,6 +69,7 @@ const passkeyFirst = problem(
   'This site asks for a second factor, and yours is a passkey: use the passkey.',
 );
 const wrongPin = problem('unauthenticated', 'The PIN is not right, or a full sign-in is needed here.');
+const notRight = problem('unauthenticated', 'That is not right, so it stays as it was.');
 const wrongPasskey = problem(
   'unauthenticated',
   'This passkey is not known here, or it could not be verified.',
@@ -90,7 +92,7 @@ export class SignIn {
   async withPassword(login: string, password: string, web: WebExchange): Promise<Answer<Step>> {
     const { people, passwords, authenticators, halves, sessions } = this.#parts;
     const person = people.byLogin(login);
-    const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web);
+    const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web, 'password');
     if (!attempt.ok) return refuse(attempt.problem);
     const endings = sessions.endings(person?.id ?? '');
     const right = await settled(attempt, async () => {
@@ -113,7 +115,7 @@ export class SignIn {
     const { authenticators, halves, people, sessions } = this.#parts;
     const half = halves.look(ticket);
     if (!half || half.endings !== sessions.endings(half.person)) return refuse(tooLate);
-    const attempt = this.#begin(`code:${half.person}`, web);
+    const attempt = this.#begin(`code:${half.person}`, web, 'code');
     if (!attempt.ok) return refuse(attempt.problem);
     if (!(await settled(attempt, () => authenticators.useCode(half.person, code)))) {
       await this.#noteRefusal(people.get(half.person), 'code', web);
@@ -126,7 +128,7 @@ export class SignIn {
 
   async withPasskey(proof: PasskeyProof, web: WebExchange): Promise<Answer<SignedIn>> {
     const { authenticators } = this.#parts;
-    const attempt = this.#begin(`passkey:${placeOf(web.address)}`, web);
+    const attempt = this.#begin(`passkey:${placeOf(web.address)}`, web, 'passkey');
     if (!attempt.ok) return refuse(attempt.problem);
     let person: string | null = null;
     const right = await settled(attempt, async () => {
@@ -147,10 +149,7 @@ export class SignIn {
     const workstation = workstations.find(web.cookie(workstationCookie));
     if (workstation === undefined)
       return refuse(problem('unauthenticated', 'This browser is no workstation yet. Sign in fully first.'));
-    if (!(await this.#pinIsRight(workstation, personId, pin))) {
-      await this.#noteRefusal(people.get(personId), 'pin', web);
-      return refuse(wrongPin);
-    }
+    if (!(await this.#pinIsRight(workstation, personId, pin, 'pin', web))) return refuse(wrongPin);
     const carrying = workstations.carrying(workstation, personId);
     return carrying
       ? this.finish(personId, 'switch', web, { until: carrying.until, endings })
@@ -169,15 +168,16 @@ export class SignIn {
       right =
         here !== undefined &&
         here === session.workstation &&
-        (await this.#pinIsRight(here, session.person, by.pin));
+        (await this.#pinIsRight(here, session.person, by.pin, 'unlock', web));
+      if (!right) return refuse(notRight);
     } else {
-      const attempt = this.#begin(session.person, web);
+      const attempt = this.#begin(session.person, web, 'unlock');
       if (!attempt.ok) return refuse(attempt.problem);
       right = await settled(attempt, () => this.#proves(session.person, by, web));
     }
     if (!right) {
       await this.#noteRefusal(person, 'unlock', web);
-      return refuse(problem('unauthenticated', 'That is not right, so it stays as it was.'));
+      return refuse(notRight);
     }
     await sessions.unlock(session.id, !('pin' in by), actor);
     return ok(undefined);
@@ -254,14 +254,24 @@ export class SignIn {
   }
 
   /** After five wrong PINs only a full sign-in helps. */
-  async #pinIsRight(workstation: string, person: string, pin: string): Promise<boolean> {
-    const { tries, passwords, workstations } = this.#parts;
+  async #pinIsRight(
+    workstation: string,
+    person: string,
+    pin: string,
+    what: string,
+    web: WebExchange,
+  ): Promise<boolean> {
+    const { tries, passwords, workstations, people } = this.#parts;
     const subject = `pin:${workstation}:${person}`;
     const attempt = tries.begin(subject);
-    if (!attempt.ok) return false;
+    if (!attempt.ok) {
+      this.#noteBlocked(person, what, web);
+      return false;
+    }
     const right = await settled(attempt, () =>
       passwords.matches(workstations.carrying(workstation, person)?.pin ?? null, pin),
     );
+    if (!right) await this.#noteRefusal(people.get(person), what, web);
     if (!right && tries.isBlocked(subject)) await workstations.close(person, workstation);
     return right;
   }
@@ -270,17 +280,27 @@ export class SignIn {
    * At a workstation that knows the person, their tries there are counted apart: guesses from elsewhere do not lock
    * them out (OWASP Authentication Cheat Sheet, "device cookies").
    */
-  #begin(account: string, web: WebExchange): Attempt {
+  #begin(account: string, web: WebExchange, what: string): Attempt {
     const { tries, workstations } = this.#parts;
     const workstation = workstations.find(web.cookie(workstationCookie));
-    return workstation !== undefined && workstations.knows(workstation, account.replace(/^code:/, ''))
-      ? tries.begin(`${account}@${workstation}`, `workstation:${workstation}`)
-      : tries.begin(account, placeOf(web.address));
+    const attempt =
+      workstation !== undefined && workstations.knows(workstation, account.replace(/^code:/, ''))
+        ? tries.begin(`${account}@${workstation}`, `workstation:${workstation}`)
+        : tries.begin(account, placeOf(web.address));
+    if (!attempt.ok) this.#noteBlocked(account.replace(/^code:/, ''), what, web);
+    return attempt;
   }
 
   async #step(finished: Promise<Answer<SignedIn>> | Answer<SignedIn>): Promise<Answer<Step>> {
     const answer = await finished;
     return answer.ok ? ok({ state: 'signed-in', signedIn: answer.value }) : answer;
+  }
+
+  /** Refused unlooked, as often as somebody likes: counted by the minute. */
+  #noteBlocked(account: string, what: string, web: WebExchange): void {
+    const { refusals, people } = this.#parts;
+    const subject = people.get(account) ? `person:${account}` : 'login:unknown';
+    refusals.entrance({ subject, what: 'blocked', address: placeOf(web.address), of: what });
   }
 
   /** A name that nobody has is not written down: it may be a password in the wrong field. */
