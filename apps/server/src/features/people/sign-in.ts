@@ -165,10 +165,9 @@ export class SignIn {
     let right: boolean;
     if ('pin' in by) {
       const here = workstations.find(web.cookie(workstationCookie));
-      right =
-        here !== undefined &&
-        here === session.workstation &&
-        (await this.#pinIsRight(here, session.person, by.pin, 'unlock', web));
+      const isHere = here !== undefined && here === session.workstation;
+      if (!isHere) await this.#noteRefusal(person, 'unlock', web);
+      right = isHere && (await this.#pinIsRight(here, session.person, by.pin, 'unlock', web));
       if (!right) return refuse(notRight);
     } else {
       const attempt = this.#begin(session.person, web, 'unlock');
