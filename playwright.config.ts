@@ -1,9 +1,11 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/system-packages.mjs';
 
-/** Long waits and hardly a picture: they run beside others. */
-const patient = ['**/long-away.e2e.ts'];
-/** What they say of pictures is said to the frame or to the second: one at a time, beside nothing but waiting. */
+/** Long waits, or pages with hardly a picture: they run beside what is said of pictures. */
+const patient = ['long-away', 'audit', 'fleet', 'footage', 'import', 'owner', 'people'].map(
+  (name) => `**/${name}.e2e.ts`,
+);
+/** What they say of pictures is said to the frame or to the second: one at a time, beside little else. */
 const pictures = [
   'tiles/*.e2e.ts',
   ...['demo-city', 'faulty-cameras', 'live-wall', 'network', 'recovery', 'streams', 'truth'].map(

@@ -1,4 +1,5 @@
 import { expect, test } from './support/city.ts';
+import { barriersOn } from './support/barriers.ts';
 import { enter } from './support/sign-in.ts';
 
 test('a list of cameras: looked through, columns chosen, written, and again without a change', async ({
@@ -26,6 +27,7 @@ test('a list of cameras: looked through, columns chosen, written, and again with
   await expect(page.getByRole('cell', { name: 'Mast 0', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'refused 1' }).click();
   await expect(page.getByRole('row', { name: /302 Bad refused it has no stream address/ })).toBeVisible();
+  expect(await barriersOn(page)).toEqual([]);
   await page.getByRole('button', { name: 'Import 300 cameras' }).click();
   await expect(page.locator('[data-import-state="done"]')).toBeVisible();
   await expect(page.getByRole('button', { name: 'added 300' })).toBeVisible();

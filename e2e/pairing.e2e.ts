@@ -8,6 +8,7 @@ import {
   tileAt,
 } from './support/city.ts';
 import { readTile } from './support/clock.ts';
+import { barriersOn } from './support/barriers.ts';
 import { startServer } from './support/server.ts';
 import { enterAs } from './support/sign-in.ts';
 
@@ -27,6 +28,7 @@ test('a screen is paired by its code, shows its tiles with nobody signed in, and
   const code = screen.locator('[data-pairing-code]');
   await expect(code).toBeVisible();
   await expect(screen.getByRole('heading', { name: 'This screen is not paired yet' })).toBeVisible();
+  expect(await barriersOn(screen)).toEqual([]);
 
   await console_.goto(`${server.url}/admin`);
   await console_.getByRole('link', { name: 'Screens' }).click();

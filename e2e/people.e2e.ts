@@ -1,19 +1,21 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { generate } from 'otplib';
-import { goodPassword } from '../apps/server/src/testing/browser.ts';
+import { addPerson, goodPassword } from '../apps/server/src/testing/browser.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base, type Complaints } from './support/city.ts';
+import { barriersOn } from './support/barriers.ts';
 import { enter } from './support/sign-in.ts';
 
 /** The browser reports refused requests itself; these tests ask for some. */
 const refusedRequest = /Failed to load resource: the server responded with a status of 4\d\d/;
 
-const test = base.extend<{ site: ServerProcess; complaints: Complaints }>({
-  site: async ({ complaints, context }, use) => {
+const test = base.extend<{ fresh: boolean; site: ServerProcess; complaints: Complaints }>({
+  /** Nobody has set the server up. */
+  fresh: [false, { option: true }],
+  site: async ({ complaints, context, fresh }, use) => {
     complaints.allow(refusedRequest);
     const site = await startServerProcess();
-    await site.signedIn('team');
+    if (!fresh) await site.signedIn('team');
     await use(site);
     // A page that outlives its server complains of it, rightly.
     for (const page of context.pages()) await page.close();
@@ -69,6 +71,8 @@ test('an administrator adds somebody, who chooses a password with the link and c
   const elsewhere = await browser.newContext();
   const theirs = await elsewhere.newPage();
   await theirs.goto(link);
+  await expect(theirs.getByLabel('New password')).toBeVisible();
+  expect(await barriersOn(theirs)).toEqual([]);
   await theirs.getByLabel('New password').fill(goodPassword);
   await theirs.getByRole('button', { name: 'Set password' }).click();
   await theirs.getByRole('button', { name: 'Sign in' }).click();
@@ -96,17 +100,43 @@ test('locked: the page stays in sight, its controls are out of reach, and a PIN 
   await page.getByLabel(/PIN, 6 to 12/).fill('271828');
   await page.getByRole('button', { name: 'Set PIN' }).click();
   await expect(page.getByText('PIN at this workstation', { exact: true })).toBeVisible();
+  expect(await barriersOn(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await choose(page, 'Lock');
   const cover = page.getByRole('dialog', { name: 'Locked' });
   await expect(cover).toBeVisible();
   await expect(page.getByRole('main', { name: 'Wall' })).toBeVisible();
+  expect(await barriersOn(page)).toEqual([]);
   await cover.getByLabel('Your PIN').fill('000000');
   await cover.getByRole('button', { name: /^Unlock/ }).click();
   await expect(cover.getByRole('alert')).toBeVisible();
   await cover.getByLabel('Your PIN').fill('271828');
   await cover.getByRole('button', { name: /^Unlock/ }).click();
   await expect(cover).toHaveCount(0);
+
+  // Somebody else signs in fully at the same workstation, and is handed it over from then on: both ways by PIN alone.
+  await addPerson(await site.signedIn('administrator'), 'olga', ['operator']);
+  await page.evaluate(async (password) => {
+    const send = (method: string, address: string, body: object) =>
+      fetch(`/api/v1${address}`, {
+        ...{ method, headers: { 'content-type': 'application/json' } },
+        body: JSON.stringify(body),
+      });
+    await send('POST', '/session', { login: 'olga', password });
+    await send('PUT', '/me/pin', { pin: '314159' });
+  }, goodPassword);
+  await page.reload();
+  for (const [name, pin] of [
+    ['tess', '271828'],
+    ['olga', '314159'],
+  ] as const) {
+    await choose(page, `Hand over to ${name}`);
+    await page.getByLabel(`PIN of ${name}`).fill(pin);
+    if (name === 'tess') expect(await barriersOn(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await expect(account(page)).toContainText(name);
+    await expect(page.getByRole('main', { name: 'Wall' })).toBeVisible();
+  }
 });
 
 test('an app for codes: set up from the page, asked for at the next sign-in', async ({ page, site }) => {
@@ -158,29 +188,37 @@ test('a passkey: registered, and enough to sign in', async ({ page, site }) => {
   await expect(account(page)).toContainText('tess');
 });
 
-test('nothing on the sign-in and administration pages is a serious barrier', async ({ page, site }) => {
-  await page.goto(site.url);
-  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
-  const serious = async () => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(' ')}`);
-  };
-  expect(await serious()).toEqual([]);
-  await enter(page.context(), site, 'administrator');
-  for (const section of [
-    'people',
-    'rights',
-    'private',
-    'owners',
-    'import',
-    'screens',
-    'sessions',
-    'sign-in',
-  ]) {
-    await page.goto(`${site.url}/admin#${section}`);
-    await expect(page.locator('.admin-section')).toBeVisible();
-    expect(await serious(), section).toEqual([]);
-  }
+test.describe('before anybody is there', () => {
+  test.use({ fresh: true });
+  test('nothing on the set-up, sign-in and administration pages is a serious barrier', async ({
+    page,
+    site,
+  }) => {
+    await page.goto(`${site.url}/#set-up=${'x'.repeat(43)}`);
+    await expect(page.getByLabel('Sign-in name')).toBeVisible();
+    expect(await barriersOn(page)).toEqual([]);
+    await site.signedIn('team');
+    await page.goto(`${site.url}/?`);
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    expect(await barriersOn(page)).toEqual([]);
+    await enter(page.context(), site, 'administrator');
+    for (const section of [
+      'people',
+      'rights',
+      'private',
+      'owners',
+      'import',
+      'screens',
+      'sessions',
+      'sign-in',
+    ]) {
+      await page.goto(`${site.url}/admin#${section}`);
+      await expect(page.locator('.admin-section')).toBeVisible();
+      expect(await barriersOn(page), section).toEqual([]);
+    }
+    await page.goto(`${site.url}/admin#people`);
+    await page.getByRole('button', { name: 'Add from a list' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await barriersOn(page), 'the dialog of an import').toEqual([]);
+  });
 });

@@ -103,6 +103,8 @@ test('the server killed and started again at once: every tile is back by itself,
   const killedAtMs = Date.now();
   await first.kill();
   const second = await startServer({ port: first.port, dataDir: first.dataDir });
+  // Only then: what is buffered stays live for a moment after the kill.
+  await expect.poll(() => descendants(second.pid, 'ffmpeg').length, { timeout: 20_000 }).toBe(4);
   await allLive(page, 20_000);
   expect(Date.now() - killedAtMs).toBeLessThan(30_000);
   const isAlive = (pid: number) => existsSync(`/proc/${pid}`);

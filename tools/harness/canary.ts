@@ -15,6 +15,9 @@ export interface Canary {
   close(): Promise<void>;
 }
 
+/** A device of its own: no test picture is taken from one of which a camera is registered. */
+const device = '127.0.0.2';
+
 /**
  * Its source is a port that counts who connects: no stream runs unless somebody opens the camera, and who does is seen
  * although nothing is sent. `owner` is the owner's browser, `administrator` registers it.
@@ -29,7 +32,7 @@ export async function placeCanary(
     reached += 1;
     socket.destroy();
   });
-  source.listen(0, '127.0.0.1');
+  source.listen(0, device);
   await once(source, 'listening');
   const { port } = source.address() as AddressInfo;
   const done = async (status: number, answer: Promise<{ status: number; body: unknown }>) => {
@@ -41,7 +44,7 @@ export async function placeCanary(
     administrator.call('POST', '/cameras', {
       ...{ id, number: canaryNumber, name: id, keep: 'always', placeKind: 'shop' },
       ...{ visibility: 'private', owner: owner.owner },
-      ...{ source: { kind: 'rtsp', main: `rtsp://127.0.0.1:${port}/main`, transport: 'tcp' }, ...place },
+      ...{ source: { kind: 'rtsp', main: `rtsp://${device}:${port}/main`, transport: 'tcp' }, ...place },
     }),
   );
   for (const change of [{ type: 'give', terms: ConsentTerms.parse(openTerms) }, { type: 'revoke' }])

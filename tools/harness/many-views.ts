@@ -94,7 +94,8 @@ class HttpView implements ManyView {
       pieces.push(piece);
     }
     if (answer.status === 200) return Buffer.concat(pieces).toString('latin1');
-    return [401, 403, 404].includes(answer.status) && !name.includes('part') ? null : '';
+    // 429: so many who are nobody any more came from this address that it has to wait.
+    return [401, 403, 404, 429].includes(answer.status) && !name.includes('part') ? null : '';
   }
 }
 

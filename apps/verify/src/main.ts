@@ -32,6 +32,24 @@ Each --witness has to have signed. Ends with 0: all holds; 1: something does not
 /** How the program is called was not understood. */
 class Misused extends Error {}
 
+/** Words that each takes after its name, and options besides --key and --witness. What is not looked at is refused. */
+const takes: Readonly<Record<string, { words: number; options: readonly string[] }>> = {
+  checkpoint: { words: 1, options: [] },
+  consistency: { words: 2, options: ['log'] },
+  bundle: { words: 1, options: ['log', 'show'] },
+  sample: { words: 1, options: ['log'] },
+  report: { words: 1, options: ['log'] },
+  log: { words: 1, options: ['kept'] },
+};
+
+function assertTaken(what: string, words: number, options: Readonly<Record<string, unknown>>): void {
+  const taken = Object.hasOwn(takes, what) ? takes[what] : undefined;
+  if (!taken) throw new Misused(`there is no "${what}"`);
+  if (words !== taken.words) throw new Misused(`${what} takes ${taken.words}, and was given ${words}`);
+  const more = Object.keys(options).find((name) => options[name] && !taken.options.includes(name));
+  if (more !== undefined) throw new Misused(`${what} does nothing with --${more}, so that it was not begun`);
+}
+
 const say = (words: string) => void process.stdout.write(`${printable(words)}\n`);
 const complain = (words: string) => void process.stderr.write(`${printable(words)}\n`);
 
@@ -81,6 +99,8 @@ async function run(): Promise<Finding> {
   const [what, first, second] = positionals;
   const keys: Keys = { log: keysFrom(values.key, 'log'), witnesses: keysFrom(values.witness, 'witness') };
   if (!what || !first || keys.log.length === 0) throw new Misused();
+  const { log, kept, show: isShown } = values;
+  assertTaken(what, positionals.length - 1, { log, kept, show: isShown });
   switch (what) {
     case 'checkpoint':
       return whoSigned(await checkpointAt(first, keys), keys);
@@ -133,8 +153,10 @@ try {
   process.exitCode = code;
 } catch (error) {
   const { message, code = '' } = error as Error & { code?: string };
-  if (error instanceof Misused) process.stderr.write(`${usage}\n`);
-  else if (error instanceof CannotRead || code.startsWith('ERR_PARSE_ARGS')) complain(message);
+  if (error instanceof Misused) {
+    process.stderr.write(`${usage}\n`);
+    if (message !== '') complain(message);
+  } else if (error instanceof CannotRead || code.startsWith('ERR_PARSE_ARGS')) complain(message);
   else complain(`this program could not go on, and found nothing either way: ${message}`);
   process.exitCode = 2;
 }

@@ -211,3 +211,19 @@ test('without the log a file says itself what was erased, or it is not all check
   expect((await run([2, 3, 4], [2], '--log', path.join(dir, 'erased'))).code).toBe(0);
   expect((await run([2, 3, 4], [4], '--log', path.join(dir, 'erased'))).code).toBe(1);
 });
+
+test('what would not be looked at is refused, so that nobody takes it for compared', async () => {
+  const more = ['--key', formatVerifierKey(key)];
+  const refused = (words: string) => ({ code: 2, said: expect.stringContaining(words) });
+  // Checkpoints that were kept, without the word for them.
+  expect(await verify('log', dir, path.join(dir, 'kept'), ...more)).toEqual(
+    refused('log takes 1, and was given 2'),
+  );
+  expect(await verify('bundle', path.join(dir, 'b.jsonl'), '--kept', dir, ...more)).toEqual(
+    refused('bundle does nothing with --kept'),
+  );
+  expect(await verify('frob', dir, ...more)).toEqual(refused('there is no "frob"'));
+  const nobody = await verify('checkpoint', 'http://127.0.0.1:1/checkpoint', ...more);
+  expect(nobody).toEqual(refused('does not answer: '));
+  expect(nobody.said).not.toContain('fetch failed');
+});

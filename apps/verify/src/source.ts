@@ -55,6 +55,12 @@ async function reasonOf(response: Response, place: string): Promise<string> {
   return words === '' ? '' : `: ${words}`;
 }
 
+/** fetch itself says no more than that it failed. */
+function whyNot(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error && cause.message !== '' ? cause.message : message;
+}
+
 async function fetched(url: URL, mostBytes: number): Promise<Buffer> {
   for (let left = tries - 1; ; left--) {
     try {
@@ -65,7 +71,7 @@ async function fetched(url: URL, mostBytes: number): Promise<Buffer> {
         throw new CannotRead(`${url.href} answers ${response.status}${reason}`);
     } catch (error) {
       if (error instanceof CannotRead) throw error;
-      if (left === 0) throw new CannotRead(`${url.href} does not answer: ${(error as Error).message}`);
+      if (left === 0) throw new CannotRead(`${url.href} does not answer: ${whyNot(error)}`);
     }
   }
 }

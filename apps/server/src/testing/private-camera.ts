@@ -37,6 +37,10 @@ async function register(site: GuardedApp, called: string): Promise<string> {
   return made.body.id as string;
 }
 
+/** No address is open under one name and lent under another: the same stream, asked for by another address. */
+const ofItsOwn = (source: object, id: string): object =>
+  'main' in source ? { ...source, main: `${String(source.main)}?camera=${id}` } : source;
+
 /** A private camera whose owner has given these terms; null: only registered in the registry, nobody was asked. */
 export async function addPrivateCamera(
   site: GuardedApp,
@@ -48,7 +52,16 @@ export async function addPrivateCamera(
 ): Promise<void> {
   const owner = lentBy ?? (await ownerOf(site));
   const made = await site.administrator.call('POST', '/cameras', {
-    ...{ id, number, name: id, keep: 'always', source, visibility: 'private', owner, placeKind: 'shop' },
+    ...{
+      id,
+      number,
+      name: id,
+      keep: 'always',
+      source: ofItsOwn(source, id),
+      visibility: 'private',
+      owner,
+      placeKind: 'shop',
+    },
     ...place,
   });
   if (made.status !== 201) throw new Error(`no camera: ${JSON.stringify(made.body)}`);

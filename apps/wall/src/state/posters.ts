@@ -2,8 +2,11 @@ import type { StreamName } from '@clerestory/protocol';
 
 /** A poster is asked for again after this time, while it is in view. */
 export const refreshMs = 12_000;
-/** After a failed try: a camera that has just been started has its first picture soon. Doubled each time, up to the second. */
-export const retryFirstMs = 2_000;
+/**
+ * After a failed try: a camera that has just been started has its first picture soon, a private one that was just opened
+ * after two or three seconds. Doubled each time, up to the second.
+ */
+export const retryFirstMs = 1_000;
 export const retryMs = 30_000;
 /** After a refusal: rights change seldom. */
 export const refusedMs = 5 * 60_000;

@@ -139,7 +139,12 @@ export class Devices {
 
   /** The screen is off its wall, so that there is nothing it could show. */
   async revokeScreen(screen: string, by: string): Promise<void> {
-    for (const device of this.all()) if (device.screen === screen) await this.revoke(device.id, by);
+    // All of them are dead in memory before the first is written.
+    await Promise.all(
+      this.all()
+        .filter((device) => device.screen === screen)
+        .map(({ id }) => this.revoke(id, by)),
+    );
   }
 
   #keep(device: StoredDevice): void {

@@ -51,8 +51,8 @@ describe('A2: 200 views, the last byte of each within a second', () => {
   let other: Viewer | undefined;
 
   /** The most sessions that one person may have, each with five cameras, by every door. */
-  const open = async () => {
-    views = await openManyViews(site.app.mediaPort, browsers, cameras, { playlist: 10, part: 5, still: 5 });
+  const open = async (by = browsers) => {
+    views = await openManyViews(site.app.mediaPort, by, cameras, { playlist: 10, part: 5, still: 5 });
     expect(views).toHaveLength(200);
     await eventually('200 views that move', () => allMove(views, 0), 60_000);
   };
@@ -119,6 +119,33 @@ describe('A2: 200 views, the last byte of each within a second', () => {
       claim:
         'a right taken away: 200 views by push, playlist, part and still, 99 of 100 without a byte after 1 s, none with one after 2 s',
       control: 'others see the same cameras meanwhile; with the right given back the same views move again',
+    });
+  });
+
+  test('when the screen is revoked', { timeout: 120_000 }, async () => {
+    for (const view of views) view.close();
+    const supervisor = await site.personAs('supervisor');
+    const left = '/walls/control-room/screens/left';
+    expect((await supervisor.call('PUT', `${left}/layout`, { layout: '9' })).status).toBe(200);
+    for (const [tile, camera] of cameras.entries())
+      expect((await supervisor.call('PUT', `${left}/tiles/${tile}`, { camera })).status).toBe(200);
+    // Twenty windows of a paired screen, and another one of the same place, which stays.
+    const screen = await site.pair('left');
+    const stays = await openFor(await site.pair('left'));
+    stays.subscribe('a');
+    await open(browsers.map(() => screen));
+    const figures = await revoke(() => supervisor.call('DELETE', `/screen-devices/${screen.device}`));
+    expect(figures.p99).toBeLessThan(1_000);
+    expect(figures.max).toBeLessThan(2_000);
+    await expect(openFor(screen)).rejects.toThrow(/^(401|429)$/);
+    const seen = stays.chunks().length;
+    await eventually('the one that stays sees on', () => stays.chunks().length > seen + 5);
+    stays.close();
+    assured({
+      ...{ row: 'A2', trials: views.length },
+      claim:
+        'a paired screen revoked: 200 views of it by push, playlist, part and still, 99 of 100 without a byte after 1 s, none with one after 2 s',
+      control: 'another screen of the same place that was not revoked goes on meanwhile',
     });
   });
 
@@ -227,13 +254,20 @@ test('A2: what is taken 50 ms before the server is killed stays taken', { timeou
       session: () => (watching['session'] as Browser).call('DELETE', '/session'),
       role: () => administrator.call('PATCH', `/people/${ids['role']}`, { roles: ['auditor'] }),
     };
+    await server.api('PUT', '/walls/control-room/screens/left/tiles/0', { camera: 'a' });
+    const screen = new Browser(server.url);
+    const { code } = (await screen.call('POST', '/pairing')).body;
+    const paired = await administrator.call('POST', '/screen-devices', { code, screen: 'left' });
+    expect((await screen.call('GET', '/pairing')).body.state).toBe('paired');
+    watching['screen'] = screen;
+    ways['screen'] = () => administrator.call('DELETE', `/screen-devices/${String(paired.body.id)}`);
     const kept = new Map(
       Object.entries(watching).map(([login, browser]) => [login, browser.cookieHeader()] as const),
     );
     const cookieOf = (login: string) => kept.get(login) ?? '';
     const moves = (login: string) => untilOpen(port, cookieOf(login), 'a');
     let tries = 0;
-    for (const login of people) {
+    for (const login of [...people, 'screen']) {
       await moves(login);
       expect((await ways[login]?.())?.status).toBeLessThan(300);
       await setTimeout(50);
@@ -248,7 +282,7 @@ test('A2: what is taken 50 ms before the server is killed stays taken', { timeou
     assured({
       ...{ row: 'A2', trials: tries },
       claim:
-        'a right, an account, a session or a role taken away 50 ms before kill -9: not a byte by any door of the server that starts again',
+        'a right, an account, a session, a role or a paired screen taken away 50 ms before kill -9: not a byte by any door of the server that starts again',
       control: 'the session of somebody else plays on the same server',
     });
   } finally {

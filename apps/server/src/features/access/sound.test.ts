@@ -89,7 +89,9 @@ describe('who allows it', () => {
   });
 
   test('a camera that becomes private is heard by nobody from then on, which the record says', async () => {
-    await site.administrator.call('POST', '/cameras', { id: 'shop', name: 'shop', source });
+    await site.administrator.call('POST', '/cameras', {
+      ...{ id: 'shop', name: 'shop', source: { ...source, main: `${farm.url('street')}?shop` } },
+    });
     expect((await allow('shop', true)).body.sound).toBe(true);
     const { viewer } = await operator();
     const channel = viewer.listen('shop');

@@ -14,8 +14,10 @@ import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
+import { ownedAs, unfit, unfitEntry, unfitFor } from './entry-rules.ts';
 import { unfitSound, type SoundWriter } from './sound.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
+import { StreamIndex } from './stream-index.ts';
 
 /** Cameras one site may register. */
 const maxCameras = 20_000;
@@ -46,6 +48,7 @@ export class CameraService {
   readonly #rules: SourceRules;
   readonly #cameras = new Map<string, StoredCamera>();
   readonly #numbers = new Map<number, string>();
+  readonly #streams = new StreamIndex();
   readonly #listeners = new Set<(change: CameraChange) => void>();
   /** Mutations take turns, so that two that look for the same free number cannot both find it. */
   #tail: Promise<unknown> = Promise.resolve();
@@ -131,7 +134,8 @@ export class CameraService {
         refused ??
         unfitEntry(input) ??
         this.#unknownOwner(input.owner) ??
-        this.#unfitSource(input.source, null);
+        this.#unfitSource(input.source, null) ??
+        this.#streams.unfit({ ...input, id: null });
       if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
       if (this.#cameras.has(id))
@@ -170,7 +174,8 @@ export class CameraService {
       const stored = { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() };
       const odd =
         unfitEntry(stored, before) ??
-        (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner));
+        (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner)) ??
+        ((patch.source ?? patch.visibility ?? patch.owner) ? this.#streams.unfit(stored) : null);
       if (odd) return odd;
       if (stored.sound && stored.visibility === 'private') {
         stored.sound = false;
@@ -235,16 +240,18 @@ export class CameraService {
     return this.#inTurn(async () => {
       const written = new Map<string, StoredCamera>();
       const numbers = new Map<number, string>();
+      const streams = new StreamIndex();
       const answers = await this.#db.transaction().execute(async (write) => {
         const given: Answer<Camera>[] = [];
         for (const [at, change] of changes.entries()) {
-          const decision = this.#decideOne(change, written, numbers);
+          const decision = this.#decideOne(change, written, numbers, streams);
           if (decision.ok) {
             const stored = decision.value;
             const isNew = !this.#cameras.has(stored.id) && !written.has(stored.id);
             await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
             await also(write, stored.id, at);
             written.set(stored.id, stored);
+            streams.put(stored);
             numbers.set(stored.number, stored.id);
           }
           given.push(decision.ok ? ok(this.#view(decision.value)) : decision);
@@ -263,14 +270,18 @@ export class CameraService {
     { camera, input }: { camera: string | null; input: CameraInput },
     written: ReadonlyMap<string, StoredCamera>,
     numbers: ReadonlyMap<number, string>,
+    streams: StreamIndex,
   ): Answer<StoredCamera> {
     const before = camera === null ? undefined : (written.get(camera) ?? this.#cameras.get(camera));
     if (camera !== null && !before) return refuse(noCamera(camera));
     if (!before && this.#cameras.size + written.size >= maxCameras)
       return refuse(problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`));
+    const entry = { ...input, id: camera, ...(before && ownedAs(before)) };
     const unfit =
-      unfitEntry({ ...input, ...(before && ownedAs(before)) }, before) ??
-      this.#unfitSource(input.source, camera);
+      unfitEntry(entry, before) ??
+      this.#unfitSource(input.source, camera) ??
+      this.#streams.unfit(entry) ??
+      streams.unfit(entry);
     if (unfit) return unfit;
     const id = before?.id ?? this.#freeId(input.name, written);
     const number = input.number ?? before?.number ?? this.#freeNumber(numbers);
@@ -313,6 +324,7 @@ export class CameraService {
       await cameraStore.remove(this.#db, id);
       this.#cameras.delete(id);
       this.#numbers.delete(camera.number);
+      this.#streams.drop(camera);
       this.#tell({ type: 'removed', camera: id });
       return ok(undefined);
     });
@@ -421,8 +433,12 @@ export class CameraService {
 
   #remember(camera: StoredCamera): void {
     const before = this.#cameras.get(camera.id);
-    if (before) this.#numbers.delete(before.number);
+    if (before) {
+      this.#numbers.delete(before.number);
+      this.#streams.drop(before);
+    }
     this.#cameras.set(camera.id, camera);
+    this.#streams.put(camera);
     this.#numbers.set(camera.number, camera.id);
   }
 
@@ -436,9 +452,6 @@ export class CameraService {
     return mine;
   }
 }
-
-const unfit = (field: string, detail: string, message: string): Answer<never> =>
-  refuse(problem('unprocessable', detail, { errors: [{ pointer: `/source/${field}`, message }] }));
 
 const changedMeanwhile = ({ name, revision }: StoredCamera) =>
   problem('conflict', `"${name}" was changed meanwhile. Look at it again, then repeat your change.`, {
@@ -482,30 +495,3 @@ const mediaOf = ({
         ...(masks.length > 0 && { masks }),
         ...(visibility === 'private' ? { private: true } : sound && { sound }),
       };
-
-/** What lists know nothing of, so that an import leaves it as it is. */
-const ownedAs = ({ visibility, tier, owner }: StoredCamera) => ({ visibility, tier, owner });
-
-const unfitFor = (pointer: string, message: string): Answer<never> =>
-  refuse(
-    problem('unprocessable', `This camera cannot be so: ${message}.`, { errors: [{ pointer, message }] }),
-  );
-
-/** What the registry refuses of a camera, whoever asks. `before` undefined: a new one. */
-function unfitEntry(
-  after: Pick<StoredCamera, 'visibility' | 'tier' | 'owner' | 'source'>,
-  before?: StoredCamera,
-): Answer<never> | null {
-  // An administrator must not open what an owner has lent on conditions.
-  if (before?.visibility === 'private' && after.visibility === 'public')
-    return unfitFor('/visibility', 'a private camera stays private; remove it if its owner lends it no more');
-  if (after.visibility === 'public' && after.owner !== null)
-    return unfitFor('/owner', 'only a private camera has an owner');
-  if ((before?.owner ?? null) !== null && after.owner !== before?.owner)
-    return unfitFor('/owner', 'a camera stays with its owner; remove it and register it anew for another');
-  if (after.visibility === 'public' && after.tier === 'registered')
-    return unfitFor('/tier', 'a public camera has a stream; a camera that is only registered is private');
-  if ((after.tier === 'registered') !== (after.source.kind === 'none'))
-    return unfitFor('/tier', 'a camera that is only registered has no source, every other one has');
-  return null;
-}

@@ -224,9 +224,43 @@ test('a private camera is entered for an owner that there is', async () => {
   expect((await patch(await ownerOf(site))).body.owner).toBe(await ownerOf(site));
 });
 
+test('a stream that is lent under one name is not open under another', async () => {
+  const { administrator } = site;
+  const at = (path: string) => ({ ...nowhere, main: `rtsp://LocalHost:8554/${path}` });
+  const make = (id: string, source: object, more: object = {}) =>
+    administrator.call('POST', '/cameras', { id, name: id, source, ...more });
+  const lent = (owner: string) => ({ visibility: 'private', owner, ...place });
+  const [ours, theirs] = [await ownerOf(site), await ownerOf(site, 'somebody-else')];
+  expect((await make('lent', at('yard'), lent(ours))).status).toBe(201);
+  expect((await make('lent-small', at('yard/'), lent(ours))).status).toBe(201);
+  const again = { ...nowhere, main: 'rtsp://localhost:8554/other', sub: 'rtsp://localhost:8554/yard/' };
+  for (const refused of [
+    await make('copy', again),
+    await make('copy', { ...again, username: 'u', password: 'p' }),
+    await make('copy', again, lent(theirs)),
+  ]) {
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/source']);
+    expect(refused.body.detail).toMatch(/that of a private camera/);
+  }
+  expect((await make('street', at('street'))).status).toBe(201);
+  const moved = await administrator.call('PATCH', '/cameras/street', { source: at('yard') });
+  expect([moved.status, moved.body.detail]).toEqual([422, expect.stringMatching(/that of a private camera/)]);
+  const open = await make('lent-too', at('street'), lent(ours));
+  expect([open.status, open.body.detail]).toEqual([
+    422,
+    expect.stringMatching(/public camera "street"; remove that one first/),
+  ]);
+  // What is not about its stream is not asked about it; gone, it is in nobody's way.
+  expect((await administrator.call('PATCH', '/cameras/street', { name: 'Street' })).status).toBe(200);
+  for (const id of ['lent', 'lent-small'])
+    expect((await administrator.call('DELETE', `/cameras/${id}`)).status).toBe(204);
+  expect((await make('copy', again)).status).toBe(201);
+});
+
 test('terms are proposed to an owner that there is; to nobody else, in words that say what to do', async () => {
   const { administrator } = site;
-  const camera = { id: 'new', name: 'New', visibility: 'private', source: nowhere, ...place };
+  const source = { ...nowhere, main: `${nowhere.main}/new` };
+  const camera = { id: 'new', name: 'New', visibility: 'private', source, ...place };
   expect((await administrator.call('POST', '/cameras', camera)).status).toBe(201);
   const propose = (owner: string) =>
     administrator.call('POST', '/cameras/new/consents', {

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ImportInput, type CameraImport, type CameraImportPage, type Mask } from '@clerestory/protocol';
+import {
+  CameraInput,
+  ImportInput,
+  type CameraImport,
+  type CameraImportPage,
+  type Mask,
+} from '@clerestory/protocol';
 import { parseCameraNetworks } from '../../platform/addresses/networks.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../platform/database.ts';
@@ -104,6 +110,18 @@ describe('CSV', () => {
     expect((await cameraStore.all(store.db))[1]?.source).toMatchObject({
       ...{ main: 'rtsp://10.1.0.8/live', username: 'root', password: 'p@ss' },
     });
+  });
+
+  test('a row with the address of a private camera makes no open one', async () => {
+    const lent = CameraInput.parse({
+      ...{ name: 'Shop', visibility: 'private', owner: 'olga' },
+      source: { kind: 'rtsp', main: 'rtsp://10.1.0.1:554/live/' },
+    });
+    expect((await cameras.create(lent, 'lent')).ok).toBe(true);
+    const done = await run((await look({ text: list, list: 'city' })).id);
+    expect(done.rows[0]).toMatchObject({ line: 2, outcome: 'refused' });
+    expect(done.rows[0]?.detail).toMatch(/that of a private camera/);
+    expect(cameras.list().map(({ name }) => name)).toEqual(['Shop', 'Login inside']);
   });
 
   test('the same list again changes nothing; a changed row changes its camera, by its id', async () => {

@@ -115,9 +115,9 @@ function hostOf(text: string): string | null {
 const inUrl = (ip: string): string => (isIP(ip) === 6 ? `[${ip}]` : ip);
 
 /** Where an address leads, without asking anybody: null for one that is not well formed. */
-export function placeIn(text: string): { host: string; port: number } | null {
+export function placeIn(text: string): { host: string; port: number; path: string } | null {
   const form = formOf(text, Object.keys(cameraSchemes) as CameraScheme[]);
-  return 'ok' in form ? null : { host: form.host, port: form.port };
+  return 'ok' in form ? null : { host: form.host, port: form.port, path: form.path };
 }
 
 /**

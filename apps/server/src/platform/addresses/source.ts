@@ -78,6 +78,13 @@ export const namedPlaces = (source: CameraSource): string[] =>
     return place ? [`${place.host}:${place.port}`] : [];
   });
 
+/** Each address of a source as another source with the same pictures would have it: host, port and path, no login. */
+export const streamsIn = (source: CameraSource): string[] =>
+  addressesOf(source).flatMap(([, address]) => {
+    const place = placeIn(address);
+    return place ? [`${place.host}:${place.port}/${place.path.replace(/^\/+|\/+$/g, '')}`] : [];
+  });
+
 /**
  * Every address at which the device of a source is, `plain`, each name resolved now; one that has no address at the
  * moment adds none, since nothing can be had from there either.

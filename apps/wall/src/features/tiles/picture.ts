@@ -20,7 +20,7 @@ const swapPauseMs = 30_000;
 /** A new picture may be this much older than the one on show, not more: time does not run backwards on a wall. */
 const backwardsMs = 1_000;
 /** A take that is behind what is on show is moved up to it, and waited for this long, ms … */
-const catchingUpMs = 2_000;
+const catchingUpMs = 4_000;
 /** … and moved this much beyond: what is on show plays on meanwhile, ms. */
 const meanwhileMs = 150;
 
