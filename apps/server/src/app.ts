@@ -66,7 +66,7 @@ import { Mail } from './platform/mail.ts';
 import { createMetrics, mountMetrics } from './platform/metrics.ts';
 import { localNameOf, originsOf } from './platform/origins.ts';
 import { mountProbes } from './platform/probes.ts';
-import { defaultLimits, placeOf, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
+import { defaultLimits, RateLimit, type DoorLimits } from './platform/rate-limit.ts';
 import { onFirstStart } from './platform/settings.ts';
 import { bindSockets, boundEvents, closeDoors, createSockets, rooms } from './platform/sockets.ts';
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
@@ -162,7 +162,7 @@ export async function startApp(
     new RateLimit({ ...defaultLimits, ...limits }[kind], () => clock.monotonicMs());
   /** A page of elsewhere, or a name that is none of ours: written down, a minute at a time. */
   const foreign = (asked: string) => (request: IncomingMessage) => {
-    const address = placeOf(peerOf(request).address);
+    const { address } = peerOf(request);
     refusals.note({ actor: 'anonymous', asked, subject: '', code: 'forbidden', address });
   };
   const io = createSockets(http, origins, limitOf('sockets'), foreign('http:socket'));
@@ -254,6 +254,7 @@ export async function startApp(
     permits: grants,
     peerOf,
   });
+  cameras.leavingWrittenBy((write, camera, by) => access.rights.noteLeaving(write, camera, by));
   const retention = new Retention({ steps, log, record, days: config.recordDays });
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({

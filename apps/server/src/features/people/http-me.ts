@@ -4,6 +4,7 @@ import { ok, refuse, type RouteHandlers } from '../../platform/http.ts';
 import type { Authenticators } from './authenticators.ts';
 import type { Guards } from './guards.ts';
 import { badPassword } from './http-session.ts';
+import { newPassword } from './new-password.ts';
 import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
 import type { EntranceRefusals, PeopleRecord } from './ports.ts';
@@ -12,7 +13,6 @@ import type { ProviderService } from './provider-service.ts';
 import type { ProviderFlow } from './providers-flow.ts';
 import { faultOfPassword, faultOfPin } from './rules.ts';
 import type { SessionService } from './session-service.ts';
-import { placeOf } from '../../platform/rate-limit.ts';
 import { settled, type Tries } from '../../platform/tries.ts';
 import type { Workstations } from './workstations.ts';
 
@@ -100,7 +100,7 @@ function myPasswordRoutes({
       const refused = (what: string) =>
         refusals.entrance({
           ...{ actor: by, subject: `person:${person.id}`, what, of: 'present-password' },
-          address: placeOf(context.web.address),
+          address: context.web.address,
         });
       const attempt = tries.begin(`change:${person.id}`);
       if (!attempt.ok) {
@@ -112,11 +112,10 @@ function myPasswordRoutes({
         refused('password-change');
         return refuse(badPassword('The present password is not right.', '/current'));
       }
-      const done = await people.setPassword(person.id, await passwords.hash(body.next), by);
-      if (!done.ok) return done;
-      await sessions.endAllOf(person.id, 'password-changed', by, session.id);
-      await workstations.close(person.id, null);
-      return ok(undefined);
+      const hash = await passwords.hash(body.next);
+      const wanted = { person: person.id, hash, by, keep: session.id, pins: 'closed' } as const;
+      const done = await newPassword({ people, sessions, workstations }, wanted);
+      return done.ok ? ok(undefined) : done;
     },
     setMyPin: async ({ body }, context) => {
       const asking = guards.confirmed(context);

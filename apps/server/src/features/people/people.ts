@@ -18,6 +18,7 @@ import { PeopleService } from './people-service.ts';
 import { PolicyService } from './policy.ts';
 import type { EntranceRefusals, PeopleRecord } from './ports.ts';
 import { ProviderService } from './provider-service.ts';
+import { RefusedTries } from './refused-tries.ts';
 import { ProviderFlow } from './providers-flow.ts';
 import { SessionJournal } from './session-journal.ts';
 import { SessionService, type EndReason } from './session-service.ts';
@@ -99,7 +100,8 @@ export class People {
       authenticators,
       workstations,
     };
-    const asked = { ...known, links, policy, providers, passwords, tries, halves, guards };
+    const refused = new RefusedTries(known);
+    const asked = { ...known, links, policy, providers, passwords, tries, halves, guards, refused };
     const signIn = new SignIn(asked);
     const flow = new ProviderFlow({ ...asked, signIn });
     const authenticate = (this.#authenticate = new Authenticate(asked));

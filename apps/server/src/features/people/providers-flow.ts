@@ -109,7 +109,7 @@ export class ProviderFlow {
     if (!answer.ok)
       this.#parts.refusals.entrance({
         subject: provider === undefined ? 'login:unknown' : `provider:${provider}`,
-        ...{ what: 'provider', of: answer.problem.code, address: placeOf(web.address) },
+        ...{ what: 'provider', of: answer.problem.code, address: web.address },
       });
     return answer;
   }

@@ -6,7 +6,6 @@ import {
   type SignInMethod,
   type Unlock,
 } from '@clerestory/protocol';
-import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { WebExchange } from '../../platform/web.ts';
 import { placeOf } from '../../platform/rate-limit.ts';
@@ -14,7 +13,7 @@ import type { Authenticators } from './authenticators.ts';
 import type { Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
-import type { EntranceRefusals, PeopleRecord } from './ports.ts';
+import type { RefusedTries } from './refused-tries.ts';
 import type { Session, SessionService } from './session-service.ts';
 import type { Deadline } from '../../platform/deadline.ts';
 import type { Tickets } from '../../platform/tickets.ts';
@@ -44,7 +43,6 @@ export type Step =
   | { state: 'passkey-step' };
 
 export interface SignInParts {
-  db: Database;
   people: PeopleService;
   sessions: SessionService;
   authenticators: Authenticators;
@@ -54,8 +52,7 @@ export interface SignInParts {
   passwords: Passwords;
   tries: Tries;
   halves: Tickets<HalfSignIn>;
-  record: PeopleRecord;
-  refusals: EntranceRefusals;
+  refused: RefusedTries;
   /** Whether demo accounts work at all. */
   demoOpen: boolean;
 }
@@ -90,7 +87,7 @@ export class SignIn {
   }
 
   async withPassword(login: string, password: string, web: WebExchange): Promise<Answer<Step>> {
-    const { people, passwords, authenticators, halves, sessions } = this.#parts;
+    const { people, passwords, authenticators, halves, sessions, refused } = this.#parts;
     const person = people.byLogin(login);
     const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web, 'password');
     if (!attempt.ok) return refuse(attempt.problem);
@@ -102,7 +99,7 @@ export class SignIn {
       return matches && this.mayEnter(person, web);
     });
     if (!right || !person) {
-      await this.#noteRefusal(person, 'password', web);
+      await refused.wrong(person, 'password', web);
       return refuse(wrong);
     }
     if (await authenticators.hasTotp(person.id))
@@ -112,13 +109,13 @@ export class SignIn {
   }
 
   async withCode(ticket: string, code: string, web: WebExchange): Promise<Answer<Step>> {
-    const { authenticators, halves, people, sessions } = this.#parts;
+    const { authenticators, halves, people, sessions, refused } = this.#parts;
     const half = halves.look(ticket);
     if (!half || half.endings !== sessions.endings(half.person)) return refuse(tooLate);
     const attempt = this.#begin(`code:${half.person}`, web, 'code');
     if (!attempt.ok) return refuse(attempt.problem);
     if (!(await settled(attempt, () => authenticators.useCode(half.person, code)))) {
-      await this.#noteRefusal(people.get(half.person), 'code', web);
+      await refused.wrong(people.get(half.person), 'code', web);
       return refuse(wrongCode);
     }
     // Of two with the same ticket, one only gets in.
@@ -127,7 +124,7 @@ export class SignIn {
   }
 
   async withPasskey(proof: PasskeyProof, web: WebExchange): Promise<Answer<SignedIn>> {
-    const { authenticators } = this.#parts;
+    const { authenticators, refused } = this.#parts;
     const attempt = this.#begin(`passkey:${placeOf(web.address)}`, web, 'passkey');
     if (!attempt.ok) return refuse(attempt.problem);
     let person: string | null = null;
@@ -136,7 +133,7 @@ export class SignIn {
       return person !== null;
     });
     if (!right || person === null) {
-      await this.#noteRefusal(undefined, 'passkey', web);
+      await refused.wrong(undefined, 'passkey', web);
       return refuse(wrongPasskey);
     }
     return this.finish(person, 'passkey', web);
@@ -144,11 +141,13 @@ export class SignIn {
 
   /** Takes over at a workstation where the person signed in fully before. Whoever was there is gone from it. */
   async bySwitch(personId: string, pin: string, web: WebExchange): Promise<Answer<SignedIn>> {
-    const { people, workstations, sessions } = this.#parts;
+    const { workstations, sessions, refused } = this.#parts;
     const endings = sessions.endings(personId);
     const workstation = workstations.find(web.cookie(workstationCookie));
-    if (workstation === undefined)
+    if (workstation === undefined) {
+      refused.unlooked('elsewhere', personId, 'pin', web);
       return refuse(problem('unauthenticated', 'This browser is no workstation yet. Sign in fully first.'));
+    }
     if (!(await this.#pinIsRight(workstation, personId, pin, 'pin', web))) return refuse(wrongPin);
     const carrying = workstations.carrying(workstation, personId);
     return carrying
@@ -158,25 +157,24 @@ export class SignIn {
 
   /** Unlocks by PIN; by password (with the code where an app is set up) or passkey it also confirms. */
   async unlock(session: Session, by: Unlock, web: WebExchange): Promise<Answer<void>> {
-    const { sessions, people, workstations } = this.#parts;
+    const { sessions, people, workstations, refused } = this.#parts;
     const person = people.get(session.person);
     if ('password' in by && person && this.#mustUsePasskey(person)) return refuse(passkeyFirst);
     const actor = `person:${session.person}`;
-    let right: boolean;
     if ('pin' in by) {
       const here = workstations.find(web.cookie(workstationCookie));
-      const isHere = here !== undefined && here === session.workstation;
-      if (!isHere) await this.#noteRefusal(person, 'unlock', web);
-      right = isHere && (await this.#pinIsRight(here, session.person, by.pin, 'unlock', web));
-      if (!right) return refuse(notRight);
+      if (here === undefined || here !== session.workstation) {
+        refused.unlooked('elsewhere', session.person, 'unlock', web);
+        return refuse(notRight);
+      }
+      if (!(await this.#pinIsRight(here, session.person, by.pin, 'unlock', web))) return refuse(notRight);
     } else {
       const attempt = this.#begin(session.person, web, 'unlock');
       if (!attempt.ok) return refuse(attempt.problem);
-      right = await settled(attempt, () => this.#proves(session.person, by, web));
-    }
-    if (!right) {
-      await this.#noteRefusal(person, 'unlock', web);
-      return refuse(notRight);
+      if (!(await settled(attempt, () => this.#proves(session.person, by, web)))) {
+        await refused.wrong(person, 'unlock', web);
+        return refuse(notRight);
+      }
     }
     await sessions.unlock(session.id, !('pin' in by), actor);
     return ok(undefined);
@@ -260,17 +258,17 @@ export class SignIn {
     what: string,
     web: WebExchange,
   ): Promise<boolean> {
-    const { tries, passwords, workstations, people } = this.#parts;
+    const { tries, passwords, workstations, people, refused } = this.#parts;
     const subject = `pin:${workstation}:${person}`;
     const attempt = tries.begin(subject);
     if (!attempt.ok) {
-      this.#noteBlocked(person, what, web);
+      refused.unlooked('blocked', person, what, web);
       return false;
     }
     const right = await settled(attempt, () =>
       passwords.matches(workstations.carrying(workstation, person)?.pin ?? null, pin),
     );
-    if (!right) await this.#noteRefusal(people.get(person), what, web);
+    if (!right) await refused.wrong(people.get(person), what, web);
     if (!right && tries.isBlocked(subject)) await workstations.close(person, workstation);
     return right;
   }
@@ -280,38 +278,18 @@ export class SignIn {
    * them out (OWASP Authentication Cheat Sheet, "device cookies").
    */
   #begin(account: string, web: WebExchange, what: string): Attempt {
-    const { tries, workstations } = this.#parts;
+    const { tries, workstations, refused } = this.#parts;
     const workstation = workstations.find(web.cookie(workstationCookie));
     const attempt =
       workstation !== undefined && workstations.knows(workstation, account.replace(/^code:/, ''))
         ? tries.begin(`${account}@${workstation}`, `workstation:${workstation}`)
         : tries.begin(account, placeOf(web.address));
-    if (!attempt.ok) this.#noteBlocked(account.replace(/^code:/, ''), what, web);
+    if (!attempt.ok) refused.unlooked('blocked', account.replace(/^code:/, ''), what, web);
     return attempt;
   }
 
   async #step(finished: Promise<Answer<SignedIn>> | Answer<SignedIn>): Promise<Answer<Step>> {
     const answer = await finished;
     return answer.ok ? ok({ state: 'signed-in', signedIn: answer.value }) : answer;
-  }
-
-  /** Refused unlooked, as often as somebody likes: counted by the minute. */
-  #noteBlocked(account: string, what: string, web: WebExchange): void {
-    const { refusals, people } = this.#parts;
-    const subject = people.get(account) ? `person:${account}` : 'login:unknown';
-    refusals.entrance({ subject, what: 'blocked', address: placeOf(web.address), of: what });
-  }
-
-  /** A name that nobody has is not written down: it may be a password in the wrong field. */
-  async #noteRefusal(person: Person | undefined, what: string, web: WebExchange): Promise<void> {
-    const { db, record } = this.#parts;
-    await db.transaction().execute((write) =>
-      record.append(write, {
-        kind: 'sign-in-refused',
-        actor: 'anonymous',
-        subject: person ? `person:${person.id}` : 'login:unknown',
-        detail: { what, address: web.address },
-      }),
-    );
   }
 }

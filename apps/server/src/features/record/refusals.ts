@@ -1,9 +1,9 @@
 import type { RecordNote } from '@clerestory/protocol';
-import { canonicalJson } from '@clerestory/tlog';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
 
 /** Refusals of one kind within this time become one entry with their number. */
 const windowMs = 60_000;
@@ -15,9 +15,12 @@ const several: RecordNote = {
   detail: { asked: 'several', code: 'several' },
 };
 
+/** As it stands in an entry: an IPv6 home is one, since whoever has one has all its addresses. */
+const homeOf = (address: string) => placeOf(address).replace(/^address:/, '');
+
 export interface Refusal {
   actor: string;
-  /** What was asked for: a row of the policy table. */
+  /** What was asked for: a row of the policy table; `origin` is any of them, asked for by a page of elsewhere. */
   asked: string;
   /** What it was asked of, such as `camera:gate`; '' for nothing in particular. */
   subject: string;
@@ -67,19 +70,19 @@ export class Refusals {
 
   /** Never waits and never throws: a refusal stands whether or not it could be written down. */
   note({ actor, asked, subject, code, address }: Refusal): void {
-    const detail = { asked, code, ...(address !== undefined && { address }) };
+    const detail = { asked, code, ...(address !== undefined && { address: homeOf(address) }) };
     this.#count({ kind: 'refused', actor, subject: subject || 'server', detail });
   }
 
   /** For what a stranger can be refused as often as they like; what is counted as a wrong try has entries of its own. */
   entrance({ actor = 'anonymous', subject, what, address, of }: RefusedEntrance): void {
-    const detail = { what, address, ...(of !== undefined && { of }) };
+    const detail = { what, address: homeOf(address), ...(of !== undefined && { of }) };
     this.#count({ kind: 'sign-in-refused', actor, subject, detail });
   }
 
   #count(note: RecordNote): void {
     if (this.#clock.monotonicMs() >= this.#windowEndsMs) this.flush();
-    const key = canonicalJson(note);
+    const key = JSON.stringify(note);
     const known = this.#repeated.get(key);
     if (known) {
       known.count += 1;
