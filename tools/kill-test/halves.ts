@@ -23,7 +23,6 @@ export class Told {
   readonly #words = new Map<string, string>();
   readonly #people = new Map<string, { revision: number; word: string; password: boolean }>();
   readonly #members = new Map<string, Set<string>>();
-  readonly #revisions = new Map<string, number>();
   /** Sign-ins that have not ended, for each person. */
   readonly #sessions = new Map<string, number>();
 
@@ -47,7 +46,7 @@ export class Told {
         break;
       case 'camera-group-changed': {
         if (detail['removed'] === true) {
-          for (const held of [this.#members, this.#revisions]) held.delete(id);
+          this.#members.delete(id);
           words.delete(subject);
           break;
         }
@@ -55,9 +54,8 @@ export class Told {
         for (const one of detail['added'] as string[]) members.add(one);
         for (const one of detail['removed'] as unknown as string[]) members.delete(one);
         this.#members.set(id, members);
-        this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1);
         const of = [...members].sort().join();
-        words.set(subject, `${text('name')} ${of} ${text('restricted')} ${String(this.#revisions.get(id))}`);
+        words.set(subject, `${text('name')} ${of} ${text('restricted')} ${String(detail['revision'])}`);
         break;
       }
       case 'right-added':

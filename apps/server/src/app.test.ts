@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiBase, ErrorCode, routes, Snapshot, type Commit, type RestRoute } from '@clerestory/protocol';
 import { startTeamApp, type TeamApp } from './testing/access.ts';
+import type { Browser } from './testing/browser.ts';
 import { canaryNumber } from './testing/private-camera.ts';
 import {
   openWindow as openStranger,
@@ -119,6 +120,19 @@ describe('refusals are RFC 9457 problems that say what to do', () => {
 });
 
 describe('foreign pages', () => {
+  /** Waits for the entry about it: where from, and nothing of who is signed in there. */
+  async function refusedAsForeign(asked: string): Promise<void> {
+    auditor ??= await server.personAs('auditor');
+    const entry = await until(async () => {
+      const { items } = (await auditor?.call('GET', '/record?kind=refused&limit=500'))?.body ?? {};
+      return items.find((one: { detail: object }) => 'asked' in one.detail && one.detail.asked === asked);
+    });
+    expect(entry).toMatchObject({
+      ...{ actor: 'anonymous', subject: 'server' },
+      detail: { asked, code: 'forbidden', address: '127.0.0.1', count: 1 },
+    });
+  }
+  let auditor: Browser | undefined;
   const foreign = 'http://evil.example';
   test('may not open a socket', async () => {
     await expect(
@@ -128,6 +142,7 @@ describe('foreign pages', () => {
         { origin: foreign, cookie: server.team.cookieHeader() },
       ),
     ).rejects.toThrow();
+    await refusedAsForeign('http:socket');
   });
   test('may not change anything, nor read under a foreign host name', async () => {
     expect(
@@ -141,6 +156,7 @@ describe('foreign pages', () => {
       );
     });
     expect(request).toBe(403);
+    await refusedAsForeign('origin');
   });
 });
 

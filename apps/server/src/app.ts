@@ -160,7 +160,12 @@ export async function startApp(
   const mediaPlace = () => (isProxied ? { path: mediaPath } : { port: mediaPort });
   const limitOf = (kind: keyof DoorLimits) =>
     new RateLimit({ ...defaultLimits, ...limits }[kind], () => clock.monotonicMs());
-  const io = createSockets(http, origins, limitOf('sockets'));
+  /** A page of elsewhere, or a name that is none of ours: written down, a minute at a time. */
+  const foreign = (asked: string) => (request: IncomingMessage) => {
+    const { address } = peerOf(request);
+    refusals.note({ actor: 'anonymous', asked, subject: '', code: 'forbidden', address });
+  };
+  const io = createSockets(http, origins, limitOf('sockets'), foreign('http:socket'));
   const publicUrl = () => (isProxied || tls ? config.origins[0] : undefined) ?? localUrl();
   const localUrl = () => `${scheme}://${localNameOf(config.host)}:${port}`;
 
@@ -184,6 +189,7 @@ export async function startApp(
     db,
     clock,
     record,
+    refusals,
     log,
     isSecure: (request) => peerOf(request).secure,
     demoOpen: config.demo && !isProxied && reachedOnlyFromHere(config.host, config.origins),
@@ -248,6 +254,7 @@ export async function startApp(
     permits: grants,
     peerOf,
   });
+  cameras.leavingWrittenBy((write, camera, by) => access.rights.noteLeaving(write, camera, by));
   const retention = new Retention({ steps, log, record, days: config.recordDays });
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
@@ -509,6 +516,7 @@ export async function startApp(
 
   const app = createHttpDoor({
     origins,
+    onForeign: foreign('origin'),
     machines(door) {
       mountProbes(door, () => media.connected, storage);
       const guard = access.http.door('http:log');

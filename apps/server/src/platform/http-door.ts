@@ -24,6 +24,8 @@ import { version } from './version.ts';
 
 export interface HttpDoorParts {
   origins: Origins;
+  /** Hears of what is refused for where it comes from. */
+  onForeign(request: IncomingMessage): void;
   /** Probes and figures for machines, ahead of everything that costs. */
   machines(app: Express): void;
   limits: { place: RateLimit; session: RateLimit };
@@ -45,7 +47,7 @@ export function createHttpDoor(parts: HttpDoorParts): Express {
   // An `ETag` of the body would look like what `If-Match` takes, which is a revision.
   app.disable('etag');
   app.use(securityHeaders((request) => origins.peer(request)));
-  app.use(guardOrigins(origins));
+  app.use(guardOrigins(origins, (request) => parts.onForeign(request)));
   app.use(limitRequests(limits.place, byPlace(origins)));
   machines(app);
   app.use(requestLog(log));

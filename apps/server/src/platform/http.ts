@@ -228,10 +228,15 @@ function mayChange(request: Request, origins: Origins): boolean {
 }
 
 /** Refuses requests under foreign host names, and changes asked for by foreign pages. */
-export function guardOrigins(origins: Origins) {
+export function guardOrigins(origins: Origins, onForeign: (request: Request) => void) {
+  const refused = (request: Request, response: Response, refusal: Problem): void => {
+    onForeign(request);
+    sendProblem(response, refusal);
+  };
   return (request: Request, response: Response, next: NextFunction): void => {
     if (!origins.allowsHost(request))
-      return sendProblem(
+      return refused(
+        request,
         response,
         problem(
           'forbidden',
@@ -239,7 +244,8 @@ export function guardOrigins(origins: Origins) {
         ),
       );
     if (!['GET', 'HEAD'].includes(request.method) && !mayChange(request, origins))
-      return sendProblem(
+      return refused(
+        request,
         response,
         problem(
           'forbidden',

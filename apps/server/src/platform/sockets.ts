@@ -48,7 +48,13 @@ export const rooms = {
   screen: (screen: string) => `screen:${screen}`,
 };
 
-export function createSockets(server: WebServer, origins: Origins, limit: RateLimit): Sockets {
+/** `onForeign` hears of a window that is refused for where its page comes from. */
+export function createSockets(
+  server: WebServer,
+  origins: Origins,
+  limit: RateLimit,
+  onForeign: (request: IncomingMessage) => void,
+): Sockets {
   const io: Sockets = new Server(server, {
     serveClient: false,
     maxHttpBufferSize: maxClientMessageBytes,
@@ -57,8 +63,11 @@ export function createSockets(server: WebServer, origins: Origins, limit: RateLi
     pingInterval: 5_000,
     pingTimeout: 6_000,
     connectTimeout: 10_000,
-    allowRequest: (request, decide) =>
-      decide(null, origins.allowsOrigin(request) && origins.allowsHost(request)),
+    allowRequest(request, decide) {
+      const allowed = origins.allowsOrigin(request) && origins.allowsHost(request);
+      if (!allowed) onForeign(request);
+      decide(null, allowed);
+    },
   });
   io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     const peer = origins.peer(request);

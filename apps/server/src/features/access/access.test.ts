@@ -363,6 +363,14 @@ describe('the record', () => {
     expect(refusals.map(({ detail }: { detail: { asked: string } }) => detail.asked)).toEqual(
       expect.arrayContaining(['http:socket', 'rest:approvePairing', 'event:wall:command', 'rest:getCamera']),
     );
+    // With a camera that is removed go its memberships.
+    const removed = await site.administrator.call('DELETE', '/cameras/secret');
+    expect(removed.status).toBe(204);
+    const [left] = await entries('kind=camera-group-changed');
+    expect(left).toMatchObject({
+      ...{ subject: 'camera-group:hidden', actor: expect.stringMatching(/^person:/) },
+      detail: { name: 'Hidden', count: 0, added: [], removed: ['secret'] },
+    });
     expect((await (await auditing()).call('GET', '/record/verification')).body).toMatchObject({ ok: true });
   });
 });

@@ -247,6 +247,15 @@ export class RightsService {
     });
   }
 
+  /** A camera goes from the registry, in this transaction: the groups that lose it. */
+  async noteLeaving(write: Write, camera: string, by: string): Promise<void> {
+    for (const { id, name, revision, restricted, cameras } of await accessStore.groups(write))
+      if (cameras.includes(camera))
+        await this.#note(write, 'camera-group-changed', by, `camera-group:${id}`, {
+          ...{ name, revision, restricted, count: cameras.length - 1, added: [], removed: [camera] },
+        });
+  }
+
   /** A camera is out of the registry, and with it out of every group; the store has done so already. */
   forgetCamera(camera: string): void {
     for (const group of this.#groups.values())
@@ -268,13 +277,12 @@ export class RightsService {
 
   async #putGroup(write: Write, group: CameraGroup, by: string): Promise<Answer<CameraGroup>> {
     await accessStore.putGroup(write, group);
-    await this.#note(write, 'camera-group-changed', by, `camera-group:${group.id}`, {
-      name: group.name,
-      revision: group.revision,
-      restricted: group.restricted,
-      count: group.cameras.length,
-      ...changedMembers(this.#groups.get(group.id)?.cameras ?? [], group.cameras),
-    });
+    const parts = changedMembers(this.#groups.get(group.id)?.cameras ?? [], group.cameras);
+    const { name, revision, restricted } = group;
+    for (const part of parts)
+      await this.#note(write, 'camera-group-changed', by, `camera-group:${group.id}`, {
+        ...{ name, revision, restricted, count: group.cameras.length, ...part },
+      });
     return ok(group);
   }
 
@@ -318,12 +326,19 @@ const ruleDetail = ({ effect, party, rights, group }: AccessRule) => ({
   group,
 });
 
-/** Who came into a group and who went, as far as one entry holds. */
+/** Cameras that one entry names at most, of those that came and of those that went. */
 const maxNamed = 100;
+/** Which cameras came into a group and which went, in as many entries as it takes: none is left out. */
 function changedMembers(before: readonly string[], after: readonly string[]) {
   const [was, is] = [new Set(before), new Set(after)];
-  return {
-    added: after.filter((one) => !was.has(one)).slice(0, maxNamed),
-    removed: before.filter((one) => !is.has(one)).slice(0, maxNamed),
-  };
+  const added = after.filter((one) => !was.has(one));
+  const removed = before.filter((one) => !is.has(one));
+  const most = Math.max(added.length, removed.length);
+  const parts = Math.max(1, Math.ceil(most / maxNamed));
+  return Array.from({ length: parts }, (_, at) => ({
+    added: added.slice(at * maxNamed, (at + 1) * maxNamed),
+    removed: removed.slice(at * maxNamed, (at + 1) * maxNamed),
+    // A full list without them is of a time when the rest was left out.
+    ...(most >= maxNamed && { part: at + 1, parts }),
+  }));
 }

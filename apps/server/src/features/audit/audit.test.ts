@@ -50,6 +50,11 @@ describe('rights as they were', () => {
   test('what the record cannot say is said', () => {
     const gone = entry(65, 'camera-group-changed', 'camera-group:old', { removed: true });
     expect(rightsAt(25, now, [...entries, gone]).unknown[0]).toContain('old');
+    const added = Array.from({ length: 100 }, (_, n) => `c${n}`);
+    const many = (parts: object) =>
+      entry(65, 'camera-group-changed', 'camera-group:harbour', { added, removed: [], ...parts });
+    expect(rightsAt(25, now, [...entries, many({})]).unknown[0]).toContain('harbour');
+    expect(rightsAt(25, now, [...entries, many({ part: 1, parts: 2 })]).unknown).toEqual([]);
   });
 });
 

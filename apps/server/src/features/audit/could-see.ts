@@ -27,7 +27,7 @@ export interface RightsNow {
 const texts = (value: RecordEntry['detail'][string] | undefined): string[] =>
   Array.isArray(value) ? value : [];
 const idOf = (name: string) => name.slice(name.indexOf(':') + 1);
-/** Members that one entry names at most; beyond it the record does not say who. */
+/** Members that one entry names at most; beyond it an entry that is no part of several does not say who. */
 const mostNamed = 100;
 
 /**
@@ -88,7 +88,7 @@ export function rightsAt(atMs: number, now: RightsNow, entries: readonly RecordE
     const [added, removed] = [texts(detail['added']), texts(detail['removed'])];
     for (const camera of added) members.delete(camera);
     for (const camera of removed) members.add(camera);
-    if (added.length >= mostNamed || removed.length >= mostNamed)
+    if (detail['parts'] === undefined && Math.max(added.length, removed.length) >= mostNamed)
       unknown.push(`So many cameras of the group ${id} changed at once that the record does not name all.`);
     groups.set(id, members);
   }

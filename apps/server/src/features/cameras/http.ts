@@ -37,6 +37,6 @@ export function cameraRoutes(cameras: CameraService, health: HealthOf): RouteHan
     updateCamera: ({ params, body }, { base, key, by }) => cameras.update(params.camera, body, base, key, by),
     setSound: ({ params, body: { allowed } }, { base, key, by }) =>
       cameras.setSound(params.camera, allowed, { base, key, by }),
-    deleteCamera: async ({ params }) => cameras.remove(params.camera),
+    deleteCamera: async ({ params }, { by }) => cameras.remove(params.camera, by),
   };
 }

@@ -38,6 +38,7 @@ export interface MasksChange {
   before: Masks;
   after: Masks;
 }
+export type LeavingWriter = (write: Write, camera: string, by: string) => Promise<void>;
 export type MasksWriter = (write: Write, change: MasksChange) => Promise<void>;
 
 /** The registry of cameras. Held in memory, written through: what is answered is durable. */
@@ -56,6 +57,7 @@ export class CameraService {
   #movable: (camera: string) => boolean = () => false;
   #writeDownMasks: MasksWriter = () => Promise.resolve();
   #writeDownSound: SoundWriter = () => Promise.resolve();
+  #writeDownLeaving: LeavingWriter = () => Promise.resolve();
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
   #isOwner: (owner: string) => boolean = () => true;
 
@@ -80,6 +82,11 @@ export class CameraService {
   /** Who writes down whether a camera may be listened to, in the transaction of the change. */
   soundWrittenBy(writer: SoundWriter): void {
     this.#writeDownSound = writer;
+  }
+
+  /** Who writes down what a camera leaves that is removed, in the transaction of the removal. */
+  leavingWrittenBy(writer: LeavingWriter): void {
+    this.#writeDownLeaving = writer;
   }
 
   /** Who knows what the owner of a private camera allows now. */
@@ -317,11 +324,15 @@ export class CameraService {
     });
   }
 
-  async remove(id: string): Promise<Answer<void>> {
+  /** `by`: whoever asks, for the record. */
+  async remove(id: string, by = 'server'): Promise<Answer<void>> {
     return this.#inTurn(async () => {
       const camera = this.#cameras.get(id);
       if (!camera) return refuse(noCamera(id));
-      await cameraStore.remove(this.#db, id);
+      await this.#db.transaction().execute(async (write) => {
+        await this.#writeDownLeaving(write, id, by);
+        await cameraStore.remove(write, id);
+      });
       this.#cameras.delete(id);
       this.#numbers.delete(camera.number);
       this.#streams.drop(camera);

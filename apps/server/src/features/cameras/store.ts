@@ -85,7 +85,7 @@ export const cameraStore = {
   async update(write: Write, camera: StoredCamera): Promise<void> {
     await write.updateTable('cameras').set(toRow(camera)).where('id', '=', camera.id).execute();
   },
-  async remove(db: Database, camera: string): Promise<void> {
-    await db.deleteFrom('cameras').where('id', '=', camera).execute();
+  async remove(write: Write, camera: string): Promise<void> {
+    await write.deleteFrom('cameras').where('id', '=', camera).execute();
   },
 };

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { Browser, setUpAdministrator } from '../../testing/browser.ts';
-import { startTestApp, temporaryFolder } from '../../testing/server.ts';
+import { addPerson, Browser, goodPassword } from '../../testing/browser.ts';
+import { startTestApp, temporaryFolder, until } from '../../testing/server.ts';
 import { reachedOnlyFromHere } from './demo-people.ts';
 
 let server: Awaited<ReturnType<typeof startTestApp>> | undefined;
@@ -32,7 +32,8 @@ test('the demo city has an account for each role, and only for this machine', as
   ]);
   expect((await server.app.welcome()).demo?.password).toBe(demo.password);
   // It is still to be set up, and a demo administrator is none.
-  expect((await server.app.welcome()).setUpToken).not.toBeNull();
+  const { setUpToken } = await server.app.welcome();
+  expect(setUpToken).not.toBeNull();
 
   const proxied = { 'x-forwarded-for': '192.0.2.7' };
   expect((await browser.call('GET', '/session', undefined, proxied)).body.demo).toBeNull();
@@ -45,7 +46,21 @@ test('the demo city has an account for each role, and only for this machine', as
   const next = 'another eight herons flew by';
   expect((await browser.call('PUT', '/me/password', { current: demo.password, next })).status).toBe(403);
   expect((await browser.call('POST', '/me/totp')).status).toBe(403);
-  await setUpAdministrator(server.app);
+
+  // Once somebody real administers, by another way, a set-up link that was kept makes nobody an administrator.
+  const setUp = { token: setUpToken, login: 'eve', name: 'Eve', password: goodPassword };
+  const demoAdministrator = new Browser(server.app.url);
+  await demoAdministrator.signIn('administrator', demo.password);
+  await addPerson(demoAdministrator, 'ada', ['administrator']);
+  expect((await browser.call('POST', '/set-up', setUp)).status).toBe(410);
+  const auditor = new Browser(server.app.url);
+  await auditor.signIn('auditor', demo.password);
+  const refused = await until(async () => {
+    const { items } = (await auditor.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
+    return items.find(({ detail }: { detail: { of?: string } }) => detail.of === 'set-up-link');
+  });
+  expect(refused).toMatchObject({ actor: 'anonymous', subject: 'login:unknown', detail: { what: 'link' } });
+  expect(JSON.stringify(refused)).not.toContain(setUpToken);
   await server.stop();
 
   // The same store behind a proxy: the accounts are closed, and whoever was in is out.
@@ -63,6 +78,7 @@ test('the demo city has an account for each role, and only for this machine', as
   const who = (await later.call('GET', '/session')).body;
   expect([who.me, who.demo]).toEqual([null, null]);
   expect((await later.signIn('operator', demo.password)).status).toBe(401);
+  expect((await later.call('POST', '/set-up', setUp)).status).toBe(410);
   expect((await later.signIn('ada')).status).toBe(200);
   await server.stop();
   server = undefined;

@@ -42,8 +42,10 @@ describe('a sign-in that waits for its code dies', () => {
     const thief = new Browser(server.app.url);
     const [late, inTime] = [(await thief.signIn(login)).body.ticket, (await thief.signIn(login)).body.ticket];
     const step = (ticket: string, code = '') => thief.call('POST', '/session/second-step', { ticket, code });
-    // Control: in time, the same is a session.
-    expect((await step(inTime, codes[0])).status).toBe(200);
+    // Control: in time, the same is a session; and of two at once with the same ticket and a good code each, one only.
+    const both = await Promise.all([step(inTime, codes[0]), step(inTime, codes[2])]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 410]);
+    expect((await step(inTime, codes[3])).status).toBe(410);
     await thief.call('DELETE', '/session');
 
     expect((await end(id, mine)).status).toBeLessThan(300);

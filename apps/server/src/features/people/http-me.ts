@@ -4,9 +4,10 @@ import { ok, refuse, type RouteHandlers } from '../../platform/http.ts';
 import type { Authenticators } from './authenticators.ts';
 import type { Guards } from './guards.ts';
 import { badPassword } from './http-session.ts';
+import { newPassword } from './new-password.ts';
 import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
-import type { PeopleRecord } from './ports.ts';
+import type { EntranceRefusals, PeopleRecord } from './ports.ts';
 import { sessionView } from './present.ts';
 import type { ProviderService } from './provider-service.ts';
 import type { ProviderFlow } from './providers-flow.ts';
@@ -24,6 +25,7 @@ interface MyRouteParts {
   workstations: Workstations;
   passwords: Passwords;
   tries: Tries;
+  refusals: EntranceRefusals;
   providers: ProviderService;
   flow: ProviderFlow;
   guards: Guards;
@@ -83,6 +85,7 @@ function myPasswordRoutes({
   sessions,
   passwords,
   tries,
+  refusals,
   workstations,
   guards,
 }: MyRouteParts): RouteHandlers {
@@ -94,16 +97,25 @@ function myPasswordRoutes({
       if (person.demo) return refuse(demoStays);
       const fault = faultOfPassword(body.next, [person.login, person.name]);
       if (fault !== null) return refuse(badPassword(fault, '/next'));
+      const refused = (what: string) =>
+        refusals.entrance({
+          ...{ actor: by, subject: `person:${person.id}`, what, of: 'present-password' },
+          address: context.web.address,
+        });
       const attempt = tries.begin(`change:${person.id}`);
-      if (!attempt.ok) return refuse(attempt.problem);
+      if (!attempt.ok) {
+        refused('blocked');
+        return refuse(attempt.problem);
+      }
       const stored = await people.passwordOf(person.id);
-      if (!(await settled(attempt, () => passwords.matches(stored, body.current))))
+      if (!(await settled(attempt, () => passwords.matches(stored, body.current)))) {
+        refused('password-change');
         return refuse(badPassword('The present password is not right.', '/current'));
-      const done = await people.setPassword(person.id, await passwords.hash(body.next), by);
-      if (!done.ok) return done;
-      await sessions.endAllOf(person.id, 'password-changed', by, session.id);
-      await workstations.close(person.id, null);
-      return ok(undefined);
+      }
+      const hash = await passwords.hash(body.next);
+      const wanted = { person: person.id, hash, by, keep: session.id, pins: 'closed' } as const;
+      const done = await newPassword({ people, sessions, workstations }, wanted);
+      return done.ok ? ok(undefined) : done;
     },
     setMyPin: async ({ body }, context) => {
       const asking = guards.confirmed(context);

@@ -14,10 +14,12 @@ import type { Authenticate } from './authenticate.ts';
 import type { Authenticators } from './authenticators.ts';
 import type { Guards } from './guards.ts';
 import type { Links } from './links.ts';
+import { newPassword } from './new-password.ts';
 import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
 import { meOf, nameOf } from './present.ts';
 import type { ProviderService } from './provider-service.ts';
+import type { EntranceRefusals } from './ports.ts';
 import type { ProviderFlow } from './providers-flow.ts';
 import { faultOfPassword } from './rules.ts';
 import type { SessionService } from './session-service.ts';
@@ -39,6 +41,7 @@ interface SessionRouteParts {
   links: Links;
   passwords: Passwords;
   tries: Tries;
+  refusals: EntranceRefusals;
   providers: ProviderService;
   flow: ProviderFlow;
   guards: Guards;
@@ -159,18 +162,28 @@ async function withLink<T>(
   token: string,
   kind: 'set-up' | 'password',
   web: WebExchange,
-  { tries, links }: SessionRouteParts,
+  { tries, links, refusals }: SessionRouteParts,
   use: (person: string | null) => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  const attempt = tries.begin(`link:${placeOf(web.address)}`);
-  if (!attempt.ok) return refuse(attempt.problem);
+  const { address } = web;
+  const refused = (what: string) =>
+    refusals.entrance({ subject: 'login:unknown', what, address, of: `${kind}-link` });
+  const attempt = tries.begin(`link:${placeOf(address)}`);
+  if (!attempt.ok) {
+    refused('blocked');
+    return refuse(attempt.problem);
+  }
   const link = links.look(token);
   if (link?.kind !== kind) {
     attempt.wrong();
+    refused('link');
     return refuse(usedLink);
   }
   attempt.right();
-  return use(link.person);
+  const answer = await use(link.person);
+  // Somebody was faster with it, or it is good for nothing any more.
+  if (!answer.ok && answer.problem === usedLink) refused('link');
+  return answer;
 }
 
 /** The first administrator. Account, password and the used-up link are one transaction. */
@@ -207,7 +220,7 @@ function redeemLink(
   web: WebExchange,
   parts: SessionRouteParts,
 ): Promise<Answer<{ login: string }>> {
-  const { people, passwords, links, sessions, workstations } = parts;
+  const { people, passwords, links } = parts;
   return withLink(body.token, 'password', web, parts, async (id) => {
     const person = id === null ? undefined : people.get(id);
     if (!person || person.disabled) return refuse(usedLink);
@@ -215,13 +228,12 @@ function redeemLink(
     if (fault !== null) return refuse(badPassword(fault, '/password'));
     const by = `person:${person.id}`;
     const hash = await passwords.hash(body.password);
-    const done = await people.setPassword(person.id, hash, by, async (write) =>
-      (await links.use(write, body.token)) ? ok(undefined) : refuse(usedLink),
-    );
+    const done = await newPassword(parts, {
+      ...{ person: person.id, hash, by, pins: 'forgotten' },
+      also: async (write) => ((await links.use(write, body.token)) ? ok(undefined) : refuse(usedLink)),
+    });
     if (!done.ok) return done;
     links.forget(body.token);
-    await sessions.endAllOf(person.id, 'password-changed', by);
-    await workstations.forgetPins(person.id);
     return ok({ login: person.login });
   });
 }

@@ -1,18 +1,35 @@
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, Browser, goodPassword, setUpAdministrator } from '../../testing/browser.ts';
-import { startTestApp, temporaryFolder } from '../../testing/server.ts';
+import { startTestApp, temporaryFolder, until } from '../../testing/server.ts';
 
 let server: Awaited<ReturnType<typeof startTestApp>>;
 let administrator: Browser;
+let auditor: Browser;
 /** Everybody in these tests comes from one address, whose five wrong tries each test uses up for itself at a workstation of its own. */
 const freshBrowser = () => new Browser(server.app.url);
 
 beforeAll(async () => {
   server = await startTestApp();
   administrator = await setUpAdministrator(server.app);
+  await addPerson(administrator, 'rex', ['auditor']);
+  auditor = freshBrowser();
+  await auditor.signIn('rex');
 });
 afterAll(() => server.stop());
+
+/** Refused ways in about `subject`, once the record has some that are `wanted`: it is written after the answer. */
+async function refusedWays(subject: string, wanted: Record<string, string>, reader = auditor) {
+  return until(async () => {
+    const { items } = (await reader.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
+    const found = (items as { actor: string; subject: string; detail: Record<string, unknown> }[]).filter(
+      (one) =>
+        one.subject === subject &&
+        Object.entries(wanted).every(([name, value]) => one.detail[name] === value),
+    );
+    return found.length > 0 && found;
+  });
+}
 
 describe('the first start', () => {
   test('a store of its own: the link works once, and only with a good password', async () => {
@@ -87,7 +104,10 @@ describe('signing in', () => {
   test('A9: fifty wrong passwords at once, five are looked at; then not even the right one', async () => {
     const own = await startTestApp();
     const admin = await setUpAdministrator(own.app);
-    await addPerson(admin, 'victim', ['operator']);
+    const victim = await addPerson(admin, 'victim', ['operator']);
+    await addPerson(admin, 'rex', ['auditor']);
+    const reader = new Browser(own.app.url);
+    await reader.signIn('rex');
     const attacker = new Browser(own.app.url);
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => attacker.signIn('victim', `guess number ${index} of fifty`)),
@@ -101,6 +121,10 @@ describe('signing in', () => {
       Array.from({ length: 50 }, (_, index) => attacker.signIn(`name-${index}`, 'some password or other')),
     );
     expect(elsewhere.every(({ status }) => status === 429)).toBe(true);
+    // In the record are the five, and one entry for all that nobody looked at: of the victim, and of who is nobody.
+    for (const subject of [`person:${victim}`, 'login:unknown'])
+      expect(await refusedWays(subject, { what: 'blocked', of: 'password' }, reader)).toHaveLength(1);
+    expect(await refusedWays(`person:${victim}`, { what: 'password' }, reader)).toHaveLength(5);
     // Who signed in at a workstation before is not locked out of it by that.
     expect((await admin.signIn('ada')).status).toBe(200);
     await own.stop();
@@ -223,12 +247,16 @@ describe('my sessions', () => {
   });
 
   test('a changed password ends the others', async () => {
-    await addPerson(administrator, 'nora', ['operator']);
+    const nora = await addPerson(administrator, 'nora', ['operator']);
     const [here, there] = [freshBrowser(), freshBrowser()];
     await here.signIn('nora');
     await there.signIn('nora');
     const next = 'another eight herons flew by';
-    expect((await here.call('PUT', '/me/password', { current: 'wrong', next })).status).toBe(422);
+    const current = 'eight herons over the harbour';
+    expect((await here.call('PUT', '/me/password', { current, next })).status).toBe(422);
+    const [refused] = await refusedWays(`person:${nora}`, { what: 'password-change' });
+    expect(refused).toMatchObject({ actor: `person:${nora}`, detail: { of: 'present-password', count: 1 } });
+    expect(JSON.stringify(refused)).not.toContain('herons');
     expect((await here.call('PUT', '/me/password', { current: goodPassword, next })).status).toBe(204);
     expect((await there.call('GET', '/session')).body.me).toBeNull();
     expect((await here.call('GET', '/session')).body.me).not.toBeNull();
@@ -349,6 +377,9 @@ describe('the quick switch', () => {
     expect((await desk.call('POST', '/me/totp')).body.code).toBe('confirm-first');
     // And it is worth nothing at another browser.
     expect((await switchTo(freshBrowser(), paula, '402917')).status).toBe(401);
+    const [elsewhere] = await refusedWays(`person:${paula}`, { what: 'elsewhere' });
+    expect(elsewhere).toMatchObject({ actor: 'anonymous', detail: { of: 'pin' } });
+    expect(JSON.stringify(elsewhere)).not.toContain('402917');
 
     // Unlocking by PIN at the same place.
     await desk.call('POST', '/session/lock');
@@ -361,6 +392,28 @@ describe('the quick switch', () => {
     for (let index = 0; index < 5; index++) expect((await switchTo(desk, quin, '100200')).status).toBe(401);
     expect((await switchTo(desk, quin, '771304')).status).toBe(401);
     expect((await desk.call('GET', '/session')).body.switchable).toEqual([]);
+    await refusedWays(`person:${quin}`, { what: 'blocked', of: 'pin' });
+  });
+
+  test('a PIN unlocks a session at the workstation where it was begun, and at no other', async () => {
+    const rosa = await addPerson(administrator, 'rosa', ['operator']);
+    const [here, there] = [freshBrowser(), freshBrowser()];
+    for (const desk of [here, there]) {
+      await desk.signIn('rosa');
+      await desk.call('PUT', '/me/pin', { pin: '402917' });
+    }
+    await here.call('POST', '/session/lock');
+    // Her own PIN, right at that workstation too; but the session was begun at the first one.
+    const carried = freshBrowser();
+    carried.cookies.set('clerestory', here.cookies.get('clerestory') ?? '');
+    carried.cookies.set('clerestory-workstation', there.cookies.get('clerestory-workstation') ?? '');
+    const unlock = (browser: Browser) => browser.call('POST', '/session/unlock', { pin: '402917' });
+    expect((await unlock(carried)).status).toBe(401);
+    expect((await here.call('GET', '/session')).body.me.session.locked).toBe(true);
+    const [refused] = await refusedWays(`person:${rosa}`, { what: 'elsewhere' });
+    expect(refused).toMatchObject({ detail: { of: 'unlock', count: 1 } });
+    // Control: at the first it does.
+    expect((await unlock(here)).body.session.locked).toBe(false);
   });
 });
 
@@ -423,6 +476,9 @@ describe('people', () => {
         password: goodPassword,
       });
     expect((await redeem(old)).status).toBe(410);
+    const [refused] = await refusedWays('login:unknown', { what: 'link', of: 'password-link' });
+    expect(refused?.actor).toBe('anonymous');
+    expect(JSON.stringify(refused)).not.toContain(old.hash.split('=')[1]);
     const both = await Promise.all([redeem(url), redeem(url)]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 410]);
   });

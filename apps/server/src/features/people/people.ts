@@ -16,8 +16,9 @@ import { Links } from './links.ts';
 import { Passwords, TooBusy } from './passwords.ts';
 import { PeopleService } from './people-service.ts';
 import { PolicyService } from './policy.ts';
-import type { PeopleRecord } from './ports.ts';
+import type { EntranceRefusals, PeopleRecord } from './ports.ts';
 import { ProviderService } from './provider-service.ts';
+import { RefusedTries } from './refused-tries.ts';
 import { ProviderFlow } from './providers-flow.ts';
 import { SessionJournal } from './session-journal.ts';
 import { SessionService, type EndReason } from './session-service.ts';
@@ -30,6 +31,7 @@ export interface PeopleOptions {
   db: Database;
   clock: Clock;
   record: PeopleRecord;
+  refusals: EntranceRefusals;
   log: Logger;
   /** Whether the browser behind a request speaks TLS. */
   isSecure(request: IncomingMessage): boolean;
@@ -67,7 +69,7 @@ export class People {
   #demoPassword: string | null = null;
 
   constructor(options: PeopleOptions) {
-    const { db, clock, record, log, isSecure, demoOpen } = options;
+    const { db, clock, record, refusals, log, isSecure, demoOpen } = options;
     this.#options = options;
     const passwords = this.#passwords;
     const tries = new Tries(() => clock.monotonicMs());
@@ -89,6 +91,7 @@ export class People {
       db,
       clock,
       record,
+      refusals,
       log,
       isSecure,
       demoOpen,
@@ -97,7 +100,8 @@ export class People {
       authenticators,
       workstations,
     };
-    const asked = { ...known, links, policy, providers, passwords, tries, halves, guards };
+    const refused = new RefusedTries(known);
+    const asked = { ...known, links, policy, providers, passwords, tries, halves, guards, refused };
     const signIn = new SignIn(asked);
     const flow = new ProviderFlow({ ...asked, signIn });
     const authenticate = (this.#authenticate = new Authenticate(asked));

@@ -25,6 +25,11 @@ export type PeopleEntryKind =
   | 'people-policy-changed'
   | 'provider-changed';
 
+/** Where refusals are written down that a stranger can bring about without end: counted by the minute. It never waits. */
+export interface EntranceRefusals {
+  entrance(refusal: { actor?: string; subject: string; what: string; address: string; of?: string }): void;
+}
+
 /** What this feature needs of the record: an entry is written in the transaction of what it records. */
 export interface PeopleRecord {
   append(write: Write, entry: PeopleEntry): Promise<void>;

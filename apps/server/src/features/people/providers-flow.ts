@@ -8,7 +8,7 @@ import { placeOf } from '../../platform/rate-limit.ts';
 import type { WebExchange } from '../../platform/web.ts';
 import type { Links } from './links.ts';
 import type { PeopleService } from './people-service.ts';
-import type { PeopleRecord } from './ports.ts';
+import type { EntranceRefusals, PeopleRecord } from './ports.ts';
 import type { SessionService } from './session-service.ts';
 import type { ProviderService } from './provider-service.ts';
 import { Discovery } from './discovery.ts';
@@ -44,6 +44,7 @@ export interface ProviderFlowParts {
   sessions: SessionService;
   links: Links;
   record: PeopleRecord;
+  refusals: EntranceRefusals;
   signIn: SignIn;
   log: Logger;
 }
@@ -103,6 +104,17 @@ export class ProviderFlow {
 
   /** The browser is back. */
   async return(state: string, web: WebExchange): Promise<Answer<SignedIn | { linked: true }>> {
+    const provider = this.#trips.look(state)?.provider;
+    const answer = await this.#return(state, web);
+    if (!answer.ok)
+      this.#parts.refusals.entrance({
+        subject: provider === undefined ? 'login:unknown' : `provider:${provider}`,
+        ...{ what: 'provider', of: answer.problem.code, address: web.address },
+      });
+    return answer;
+  }
+
+  async #return(state: string, web: WebExchange): Promise<Answer<SignedIn | { linked: true }>> {
     const browser = web.cookie(tripCookie);
     web.setCookie({ name: tripCookie, value: '', maxAgeS: 0, sameSite: 'Lax' });
     const trip = this.#trips.look(state);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addPerson, Browser, setUpAdministrator } from '../../testing/browser.ts';
-import { startTestApp } from '../../testing/server.ts';
+import { startTestApp, until } from '../../testing/server.ts';
 
 /** Accounts of the provider: what it says about each. */
 const accounts: Record<string, Record<string, unknown>> = {
@@ -17,6 +17,7 @@ const accounts: Record<string, Record<string, unknown>> = {
 
 let server: Awaited<ReturnType<typeof startTestApp>>;
 let administrator: Browser;
+let auditor: Browser;
 let door: Server;
 let issuer: string;
 /** Who is signed in at the provider. */
@@ -100,6 +101,14 @@ async function signIn(browser: Browser, more: Record<string, string> = {}) {
   expect(begun.status, JSON.stringify(begun.body)).toBe(200);
   return comeBack(browser, await throughProvider(begun.body.location));
 }
+/** The entry about a way back that was refused with this code: it is written after the answer. */
+const refusedReturn = (subject: string, code: string) =>
+  until(async () => {
+    const { items } = (await auditor.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
+    return (items as { subject: string; detail: { of?: string } }[]).find(
+      (one) => one.subject === subject && one.detail.of === code,
+    );
+  });
 const whoIs = async (browser: Browser) => (await browser.call('GET', '/session')).body.me;
 
 async function change(patch: Record<string, unknown>): Promise<void> {
@@ -111,6 +120,9 @@ async function change(patch: Record<string, unknown>): Promise<void> {
 beforeAll(async () => {
   server = await startTestApp();
   administrator = await setUpAdministrator(server.app);
+  await addPerson(administrator, 'rex', ['auditor']);
+  auditor = new Browser(server.app.url);
+  await auditor.signIn('rex');
   await startProvider(`${server.app.url}/api/v1/session/provider/return`);
   const created = await administrator.call('POST', '/identity-providers', {
     name: 'City sign-on',
@@ -207,8 +219,14 @@ describe('an identity provider', () => {
     expect((await comeBack(victim, back)).headers.get('location')).toBe('/#sign-in-failed=gone');
     expect((await comeBack(begin, back)).headers.get('location')).toBe('/');
     expect((await comeBack(begin, back)).headers.get('location')).toBe('/#sign-in-failed=gone');
+    const code = back.searchParams.get('code') ?? '';
     back.searchParams.set('state', 'made-up');
     expect((await comeBack(begin, back)).headers.get('location')).toBe('/#sign-in-failed=gone');
+    for (const subject of [`provider:${provider.id}`, 'login:unknown']) {
+      const refused = await refusedReturn(subject, 'gone');
+      expect(refused).toMatchObject({ actor: 'anonymous', detail: { what: 'provider', count: 1 } });
+      expect(JSON.stringify(refused)).not.toContain(code);
+    }
   });
 
   test('a code that is not the one, or of another trip, signs nobody in', async () => {
@@ -221,6 +239,7 @@ describe('an identity provider', () => {
     back.searchParams.set('code', stolen.searchParams.get('code') ?? '');
     expect((await comeBack(browser, back)).headers.get('location')).toBe('/#sign-in-failed=bad-gateway');
     expect(await whoIs(browser)).toBeNull();
+    await refusedReturn(`provider:${provider.id}`, 'bad-gateway');
   });
 
   test('an account that a thief links: refused after the session, and gone with a reset', async () => {

@@ -64,6 +64,18 @@ export class SessionJournal {
     return this.#forget(id, owed);
   }
 
+  /** Sessions of a person as they lie in the store, those too that were written a moment ago. */
+  of(write: Write, person: string): Promise<StoredSession[]> {
+    return sessionStore.of(write, person);
+  }
+
+  /** Within a transaction of the caller. Where it was forgotten already, nothing is written. */
+  async forget(write: Write, id: string, { entry, also }: Owed): Promise<void> {
+    if (!(await sessionStore.remove(write, id))) return;
+    await also(write);
+    await this.#record.append(write, entry);
+  }
+
   /** Called with each look at the sessions. */
   retry(): void {
     this.#looks += 1;
@@ -83,13 +95,9 @@ export class SessionJournal {
     await Promise.all(this.#writing);
   }
 
-  async #forget(id: string, { entry, also }: Owed): Promise<void> {
-    await this.#db.transaction().execute(async (write) => {
-      // A retry may have been faster; the record gets one entry.
-      if (!(await sessionStore.remove(write, id))) return;
-      await also(write);
-      await this.#record.append(write, entry);
-    });
+  async #forget(id: string, owed: Owed): Promise<void> {
+    // A retry may have been faster; the record gets one entry.
+    await this.#db.transaction().execute((write) => this.forget(write, id, owed));
     this.#owed.delete(id);
   }
 }

@@ -3,11 +3,13 @@ import { createLogger } from '../../platform/logging.ts';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { temporaryFolder } from '../../testing/server.ts';
+import { newPassword } from './new-password.ts';
 import { PeopleService } from './people-service.ts';
 import type { PeopleEntry } from './ports.ts';
 import { idleMs, sessionMs } from './session-rules.ts';
 import { SessionJournal } from './session-journal.ts';
 import { SessionService } from './session-service.ts';
+import { Workstations } from './workstations.ts';
 import { assured } from '../../../../../tools/harness/assured.ts';
 
 const hourMs = 60 * 60_000;
@@ -15,6 +17,7 @@ let folder: ReturnType<typeof temporaryFolder>;
 let store: OpenDatabase;
 let clock: TurnedClock;
 let sessions: SessionService;
+let people: PeopleService;
 let person: string;
 let entries: PeopleEntry[];
 let told: string[];
@@ -40,7 +43,7 @@ beforeEach(async () => {
   entries = [];
   told = [];
   await open();
-  const people = new PeopleService(store.db, clock, record);
+  people = new PeopleService(store.db, clock, record);
   const created = await people.create(
     { login: 'olga', name: 'Olga', email: null, roles: ['operator'], groups: [] },
     'server',
@@ -146,6 +149,44 @@ describe('a session', () => {
     const rows = JSON.stringify(store.raw.prepare('select * from people_sessions').all());
     expect(rows).not.toContain(token);
     expect(JSON.stringify(entries)).not.toContain(token);
+  });
+});
+
+describe('a new password', () => {
+  const change = (keep: string) =>
+    newPassword(
+      { people, sessions, workstations: new Workstations(store.db, clock) },
+      { person, hash: 'the new one', by: `person:${person}`, keep, pins: 'closed' },
+    );
+  test('and the end of the sessions before it are durable in one moment', async () => {
+    const [old, mine] = [await begin(), await begin()];
+    const rows = () =>
+      (store.raw.prepare('select id from people_sessions').all() as { id: string }[]).map(({ id }) => id);
+    // As a kill at the first moment at which the password is there would leave the store.
+    let found: string[] = [];
+    people.onChange(() => (found = rows()));
+    expect((await change(mine.id)).ok).toBe(true);
+    expect(found).toEqual([mine.id]);
+    expect(await people.passwordOf(person)).toBe('the new one');
+    expect([sessions.find(old.token), sessions.find(mine.token)?.id]).toEqual([undefined, mine.id]);
+    expect(told).toEqual(['ended password-changed']);
+    const ended = entries.filter(({ kind }) => kind === 'session-ended');
+    expect(ended.map(({ subject, detail }) => [subject, detail['reason']])).toEqual([
+      [`session:${old.id}`, 'password-changed'],
+    ]);
+  });
+
+  test('is none while the store cannot forget them', async () => {
+    const [old, mine] = [await begin(), await begin()];
+    store.raw.exec(
+      `create trigger no_delete before delete on people_sessions begin select raise(abort, 'no'); end`,
+    );
+    await expect(change(mine.id)).rejects.toThrow('no');
+    expect(await people.passwordOf(person)).toBeNull();
+    expect([sessions.find(old.token)?.id, told]).toEqual([old.id, []]);
+    store.raw.exec('drop trigger no_delete');
+    expect((await change(mine.id)).ok).toBe(true);
+    expect(sessions.find(old.token)).toBeUndefined();
   });
 });
 

@@ -258,13 +258,7 @@ export class SessionService {
     const session = this.#byId.get(id);
     if (!session) return false;
     this.#forget(session, reason);
-    const entry: PeopleEntry = {
-      kind: 'session-ended',
-      actor: by,
-      subject: `session:${id}`,
-      detail: { person: session.person, reason },
-    };
-    await this.#journal.ended(id, entry, this.#alsoEnded(session, reason));
+    await this.#journal.ended(id, endingOf(session, reason, by), this.#alsoEnded(session, reason));
     return true;
   }
 
@@ -280,6 +274,32 @@ export class SessionService {
       (session) => session.person === person && session.id !== except,
     );
     await Promise.all(theirs.map((session) => this.end(session.id, reason, by)));
+  }
+
+  /**
+   * The same within a transaction of the caller, who calls what is returned as soon as that is durable: only then they
+   * are dead in memory too, and told. What is begun but no session yet is over at once.
+   */
+  async endingAllOf(
+    write: Write,
+    person: string,
+    reason: EndReason,
+    by: string,
+    except?: string,
+  ): Promise<() => void> {
+    this.#endings.set(person, this.endings(person) + 1);
+    const theirs = (await this.#journal.of(write, person)).filter(({ id }) => id !== except);
+    for (const session of theirs)
+      await this.#journal.forget(write, session.id, {
+        entry: endingOf(session, reason, by),
+        also: this.#alsoEnded(session, reason),
+      });
+    return () => {
+      for (const { id } of theirs) {
+        const session = this.#byId.get(id);
+        if (session) this.#forget(session, reason);
+      }
+    };
   }
 
   /** Ends and locks what is due. Also sees a wall clock that was set back, and makes the stored times follow. */
@@ -324,3 +344,10 @@ export class SessionService {
     for (const listener of this.#ended) listener(session, reason);
   }
 }
+
+const endingOf = ({ id, person }: Session, reason: EndReason, by: string): PeopleEntry => ({
+  kind: 'session-ended',
+  actor: by,
+  subject: `session:${id}`,
+  detail: { person, reason },
+});

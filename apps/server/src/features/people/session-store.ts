@@ -42,6 +42,10 @@ export const sessionStore = {
   async all(db: Database): Promise<StoredSession[]> {
     return (await db.selectFrom('people_sessions').selectAll().execute()).map(fromRow);
   },
+  async of(write: Write, person: string): Promise<StoredSession[]> {
+    const rows = await write.selectFrom('people_sessions').selectAll().where('person', '=', person).execute();
+    return rows.map(fromRow);
+  },
   async insert(write: Write, session: StoredSession): Promise<void> {
     await write
       .insertInto('people_sessions')

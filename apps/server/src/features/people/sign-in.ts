@@ -6,7 +6,6 @@ import {
   type SignInMethod,
   type Unlock,
 } from '@clerestory/protocol';
-import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { WebExchange } from '../../platform/web.ts';
 import { placeOf } from '../../platform/rate-limit.ts';
@@ -14,7 +13,7 @@ import type { Authenticators } from './authenticators.ts';
 import type { Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
 import type { PeopleService } from './people-service.ts';
-import type { PeopleRecord } from './ports.ts';
+import type { RefusedTries } from './refused-tries.ts';
 import type { Session, SessionService } from './session-service.ts';
 import type { Deadline } from '../../platform/deadline.ts';
 import type { Tickets } from '../../platform/tickets.ts';
@@ -44,7 +43,6 @@ export type Step =
   | { state: 'passkey-step' };
 
 export interface SignInParts {
-  db: Database;
   people: PeopleService;
   sessions: SessionService;
   authenticators: Authenticators;
@@ -54,7 +52,7 @@ export interface SignInParts {
   passwords: Passwords;
   tries: Tries;
   halves: Tickets<HalfSignIn>;
-  record: PeopleRecord;
+  refused: RefusedTries;
   /** Whether demo accounts work at all. */
   demoOpen: boolean;
 }
@@ -68,6 +66,7 @@ const passkeyFirst = problem(
   'This site asks for a second factor, and yours is a passkey: use the passkey.',
 );
 const wrongPin = problem('unauthenticated', 'The PIN is not right, or a full sign-in is needed here.');
+const notRight = problem('unauthenticated', 'That is not right, so it stays as it was.');
 const wrongPasskey = problem(
   'unauthenticated',
   'This passkey is not known here, or it could not be verified.',
@@ -88,9 +87,9 @@ export class SignIn {
   }
 
   async withPassword(login: string, password: string, web: WebExchange): Promise<Answer<Step>> {
-    const { people, passwords, authenticators, halves, sessions } = this.#parts;
+    const { people, passwords, authenticators, halves, sessions, refused } = this.#parts;
     const person = people.byLogin(login);
-    const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web);
+    const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web, 'password');
     if (!attempt.ok) return refuse(attempt.problem);
     const endings = sessions.endings(person?.id ?? '');
     const right = await settled(attempt, async () => {
@@ -100,7 +99,7 @@ export class SignIn {
       return matches && this.mayEnter(person, web);
     });
     if (!right || !person) {
-      await this.#noteRefusal(person, 'password', web);
+      await refused.wrong(person, 'password', web);
       return refuse(wrong);
     }
     if (await authenticators.hasTotp(person.id))
@@ -110,13 +109,13 @@ export class SignIn {
   }
 
   async withCode(ticket: string, code: string, web: WebExchange): Promise<Answer<Step>> {
-    const { authenticators, halves, people, sessions } = this.#parts;
+    const { authenticators, halves, people, sessions, refused } = this.#parts;
     const half = halves.look(ticket);
     if (!half || half.endings !== sessions.endings(half.person)) return refuse(tooLate);
-    const attempt = this.#begin(`code:${half.person}`, web);
+    const attempt = this.#begin(`code:${half.person}`, web, 'code');
     if (!attempt.ok) return refuse(attempt.problem);
     if (!(await settled(attempt, () => authenticators.useCode(half.person, code)))) {
-      await this.#noteRefusal(people.get(half.person), 'code', web);
+      await refused.wrong(people.get(half.person), 'code', web);
       return refuse(wrongCode);
     }
     // Of two with the same ticket, one only gets in.
@@ -125,8 +124,8 @@ export class SignIn {
   }
 
   async withPasskey(proof: PasskeyProof, web: WebExchange): Promise<Answer<SignedIn>> {
-    const { authenticators } = this.#parts;
-    const attempt = this.#begin(`passkey:${placeOf(web.address)}`, web);
+    const { authenticators, refused } = this.#parts;
+    const attempt = this.#begin(`passkey:${placeOf(web.address)}`, web, 'passkey');
     if (!attempt.ok) return refuse(attempt.problem);
     let person: string | null = null;
     const right = await settled(attempt, async () => {
@@ -134,7 +133,7 @@ export class SignIn {
       return person !== null;
     });
     if (!right || person === null) {
-      await this.#noteRefusal(undefined, 'passkey', web);
+      await refused.wrong(undefined, 'passkey', web);
       return refuse(wrongPasskey);
     }
     return this.finish(person, 'passkey', web);
@@ -142,15 +141,14 @@ export class SignIn {
 
   /** Takes over at a workstation where the person signed in fully before. Whoever was there is gone from it. */
   async bySwitch(personId: string, pin: string, web: WebExchange): Promise<Answer<SignedIn>> {
-    const { people, workstations, sessions } = this.#parts;
+    const { workstations, sessions, refused } = this.#parts;
     const endings = sessions.endings(personId);
     const workstation = workstations.find(web.cookie(workstationCookie));
-    if (workstation === undefined)
+    if (workstation === undefined) {
+      refused.unlooked('elsewhere', personId, 'pin', web);
       return refuse(problem('unauthenticated', 'This browser is no workstation yet. Sign in fully first.'));
-    if (!(await this.#pinIsRight(workstation, personId, pin))) {
-      await this.#noteRefusal(people.get(personId), 'pin', web);
-      return refuse(wrongPin);
     }
+    if (!(await this.#pinIsRight(workstation, personId, pin, 'pin', web))) return refuse(wrongPin);
     const carrying = workstations.carrying(workstation, personId);
     return carrying
       ? this.finish(personId, 'switch', web, { until: carrying.until, endings })
@@ -159,25 +157,24 @@ export class SignIn {
 
   /** Unlocks by PIN; by password (with the code where an app is set up) or passkey it also confirms. */
   async unlock(session: Session, by: Unlock, web: WebExchange): Promise<Answer<void>> {
-    const { sessions, people, workstations } = this.#parts;
+    const { sessions, people, workstations, refused } = this.#parts;
     const person = people.get(session.person);
     if ('password' in by && person && this.#mustUsePasskey(person)) return refuse(passkeyFirst);
     const actor = `person:${session.person}`;
-    let right: boolean;
     if ('pin' in by) {
       const here = workstations.find(web.cookie(workstationCookie));
-      right =
-        here !== undefined &&
-        here === session.workstation &&
-        (await this.#pinIsRight(here, session.person, by.pin));
+      if (here === undefined || here !== session.workstation) {
+        refused.unlooked('elsewhere', session.person, 'unlock', web);
+        return refuse(notRight);
+      }
+      if (!(await this.#pinIsRight(here, session.person, by.pin, 'unlock', web))) return refuse(notRight);
     } else {
-      const attempt = this.#begin(session.person, web);
+      const attempt = this.#begin(session.person, web, 'unlock');
       if (!attempt.ok) return refuse(attempt.problem);
-      right = await settled(attempt, () => this.#proves(session.person, by, web));
-    }
-    if (!right) {
-      await this.#noteRefusal(person, 'unlock', web);
-      return refuse(problem('unauthenticated', 'That is not right, so it stays as it was.'));
+      if (!(await settled(attempt, () => this.#proves(session.person, by, web)))) {
+        await refused.wrong(person, 'unlock', web);
+        return refuse(notRight);
+      }
     }
     await sessions.unlock(session.id, !('pin' in by), actor);
     return ok(undefined);
@@ -254,14 +251,24 @@ export class SignIn {
   }
 
   /** After five wrong PINs only a full sign-in helps. */
-  async #pinIsRight(workstation: string, person: string, pin: string): Promise<boolean> {
-    const { tries, passwords, workstations } = this.#parts;
+  async #pinIsRight(
+    workstation: string,
+    person: string,
+    pin: string,
+    what: string,
+    web: WebExchange,
+  ): Promise<boolean> {
+    const { tries, passwords, workstations, people, refused } = this.#parts;
     const subject = `pin:${workstation}:${person}`;
     const attempt = tries.begin(subject);
-    if (!attempt.ok) return false;
+    if (!attempt.ok) {
+      refused.unlooked('blocked', person, what, web);
+      return false;
+    }
     const right = await settled(attempt, () =>
       passwords.matches(workstations.carrying(workstation, person)?.pin ?? null, pin),
     );
+    if (!right) await refused.wrong(people.get(person), what, web);
     if (!right && tries.isBlocked(subject)) await workstations.close(person, workstation);
     return right;
   }
@@ -270,29 +277,19 @@ export class SignIn {
    * At a workstation that knows the person, their tries there are counted apart: guesses from elsewhere do not lock
    * them out (OWASP Authentication Cheat Sheet, "device cookies").
    */
-  #begin(account: string, web: WebExchange): Attempt {
-    const { tries, workstations } = this.#parts;
+  #begin(account: string, web: WebExchange, what: string): Attempt {
+    const { tries, workstations, refused } = this.#parts;
     const workstation = workstations.find(web.cookie(workstationCookie));
-    return workstation !== undefined && workstations.knows(workstation, account.replace(/^code:/, ''))
-      ? tries.begin(`${account}@${workstation}`, `workstation:${workstation}`)
-      : tries.begin(account, placeOf(web.address));
+    const attempt =
+      workstation !== undefined && workstations.knows(workstation, account.replace(/^code:/, ''))
+        ? tries.begin(`${account}@${workstation}`, `workstation:${workstation}`)
+        : tries.begin(account, placeOf(web.address));
+    if (!attempt.ok) refused.unlooked('blocked', account.replace(/^code:/, ''), what, web);
+    return attempt;
   }
 
   async #step(finished: Promise<Answer<SignedIn>> | Answer<SignedIn>): Promise<Answer<Step>> {
     const answer = await finished;
     return answer.ok ? ok({ state: 'signed-in', signedIn: answer.value }) : answer;
-  }
-
-  /** A name that nobody has is not written down: it may be a password in the wrong field. */
-  async #noteRefusal(person: Person | undefined, what: string, web: WebExchange): Promise<void> {
-    const { db, record } = this.#parts;
-    await db.transaction().execute((write) =>
-      record.append(write, {
-        kind: 'sign-in-refused',
-        actor: 'anonymous',
-        subject: person ? `person:${person.id}` : 'login:unknown',
-        detail: { what, address: web.address },
-      }),
-    );
   }
 }

@@ -140,10 +140,15 @@ export class Workstations {
 
   /** Every PIN of a person, everywhere. */
   async forgetPins(person: string): Promise<void> {
+    await this.#db.transaction().execute(this.forgetting(person));
+  }
+
+  /** The same for a transaction of the caller. */
+  forgetting(person: string): (write: Write) => Promise<void> {
     for (const places of this.#places.values()) places.delete(person);
-    await this.#db.transaction().execute(async (write) => {
+    return async (write) => {
       await write.deleteFrom('people_pins').where('person', '=', person).execute();
-    });
+    };
   }
 
   #of(workstation: string): Map<string, Place> {

@@ -443,4 +443,34 @@ describe('refusals', () => {
     expect(items.length).toBeLessThanOrEqual(201);
     expect(items.reduce((sum, { detail }) => sum + Number(detail['count']), 0)).toBe(10_000);
   });
+  test('a crowd of strangers hides nothing that somebody of the house was refused', async () => {
+    const refusals = new Refusals(open.db, record, clock, createLogger('silent'));
+    for (let n = 0; n < 1_000; n++) refusals.note({ ...refusal, address: `198.18.${n >> 8}.${n & 255}` });
+    refusals.note({ ...refusal, actor: 'person:otto' });
+    for (let n = 0; n < 1_000; n++) refusals.note({ ...refusal, actor: `screen:s${n}` });
+    await refusals.stop();
+    const { items } = await record.read(everything({ kind: 'refused', limit: 500 }), 'person:anna');
+    expect(items.filter(({ actor }) => actor === 'person:otto')).toHaveLength(1);
+    expect(items.length).toBeLessThanOrEqual(402);
+    expect(items.reduce((sum, { detail }) => sum + Number(detail['count']), 0)).toBe(2_001);
+  });
+  test('refused ways in are counted like any other, those of one place and kind together', async () => {
+    const refusals = new Refusals(open.db, record, clock, createLogger('silent'));
+    const blocked = { subject: 'person:otto', what: 'blocked', of: 'password', address: '192.0.2.7' };
+    for (let n = 0; n < 1_000; n++) refusals.entrance(blocked);
+    refusals.entrance({ ...blocked, of: 'code', address: '2001:db8::7' });
+    refusals.entrance({ ...blocked, of: 'code', address: '2001:db8::8' });
+    await refusals.stop();
+    const { items } = await record.read(everything({ kind: 'sign-in-refused' }), 'person:anna');
+    expect(items.map(({ detail }) => [detail['of'], detail['count'], detail['address']])).toEqual([
+      ['code', 1, '2001:db8::/64'],
+      ['password', 999, '192.0.2.7'],
+      ['code', 1, '2001:db8::/64'],
+      ['password', 1, '192.0.2.7'],
+    ]);
+    expect(items[3]).toMatchObject({
+      ...{ actor: 'anonymous', subject: 'person:otto' },
+      detail: { what: 'blocked', of: 'password', address: '192.0.2.7', count: 1 },
+    });
+  });
 });

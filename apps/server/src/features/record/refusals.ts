@@ -3,15 +3,24 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
+import { placeOf } from '../../platform/rate-limit.ts';
 
 /** Refusals of one kind within this time become one entry with their number. */
 const windowMs = 60_000;
-/** Different refusals in one window; more are counted together, so that no attack can fill the disk by being refused. */
+/** Different refusals of strangers in one window, and as many of people and screens; more are counted together, so that no attack can fill the disk by being refused. */
 const maxKinds = 200;
+
+const several: RecordNote = {
+  ...{ kind: 'refused', actor: 'several', subject: 'server' },
+  detail: { asked: 'several', code: 'several' },
+};
+
+/** As it stands in an entry: an IPv6 home is one, since whoever has one has all its addresses. */
+const homeOf = (address: string) => placeOf(address).replace(/^address:/, '');
 
 export interface Refusal {
   actor: string;
-  /** What was asked for: a row of the policy table. */
+  /** What was asked for: a row of the policy table; `origin` is any of them, asked for by a page of elsewhere. */
   asked: string;
   /** What it was asked of, such as `camera:gate`; '' for nothing in particular. */
   subject: string;
@@ -20,7 +29,19 @@ export interface Refusal {
   address?: string;
 }
 
-interface Counted extends Refusal {
+/** A way in, or a proof of who one is, that was refused. */
+export interface RefusedEntrance {
+  /** `person:<id>` where it is known who signed in already; nobody is, mostly. */
+  actor?: string;
+  subject: string;
+  what: string;
+  address: string;
+  /** More of it, such as the provider. */
+  of?: string;
+}
+
+interface Counted {
+  note: RecordNote;
   fromMs: number;
   count: number;
 }
@@ -36,6 +57,7 @@ export class Refusals {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #repeated = new Map<string, Counted>();
+  #kinds = { strangers: 0, known: 0 };
   readonly #writing = new Set<Promise<unknown>>();
   #windowEndsMs = -Infinity;
 
@@ -47,37 +69,45 @@ export class Refusals {
   }
 
   /** Never waits and never throws: a refusal stands whether or not it could be written down. */
-  note(refusal: Refusal): void {
+  note({ actor, asked, subject, code, address }: Refusal): void {
+    const detail = { asked, code, ...(address !== undefined && { address: homeOf(address) }) };
+    this.#count({ kind: 'refused', actor, subject: subject || 'server', detail });
+  }
+
+  /** For what a stranger can be refused as often as they like; what is counted as a wrong try has entries of its own. */
+  entrance({ actor = 'anonymous', subject, what, address, of }: RefusedEntrance): void {
+    const detail = { what, address: homeOf(address), ...(of !== undefined && { of }) };
+    this.#count({ kind: 'sign-in-refused', actor, subject, detail });
+  }
+
+  #count(note: RecordNote): void {
     if (this.#clock.monotonicMs() >= this.#windowEndsMs) this.flush();
-    const key = `${refusal.actor} ${refusal.asked} ${refusal.subject} ${refusal.code} ${refusal.address ?? ''}`;
+    const key = JSON.stringify(note);
     const known = this.#repeated.get(key);
     if (known) {
       known.count += 1;
       return;
     }
-    if (this.#repeated.size < maxKinds) {
-      this.#repeated.set(key, { ...refusal, count: 0, fromMs: this.#clock.nowMs() });
-      this.#write(refusal, 1, null);
+    // Counted apart, so that no crowd of strangers hides what somebody of the house was refused.
+    const crowd = note.actor === 'anonymous' ? 'strangers' : 'known';
+    const fromMs = this.#clock.nowMs();
+    if (this.#kinds[crowd] < maxKinds) {
+      this.#kinds[crowd] += 1;
+      this.#repeated.set(key, { note, count: 0, fromMs });
+      this.#write(note, 1, null);
       return;
     }
-    const rest = this.#repeated.get('rest');
+    const rest = this.#repeated.get(crowd);
     if (rest) rest.count += 1;
-    else
-      this.#repeated.set('rest', {
-        actor: 'several',
-        asked: 'several',
-        subject: '',
-        code: 'several',
-        count: 1,
-        fromMs: this.#clock.nowMs(),
-      });
+    else this.#repeated.set(crowd, { note: several, count: 1, fromMs });
   }
 
   /** Writes down what was only counted, and begins a new window. */
   flush(): void {
-    for (const { count, fromMs, ...refusal } of this.#repeated.values())
-      if (count > 0) this.#write(refusal, count, fromMs);
+    for (const { count, fromMs, note } of this.#repeated.values())
+      if (count > 0) this.#write(note, count, fromMs);
     this.#repeated.clear();
+    this.#kinds = { strangers: 0, known: 0 };
     this.#windowEndsMs = this.#clock.monotonicMs() + windowMs;
   }
 
@@ -87,19 +117,8 @@ export class Refusals {
     await Promise.all(this.#writing);
   }
 
-  #write({ actor, asked, subject, code, address }: Refusal, count: number, fromMs: number | null): void {
-    const note: RecordNote = {
-      kind: 'refused',
-      actor,
-      subject: subject || 'server',
-      detail: {
-        asked,
-        code,
-        count,
-        ...(address !== undefined && { address }),
-        ...(fromMs !== null && { fromMs }),
-      },
-    };
+  #write({ detail, ...of }: RecordNote, count: number, fromMs: number | null): void {
+    const note: RecordNote = { ...of, detail: { ...detail, count, ...(fromMs !== null && { fromMs }) } };
     const done: Promise<unknown> = this.#db
       .transaction()
       .execute((write) => this.#record.append(write, note))
