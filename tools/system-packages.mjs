@@ -25,6 +25,17 @@ export function findChromium(env = process.env) {
   return undefined;
 }
 
+/** The ffmpeg of the settings: of the environment, of the optional file, or the one in the PATH. The server judges the file. */
+export function ffmpegPath(env = process.env) {
+  if (env.CLERESTORY_FFMPEG) return env.CLERESTORY_FFMPEG;
+  try {
+    const { ffmpeg } = JSON.parse(readFileSync(env.CLERESTORY_CONFIG ?? 'clerestory.config.json', 'utf8'));
+    return typeof ffmpeg === 'string' ? ffmpeg : 'ffmpeg';
+  } catch {
+    return 'ffmpeg';
+  }
+}
+
 /** Where programs lie that a user's PATH may leave out. */
 const systemFolders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
 const findSystem = (name) => systemFolders.map((folder) => `${folder}/${name}`).find(existsSync);
@@ -46,7 +57,7 @@ const gstPython =
 export const needs = {
   ffmpeg: {
     what: 'ffmpeg (reads cameras)',
-    there: () => runs(process.env.CLERESTORY_FFMPEG ?? 'ffmpeg', ['-version']),
+    there: () => runs(ffmpegPath(), ['-version']),
     packages: ['ffmpeg'],
     setting: 'CLERESTORY_FFMPEG',
   },

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { distribution, findChromium, planFor } from './system-packages.mjs';
+import { distribution, ffmpegPath, findChromium, planFor } from './system-packages.mjs';
 
 let dir: string;
 beforeEach(() => void (dir = mkdtempSync(path.join(tmpdir(), 'clerestory-'))));
@@ -14,6 +14,16 @@ const program = (name: string, script: string): string => {
   chmodSync(file, 0o755);
   return file;
 };
+
+test('the ffmpeg of the environment, else of the file of settings, else of the PATH', () => {
+  const file = path.join(dir, 'settings.json');
+  writeFileSync(file, '{"ffmpeg": "/opt/ffmpeg"}');
+  expect(ffmpegPath({ CLERESTORY_CONFIG: file, CLERESTORY_FFMPEG: '/usr/bin/mine' })).toBe('/usr/bin/mine');
+  expect(ffmpegPath({ CLERESTORY_CONFIG: file })).toBe('/opt/ffmpeg');
+  expect(ffmpegPath({ CLERESTORY_CONFIG: path.join(dir, 'none') })).toBe('ffmpeg');
+  writeFileSync(file, 'no JSON');
+  expect(ffmpegPath({ CLERESTORY_CONFIG: file })).toBe('ffmpeg');
+});
 
 test('Debian has every package; what Ubuntu has none of is told apart, in one line', () => {
   const debian = planFor(['ffmpeg', 'chromium'], 'debian');

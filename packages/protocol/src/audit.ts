@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { CameraId, Id, textLine, UnixMs } from './ids.ts';
 import { BundleFile } from './log.ts';
-import { NumberCursor, wholeNumber } from './query.ts';
+import { NumberCursor, ofSpan, wholeNumber } from './query.ts';
 import { HashedEntry, RecordKind } from './record.ts';
 import type { RestRoute } from './rest.ts';
 
 const time = wholeNumber(0, 999_999_999_999_999);
 
-/** What an auditor looks for. Everything that is given has to hold. */
-export const AuditQuery = z.strictObject({
+const asked = z.strictObject({
   camera: CameraId.optional(),
   /** Who did it, or whom it was about. */
   person: Id.optional(),
@@ -19,10 +18,13 @@ export const AuditQuery = z.strictObject({
   cursor: NumberCursor.optional(),
   limit: wholeNumber(1, 500).default(100),
 });
+
+/** What an auditor looks for. Everything that is given has to hold. */
+export const AuditQuery = ofSpan(asked);
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
 /** The same as a file; without a limit it has as many as one file may. */
-export const ExportQuery = AuditQuery.extend({ limit: wholeNumber(1, 2_000).default(2_000) });
+export const ExportQuery = ofSpan(asked.extend({ limit: wholeNumber(1, 2_000).default(2_000) }));
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
 /** Lists that an auditor asks for again and again. */
@@ -133,7 +135,7 @@ export const auditRoutes = {
     status: 200,
     summary: 'Self-opened incidents, the longest views, refused tries, overrides. That you ask is recorded',
     params: z.object({ list: AuditList }),
-    query: z.strictObject({ from: time.optional(), to: time.optional() }),
+    query: ofSpan(z.strictObject({ from: time.optional(), to: time.optional() })),
     answer: AuditPage,
   }),
   whoCouldSee: route({

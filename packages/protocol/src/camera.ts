@@ -25,7 +25,7 @@ const addressOf = (schemes: readonly string[], example: string, usualPort: numbe
       // Before anything else, since a password may hold what an address may not; and it is never repeated.
       if (/^[a-z]+:\/\/[^/]*@/i.test(value)) return fail(login);
       if (!match || !schemes.includes((match[1] ?? '').toLowerCase()))
-        return fail(`give an address such as ${example} (no spaces)`);
+        return fail(`give an address such as ${example}, without spaces and without #`);
       const authority = match[2] ?? '';
       const host = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i.exec(authority);
       if (!host && value.includes('@')) return fail(login);

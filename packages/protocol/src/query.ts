@@ -17,3 +17,15 @@ export const NumberCursor = z.string(foreignCursor).regex(/^\d{1,15}$/, foreignC
 export const NumberAndIdCursor = z
   .string(foreignCursor)
   .regex(/^\d{1,15} [0-9A-Za-z-]{1,64}$/, foreignCursor);
+
+/** A question about a span of time, Unix ms, both ends optional: one that ends before it begins is refused, not answered with nothing. */
+export const ofSpan = <Query extends z.ZodObject<{ from: z.ZodOptional; to: z.ZodOptional }>>(
+  query: Query,
+): Query =>
+  query.refine(
+    (asked) => {
+      const { from, to } = asked as { from?: number; to?: number };
+      return from === undefined || to === undefined || from <= to;
+    },
+    { path: ['to'], error: 'the end lies before the beginning: swap them' },
+  );

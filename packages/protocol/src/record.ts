@@ -1,6 +1,6 @@
 import { canonicalJson } from '@clerestory/tlog';
 import { z } from 'zod';
-import { NumberCursor, wholeNumber } from './query.ts';
+import { NumberCursor, ofSpan, wholeNumber } from './query.ts';
 import { UnixMs } from './ids.ts';
 
 /** What the record knows of. A kind is never renamed, since entries are kept for good. */
@@ -123,16 +123,18 @@ export const encodeRecordEntry = (entry: RecordEntry): string =>
   canonicalJson({ ...entry, v: recordVersion });
 
 /** What an auditor asks of the record; newest first. Reading is itself recorded. */
-export const RecordQuery = z.strictObject({
-  /** `next` of the page before. */
-  cursor: NumberCursor.optional(),
-  limit: wholeNumber(1, 500).default(100),
-  kind: RecordKind.optional(),
-  actor: z.string().max(100).optional(),
-  subject: z.string().max(100).optional(),
-  from: wholeNumber(0, 999_999_999_999_999).optional(),
-  to: wholeNumber(0, 999_999_999_999_999).optional(),
-});
+export const RecordQuery = ofSpan(
+  z.strictObject({
+    /** `next` of the page before. */
+    cursor: NumberCursor.optional(),
+    limit: wholeNumber(1, 500).default(100),
+    kind: RecordKind.optional(),
+    actor: z.string().max(100).optional(),
+    subject: z.string().max(100).optional(),
+    from: wholeNumber(0, 999_999_999_999_999).optional(),
+    to: wholeNumber(0, 999_999_999_999_999).optional(),
+  }),
+);
 export type RecordQuery = z.infer<typeof RecordQuery>;
 
 export const RecordPage = z.object({
