@@ -180,6 +180,36 @@ test('a cleared screen comes back by undo, and a dialog tells that its screen wa
   await expect(page.locator('body')).not.toHaveAttribute('data-told-as-news');
 });
 
+/** The parts of the console lie beside each other, within the window, with all of what is in them. */
+async function nothingIsOver(page: Page, width: number, height: number): Promise<void> {
+  const parts =
+    '.header > *, .camera-panel, .details-panel, .stage-head, .stage-frame, .stage-away, .strip, .call-up';
+  const boxes = await page.locator(parts).evaluateAll((all) =>
+    all.map((one) => {
+      const { x, y, right, bottom } = one.getBoundingClientRect();
+      return { name: one.className, x, y, right, bottom, wide: one.scrollWidth - one.clientWidth };
+    }),
+  );
+  expect(boxes.length).toBeGreaterThan(8);
+  for (const [index, one] of boxes.entries()) {
+    expect(one, one.name).toMatchObject({ wide: 0 });
+    expect(one.x).toBeGreaterThanOrEqual(0);
+    expect(one.right, one.name).toBeLessThanOrEqual(width + 0.5);
+    expect(one.bottom, one.name).toBeLessThanOrEqual(height + 0.5);
+    const over = boxes
+      .slice(index + 1)
+      .filter(
+        (two) =>
+          Math.min(one.right, two.right) - Math.max(one.x, two.x) > 1 &&
+          Math.min(one.bottom, two.bottom) - Math.max(one.y, two.y) > 1,
+      );
+    expect(
+      over.map(({ name }) => name),
+      `over ${one.name}`,
+    ).toEqual([]);
+  }
+}
+
 for (const [width, height] of [
   [900, 700],
   [1280, 720],
@@ -191,31 +221,7 @@ for (const [width, height] of [
     await open(page, server.url);
     await stageTile(page, 'left', 0).click();
     await expect(page.locator('[data-details]')).toBeVisible();
-    const parts = '.header > *, .camera-panel, .details-panel, .stage-head, .stage-frame, .strip, .call-up';
-    const boxes = await page.locator(parts).evaluateAll((all) =>
-      all.map((one) => {
-        const { x, y, right, bottom } = one.getBoundingClientRect();
-        return { name: one.className, x, y, right, bottom, wide: one.scrollWidth - one.clientWidth };
-      }),
-    );
-    expect(boxes.length).toBeGreaterThan(8);
-    for (const [index, one] of boxes.entries()) {
-      expect(one, one.name).toMatchObject({ wide: 0 });
-      expect(one.x).toBeGreaterThanOrEqual(0);
-      expect(one.right, one.name).toBeLessThanOrEqual(width + 0.5);
-      expect(one.bottom, one.name).toBeLessThanOrEqual(height + 0.5);
-      const over = boxes
-        .slice(index + 1)
-        .filter(
-          (two) =>
-            Math.min(one.right, two.right) - Math.max(one.x, two.x) > 1 &&
-            Math.min(one.bottom, two.bottom) - Math.max(one.y, two.y) > 1,
-        );
-      expect(
-        over.map(({ name }) => name),
-        `over ${one.name}`,
-      ).toEqual([]);
-    }
+    await nothingIsOver(page, width, height);
     const rows = await page.locator('[data-details] > *').evaluateAll((all) =>
       all.map((one) => {
         const { top, bottom } = one.getBoundingClientRect();
@@ -226,6 +232,21 @@ for (const [width, height] of [
       expect(top).toBeGreaterThanOrEqual(rows[index - 1]?.bottom ?? 0);
     const tile = await stageTile(page, 'left', 0).boundingBox();
     expect(tile?.width).toBeGreaterThan(150);
+
+    // Every kind of trouble at once, and an upright screen that no window shows.
+    await page.evaluate(() => {
+      const counts = document.querySelector('.counts');
+      const one = counts?.querySelector('[data-count]');
+      for (const tone of ['alarm', 'alarm', 'warn', 'warn']) {
+        const more = one?.cloneNode(true) as HTMLElement;
+        more.dataset['tone'] = tone;
+        more.innerHTML = '<svg width="16"></svg> <b>12</b> <span class="count-word">login refused</span>';
+        counts?.append(more);
+      }
+    });
+    await server.api('PUT', '/walls/control-room/screens/left/layout', { layout: 'p3' });
+    await expect(page.locator('[data-stage=left] [data-tile]')).toHaveCount(3);
+    await nothingIsOver(page, width, height);
   });
 
 test('nothing on the console or a screen is a serious barrier', async ({ context, server, complaints }) => {

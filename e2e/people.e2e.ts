@@ -95,7 +95,15 @@ test('locked: the page stays in sight, its controls are out of reach, and a PIN 
 }) => {
   await enter(page.context(), site);
   await page.goto(site.url);
-  await choose(page, 'Your sign-in');
+  // Who is signed in is asked again whenever the page comes into sight; an open menu stays where it is.
+  await account(page).click();
+  const menu = await page.getByRole('menu').elementHandle();
+  const asked = page.waitForResponse('**/api/v1/session');
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await (await asked).finished();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  expect(await menu?.isVisible()).toBe(true);
+  await page.getByRole('menuitem', { name: 'Your sign-in' }).click();
   await page.getByRole('listitem').filter({ hasText: 'No PIN' }).getByRole('button', { name: 'Set' }).click();
   await page.getByLabel(/PIN, 6 to 12/).fill('271828');
   await page.getByRole('button', { name: 'Set PIN' }).click();

@@ -1,5 +1,5 @@
 // npm run bench: what the figures in the documents come from. Not part of the tests: it measures, it does not judge.
-import { build } from './build.mjs';
+import { build, serverMain } from './build.mjs';
 import { ensure } from './system-packages.mjs';
 
 const missing = ensure(['ffmpeg', 'chromium', 'rtspServer']);
@@ -8,4 +8,6 @@ if (missing) {
   process.exit(1);
 }
 if (!build()) process.exit(1);
+// What is measured is what runs.
+process.env.SERVER_MAIN = serverMain;
 await import('../bench/main.ts');

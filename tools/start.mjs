@@ -1,12 +1,9 @@
 // npm start: what the product needs, then the product itself in this very process.
-import { build } from './build.mjs';
+import { build, serverMain } from './build.mjs';
 import { ensure } from './system-packages.mjs';
 
 const missing = ensure(['ffmpeg']);
 // Everything but the pictures works without it, and each camera says what is missing.
 if (missing) process.stderr.write(`${missing}\n`);
-if (!build()) {
-  process.stderr.write('The pages could not be built; the reason is above.\n');
-  process.exit(1);
-}
-await import('../apps/server/src/main.ts');
+if (!build()) process.exit(1);
+await import(serverMain);

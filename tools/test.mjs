@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { claimsIn, missingFrom, pageOf } from './assurance.mjs';
-import { build } from './build.mjs';
+import { build, serverMain } from './build.mjs';
 import { ensure } from './system-packages.mjs';
 import { readBrowserReport, readUnitReport } from './test-report.mjs';
 
@@ -89,6 +89,9 @@ await Promise.all([
   })(),
   step('types', ['tools/types.mjs'], { apart: true }),
 ]);
+// Servers that tests start are those that people start: as they were built.
+const built = build();
+if (built) process.env.SERVER_MAIN = serverMain;
 await step(
   'unit and integration',
   [
@@ -100,7 +103,7 @@ await step(
   ],
   { read: () => readUnitReport(JSON.parse(readFileSync(unitReport, 'utf8'))) },
 );
-if (build())
+if (built)
   await step('browser', [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
     read: () => readBrowserReport(JSON.parse(readFileSync(browserReport, 'utf8'))),
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },

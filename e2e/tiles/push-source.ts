@@ -32,6 +32,8 @@ export class ScriptedCamera {
   /** Codec string in the init; null for the true one. */
   codec: string | null = null;
   refusal: string | null = null;
+  /** Why there is no small stream; null while there is one. */
+  subIsAway: string | null = null;
   readonly #clip: Clip;
   #startMs = Date.now();
   #sent = 0;
@@ -76,8 +78,12 @@ export class ScriptedCamera {
     const number = channel.channel;
     if (this.refusal !== null)
       return say(channel.socket, { type: 'refused', channel: number, reason: this.refusal });
-    this.channels.add(channel);
     const { stream } = channel;
+    if (stream === 'sub' && this.subIsAway !== null)
+      return say(channel.socket, {
+        ...{ type: 'state', channel: number, state: 'backoff', reason: this.subIsAway, stream },
+      });
+    this.channels.add(channel);
     say(channel.socket, { type: 'state', channel: number, state: this.state, reason: '', stream });
     this.#init(channel);
     if (this.frozen) return;

@@ -1,3 +1,4 @@
+import { noSuchStream } from '@clerestory/protocol';
 import { expect, expectState, show, showLive, test, tileAt, watchTile } from './tiles-test.ts';
 
 /** Live may outlast the third second by this much: one animation frame, the watcher and the clock reading. */
@@ -114,6 +115,26 @@ test('gives the reason of a camera that is away', async ({ page, source }) => {
   await expectState(page, 0, 'stale');
   await expectState(page, 0, 'offline');
   await expect(tileAt(page, 0)).toHaveAttribute('data-reason', 'The camera refuses the connection');
+});
+
+test('a small stream that the camera does not have: the large one instead', async ({ page, source }) => {
+  source.camera('north').subIsAway = noSuchStream;
+  await show(page, source, '4', ['north'], true);
+  await expectState(page, 0, 'live');
+  await expect(tileAt(page, 0)).toHaveAttribute('data-stream', 'main');
+});
+
+test('a camera that is away is not asked for its other stream', async ({ page, source }) => {
+  source.camera('north').subIsAway = 'The camera does not answer';
+  await show(page, source, '4', ['north'], true);
+  await expectState(page, 0, 'offline');
+  const watch = await watchTile(page, 0);
+  await page.waitForFunction(() => {
+    const seen = window as unknown as { watch0: { looks: unknown[] } };
+    return seen.watch0.looks.length > 150;
+  });
+  await watch.stop();
+  expect(source.camera('north').channels.size).toBe(0);
 });
 
 test('a camera that refuses our login says so, and what to do', async ({ page, source }) => {

@@ -6,7 +6,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { addPerson, Browser, setUpAdministrator } from '../../apps/server/src/testing/browser.ts';
 
-const serverMain = path.resolve(import.meta.dirname, '../../apps/server/src/main.ts');
+/** `SERVER_MAIN`: the server as it was built, where whoever runs the tests has built it. */
+const serverMain =
+  process.env['SERVER_MAIN'] ?? path.resolve(import.meta.dirname, '../../apps/server/src/main.ts');
 
 /** `administrator` manages; `team` is operator, supervisor and investigator in one. */
 export type TestPerson = 'administrator' | 'team';

@@ -77,7 +77,7 @@ function makeGrain(): Int8Array {
 
 /** One frame as planar YUV 4:2:0. */
 function paintFrame(
-  { camera, width, height, fps }: ClockClip,
+  { camera, seconds, width, height, fps }: ClockClip,
   frame: number,
   grain: Int8Array | null,
 ): Uint8Array {
@@ -94,7 +94,15 @@ function paintFrame(
     pixels[at] = luma.ground + (grain[(from + at) % grain.length] ?? 0);
   pixels.fill(((camera * 53) % 180) + 38, size, size * 1.25);
   pixels.fill(((camera * 97) % 180) + 38, size * 1.25);
-  fill(((frame * width) / 80) % (width - width / 16), height / 3, width / 16, height / 3, luma.bar);
+  // Comes down as it goes across, so that within a clip no picture is like another: that would be a frozen camera's.
+  const down = frame / (fps * seconds);
+  fill(
+    ((frame * width) / 80) % (width - width / 16),
+    height * (1 / 6 + down / 3),
+    width / 16,
+    height / 3,
+    luma.bar,
+  );
   paintClock(width, height, { camera, ms: (frame * 1000) / fps }, (x, y, w, h, light) =>
     fill(x, y, w, h, light ? luma.light : luma.dark),
   );

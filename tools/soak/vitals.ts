@@ -44,7 +44,7 @@ export function serverVitals(pid: number): Record<'control' | 'media' | 'ffmpeg'
 
 function isNode(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('media/main.ts');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('media/main.');
   } catch {
     return false;
   }

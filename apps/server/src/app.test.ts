@@ -458,6 +458,23 @@ test('a screen that is removed and made again while its window stays is still co
   expect(await status()).toMatchObject({ report: null });
 });
 
+test('when a screen was seen last is known after a restart too', async () => {
+  const at = `/walls/${wall}/screens/left`;
+  const first = await startTeamApp();
+  const status = async ({ team }: TeamApp) => (await team.call('GET', at)).body.status;
+  expect(await status(first)).toMatchObject({ connected: 0, lastSeenAt: null });
+  const socket = await first.openWindow({ surface: 'screen', screen: 'left' });
+  await join(socket);
+  await until(async () => (await status(first)).connected === 1);
+  socket.close();
+  await until(async () => (await status(first)).connected === 0);
+  await first.app.close();
+  const second = await startTeamApp({}, first.dir);
+  expect(await status(second)).toMatchObject({ connected: 0, lastSeenAt: expect.any(Number), report: null });
+  await second.stop();
+  await first.stop();
+});
+
 test('a port in use is told in one sentence, and the store is let go of', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');

@@ -463,7 +463,7 @@ export async function startApp(
     },
     {
       name: 'fleet',
-      load: () => fleet.load(),
+      load: async () => screens.recall(await fleet.load()),
       start: () => fleet.start(),
       stop: () => fleet.stop(),
       routes: fleetRoutes(fleet),

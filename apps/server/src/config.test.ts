@@ -25,6 +25,20 @@ test('all faults are told together, each with what to do', () => {
   expect(faults.join('\n')).toMatch(/CLERESTORY_PROT is not a setting\. Known: .*CLERESTORY_PORT/);
 });
 
+test('settings that do not fit together are told beside those that cannot be read, and nothing is told of what was not read', () => {
+  const env = { CLERESTORY_PORT: 'x', CLERESTORY_HOST: '0.0.0.0', CLERESTORY_SMTP_HOST: 'mail.example' };
+  expect(faultsOf(env).toSorted()).toEqual([
+    expect.stringMatching(/^CLERESTORY_HOST: 0\.0\.0\.0 is reached from the network/),
+    expect.stringMatching(/^CLERESTORY_PORT: /),
+    expect.stringMatching(/^CLERESTORY_SMTP_FROM: /),
+  ]);
+  expect(faultsOf({ ...env, CLERESTORY_SMTP_PORT: 'x', CLERESTORY_TRUST_PROXY: '?' })).toEqual([
+    expect.stringMatching(/^CLERESTORY_PORT: /),
+    expect.stringMatching(/^CLERESTORY_TRUST_PROXY: /),
+    expect.stringMatching(/^CLERESTORY_SMTP_PORT: /),
+  ]);
+});
+
 test.each([
   [{ CLERESTORY_PORT: ' ' }, /PORT: give a port number from 0 to 65535/],
   [{ CLERESTORY_PORT: '80.5' }, /PORT: give a port number from 0 to 65535/],

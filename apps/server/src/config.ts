@@ -250,6 +250,15 @@ function faultsOfMail(settings: z.infer<typeof Settings>): string[] {
   return faults;
 }
 
+/** Settings that have to fit each other. */
+const together: { keys: readonly string[]; faultsOf: (settings: z.infer<typeof Settings>) => string[] }[] = [
+  { keys: ['host', 'tls_cert', 'tls_key', 'trust_proxy', 'origins'], faultsOf: faultsOfDoor },
+  {
+    keys: ['smtp_host', 'smtp_user', 'smtp_password', 'smtp_from', 'smtp_security', 'smtp_port'],
+    faultsOf: faultsOfMail,
+  },
+];
+
 const prefix = 'CLERESTORY_';
 const configKey = `${prefix}CONFIG`;
 /** Read elsewhere: by ourselves for the file, and by the tests for their browser. */
@@ -299,7 +308,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
   const parsed = Settings.safeParse(values);
   for (const { path: where, message } of parsed.error?.issues ?? [])
     faults.push(`${prefix}${String(where[0] ?? '').toUpperCase()}: ${message}`);
-  if (parsed.success) faults.push(...faultsOfDoor(parsed.data), ...faultsOfMail(parsed.data));
+  // What has to hold together is looked at where all of it can be read.
+  const unread = new Set(parsed.error?.issues.map(({ path: [key] }) => key));
+  const rest = Settings.safeParse(
+    Object.fromEntries(Object.entries(values).filter(([key]) => !unread.has(key))),
+  );
+  for (const { keys, faultsOf } of together)
+    if (rest.success && !keys.some((key) => unread.has(key))) faults.push(...faultsOf(rest.data));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   const settings = parsed.data;
   const { host, tls_cert, tls_key, trust_proxy, origins } = settings;

@@ -29,7 +29,11 @@ async function main(): Promise<void> {
   // Beside the start, which does not wait for it.
   spawn(config.ffmpegPath, ['-version'], { stdio: 'ignore' }).once('error', () =>
     log.warn(
-      `ffmpeg was not found as "${config.ffmpegPath}", so no camera can be shown. Run: sudo apt-get install ffmpeg, or set CLERESTORY_FFMPEG to its path.`,
+      `ffmpeg was not found as "${config.ffmpegPath}", so no camera can be shown. ${
+        config.ffmpegPath === 'ffmpeg'
+          ? 'Run: sudo apt-get install ffmpeg, or set CLERESTORY_FFMPEG to its path.'
+          : 'Correct CLERESTORY_FFMPEG, or unset it.'
+      }`,
     ),
   );
   const app = await startApp(config, log);

@@ -4,11 +4,14 @@ import { CameraId, DisplayName, textLine, UnixMs } from './ids.ts';
 import { CameraHealth } from './health.ts';
 import { Masks } from './masks.ts';
 
-/** A user name or password: any character but control characters, spaces and `@ : / # %` included. */
+/** A password: any character but control characters, spaces and `@ : / # %` included. */
 const Secret = z
   .string()
   .max(128)
   .regex(/^[^\p{Cc}]*$/u, 'no control characters');
+
+/** No login of RTSP or HTTP carries these: a colon ends the name (RFC 7617, section 2), ffmpeg quotes no quotation mark. */
+const UserName = Secret.regex(/^[^:"]*$/, 'a camera’s user name cannot hold a colon or a quotation mark');
 
 /** The form of an address without login; where it leads is judged by the server. Port null: it has to be given. */
 const addressOf = (schemes: readonly string[], example: string, usualPort: number | null) =>
@@ -18,12 +21,14 @@ const addressOf = (schemes: readonly string[], example: string, usualPort: numbe
     .superRefine((value, context) => {
       const fail = (message: string) => context.addIssue({ code: 'custom', message });
       const match = /^([a-z]+):\/\/([^/?#\s]+)([/?][^\s#]*)?$/i.exec(value);
+      const login = 'put the user name and password into their own fields, not into the address';
+      // Before anything else, since a password may hold what an address may not; and it is never repeated.
+      if (/^[a-z]+:\/\/[^/]*@/i.test(value)) return fail(login);
       if (!match || !schemes.includes((match[1] ?? '').toLowerCase()))
         return fail(`give an address such as ${example} (no spaces)`);
       const authority = match[2] ?? '';
-      if (authority.includes('@'))
-        return fail('put the user name and password into their own fields, not into the address');
       const host = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i.exec(authority);
+      if (!host && value.includes('@')) return fail(login);
       if (!host) return fail(`"${authority}" is not a host name or address with an optional port`);
       if (host[2] === undefined && usualPort === null) return fail(`give the port too, such as ${example}`);
       const port = Number(host[2] ?? usualPort);
@@ -54,7 +59,7 @@ function checkLogin(
       message: 'user name and password are too long together; shorten one of them on the camera',
     });
 }
-const login = { username: Secret.optional(), password: Secret.optional() };
+const login = { username: UserName.optional(), password: Secret.optional() };
 
 const RtspSource = z
   .strictObject({

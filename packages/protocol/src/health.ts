@@ -86,4 +86,6 @@ export const IngestReport = z.object({
 export type IngestReport = z.infer<typeof IngestReport>;
 
 /** Whether a stream that is `starting` only waits for something of ours, such as a turn to be converted: no fault of the camera. */
+/** The camera answers, and knows nothing of the stream that it is asked for. */
+export const noSuchStream = 'The camera has no stream at that path';
 export const isOurWait = (reason: string): boolean => reason.startsWith('Waiting ');

@@ -19,7 +19,9 @@ export const StreamKind = z.enum([...StreamName.options, 'audio']);
 export type StreamKind = z.infer<typeof StreamKind>;
 
 /** Zero-based cell of a layout; people see `tile + 1`. The largest layout has 36 cells, parked ones included 64. */
-export const TileIndex = z.int().min(0).max(63);
+export const TileIndex = z.int().min(0).max(63).meta({
+  description: 'The place of a tile, counted from 0. People count from 1, and so do the words of errors.',
+});
 export type TileIndex = z.infer<typeof TileIndex>;
 
 /** Unix time in milliseconds, UTC. */

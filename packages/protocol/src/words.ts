@@ -50,7 +50,9 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_key':
       return `this name cannot be used here: ${issue.issues[0]?.message ?? 'choose another'}`;
     case 'invalid_format':
-      return issue.format === 'regex' ? 'it is not written as it has to be' : `give a valid ${issue.format}`;
+      return issue.format === 'regex' || issue.format === 'template_literal'
+        ? 'it is not written as it has to be'
+        : `give a valid ${issue.format}`;
     default:
       return undefined;
   }

@@ -32,8 +32,11 @@ export interface Admission {
   enter(viewer: string, keys: readonly string[], connection: Connection): () => void;
   /** Gets a grant where there is none yet. Resolves when the gate would say yes, or never will. */
   ask(request: Omit<ViewRequest, 'grant'>): Promise<Admitted>;
-  /** A channel is open: its grant is in use though no byte flows. Returns how to let go. */
-  hold(viewer: string, camera: string, scope?: MediaGrant['scope']): () => void;
+  /**
+   * A channel is open, or a request waits: its grant is in use though no byte flows. Returns how to let go; `againMs`: the
+   * viewer asks again so soon, and watches until then.
+   */
+  hold(viewer: string, camera: string, scope?: MediaGrant['scope']): (againMs?: number) => void;
   /** Bytes that left under the viewer's grant. `againMs`: the viewer asks for more so soon, and watches until then. */
   sent(request: Omit<ViewRequest, 'grant'>, bytes: number, againMs?: number): void;
 }

@@ -215,17 +215,19 @@ export class GrantTable implements Gate, Admission {
     return this.#find(viewer, camera, scopeOf(door)) ? { ok: true } : refused;
   }
 
-  hold(viewer: string, camera: string, scope: Scope = 'live'): () => void {
+  hold(viewer: string, camera: string, scope: Scope = 'live'): (againMs?: number) => void {
     const held = this.#find(viewer, camera, scope);
     if (!held) return () => undefined;
     held.holders += 1;
     let holding = true;
-    return () => {
+    return (againMs = 0) => {
       if (!holding) return;
       holding = false;
       held.holders -= 1;
       held.lastMs = this.#clock.monotonicMs();
-      keep(held, idleMs);
+      // Nobody waits for its first byte any more.
+      if (held.firstMs === null) held.idleAtMs = held.lastMs;
+      keep(held, Math.max(idleMs, againMs));
     };
   }
 

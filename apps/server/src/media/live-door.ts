@@ -123,10 +123,18 @@ export class LiveDoor {
     // Asked for also where there is none, as one that may not be seen is.
     await this.#admit(exchange, stream ?? { camera: asked.camera, name: asked.stream }, door);
     if (!stream) throw unknownCamera();
-    if (asked.kind === 'poster') return this.#poster(exchange, stream);
-    stream.lease(exchange.viewer);
-    if (asked.kind === 'playlist') return this.#playlist(exchange, stream);
-    return this.#resource(exchange, stream, asked.name);
+    const againMs =
+      asked.kind === 'poster' ? secondsIn(exchange.url, 'againS', 0, maxAgainS) * 1000 : undefined;
+    // Whoever waits for an answer watches: the grant stays until it is given.
+    const letGo = this.#deps.admission?.hold(exchange.viewer, stream.camera);
+    try {
+      if (asked.kind === 'poster') return await this.#poster(exchange, stream, againMs);
+      stream.lease(exchange.viewer);
+      if (asked.kind === 'playlist') return await this.#playlist(exchange, stream);
+      return await this.#resource(exchange, stream, asked.name);
+    } finally {
+      letGo?.(againMs);
+    }
   }
 
   async #multivariant(exchange: Exchange, camera: string): Promise<void> {
@@ -208,9 +216,8 @@ export class LiveDoor {
     await this.#send(exchange, [stream], found.contentType, found.bytes);
   }
 
-  async #poster(exchange: Exchange, stream: Stream): Promise<void> {
+  async #poster(exchange: Exchange, stream: Stream, againMs = 0): Promise<void> {
     const maxAgeS = secondsIn(exchange.url, 'maxAgeS', defaultMaxAgeS, maxMaxAgeS);
-    const againS = secondsIn(exchange.url, 'againS', 0, maxAgainS);
     const poster = await this.#deps.posters.get(stream, maxAgeS * 1000);
     if (!poster) {
       // Nothing is wrong, there is just nothing yet: a browser would write an error into its console for a 404.
@@ -218,7 +225,7 @@ export class LiveDoor {
       return;
     }
     exchange.response.setHeader('X-Captured-At', String(Math.round(poster.capturedAtMs)));
-    await this.#send(exchange, [stream], 'image/jpeg', [poster.jpeg], 'poster', againS * 1000);
+    await this.#send(exchange, [stream], 'image/jpeg', [poster.jpeg], 'poster', againMs);
   }
 
   /** The only way by which video leaves through this door: the gate is asked again for each piece. */

@@ -1,3 +1,4 @@
+import { noSuchStream } from '@clerestory/protocol';
 import { rtspTimeoutMs } from './ffconcat.ts';
 
 /** Why a stream does not run, and what the ingest makes of it. */
@@ -68,7 +69,7 @@ const table: [RegExp, Failure][] = [
     /BADSECRET|Incorrect passphrase/i,
     { state: 'unauthorized', reason: 'The camera refuses the passphrase', otherTransport: 'no' },
   ],
-  [/\b404\b|Stream Not Found/i, backoff('The camera has no stream at that path')],
+  [/\b404\b|Stream Not Found/i, backoff(noSuchStream)],
   [
     /\b461\b|Unsupported transport|Protocol not supported/i,
     backoff('The camera does not offer that transport: try the other of TCP and UDP', 'now'),

@@ -50,15 +50,16 @@ function lasts(seen: readonly Seen[], longMs: number, trouble: (one: Sight) => b
 }
 
 /**
- * Frozen: the newest picture is the very same as one `frozenMs` ago or older, and all between may be it, too. An encoder
- * that codes the same picture now finer, now coarser comes back to the same coding within a few looks.
+ * Frozen: the newest picture is the very same as one `frozenMs` ago or older, and all between, of which there is one at
+ * least, may be it, too: a recording that is played again and again comes back to the same picture. An encoder that codes
+ * the same picture now finer, now coarser comes back to the same coding within a few looks.
  */
 function isFrozen(seen: readonly Seen[]): boolean {
   const newest = seen.at(-1);
   if (!newest || newest.lit < litToJudge) return false;
-  for (const one of seen.slice(0, -1).reverse()) {
+  for (const [back, one] of seen.slice(0, -1).reverse().entries()) {
     if (one.luma.length === 0 || !mayBeSame(newest, one)) return false;
-    if (newest.atMs - one.atMs >= frozenMs && isSame(newest, one)) return true;
+    if (back > 0 && newest.atMs - one.atMs >= frozenMs && isSame(newest, one)) return true;
   }
   return false;
 }

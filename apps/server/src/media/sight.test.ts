@@ -98,6 +98,14 @@ describe('what is seen in key frames', () => {
     }
   });
 
+  it('the same picture as long ago, and none seen between, is looked at again before it is called frozen', () => {
+    const [one, other] = [looksAt('frozen')[0] as Seen, looksAt('street')[0] as Seen];
+    const twice = [one, { ...one, atMs: 20_000 }];
+    expect([pictureFault(twice), isSuspicious(twice)]).toEqual([null, true]);
+    expect(pictureFault([...twice, { ...other, atMs: 22_500 }])).toBeNull();
+    expect(pictureFault([...twice, { ...one, atMs: 22_500 }])).toBe('frozen');
+  });
+
   it('an encoder that codes the frozen picture now finer, now coarser, hides it for a few looks at most', () => {
     for (const crf of ['24', '34']) encode(`frozen-${crf}`, scenes.frozen, 13, ['-crf', crf]);
     const [fine, coarse] = [looksAt('frozen-24'), looksAt('frozen-34')];

@@ -44,6 +44,8 @@ export function createHttpDoor(parts: HttpDoorParts): Express {
   const { origins, machines, limits, authenticate, routes, guard, pages, log } = parts;
   const app = express();
   app.disable('x-powered-by');
+  // An `ETag` of the body would look like what `If-Match` takes, which is a revision.
+  app.disable('etag');
   app.use(securityHeaders((request) => origins.peer(request)));
   app.use(guardOrigins(origins, (request) => parts.onForeign(request)));
   app.use(limitRequests(limits.place, byPlace(origins)));

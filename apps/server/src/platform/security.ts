@@ -4,7 +4,6 @@ import type { Peer } from './peers.ts';
 /** What no page of ours ever uses; what is left out of this list is for our own origin alone. */
 const switchedOff = [
   'accelerometer',
-  'bluetooth',
   'browsing-topics',
   'camera',
   'display-capture',

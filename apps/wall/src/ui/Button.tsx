@@ -17,11 +17,12 @@ export function IconButton({
   children,
   hint,
   kind = 'quiet',
+  className = '',
   ...rest
 }: ButtonProps & { label: string; children: ReactNode; hint?: string }) {
   return (
     <Tooltip text={hint ?? label}>
-      <Button {...rest} kind={kind} className="icon-button" aria-label={label}>
+      <Button {...rest} kind={kind} className={`icon-button ${className}`} aria-label={label}>
         {children}
       </Button>
     </Tooltip>

@@ -1,6 +1,6 @@
 import { Tooltip as Radix } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
-import { overlayHost } from './overlay-host.ts';
+import { overlayHost } from './OverlayHost.tsx';
 import './overlays.css';
 
 export const TooltipProvider = ({ children }: { children: ReactNode }) => (

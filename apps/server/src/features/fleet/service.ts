@@ -61,7 +61,6 @@ export class FleetService {
   readonly #parts: FleetParts;
   readonly #shown = new Map<string, Shown>();
   readonly #skews = new Map<string, number>();
-  #lastSeen = new Map<string, number>();
   #run: { id: number; startedAt: number } | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -69,11 +68,13 @@ export class FleetService {
     this.#parts = parts;
   }
 
-  async load(): Promise<void> {
+  /** @returns when each screen was last seen to come or go, Unix ms, by an earlier run of the server */
+  async load(): Promise<Map<string, number>> {
     const { db, clock } = this.#parts;
-    this.#lastSeen = await fleetStore.lastSeen(db);
+    const lastSeen = await fleetStore.lastSeen(db);
     const startedAt = clock.nowMs();
     this.#run = { id: await fleetStore.begin(db, startedAt), startedAt };
+    return lastSeen;
   }
 
   start(): void {
@@ -108,7 +109,6 @@ export class FleetService {
 
   screenGone(screen: string): void {
     this.#shown.delete(screen);
-    this.#lastSeen.delete(screen);
     fleetStore.forgetScreen(this.#parts.db, screen).catch((error: unknown) => {
       this.#parts.log.error({ err: error, screen }, 'a removed screen is still stored');
     });
@@ -224,7 +224,7 @@ export class FleetService {
         return {
           ...{ wall: wall.id, screen: id, name, ...addTo(noTime(), spans, window) },
           isShown: this.#shown.get(id) === 'shown',
-          lastSeenAt: status.lastSeenAt ?? this.#lastSeen.get(id) ?? null,
+          lastSeenAt: status.lastSeenAt,
         };
       }),
     );

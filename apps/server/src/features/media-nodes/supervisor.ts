@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import path from 'node:path';
 import type { Logger } from '../../platform/logging.ts';
+import { mediaMain } from '../../platform/places.ts';
 import { dyingWithUs, findSetpriv } from '../../platform/programs.ts';
 import type { TlsFiles } from '../../platform/tls.ts';
 import { forwardLog } from './child-log.ts';
@@ -43,8 +43,6 @@ const defaultSilenceMs = 10_000;
 /** One that never had a link may just be slow to start: each next one gets twice as long, up to this much, ms. */
 const mostSilenceMs = 120_000;
 
-const childMain = path.resolve(import.meta.dirname, '../../media/main.ts');
-
 /**
  * Keeps one media process running. It ends with us, however we went: its standard input closes, and where it stands
  * still and would not notice, the kernel ends it.
@@ -75,7 +73,7 @@ export class MediaSupervisor {
 
   start(): void {
     const startedMs = performance.now();
-    const [file, args] = dyingWithUs(process.execPath, [childMain], findSetpriv());
+    const [file, args] = dyingWithUs(process.execPath, [mediaMain], findSetpriv());
     const child = spawn(file, args, { stdio: ['pipe', 'inherit', 'pipe'] });
     this.#child = child;
     // It has to link up in time too.

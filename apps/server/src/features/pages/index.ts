@@ -4,11 +4,12 @@ import path from 'node:path';
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { mountReadOnly } from '../../platform/http.ts';
+import { root } from '../../platform/places.ts';
 import type { Peer } from '../../platform/peers.ts';
 import { missingPage } from './missing-page.ts';
 import { mountPortal } from './portal.ts';
 
-const distDir = path.resolve(import.meta.dirname, '../../../../wall/dist');
+const distDir = path.join(root, 'apps/wall/dist');
 const indexFile = path.join(distDir, 'index.html');
 const screenFile = path.join(distDir, 'screen.html');
 

@@ -3,9 +3,10 @@ import path from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { mountReadOnly } from '../../platform/http.ts';
+import { root } from '../../platform/places.ts';
 import { missingPage } from './missing-page.ts';
 
-const distDir = path.resolve(import.meta.dirname, '../../../../portal/dist');
+const distDir = path.join(root, 'apps/portal/dist');
 const indexFile = path.join(distDir, 'index.html');
 const anyPage = '/portal{/*page}';
 

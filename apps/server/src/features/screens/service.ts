@@ -44,6 +44,12 @@ export class ScreenService {
     this.#clock = clock;
   }
 
+  /** When each was last seen by an earlier run of the server, Unix ms. */
+  recall(lastSeen: ReadonlyMap<string, number>): void {
+    for (const [screen, lastSeenAt] of lastSeen)
+      if (!this.#seen.has(screen)) this.#seen.set(screen, { windows: new Map(), lastSeenAt });
+  }
+
   status(wall: string, screen: string): ScreenStatus {
     const seen = this.#seen.get(screen);
     return {

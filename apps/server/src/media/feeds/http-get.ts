@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { noSuchStream } from '@clerestory/protocol';
 import { checkAddress, type CheckedAddress, type Resolve } from '../../platform/addresses/check.ts';
 import { isPublic, type CameraNetworks } from '../../platform/addresses/networks.ts';
 import { FeedError } from './feed.ts';
@@ -174,7 +175,7 @@ function refusalOf(status: number, hasLogin: boolean): FeedError {
       'unauthorized',
     );
   if (status === 403) return new FeedError('The camera forbids this login to watch', 'unauthorized');
-  if (status === 404 || status === 410) return new FeedError('The camera has no stream at that path');
+  if (status === 404 || status === 410) return new FeedError(noSuchStream);
   if (status === 503) return new FeedError('The camera has no room for another viewer, or is still starting');
   return new FeedError(`The camera answers with error ${status}`);
 }

@@ -4,7 +4,7 @@ import { mayMask, mayRegister } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useConsole } from '../../state/use-console.ts';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 
 /** The right-click menu of the camera list; opens for the row under the pointer, or the one the keyboard is on. */
 export function CameraMenu({

@@ -7,7 +7,7 @@ import { changeSettings } from '../../state/console-settings.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { useSettings } from '../../state/use-settings.ts';
 import { Button } from '../../ui/Button.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 
 const groupings: Record<TreeGrouping, string> = {
   neighbourhood: 'Neighbourhood',

@@ -5,7 +5,7 @@ import { DropdownMenu } from 'radix-ui';
 import type { KeyboardEvent } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { LayoutDiagram } from './LayoutDiagram.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 import './layouts.css';
 
 /** Diagrams per row; the arrow keys follow it. */

@@ -7,7 +7,7 @@ import { holds, refreshSession } from '../../state/session.ts';
 import { useSession } from '../../state/use-session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 import { roleWords } from './role-words.ts';
 import { SwitchByPin } from './SwitchByPin.tsx';
 import './people.css';

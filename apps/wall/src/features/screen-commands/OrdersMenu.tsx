@@ -4,7 +4,7 @@ import { DropdownMenu } from 'radix-ui';
 import { CommandItems } from '../../commands/CommandItems.tsx';
 import { useWall } from '../../state/use-wall.ts';
 import { Button } from '../../ui/Button.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 import { clockTime } from '../../ui/time.ts';
 import './screen-commands.css';
 

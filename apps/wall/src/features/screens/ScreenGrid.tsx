@@ -10,7 +10,7 @@ import { useHidden } from '../../state/hidden.ts';
 import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Tile } from './Tile.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 
 const tileMenu = [
   ...[

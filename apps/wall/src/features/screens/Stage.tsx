@@ -13,7 +13,7 @@ import { aspectOf } from './aspect.ts';
 import { OpenScreen, screenAddress } from './OpenScreen.tsx';
 import { Presence } from './Presence.tsx';
 import { ScreenGrid } from './ScreenGrid.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 import './screens.css';
 
 const screenMenu = [
@@ -103,19 +103,19 @@ export function Stage({ screen, number, picker }: { screen: Screen; number: numb
           </DropdownMenu.Root>
         </div>
       </div>
-      <div className="stage-room">
-        <div className="stage-frame" style={{ '--aspect': aspectOf(screen, status) } as CSSProperties}>
+      <div className="stage-room" style={{ '--aspect': aspectOf(screen, status) } as CSSProperties}>
+        <div className="stage-frame">
           <ScreenGrid screen={screen} large />
-          {away && (
-            <div className="stage-away" role="status">
-              <p>
-                <b>No window shows this screen.</b> Nothing is live here; a picture is a still. On its
-                monitor, open <span className="address">{screenAddress(screen.id)}</span>
-              </p>
-              <OpenScreen screen={screen.id} className="button" />
-            </div>
-          )}
         </div>
+        {away && (
+          <div className="stage-away" role="status">
+            <p>
+              <b>No window shows this screen.</b> Nothing is live here; a picture is a still. On its monitor,
+              open <span className="address">{screenAddress(screen.id)}</span>
+            </p>
+            <OpenScreen screen={screen.id} className="button" />
+          </div>
+        )}
       </div>
     </section>
   );

@@ -1,5 +1,5 @@
 import { chooseStream } from '@clerestory/layout';
-import type { CameraHealth, StreamName, TileReport } from '@clerestory/protocol';
+import { noSuchStream, type CameraHealth, type StreamName, type TileReport } from '@clerestory/protocol';
 import type { LiveMedia } from './live-media.ts';
 import type { PlayerStats } from './live-player.ts';
 import { Picture } from './picture.ts';
@@ -251,8 +251,21 @@ export class LiveTile implements Supervised {
       tileHeightPx: this.#heightPx * this.#zoom,
       devicePixelRatio: this.#media.devicePixelRatio,
       current: this.#picture?.line.stream ?? null,
-      hasSub: this.#camera?.hasSub ?? false,
+      hasSub: this.#camera?.hasSub === true && !this.#isSubMissing(),
     });
+  }
+
+  /**
+   * The small stream is the camera's own fault, and the large one plays or may play: that is tried instead. Where it plays,
+   * the picture looks now and then whether the small one is back; a camera that is away is not asked twice.
+   */
+  #isSubMissing(): boolean {
+    const line = this.#picture?.line;
+    if (line?.stream !== 'sub') return false;
+    if (line.unplayable !== null || line.source?.state === 'unsupported') return true;
+    if (line.source?.state !== 'backoff') return false;
+    const mainPlays = this.#health?.streams.some(({ stream, fps }) => stream === 'main' && (fps ?? 0) > 0);
+    return mainPlays === true || line.source.reason === noSuchStream;
   }
 
   /** Several things that happen together lead to one look. */

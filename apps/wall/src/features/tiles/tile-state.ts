@@ -78,6 +78,7 @@ const unsupportedReason = (facts: TileFacts): string | null => {
   if (facts.unplayable !== null) return facts.unplayable;
   if (facts.source?.state === 'unsupported')
     return facts.source.reason || 'The camera sends a kind of video that cannot be shown yet';
+  if (facts.source === null && facts.health?.state === 'unsupported') return facts.health.reason;
   return null;
 };
 

@@ -63,11 +63,13 @@ const headline = (view: TileView): string => {
 const nextStep = ({ state, reason, loginRefused }: TileView): string => {
   if (loginRefused) return 'Correct the login of this camera in the console.';
   if (
-    /no stream at that path|not with (RTSP|HTTP|an HLS|a stream|a JPEG)|sends no video|name of the camera is not known|address and port|address cannot be used/i.test(
+    /no stream at that path|not with (RTSP|HTTP|an HLS|a stream|a JPEG)|sends no video|name of the camera is not known|address cannot be used/i.test(
       reason,
     )
   )
     return 'Correct the address of this camera in the console.';
+  if (/address and port/i.test(reason))
+    return 'See whether the camera is on, and whether its address is right.';
   if (isOldByItsWord(reason)) return 'Correct the address of this camera, or the clock of what sends it.';
   if (/ffmpeg/i.test(reason)) return 'The camera is not at fault.';
   if (/media server|media node/i.test(reason)) return 'It comes back by itself. The camera is not at fault.';

@@ -4,7 +4,7 @@ import { holds } from '../../state/session.ts';
 import { useSession } from '../../state/use-session.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { TooltipProvider } from '../../ui/Tooltip.tsx';
-import { overlayHostId } from '../../ui/overlay-host.ts';
+import { OverlayHost } from '../../ui/OverlayHost.tsx';
 import { ShieldAlert } from 'lucide-react';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
@@ -98,7 +98,7 @@ export function Admin() {
             </EmptyState>
           )}
         </main>
-        <div id={overlayHostId} />
+        <OverlayHost />
       </div>
       <LockCover />
     </TooltipProvider>

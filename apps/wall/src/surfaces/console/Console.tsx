@@ -17,7 +17,7 @@ import { followSelection } from '../../commands/hot-spot.ts';
 import { readServerClock } from '../../state/server-now.ts';
 import { startSync } from '../../sync/index.ts';
 import { Toasts } from '../../ui/Toasts.tsx';
-import { overlayHostId } from '../../ui/overlay-host.ts';
+import { OverlayHost } from '../../ui/OverlayHost.tsx';
 import { TooltipProvider } from '../../ui/Tooltip.tsx';
 import { useWall } from '../../state/use-wall.ts';
 import { DetailsPanel } from './DetailsPanel.tsx';
@@ -93,7 +93,7 @@ export function Console() {
           <CameraPanel />
           <main className="wall" aria-label="Wall">
             <WallView />
-            <div id={overlayHostId} />
+            <OverlayHost />
           </main>
           <DetailsPanel />
         </div>

@@ -24,7 +24,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { countHealth, healthOrder } from '../../ui/health-words.ts';
 import { healthWords } from '../../ui/StateChip.tsx';
 import { clockTime, shortTime, utcTime } from '../../ui/time.ts';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 
 function WallMenu() {
   const actions = useActions();
@@ -77,7 +77,7 @@ function Link() {
       {text !== '' && (
         <span className="link-away">
           <CloudOff aria-hidden="true" />
-          {text}
+          <span className="cut">{text}</span>
         </span>
       )}
     </div>
@@ -107,10 +107,11 @@ function Counts() {
               className="count"
               data-tone={tone}
               data-count={state}
+              title={word}
               onClick={() => actions.set({ filter: state })}
             >
               {tone !== 'quiet' && <Icon aria-hidden="true" />}
-              <b>{counts[state]}</b> {word}
+              <b>{counts[state]}</b> <span className={tone === 'quiet' ? '' : 'count-word'}>{word}</span>
             </button>
           );
         })}
@@ -188,13 +189,17 @@ export function Header() {
       <IconButton label="Find a command, a camera or a screen (Ctrl K)" onClick={() => run('palette.show')}>
         <Search />
       </IconButton>
-      <IconButton label="Your workstation’s windows" onClick={() => run('workstation.open')}>
+      <IconButton
+        label="Your workstation’s windows"
+        className="header-extra"
+        onClick={() => run('workstation.open')}
+      >
         <AppWindow />
       </IconButton>
       <IconButton label="Health of cameras and screens" onClick={() => run('fleet.open')}>
         <Activity />
       </IconButton>
-      <IconButton label="Show the keys" onClick={() => run('keys.show')}>
+      <IconButton label="Show the keys" className="header-extra" onClick={() => run('keys.show')}>
         <Keyboard />
       </IconButton>
       <AccountMenu />

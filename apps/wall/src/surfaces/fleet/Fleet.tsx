@@ -15,7 +15,7 @@ import { startSync } from '../../sync/index.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { countHealth, healthOrder } from '../../ui/health-words.ts';
-import { overlayHostId } from '../../ui/overlay-host.ts';
+import { OverlayHost } from '../../ui/OverlayHost.tsx';
 import { healthWords } from '../../ui/StateChip.tsx';
 import { shortTime } from '../../ui/time.ts';
 import { Toasts } from '../../ui/Toasts.tsx';
@@ -370,7 +370,7 @@ export function Fleet() {
             </>
           )}
         </main>
-        <div id={overlayHostId} />
+        <OverlayHost />
       </div>
       <LockCover />
       <Toasts />

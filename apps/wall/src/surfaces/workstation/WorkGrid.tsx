@@ -14,7 +14,7 @@ import { useDesk } from '../../state/use-desk.ts';
 import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { IconButton } from '../../ui/Button.tsx';
-import { overlayHost } from '../../ui/overlay-host.ts';
+import { overlayHost } from '../../ui/OverlayHost.tsx';
 import { clockTime } from '../../ui/time.ts';
 
 const gapPx = 2;

@@ -25,7 +25,7 @@ import { openWorkstation } from '../../state/workstation.ts';
 import { startSync } from '../../sync/index.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { overlayHostId } from '../../ui/overlay-host.ts';
+import { OverlayHost } from '../../ui/OverlayHost.tsx';
 import { Toasts } from '../../ui/Toasts.tsx';
 import { TooltipProvider } from '../../ui/Tooltip.tsx';
 import { Overlays } from '../console/Overlays.tsx';
@@ -171,7 +171,7 @@ function Shown({
               </EmptyState>
             )}
             <LinkNote />
-            <div id={overlayHostId} />
+            <OverlayHost />
           </main>
           <CallUpBar />
         </div>
