@@ -124,7 +124,7 @@ describe('foreign pages', () => {
   async function refusedAsForeign(asked: string): Promise<void> {
     auditor ??= await server.personAs('auditor');
     const entry = await until(async () => {
-      const { items } = (await auditor?.call('GET', '/record?kind=refused&limit=500'))?.body ?? {};
+      const { items = [] } = (await auditor?.call('GET', '/record?kind=refused&limit=500'))?.body ?? {};
       return items.find((one: { detail: object }) => 'asked' in one.detail && one.detail.asked === asked);
     });
     expect(entry).toMatchObject({

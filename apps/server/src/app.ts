@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import type { ForeignPages } from '@clerestory/protocol';
 import type { Config } from './config.ts';
 import { Access, assertPolicy, decide, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { auditRoutes, AuditService } from './features/audit/index.ts';
@@ -161,10 +162,10 @@ export async function startApp(
   const limitOf = (kind: keyof DoorLimits) =>
     new RateLimit({ ...defaultLimits, ...limits }[kind], () => clock.monotonicMs());
   /** A page of elsewhere, or a name that is none of ours: written down, a minute at a time. */
-  const foreign = (asked: string) => (request: IncomingMessage) => {
-    const { address } = peerOf(request);
-    refusals.note({ actor: 'anonymous', asked, subject: '', code: 'forbidden', address });
-  };
+  const noteForeign = (asked: string, address: string, times = 1) =>
+    refusals.note({ actor: 'anonymous', asked, subject: '', code: 'forbidden', address }, times);
+  const foreign = (asked: string) => (request: IncomingMessage) =>
+    noteForeign(asked, peerOf(request).address);
   const io = createSockets(http, origins, limitOf('sockets'), foreign('http:socket'));
   const publicUrl = () => (isProxied || tls ? config.origins[0] : undefined) ?? localUrl();
   const localUrl = () => `${scheme}://${localNameOf(config.host)}:${port}`;
@@ -320,6 +321,9 @@ export async function startApp(
     },
     ingest: health.ingest.bind(health),
     figures: metrics.takeNodeFigures,
+    foreign(pages: ForeignPages) {
+      for (const { address, count } of pages) noteForeign('media:origin', address, count);
+    },
   };
   const media = new MediaLink(io, mediaToken, cameras, mediaWitness, log, access.views, isProxied);
   access.views.tell(media);

@@ -144,6 +144,15 @@ describe('A4: pages of others', () => {
       expect([origin, await push(origin)]).toEqual([origin, 403]);
       expect([origin, ...(await live(origin))]).toEqual([origin, 403, null]);
     }
+    // The media process's refusals are in the record of control as well.
+    const auditor = await server.personAs('auditor');
+    const counted = async () => {
+      const { items = [] } = (await auditor.call('GET', '/record?kind=refused&limit=500')).body;
+      return (items as { actor: string; detail: { asked: string; count: number } }[])
+        .filter(({ actor, detail }) => actor === 'anonymous' && detail.asked === 'media:origin')
+        .reduce((sum, { detail }) => sum + detail.count, 0);
+    };
+    await until(async () => (await counted()) > 0);
     // Control: our own page opens each of them.
     (await openWindow(server.app.url, { surface: 'console' }, headersOf(server.app.url))).close();
     expect(await push(server.app.url)).toBe(101);

@@ -112,6 +112,14 @@ export const NodeFigures = z.object({
 });
 export type NodeFigures = z.infer<typeof NodeFigures>;
 
+/** Places that a node tells apart in one message; the rest are one more. */
+export const maxForeignPlaces = 100;
+/** Requests that a node refused for where they came from, by address, since the message before. */
+export const ForeignPages = z
+  .array(z.object({ address: z.string().max(64), count: z.int().min(1) }))
+  .max(maxForeignPlaces + 1);
+export type ForeignPages = z.infer<typeof ForeignPages>;
+
 /** control → node */
 export const controlEvents = {
   /** The whole list; what is not in it is stopped. Sent on connection. */
@@ -136,6 +144,8 @@ export const nodeEvents = {
   'node:ingest': z.array(IngestReport),
   /** About every 5 s. */
   'node:figures': NodeFigures,
+  /** With the figures, if there were any. */
+  'node:foreign': ForeignPages,
   /** Usage of grants, about every 5 s and at their end. */
   'node:usage': z.object({ run: z.string().max(64), usages: z.array(GrantUsage).max(1_000) }),
   /** A change was missed. */

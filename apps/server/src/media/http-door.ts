@@ -14,6 +14,8 @@ export interface HttpDoorDeps {
   clock: Clock;
   log: Log;
   origins: Origins;
+  /** Hears of what is refused for where it comes from. */
+  onForeign(request: IncomingMessage): void;
   /** Of those who show no session that is known. */
   strangers: RateLimit;
   tls: TlsFiles | null;
@@ -83,11 +85,13 @@ async function route(deps: HttpDoorDeps, exchange: Exchange): Promise<void> {
   const { origin } = request.headers;
   // A foreign page's <img> or <video> carries no Origin; the browser says all the same where it comes from.
   const fromElsewhere = origin === undefined && request.headers['sec-fetch-site'] === 'cross-site';
-  if (fromElsewhere || !deps.origins.allowsHost(request) || !deps.origins.allowsOrigin(request))
+  if (fromElsewhere || !deps.origins.allowsHost(request) || !deps.origins.allowsOrigin(request)) {
+    deps.onForeign(request);
     throw new HttpProblem(
       'forbidden',
       'This page may not use the media node: open the wall by its own address',
     );
+  }
   response.setHeader('Vary', 'Origin');
   if (origin !== undefined) {
     response.setHeader('Access-Control-Allow-Origin', origin);

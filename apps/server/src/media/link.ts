@@ -127,7 +127,10 @@ export function linkToControl(
   linkGrants(grants);
   const deafen = node.onIngest(send);
   const figures = setInterval(() => {
-    if (socket.connected) socket.emit('node:figures', node.figures());
+    if (!socket.connected) return;
+    socket.emit('node:figures', node.figures());
+    const foreign = node.takeForeign();
+    if (foreign.length > 0) socket.emit('node:foreign', foreign);
   }, figuresEveryMs);
   return () => {
     clearInterval(figures);

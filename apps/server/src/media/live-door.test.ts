@@ -237,6 +237,8 @@ describe('who may ask', () => {
     });
     expect(foreign.status).toBe(403);
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    expect(node.takeForeign()).toEqual([{ address: '127.0.0.1', count: 1 }]);
+    expect(node.takeForeign()).toEqual([]);
     const rebound = await new Promise<number | undefined>((resolve, reject) => {
       const headers = { host: 'evil.example' };
       get(`http://127.0.0.1:${node.port}/healthz`, { headers }, (answer) => {

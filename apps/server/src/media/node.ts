@@ -1,4 +1,5 @@
-import type { IngestReport, NodeFigures, TrialOrder, TrialOutcome } from '@clerestory/protocol';
+import type { IncomingMessage } from 'node:http';
+import type { ForeignPages, IngestReport, NodeFigures, TrialOrder, TrialOutcome } from '@clerestory/protocol';
 import type { Resolve } from '../platform/addresses/check.ts';
 import { parseCameraNetworks } from '../platform/addresses/networks.ts';
 import type { Admission } from './admission.ts';
@@ -6,6 +7,7 @@ import { Cameras, type MediaCameraConfig } from './cameras.ts';
 import { silentLog, systemClock, type Clock, type Log } from './clock.ts';
 import type { NodeConfig } from './config.ts';
 import { Conversions } from './conversions.ts';
+import { ForeignCount } from './foreign.ts';
 import { countRefusals, Counters, FigureTaker } from './counters.ts';
 import { FfmpegRunner } from './ffmpeg-process.ts';
 import type { Gate } from './gate.ts';
@@ -64,6 +66,8 @@ export interface MediaNode {
   tryOut(order: TrialOrder): Promise<TrialOutcome>;
   /** What was counted since the start; see FigureTaker. */
   figures(): NodeFigures;
+  /** Requests refused for where they came from, since they were taken before. */
+  takeForeign(): ForeignPages;
   /** Ends doors and ffmpegs, politely; resolves when all are gone. */
   close(): Promise<void>;
   /** Kills every ffmpeg at once: for the last moment of the process. */
@@ -80,6 +84,8 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
   const { allowedOrigins, demoDir, warmMs, tls = null } = config;
   const road = { trustProxy: config.trustProxy ?? [], onlyProxied: config.onlyProxied ?? false };
   const origins = originsFrom(() => [...allowedOrigins], road, true);
+  const foreign = new ForeignCount();
+  const onForeign = (request: IncomingMessage) => foreign.note(origins.peer(request).address);
   const strangers = new RateLimit(strangerRate, () => clock.monotonicMs());
   const ffmpeg = new FfmpegRunner(config.ffmpegPath, clock, log);
   const posters = new Posters(ffmpeg, clock, log);
@@ -121,7 +127,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
 
   const limits = { ...defaultPushLimits, ...deps.pushLimits };
   const push = new PushDoor({
-    ...{ clock, log, gate, admission, counters, limits, origins, strangers },
+    ...{ clock, log, gate, admission, counters, limits, origins, onForeign, strangers },
     find: (camera, wanted, plays) => cameras.find(camera, wanted, plays),
     sound: (camera) => cameras.sound(camera),
   });
@@ -129,7 +135,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
   const figures = new FigureTaker(counters, () => push.size);
   const startedMs = clock.monotonicMs();
   const server = createHttpDoor({
-    ...{ clock, log, admission, origins, strangers, tls },
+    ...{ clock, log, admission, origins, onForeign, strangers, tls },
     live: (exchange) => live.answer(exchange),
     health: () => ({ status: 'ok', uptimeS: Math.round((clock.monotonicMs() - startedMs) / 1000) }),
   });
@@ -155,6 +161,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
     reports: () => cameras.reports(),
     tryOut: (order) => trials.run(order),
     figures: () => figures.take(),
+    takeForeign: () => foreign.take(),
     async close() {
       callOffReport();
       figures.stop();

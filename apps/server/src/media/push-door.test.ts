@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { PushFrame } from '@clerestory/protocol';
+import { ForeignPages, type PushFrame } from '@clerestory/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { assured } from '../../../../tools/harness/assured.ts';
 import { makeClockClip } from '../../../../tools/rtsp-farm/clips.ts';
+import { ForeignCount } from './foreign.ts';
 import type { Gate, ViewRequest } from './gate.ts';
 import type { MediaNode } from './node.ts';
 import { camera, eventually, startNode, Viewer } from './testing.ts';
@@ -127,6 +128,18 @@ describe('a channel', () => {
 });
 
 describe('refusals', () => {
+  it('of foreign pages are counted by place, those of too many places together', () => {
+    const foreign = new ForeignCount();
+    for (let n = 0; n < 10_000; n++) foreign.note(`198.18.${n >> 8}.${n & 255}`);
+    foreign.note('198.18.0.0');
+    const taken = foreign.take();
+    expect(ForeignPages.parse(taken)).toHaveLength(101);
+    expect([taken[0], taken.at(-1)]).toEqual([
+      { address: '198.18.0.0', count: 2 },
+      { address: 'several', count: 9_900 },
+    ]);
+  });
+
   it.each([
     'http://evil.example',
     'https://127.0.0.1.evil.example',
@@ -135,6 +148,7 @@ describe('refusals', () => {
   ])('a page of %s gets no socket', async (origin) => {
     const node = await nodeOf();
     await expect(viewerOf(node, { origin })).rejects.toThrow('403');
+    expect(node.takeForeign()).toEqual([{ address: '127.0.0.1', count: 1 }]);
     await expect(viewerOf(node, { origin: 'http://localhost:8080' })).resolves.toBeDefined();
   });
 

@@ -13,6 +13,8 @@ const maxMessageBytes = 64 * 1024;
 
 export interface PushDoorDeps extends PushSocketDeps {
   origins: Origins;
+  /** Hears of what is refused for where it comes from. */
+  onForeign(request: IncomingMessage): void;
   /** Of those who show no session that is known. */
   strangers: RateLimit;
 }
@@ -55,8 +57,10 @@ export class PushDoor {
     };
     if (mediaPathOf('UPGRADE', request.url?.split('?')[0] ?? '')?.kind !== 'upgrade')
       return refuse(404, 'The push socket is at /push');
-    if (!origins.allowsHost(request) || !origins.allowsOrigin(request))
+    if (!origins.allowsHost(request) || !origins.allowsOrigin(request)) {
+      this.#deps.onForeign(request);
       return refuse(403, 'This page may not use the push socket: open the wall by its own address');
+    }
     if (this.#sockets.size >= maxSockets || this.#waiting >= maxWaiting)
       return refuse(503, 'Too many screens on this media node');
     if (!admission) return this.#open(request, raw, head, []);

@@ -5,6 +5,7 @@ import {
   mediaNamespace,
   nodeEvents,
   type ControlToNode,
+  type ForeignPages,
   type IngestReport,
   type MediaAddress,
   type MediaCamera,
@@ -26,6 +27,8 @@ export interface NodeListener {
   ingest(reports: readonly IngestReport[]): void;
   /** Null: no node is connected. */
   figures(figures: NodeFigures | null): void;
+  /** The node refused pages of elsewhere. */
+  foreign(pages: ForeignPages): void;
 }
 
 /** Its doors for a program that has no page to start from, without a slash at the end; null while it is away. */
@@ -105,6 +108,10 @@ export class MediaLink {
       socket.on('node:figures', (payload: unknown) => {
         const parsed = nodeEvents['node:figures'].safeParse(payload);
         if (parsed.success) listener.figures(parsed.data);
+      });
+      socket.on('node:foreign', (payload: unknown) => {
+        const parsed = nodeEvents['node:foreign'].safeParse(payload);
+        if (parsed.success) listener.foreign(parsed.data);
       });
       socket.on('disconnect', () => {
         if (this.#node !== socket.id) return;

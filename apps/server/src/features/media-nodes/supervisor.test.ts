@@ -47,6 +47,7 @@ async function start(settings: { silenceMs?: number; logLevel?: string; demoDir?
     token,
     { forMedia: () => [] },
     {
+      foreign: () => undefined,
       nodeConnected: (there) => supervisor.linked(there),
       ingest: () => undefined,
       figures: (taken) => figures.push(taken),

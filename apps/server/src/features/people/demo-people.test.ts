@@ -56,7 +56,7 @@ test('the demo city has an account for each role, and only for this machine', as
   const auditor = new Browser(server.app.url);
   await auditor.signIn('auditor', demo.password);
   const refused = await until(async () => {
-    const { items } = (await auditor.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
+    const { items = [] } = (await auditor.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
     return items.find(({ detail }: { detail: { of?: string } }) => detail.of === 'set-up-link');
   });
   expect(refused).toMatchObject({ actor: 'anonymous', subject: 'login:unknown', detail: { what: 'link' } });

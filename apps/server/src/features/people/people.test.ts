@@ -21,7 +21,7 @@ afterAll(() => server.stop());
 /** Refused ways in about `subject`, once the record has some that are `wanted`: it is written after the answer. */
 async function refusedWays(subject: string, wanted: Record<string, string>, reader = auditor) {
   return until(async () => {
-    const { items } = (await reader.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
+    const { items = [] } = (await reader.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
     const found = (items as { actor: string; subject: string; detail: Record<string, unknown> }[]).filter(
       (one) =>
         one.subject === subject &&

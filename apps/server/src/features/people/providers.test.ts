@@ -104,7 +104,7 @@ async function signIn(browser: Browser, more: Record<string, string> = {}) {
 /** The entry about a way back that was refused with this code: it is written after the answer. */
 const refusedReturn = (subject: string, code: string) =>
   until(async () => {
-    const { items } = (await auditor.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
+    const { items = [] } = (await auditor.call('GET', '/record?kind=sign-in-refused&limit=500')).body;
     return (items as { subject: string; detail: { of?: string } }[]).find(
       (one) => one.subject === subject && one.detail.of === code,
     );

@@ -20,7 +20,7 @@ const homeOf = (address: string) => placeOf(address).replace(/^address:/, '');
 
 export interface Refusal {
   actor: string;
-  /** What was asked for: a row of the policy table; `origin` is any of them, asked for by a page of elsewhere. */
+  /** What was asked for: a row of the policy table; `origin`: any of them, asked for by a page of elsewhere; `media:origin`: so at the media process. */
   asked: string;
   /** What it was asked of, such as `camera:gate`; '' for nothing in particular. */
   subject: string;
@@ -69,9 +69,9 @@ export class Refusals {
   }
 
   /** Never waits and never throws: a refusal stands whether or not it could be written down. */
-  note({ actor, asked, subject, code, address }: Refusal): void {
+  note({ actor, asked, subject, code, address }: Refusal, times = 1): void {
     const detail = { asked, code, ...(address !== undefined && { address: homeOf(address) }) };
-    this.#count({ kind: 'refused', actor, subject: subject || 'server', detail });
+    this.#count({ kind: 'refused', actor, subject: subject || 'server', detail }, times);
   }
 
   /** For what a stranger can be refused as often as they like; what is counted as a wrong try has entries of its own. */
@@ -80,12 +80,12 @@ export class Refusals {
     this.#count({ kind: 'sign-in-refused', actor, subject, detail });
   }
 
-  #count(note: RecordNote): void {
+  #count(note: RecordNote, times = 1): void {
     if (this.#clock.monotonicMs() >= this.#windowEndsMs) this.flush();
     const key = JSON.stringify(note);
     const known = this.#repeated.get(key);
     if (known) {
-      known.count += 1;
+      known.count += times;
       return;
     }
     // Counted apart, so that no crowd of strangers hides what somebody of the house was refused.
@@ -94,12 +94,12 @@ export class Refusals {
     if (this.#kinds[crowd] < maxKinds) {
       this.#kinds[crowd] += 1;
       this.#repeated.set(key, { note, count: 0, fromMs });
-      this.#write(note, 1, null);
+      this.#write(note, times, null);
       return;
     }
     const rest = this.#repeated.get(crowd);
-    if (rest) rest.count += 1;
-    else this.#repeated.set(crowd, { note: several, count: 1, fromMs });
+    if (rest) rest.count += times;
+    else this.#repeated.set(crowd, { note: several, count: times, fromMs });
   }
 
   /** Writes down what was only counted, and begins a new window. */
