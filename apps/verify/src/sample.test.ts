@@ -88,7 +88,7 @@ async function quarter(otherwise: Any = {}, lot?: (drawn: number[]) => number[])
     ...{ drawnFrom: 40, size: 5, seed, number, checkpoint, ...otherwise },
   };
   const sampling = log.say('audit-sampled', said);
-  const right = draw(sha256, seed, 's1', 40, 5).map((at) => accesses[at] ?? 0);
+  const right = draw(sha256, seed, 40, 5).map((at) => accesses[at] ?? 0);
   const drawn = lot ? lot(right) : right;
   const finding = log.say('audit-finding', { sample: 's1', verdict: 'breach' }, { 'detail.entry': drawn[1] });
   const text = await log.file([...drawn, sampling, finding], { sample: 's1' });

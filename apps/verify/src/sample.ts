@@ -83,7 +83,7 @@ class Drawn {
         `the lot was not made of its number and the root of the first ${checkpoint} entries: somebody chose it`,
       );
     return isSpan && size <= drawnFrom
-      ? draw(sha256, seed, sample, drawnFrom, size).map((at) => this.#accesses[at] ?? 0)
+      ? draw(sha256, seed, drawnFrom, size).map((at) => this.#accesses[at] ?? 0)
       : null;
   }
 }

@@ -8,7 +8,8 @@
  * runs the log.
  */
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatVerifierKey, parseVerifierKey } from '@clerestory/tlog';
@@ -33,6 +34,21 @@ function secretIn(dir: string): KeyObject {
   return createPrivateKey(readFileSync(file));
 }
 
+/**
+ * Two witnesses with one memory would each sign another half of a fork: the second ends here. The kernel holds the name
+ * (Linux, unix(7), abstract sockets), and lets go of it however the first one ends.
+ */
+function beAlone(dir: string): Promise<void> {
+  const name = Buffer.from(sha256(Buffer.from(realpathSync(dir)))).toString('hex');
+  const alone = createServer().unref();
+  return new Promise((resolve) => {
+    alone.once('error', () =>
+      fail(`Another witness works in ${dir}. Stop it, or give this one a folder of its own.`),
+    );
+    alone.listen(`\0clerestory-witness-${name}`, resolve);
+  });
+}
+
 const { values } = parseArgs({
   options: {
     name: { type: 'string' },
@@ -49,6 +65,7 @@ const logs = values.log.map(
     parseVerifierKey(sha256, text) ?? fail(`"${text}" is no key of a log: it looks like name+hash+key.`),
 );
 mkdirSync(values.data, { recursive: true, mode: 0o700 });
+await beAlone(values.data);
 const witness = new Witness({
   ...{ name: values.name, logs },
   secret: secretIn(values.data),

@@ -38,6 +38,8 @@ const pragmas: readonly [set: string, name: string, expected: string | number][]
   ['journal_mode = WAL', 'journal_mode', 'wal'],
   ['synchronous = FULL', 'synchronous', 2],
   ['foreign_keys = ON', 'foreign_keys', 1],
+  // What is erased does not lie about in the file's free pages: salts, above all.
+  ['secure_delete = ON', 'secure_delete', 1],
 ];
 
 /** Sets the pragmas and reads each one back. Exported for the test that a store in another mode is refused. */

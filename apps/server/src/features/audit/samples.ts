@@ -107,9 +107,7 @@ export class Samples {
             to: sample.to,
             last: found.entry.sequence,
           });
-    const chosen = draw(sha256, sample.seed, id, sample.drawnFrom, sample.size).flatMap(
-      (at) => all[at] ?? [],
-    );
+    const chosen = draw(sha256, sample.seed, sample.drawnFrom, sample.size).flatMap((at) => all[at] ?? []);
     const entries = await auditStore.bySequence(db, chosen);
     const findings = (await auditStore.ofKinds(db, ['audit-finding'])).filter(
       ({ detail }) => detail['sample'] === id,

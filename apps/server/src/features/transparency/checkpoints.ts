@@ -17,6 +17,9 @@ const tickMs = 30_000;
 /** Checkpoints younger than this are all kept in the database; the witness folder keeps every one, ms. */
 const keepAllMs = 7 * 86_400_000;
 
+const stoppedForAll =
+  'The log has stopped signing: what it holds does not fit what was signed before, or where it is signed is not in order. The auditors of this site can see why.';
+
 /**
  * Signs what the log has come to, at least once a minute, keeps it outside the database too, and sends it to witnesses.
  * It signs nothing that does not go on from the largest checkpoint that is known from anywhere.
@@ -102,7 +105,8 @@ export class Checkpoints {
   /** The signed checkpoint that everybody is shown, with what witnesses have added. */
   published(): Answer<StoredCheckpoint> {
     const { why } = this.#standing;
-    if (why !== null) return { ok: false, problem: problem('unavailable', why) };
+    // Why in full is for administrators and auditors: it names places on this machine.
+    if (why !== null) return { ok: false, problem: problem('unavailable', stoppedForAll) };
     if (!this.#latest)
       return {
         ok: false,

@@ -1,4 +1,4 @@
-import { smallest, type Count, type Counts, type Report } from '@clerestory/public-log';
+import type { Count, Counts, Report } from '@clerestory/public-log';
 import { words, type Language } from './report-words.ts';
 
 const escape = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -44,9 +44,7 @@ function table(counts: Counts, language: Language, caption: string): string {
 }
 
 const said = (count: Count, language: Language): string =>
-  count === null
-    ? `<span class="dim">${words[language].few.replace('5', String(smallest))}</span>`
-    : count.toLocaleString(language);
+  count === null ? `<span class="dim">${words[language].few}</span>` : count.toLocaleString(language);
 
 /** The numbers, for everybody. No script; phone first. */
 export function reportPage({ language, report, months }: Page): string {

@@ -25,7 +25,7 @@ export const words = {
     tier: 'By what they are there for',
     states: 'Private cameras, by what their owner allows',
     uptime: 'Working, of the time it was measured',
-    few: 'fewer than 5',
+    few: 'not shown',
     none: 'Nothing yet.',
     small:
       'Numbers below 5 are not shown, so that none of them speaks of one person. Where some are hidden, others are hidden with them, and “since the beginning” adds up only what the months show. The log itself has every line; a line names neither person nor camera. Requests for footage are shown as they are: each of them is listed in the open.',
@@ -67,7 +67,7 @@ export const words = {
     tier: 'Según para qué están',
     states: 'Cámaras privadas, según lo que permite su dueño',
     uptime: 'En marcha, del tiempo medido',
-    few: 'menos de 5',
+    few: 'no se muestra',
     none: 'Todavía nada.',
     small:
       'No se muestran números menores de 5, para que ninguno hable de una sola persona. Cuando se ocultan algunos, se ocultan otros con ellos, y «desde el principio» suma solo lo que muestran los meses. El registro tiene todas las líneas; ninguna nombra a una persona ni una cámara. Las solicitudes de grabaciones se muestran todas: cada una está en una lista pública.',
