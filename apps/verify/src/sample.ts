@@ -63,7 +63,7 @@ class Drawn {
 
   /** Entries that the lot gives; what speaks against it goes to `fault`. Null: it cannot be drawn. */
   again(fault: (words: string) => void): number[] | null {
-    const { sequence, sample, seed, number, checkpoint, first, last, drawnFrom, size } = this.#drawing;
+    const { sequence, seed, number, checkpoint, first, last, drawnFrom, size } = this.#drawing;
     if (checkpoint >= sequence || last > checkpoint)
       fault(
         `the sample is entry ${sequence}, and says that it was drawn from accesses up to ${last} of a checkpoint of ${checkpoint} entries: that was not signed before`,
