@@ -19,8 +19,11 @@ export interface TilePlayer {
   attach(video: HTMLVideoElement): void;
   /** When the frame at this media time was captured, Unix ms on the server's clock; null if not known. */
   captureMs(mediaS: number): number | null;
-  /** Plays on from the frame captured then, where it lies ahead and is there already: to take over from another player. */
-  advanceTo?(captureMs: number): void;
+  /**
+   * Plays on from the frame captured then, or from the last one that is there: to take over from another player.
+   * @returns whether that lies ahead
+   */
+  advanceTo?(captureMs: number): boolean;
   /** Once per second, from the supervisor. */
   tick(nowMs: number): void;
   stats(): PlayerStats;

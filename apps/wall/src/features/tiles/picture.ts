@@ -21,8 +21,10 @@ const swapPauseMs = 30_000;
 const backwardsMs = 1_000;
 /** A take that is behind what is on show is moved up to it, and waited for this long, ms … */
 const catchingUpMs = 4_000;
-/** … and moved this much beyond: what is on show plays on meanwhile, ms. */
+/** … and moved this much beyond: what is on show plays on meanwhile, ms; twice as much each time that was too little, up to … */
 const meanwhileMs = 150;
+/** … this, which a busy machine may need for one seek, ms. */
+const mostMeanwhileMs = 1_200;
 
 /** What a picture needs from the page. */
 export interface PictureRoad {
@@ -45,7 +47,7 @@ export class Picture {
   #next: { line: Line; sinceMs: number } | null = null;
   #noSwapUntilMs = -Infinity;
   #shown: { take: Take; line: Line } | null = null;
-  #pending: { take: Take; line: Line } | null = null;
+  #pending: { take: Take; line: Line; meanwhileMs: number } | null = null;
   #broken = false;
   /** Players that were given up, and streams that were changed. */
   readonly counts = { rebuilds: 0, swaps: 0 };
@@ -154,7 +156,7 @@ export class Picture {
       () => this.#road.nowMs(),
       () => this.#sawFrame(take),
     );
-    this.#pending = { take, line };
+    this.#pending = { take, line, meanwhileMs };
     this.#lineSinceMs = this.#road.nowMs();
     this.#onChange();
   }
@@ -163,8 +165,11 @@ export class Picture {
     const pending = this.#pending;
     if (pending?.take !== take) return;
     const behind = this.#behindShown(take);
-    if (behind !== null && this.#road.nowMs() - take.startedMs < catchingUpMs)
-      return take.player.advanceTo?.(behind.shownMs + meanwhileMs);
+    if (behind !== null && this.#road.nowMs() - take.startedMs < catchingUpMs) {
+      if (take.player.advanceTo?.(behind.shownMs + pending.meanwhileMs))
+        pending.meanwhileMs = Math.min(mostMeanwhileMs, pending.meanwhileMs * 2);
+      return;
+    }
     if (behind === null || behind.byMs <= backwardsMs) {
       this.#dropShown();
       this.#shown = pending;

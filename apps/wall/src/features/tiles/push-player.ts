@@ -19,6 +19,8 @@ interface Capture {
 
 /** Not moved nearer than this to the end of what has arrived: it would stand there at once. */
 const leastAheadS = 0.1;
+/** A smaller step than this is not worth a seek, s. */
+const leastStepS = 0.02;
 
 /** Plays one generation of one channel of the push socket, pictures or sound, through hls.js's buffer. */
 export class PushPlayer implements TilePlayer {
@@ -96,13 +98,16 @@ export class PushPlayer implements TilePlayer {
     return this.#captures[0]?.captureMs ?? null;
   }
 
-  advanceTo(captureMs: number): void {
+  advanceTo(captureMs: number): boolean {
     const video = this.#video;
     const capture = this.#captures.findLast((one) => one.captureMs <= captureMs);
     const last = this.#captures.at(-1);
-    if (!video || video.seeking || !capture || !last) return;
-    const mediaS = capture.mediaS + (captureMs - capture.captureMs) / 1000;
-    if (mediaS > video.currentTime && mediaS < last.endS - leastAheadS) video.currentTime = mediaS;
+    if (!video || video.seeking || !capture || !last) return false;
+    const wantedS = capture.mediaS + (captureMs - capture.captureMs) / 1000;
+    const mediaS = Math.min(wantedS, last.endS - leastAheadS);
+    if (mediaS <= video.currentTime + leastStepS) return false;
+    video.currentTime = mediaS;
+    return true;
   }
 
   tick(nowMs: number): void {
