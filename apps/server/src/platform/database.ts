@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } from 'kysely';
+import { Kysely, sql, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } from 'kysely';
 import { prepareDataFolder } from './data-folder.ts';
 import { migrations } from './migrations.ts';
 import type { Tables } from './tables.ts';
@@ -41,6 +41,11 @@ const pragmas: readonly [set: string, name: string, expected: string | number][]
   // What is erased does not lie about in the file's free pages: salts, above all.
   ['secure_delete = ON', 'secure_delete', 1],
 ];
+
+/** What was written lately is in the file alone, so that nothing erased is left in the write-ahead log. */
+export async function emptyWal(db: Database): Promise<void> {
+  await sql`pragma wal_checkpoint(truncate)`.execute(db);
+}
 
 /** Sets the pragmas and reads each one back. Exported for the test that a store in another mode is refused. */
 export function secure(raw: SqliteDatabase.Database): void {

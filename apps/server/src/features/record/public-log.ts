@@ -18,7 +18,7 @@ import {
   type Frontier,
   type TileId,
 } from '@clerestory/tlog';
-import { StoreError, type Database } from '../../platform/database.ts';
+import { emptyWal, StoreError, type Database } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { isTombstone, readEntry } from './chain.ts';
@@ -181,9 +181,11 @@ export class PublicLog {
       });
       entries += rows.length;
       done = rows.at(-1)?.sequence ?? done;
-      if (rows.length < step) return entries;
+      if (rows.length < step) break;
       await new Promise(setImmediate);
     }
+    if (entries > 0) await emptyWal(this.#db);
+    return entries;
   }
 
   /** Is this the leaf of that entry? Without its salt only its own words can be compared. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -266,6 +267,11 @@ describe('the public log', () => {
     const cut = clock.nowMs();
     for (let n = 4; n <= 5; n++) await append(note(n));
     const before = await allOf('all');
+    const rows = open.raw.prepare('select salt from log_salts where sequence <= 3').all() as {
+      salt: Buffer;
+    }[];
+    const salts = rows.map(({ salt }) => salt.toString('latin1'));
+    expect(salts).toHaveLength(3);
     expect(await erase(cut)).toBe(3);
     const after = await allOf('all', 5);
     expect(after.tree).toEqual(before.tree);
@@ -279,6 +285,11 @@ describe('the public log', () => {
     expect(await record.erasureFault()).toBeNull();
     const stored = JSON.stringify(open.raw.prepare('select * from record_entries').all());
     expect(stored).not.toMatch(/person:p[123]/);
+    // Nor in what the store's files have no use for any more.
+    const bytes = readdirSync(folder.dir).map((name) => readFileSync(path.join(folder.dir, name), 'latin1'));
+    expect(bytes.join('')).not.toMatch(/person:p[123]/);
+    for (const salt of salts) expect(bytes.some((file) => file.includes(salt))).toBe(false);
+    expect(bytes.join('')).toMatch(/person:p[45]/);
     const { items } = await record.read(everything({ kind: 'sign-in' }), 'person:anna');
     expect(items.map(({ actor }) => actor)).toEqual(['person:p5', 'person:p4', 'erased', 'erased', 'erased']);
     expect(await erase(cut)).toBe(0);
