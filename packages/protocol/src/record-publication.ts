@@ -125,7 +125,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'log-begun': of(['origin', 'key']),
   'log-key-changed': of(['before', 'key']),
   'log-begun-anew': of([
-    ...['before', 'keysBefore', 'lostSize', 'lostRoot', 'erased', 'origin', 'key', 'why'],
+    ...['before', 'keysBefore', 'lostSize', 'lostRoot', 'lostUnverified', 'erased', 'origin', 'key', 'why'],
   ]),
   'record-erased': of(['entries', 'from', 'upTo', 'why']),
   'record-exported': of(['entries', 'size']),

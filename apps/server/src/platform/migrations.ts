@@ -593,4 +593,9 @@ export const migrations: readonly string[] = [
     is not (select leaf from log_leaves where sequence = old.sequence)
   begin select raise(abort, 'a salt goes with the words of its entry alone'); end;
   `,
+  `
+  -- What the log says of itself is read from its leaves at each start, without walking them all.
+  create index log_leaves_about_log on log_leaves (sequence)
+    where leaf ->> '$.kind' in ('log-begun', 'log-key-changed', 'log-begun-anew', 'record-erased');
+  `,
 ];

@@ -1,5 +1,6 @@
 import { impersonal } from '@clerestory/public-log';
 import { type Database } from '../../platform/database.ts';
+import { saidByLog } from './about-log.ts';
 import { isTombstone } from './chain.ts';
 
 type Read = Pick<Database, 'selectFrom'>;
@@ -13,38 +14,33 @@ interface Erasure {
 }
 
 /**
- * What the record says that was erased. An entry without its words is in order only where a later entry of the log says
+ * What the log says that was erased, by its leaves. An entry without its words is in order only where a later entry of the log says
  * so: anybody who can write to the file can put a leaf in the place of an entry and drop its salt, but the log then has
  * more such entries than it says. Pure but for the reading.
  */
 export class Erasures {
   readonly #all: readonly Erasure[];
-  constructor(all: readonly Erasure[]) {
+  /** Why what the log says cannot be believed, in words; null when it can. */
+  readonly #fault: string | null;
+  constructor(all: readonly Erasure[], fault: string | null = null) {
     this.#all = all;
+    this.#fault = fault;
   }
 
   static async of(db: Read): Promise<Erasures> {
-    const rows = await db
-      .selectFrom('record_entries')
-      .select(['sequence', 'entry'])
-      .where('kind', 'in', ['record-erased', 'log-begun-anew'])
-      .orderBy('sequence')
-      .execute();
+    const said = await saidByLog(db);
     const all: Erasure[] = [];
-    for (const { sequence, entry } of rows) {
-      // Never erased itself; one that is has nothing to say.
-      if (isTombstone(entry)) continue;
-      const { kind, detail } = JSON.parse(entry) as { kind: string; detail: Record<string, unknown> };
+    for (const { sequence, kind, public: detail } of said.entries) {
       if (kind === 'record-erased') {
         const { from = 1, upTo: last, entries } = detail;
         all.push({ sequence, from: Number(from), upTo: Number(last), entries: Number(entries) });
-      } else if (typeof detail['erased'] === 'number') {
+      } else if (kind === 'log-begun-anew' && typeof detail['erased'] === 'number') {
         // A log that begins anew says in the open how many it found without words, also those nobody had said.
-        const said = all.reduce((sum, { entries }) => sum + entries, 0);
-        all.push({ sequence, from: 1, upTo: sequence - 1, entries: detail['erased'] - said });
+        const before = all.reduce((sum, { entries }) => sum + entries, 0);
+        all.push({ sequence, from: 1, upTo: sequence - 1, entries: detail['erased'] - before });
       }
     }
-    return new Erasures(all);
+    return new Erasures(all, said.fault);
   }
 
   /** Entries that were erased, by what the record says. */
@@ -73,6 +69,7 @@ export class Erasures {
 
   /** The same of the whole store, by its indexes, without walking the record. */
   async faultOfStore(db: Read): Promise<string | null> {
+    if (this.#fault !== null) return this.#fault;
     // The words gone, nobody has done it and nothing is it about: see the columns of the table.
     const rows = await db
       .selectFrom('record_entries')

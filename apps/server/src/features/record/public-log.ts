@@ -21,6 +21,7 @@ import {
 import { emptyWal, StoreError, type Database } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
+import { saidByLog, type SaidByLog } from './about-log.ts';
 import { isTombstone, readEntry } from './chain.ts';
 import { treeStore } from './tree.ts';
 
@@ -100,6 +101,11 @@ export class PublicLog {
 
   leaves(first: number, count: number): Promise<string[]> {
     return treeStore.leaves(this.#db, first, count);
+  }
+
+  /** What it says of itself. */
+  said(): Promise<SaidByLog> {
+    return saidByLog(this.#db);
   }
 
   consistency(before: number, size: number): Promise<Uint8Array[]> {

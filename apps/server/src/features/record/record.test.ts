@@ -11,6 +11,7 @@ import { sha256 } from '../../platform/hashing.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { temporaryFolder } from '../../testing/server.ts';
+import { aboutLog } from './about-log.ts';
 import { emptyHead, faultOf, nextRow } from './chain.ts';
 import { RecordService, Refusals } from './index.ts';
 
@@ -370,11 +371,32 @@ describe('the public log', () => {
       });
       expect(await record.erasureFault()).toMatch(/3 entries have lost their words/);
     });
+    test('is found where the words of another were made into ones that say so', async () => {
+      for (let n = 1; n <= 5; n++) await append(note(n));
+      hide(2);
+      const said = { entries: 1, from: 2, upTo: 2, why: 'older than 30 days' };
+      open.raw
+        .prepare(
+          `update record_entries set entry = json_set(entry, '$.kind', 'record-erased', '$.detail', json(?)) where sequence = 4`,
+        )
+        .run(JSON.stringify(said));
+      expect(await record.erasureFault()).toMatch(/entry 2 has lost its words/);
+      expect(await record.verify()).toMatchObject({ ok: false, sequence: 2 });
+    });
     test('is found by its missing salt too', async () => {
       for (let n = 1; n <= 3; n++) await append(note(n));
       open.raw.exec('drop trigger log_erases_salts; delete from log_salts where sequence = 2');
       expect(await record.erasureFault()).toMatch(/3 entries have their words, and 2 have the salt/);
     });
+  });
+
+  test('what the log says of itself is found by an index of its own', async () => {
+    await append({ ...note(1), kind: 'log-begun' });
+    await append(note(2));
+    const plan = open.raw.prepare(`explain query plan ${aboutLog(open.db).compile().sql}`).all();
+    expect(JSON.stringify(plan)).toMatch(/using index log_leaves_about_log/i);
+    const { entries } = await record.log.said();
+    expect(entries.map(({ sequence }) => sequence)).toEqual([1]);
   });
 
   test('a log whose leaves were taken out is not taken over again', async () => {

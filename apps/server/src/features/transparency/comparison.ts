@@ -1,4 +1,3 @@
-import { toBase64 } from '@clerestory/tlog';
 import type { Database } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { LogIdentity } from './identity.ts';
@@ -8,6 +7,7 @@ import {
   SignedBefore,
   wayOn,
   type Fault,
+  type Lost,
   type TreeNow,
 } from './signed-before.ts';
 import type { Standing } from './standing.ts';
@@ -85,16 +85,14 @@ export class Comparison {
     if (fault && !isOver()) this.#parts.standing.haltBy(fault);
   }
 
-  /** The largest log that is known to have been signed, or seen. `root`: base64, or empty where nobody has kept it. */
-  async largest(): Promise<{ size: number; root: string }> {
+  /** The largest log that is known to have been signed, or seen. */
+  async largest(): Promise<Lost> {
     const { standing, latest } = this.#parts;
     const here = latest();
     const kept = await this.#before.largest(here ? [here.note] : []);
     // Witnesses may have told of more than this machine has kept, and then without the root.
     const seen = standing.largestSeen;
-    return kept !== null && kept.checkpoint.size >= seen
-      ? { size: kept.checkpoint.size, root: toBase64(kept.checkpoint.root) }
-      : { size: seen, root: '' };
+    return kept.size >= seen ? kept : { size: seen, root: '', isVerified: true };
   }
 
   /** The largest checkpoint of the database that its log, as it is, still leads to; null when there is none. */

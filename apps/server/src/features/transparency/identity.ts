@@ -5,16 +5,19 @@ import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { KeyFiles, type LogKey } from './key.ts';
 import { namedByLog } from './named.ts';
-import { wayOn } from './signed-before.ts';
+import type { TreeSource } from './ports.ts';
+import { wayOn, type Lost } from './signed-before.ts';
 import { checkpointStore } from './store.ts';
 
 const otherKey =
   'The key in log.key is not the last one that this log has named: the database is an old copy, from before the key was changed, or the file is an old one. Put the newer one back. If it is lost, docs/guide/checking-the-log.md says how to go on.';
+const changed = (fault: string) => `The record was changed: ${fault}. ${wayOn}`;
 /** Keys that a log which begins anew names of the one before. */
 const mostKeysBefore = 100;
 
 export interface IdentityParts {
   db: Database;
+  tree: Pick<TreeSource, 'said'>;
   record: { append(write: Write, note: RecordNote): Promise<void> };
   dataDir: string;
   /** What a new log is called; an old one keeps its name. */
@@ -68,10 +71,11 @@ export class LogIdentity {
   }
 
   async #begin(): Promise<string | null> {
-    const named = await namedByLog(this.#parts.db);
+    const named = await namedByLog(this.#parts.tree);
     if (named) {
-      this.#origin = named.origin;
+      this.#origin = named.origin || (this.#key?.verifier.name ?? this.#parts.newOrigin());
       this.#remember([...named.keys]);
+      if (named.fault !== null) return changed(named.fault);
       return `The database does not know any more what its log is called, and its entries say that it was begun as ${named.origin}: somebody has changed it. ${wayOn}`;
     }
     const origin = this.#key?.verifier.name ?? this.#parts.newOrigin();
@@ -84,7 +88,8 @@ export class LogIdentity {
   async changeKey(): Promise<string | null> {
     const old = this.#key;
     const next = this.#files.prepareNext(this.#origin);
-    const named = await namedByLog(this.#parts.db);
+    const named = await namedByLog(this.#parts.tree);
+    if (named && named.fault !== null) return changed(named.fault);
     if (old && named && ![old.public, next.public].includes(named.key)) return otherKey;
     this.#leaving = old;
     const keys = this.#known.map(formatVerifierKey);
@@ -95,8 +100,8 @@ export class LogIdentity {
     return null;
   }
 
-  /** Another log, with another name and key; its first entry says what is `lost` of the one before. `root`: base64. */
-  async beginAnew(why: string, lost: { size: number; root: string }, erased: number): Promise<void> {
+  /** Another log, with another name and key; its first entry says what is `lost` of the one before. */
+  async beginAnew(why: string, lost: Lost, erased: number): Promise<void> {
     const before = this.#origin;
     const keys = this.#known.map(formatVerifierKey);
     const count = Number(/-(\d+)$/.exec(before)?.[1] ?? 1) + 1;
@@ -107,6 +112,7 @@ export class LogIdentity {
       detail: {
         ...{ before, keysBefore: keys.slice(-mostKeysBefore), origin, key: key.public, why },
         ...{ lostSize: lost.size, lostRoot: lost.root, erased },
+        ...(!lost.isVerified && { lostUnverified: true }),
       },
     });
   }
@@ -119,10 +125,11 @@ export class LogIdentity {
 
   /** Are name and keys those that the log has named in its entries, and is the key in its file the last of them? In words. */
   async fault(): Promise<string | null> {
-    const { db } = this.#parts;
+    const { db, tree } = this.#parts;
     const { keys } = await checkpointStore.identity(db);
     if (keys.at(-1) !== this.#key?.public) return otherKey;
-    const named = await namedByLog(db);
+    const named = await namedByLog(tree);
+    if (named && named.fault !== null) return changed(named.fault);
     const isSame =
       named?.key === keys.at(-1) &&
       named?.origin === this.#origin &&

@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/database.ts';
+import type { TreeSource } from './ports.ts';
 
 /** What the log itself says it is called, and signs with. */
 export interface Named {
@@ -7,25 +7,22 @@ export interface Named {
   keys: ReadonlySet<string>;
   /** The last one. */
   key: string;
+  /** Why not all of it can be believed, in words; null when it can. */
+  fault: string | null;
 }
 
-/** From the entries about the log: what stands in the settings alone anybody with the file can write. Null: none yet. */
-export async function namedByLog(db: Pick<Database, 'selectFrom'>): Promise<Named | null> {
-  const rows = await db
-    .selectFrom('record_entries')
-    .select('entry')
-    .where('kind', 'in', ['log-begun', 'log-key-changed', 'log-begun-anew'])
-    .orderBy('sequence')
-    .execute();
+/** From the leaves about the log: what stands beside them anybody with the file can write. Null: none yet. */
+export async function namedByLog(tree: Pick<TreeSource, 'said'>): Promise<Named | null> {
+  const { entries, fault } = await tree.said();
+  const named = entries.filter(({ kind }) => kind !== 'record-erased');
   const keys = new Set<string>();
   let [origin, key] = ['', ''];
-  for (const { entry } of rows) {
-    const { detail = {} } = JSON.parse(entry) as { detail?: Record<string, unknown> };
+  for (const { public: detail } of named) {
     if (Array.isArray(detail['keysBefore'])) for (const one of detail['keysBefore']) keys.add(String(one));
     key = String(detail['key'] ?? '');
     keys.add(key);
     // A change of the key changes no name.
-    if (typeof detail['origin'] === 'string') ({ origin } = detail as { origin: string });
+    if (typeof detail['origin'] === 'string') origin = detail['origin'];
   }
-  return rows.length === 0 ? null : { origin, keys, key };
+  return named.length === 0 && fault === null ? null : { origin, keys, key, fault };
 }

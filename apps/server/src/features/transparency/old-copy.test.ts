@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { formatCheckpoint, formatNote } from '@clerestory/tlog';
+import { formatCheckpoint, formatNote, toBase64 } from '@clerestory/tlog';
 import { assured } from '../../../../../tools/harness/assured.ts';
 import type { WitnessAddress } from '../../platform/witnesses.ts';
 import { until } from '../../testing/server.ts';
@@ -117,6 +117,51 @@ describe('B4: an old copy of the database', () => {
     await site.checkpoints.tick();
     await site.restart();
     expect(site.halted).toBeNull();
+  });
+});
+
+describe('a log that was lost with its key', () => {
+  /** The whole data folder is gone; the witness folder is not. Then it begins anew, as was ordered. */
+  async function loseAll(): Promise<Record<string, unknown>> {
+    await site.stop();
+    for (const name of readdirSync(site.dir)) if (name !== 'witness') rmSync(site.file(name));
+    await site.start();
+    expect(site.halted).toMatch(/no checkpoint that a known key/);
+    giveOrder(site.dir, { do: 'begin-anew', why: 'The machine was lost in a fire.' });
+    await site.restart();
+    expect(site.halted).toBeNull();
+    const [, leaf = ''] = await site.record.log.leaves(0, 2);
+    return (JSON.parse(leaf) as { public: Record<string, unknown> }).public;
+  }
+
+  test('begins anew and says in the open how large it was, though nobody can check who signed that', async () => {
+    await site.append(8);
+    await site.checkpoints.tick();
+    const lostRoot = toBase64((await site.record.log.head()).root);
+    const said = await loseAll();
+    expect(said).toMatchObject({
+      ...{ before: 'wall.example.org/log', lostSize: 9, lostRoot, lostUnverified: true },
+    });
+  });
+
+  test('is not made larger by the word of another log that lies in its folder', async () => {
+    const dir = site.file('witness/wall.example.org-log');
+    const text = formatCheckpoint({
+      ...{ origin: 'wall.example.org-log', size: 70, root: new Uint8Array(32), extensions: [] },
+    });
+    const signatures = [LogKey.fresh('wall.example.org-log').sign(text)];
+    await site.append(1);
+    await site.checkpoints.tick();
+    writeFileSync(path.join(dir, '000000000070'), formatNote({ text, signatures }));
+    await site.restart();
+    giveOrder(site.dir, { do: 'begin-anew', why: 'A file of another log was put into the folder.' });
+    await site.restart();
+    const leaves = await site.record.log.leaves(0, 20);
+    const { public: said } = JSON.parse(leaves.find((leaf) => leaf.includes('log-begun-anew')) ?? '{}') as {
+      public?: Record<string, unknown>;
+    };
+    expect(said).toMatchObject({ lostSize: 2 });
+    expect(said).not.toHaveProperty('lostUnverified');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { RecordNote } from '@clerestory/protocol';
+import type { PublicEntry } from '@clerestory/public-log';
 import type { TileId } from '@clerestory/tlog';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -12,6 +13,8 @@ export interface TreeSource {
   rootAt(size: number): Promise<Uint8Array | null>;
   consistency(before: number, size: number): Promise<Uint8Array[]>;
   tile(id: TileId): Promise<Uint8Array>;
+  /** What the log says of itself, from its leaves. `fault`: what is wrong with the first that is not what was hashed. */
+  said(): Promise<{ entries: readonly PublicEntry[]; fault: string | null }>;
 }
 
 export interface CheckpointParts {

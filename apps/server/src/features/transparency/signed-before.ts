@@ -1,6 +1,6 @@
 import { openCheckpoint, toBase64, type SignedCheckpoint, type VerifierKey } from '@clerestory/tlog';
 import { ed25519 } from '../../platform/hashing.ts';
-import type { WitnessFolder } from './witness-folder.ts';
+import { checkpointOf, type WitnessFolder } from './witness-folder.ts';
 
 /** What to do after any of the faults below. */
 export const wayOn =
@@ -11,6 +11,14 @@ export interface Fault {
   why: string;
   size?: number;
   root?: string;
+}
+
+/** What there was of a log that begins anew. `root`: base64, empty where nobody has kept it. */
+export interface Lost {
+  size: number;
+  root: string;
+  /** A key that is still known has signed it, or a witness has told it. */
+  isVerified: boolean;
 }
 
 export interface TreeNow {
@@ -96,8 +104,11 @@ export class SignedBefore {
     return faults.sort((a, b) => (b.size ?? -1) - (a.size ?? -1))[0] ?? null;
   }
 
-  /** The largest checkpoint among these notes and the files of the folder that are named largest. */
-  async largest(notes: readonly string[]): Promise<SignedCheckpoint | null> {
+  /**
+   * The largest checkpoint of this log among these notes and the files of the folder that are named largest, whoever has
+   * signed it: the key may be lost with the database, and what was signed with it is lost all the same.
+   */
+  async largest(notes: readonly string[]): Promise<Lost> {
     const files = (await this.#folder.files()).slice(0, largestAtOnce);
     const kept = files.flatMap((file) => {
       try {
@@ -106,11 +117,15 @@ export class SignedBefore {
         return [];
       }
     });
-    const opened = [...notes, ...kept].flatMap((note) => {
-      const one = openOwn(note, this.#origin, this.#keys);
-      return one.ok ? one.value : [];
+    const found = [...notes, ...kept].flatMap((note) => {
+      const checkpoint = checkpointOf(note);
+      if (checkpoint?.origin !== this.#origin) return [];
+      const { size, root } = checkpoint;
+      return { size, root: toBase64(root), isVerified: openOwn(note, this.#origin, this.#keys).ok };
     });
-    return opened.sort((a, b) => b.checkpoint.size - a.checkpoint.size)[0] ?? null;
+    // Of two that are as large, the one that can be checked.
+    found.sort((a, b) => b.size - a.size || Number(b.isVerified) - Number(a.isVerified));
+    return found[0] ?? { size: 0, root: '', isVerified: true };
   }
 }
 

@@ -1,0 +1,104 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { canonicalJson, type Json } from '@clerestory/tlog';
+import { LogKey } from './key.ts';
+import { giveOrder } from './orders.ts';
+import { LogSite } from './testing/log-site.ts';
+
+let site: LogSite;
+beforeEach(async () => {
+  site = await new LogSite().start();
+});
+afterEach(() => site.remove());
+
+/** Somebody with the file does this to it, and puts the guards back, so that the store itself has nothing to say. */
+function forge(names: readonly string[], then: () => void): void {
+  const { raw } = site.open;
+  const guards = names.map((name) =>
+    raw.prepare('select sql from sqlite_master where name = ?').pluck().get(name),
+  );
+  for (const name of names) raw.exec(`drop trigger ${name}`);
+  then();
+  for (const guard of guards) raw.exec(String(guard));
+}
+/** The private words of an entry become others; its leaf stays. */
+function reword(sequence: number, change: Record<string, Json>): void {
+  const { raw } = site.open;
+  const text = raw.prepare('select entry from record_entries where sequence = ?').pluck().get(sequence);
+  const words = canonicalJson({ ...(JSON.parse(String(text)) as Record<string, Json>), ...change });
+  raw.prepare('update record_entries set entry = ? where sequence = ?').run(words, sequence);
+}
+const isRefused = async () => {
+  await site.append(1);
+  await site.checkpoints.tick();
+  return !site.checkpoints.published().ok;
+};
+
+describe('words of the record that are not those of their leaf are not believed', () => {
+  test('that an entry was erased', async () => {
+    await site.append(8);
+    await site.checkpoints.tick();
+    forge(['record_keeps_entries', 'log_erases_salts'], () => {
+      site.open.raw.exec(
+        `update record_entries set entry = (select leaf from log_leaves where sequence = 4) where sequence = 4;
+         delete from log_salts where sequence = 4`,
+      );
+      reword(6, {
+        ...{ kind: 'record-erased', actor: 'server', subject: 'record' },
+        detail: { entries: 1, from: 4, upTo: 4, why: 'older than 1825 days' },
+      });
+    });
+    await site.restart();
+    expect(site.halted).toMatch(/entry 4 has lost its words .* no entry of the log says that it was erased/);
+    expect(await isRefused()).toBe(true);
+  });
+
+  test('that the log was begun with another key, where all else that was signed is gone', async () => {
+    await site.append(3);
+    await site.checkpoints.tick();
+    const key = LogKey.fresh('wall.example.org/log');
+    forge(['record_keeps_entries'], () =>
+      reword(1, { detail: { origin: 'wall.example.org/log', key: key.public } }),
+    );
+    site.open.raw.exec('delete from log_checkpoints');
+    site.open.raw
+      .prepare(`update settings set value = ? where name = 'log-keys'`)
+      .run(JSON.stringify([key.public]));
+    writeFileSync(site.file('log.key'), key.toText(), { mode: 0o600 });
+    rmSync(site.file('witness'), { recursive: true });
+    await site.restart();
+    expect(site.halted).toMatch(/not those that its entries have named/);
+    expect(await isRefused()).toBe(true);
+  });
+
+  test('that the key was never changed, for whoever has the old one', async () => {
+    const old = readFileSync(site.file('log.key'), 'utf8');
+    giveOrder(site.dir, { do: 'change-key' });
+    await site.restart();
+    const { raw } = site.open;
+    const changed = raw.prepare(`select sequence from record_entries where kind = 'log-key-changed'`);
+    forge(['record_keeps_entries'], () => reword(Number(changed.pluck().get()), { kind: 'view-started' }));
+    raw.exec('delete from log_checkpoints');
+    raw
+      .prepare(`update settings set value = ? where name = 'log-keys'`)
+      .run(JSON.stringify([LogKey.fromText(old)?.public]));
+    writeFileSync(site.file('log.key'), old, { mode: 0o600 });
+    rmSync(site.file('witness'), { recursive: true });
+    await site.restart();
+    expect(site.halted).toMatch(/not those that its entries have named/);
+    expect(await isRefused()).toBe(true);
+  });
+});
+
+test('a leaf about the log that is not what was hashed stops it, with the number of the entry', async () => {
+  await site.append(3);
+  await site.checkpoints.tick();
+  forge(['log_keeps_leaves'], () =>
+    site.open.raw.exec(
+      `update log_leaves set leaf = replace(leaf, 'wall.example.org', 'hall.example.org') where sequence = 1`,
+    ),
+  );
+  await site.restart();
+  expect(site.halted).toMatch(/public leaf of entry 1 is not what was hashed/);
+  expect(await isRefused()).toBe(true);
+});
