@@ -363,7 +363,10 @@ export async function startApp(
       name: 'record',
       load: async () => void (await record.load()),
       stop: () => refusals.stop(),
-      routes: recordRoutes(record, () => checkpoints.status().halted),
+      routes: recordRoutes(record, {
+        halted: () => checkpoints.status().halted,
+        checked: (found) => checkpoints.recordChecked(found),
+      }),
     },
     {
       name: 'transparency',

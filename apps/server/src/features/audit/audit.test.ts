@@ -1,3 +1,6 @@
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseVerifierKey } from '@clerestory/tlog';
 import { checkBundle } from '../../../../verify/src/bundle.ts';
@@ -7,7 +10,7 @@ import { sha256 } from '../../platform/hashing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { addPrivateCamera, place } from '../../testing/private-camera.ts';
-import { until } from '../../testing/server.ts';
+import { temporaryFolder, until } from '../../testing/server.ts';
 import { rightsAt, type RightsNow } from './could-see.ts';
 
 describe('rights as they were', () => {
@@ -181,5 +184,39 @@ describe('over the running server', () => {
     expect((asked.body.items as { detail: object }[]).map(({ detail }) => detail)).toContainEqual({
       question: 'log-status',
     });
+  });
+
+  test('what the check of the whole record finds stops the log; a head that somebody says they kept does not', async () => {
+    const published = async (url: string) => (await fetch(`${url}/log/checkpoint`)).status;
+    await until(async () => (await published(site.app.url)) === 200);
+    const kept = await auditor.call('GET', `/record/verification?sequence=1&hash=${'0'.repeat(64)}`);
+    expect(kept.body).toMatchObject({ ok: false, sequence: 1 });
+    expect(await published(site.app.url)).toBe(200);
+    await site.app.close();
+    const copy = temporaryFolder();
+    cpSync(site.dir, copy.dir, { recursive: true });
+    const file = new SqliteDatabase(path.join(copy.dir, 'clerestory.db'));
+    const guard = `select sql from sqlite_master where name = 'record_keeps_entries'`;
+    const text = String(file.prepare(guard).pluck().get());
+    file.exec(
+      `drop trigger record_keeps_entries;
+       update record_entries set entry = json_set(entry, '$.actor', 'person:other') where sequence = 2;
+       ${text}`,
+    );
+    file.close();
+    const again = await startGuardedApp({}, copy.dir, { checkpointEveryMs: 200 });
+    try {
+      // No start compares the words of each entry with their hash.
+      await until(async () => (await published(again.app.url)) === 200);
+      const second = await again.personAs('auditor', 'wilma');
+      const { body } = await second.call('GET', '/record/verification');
+      expect(body).toMatchObject({ ok: false, sequence: 2 });
+      expect(await published(again.app.url)).toBe(503);
+      const { body: status } = await again.administrator.call('GET', '/log');
+      expect(status.halted).toMatch(/entry 2 is not what was hashed/);
+    } finally {
+      await again.stop();
+      copy.remove();
+    }
   });
 });

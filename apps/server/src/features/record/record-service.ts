@@ -20,9 +20,13 @@ import { PublicLog } from './public-log.ts';
 import { treeStore } from './tree.ts';
 
 /** What a walk along the chain finds. */
-type Walked =
+export type Walked =
   Omit<Extract<RecordVerification, { ok: true }>, 'halted'> | Extract<RecordVerification, { ok: false }>;
 
+const otherThanKept = 'the record is another one than that of the kept head';
+const shorterThanKept = 'the record is shorter than the kept head';
+/** Faults that only a head shows which somebody kept. */
+export const ofKept: readonly string[] = [otherThanKept, shorterThanKept];
 /** Entries that one step of a walk holds in memory. */
 const walkStep = 1_000;
 
@@ -183,11 +187,7 @@ export class RecordService {
         if (fault !== null) return { ok: false, sequence: at.sequence + 1, fault };
         at = { sequence: row.sequence, hash: row.hash };
         if (kept?.sequence === at.sequence && kept.hash !== undefined && kept.hash !== at.hash)
-          return {
-            ok: false,
-            sequence: at.sequence,
-            fault: 'the record is another one than that of the kept head',
-          };
+          return { ok: false, sequence: at.sequence, fault: otherThanKept };
       }
       if (rows.length < walkStep) break;
       // Others get their turn.
@@ -206,7 +206,7 @@ export class RecordService {
         fault: 'the tree of the public log is not that of its leaves',
       };
     if (kept?.sequence !== undefined && kept.sequence > at.sequence)
-      return { ok: false, sequence: at.sequence + 1, fault: 'the record is shorter than the kept head' };
+      return { ok: false, sequence: at.sequence + 1, fault: shorterThanKept };
     return { ok: true, entries: at.sequence, erased, head: at };
   }
 

@@ -128,6 +128,14 @@ export class Checkpoints {
     return { ok: false, problem: problem('unavailable', words) };
   }
 
+  /** The whole record was walked; a fault halts the log, unless that has begun anew since and so has said it. */
+  async recordChecked(found: { ok: true } | { ok: false; sequence: number; fault: string }): Promise<void> {
+    if (found.ok) return this.#standing.recordChecked(null);
+    const { entries } = await this.#parts.tree.said();
+    const begun = entries.findLast(({ kind }) => kind === 'log-begun-anew')?.sequence ?? 0;
+    if (found.sequence > begun) this.#standing.recordChecked(found.fault);
+  }
+
   /** Public keys that the log has signed with, the present one last. */
   keys(): readonly VerifierKey[] {
     return this.#identity.known;

@@ -90,6 +90,49 @@ describe('words of the record that are not those of their leaf are not believed'
   });
 });
 
+describe('a fault that the check of the whole record has found', () => {
+  const check = async () => site.checkpoints.recordChecked(await site.record.verify());
+  /** Words that no start compares with their leaf. */
+  const reworded = (n: number) => forge(['record_keeps_entries'], () => reword(3, { detail: { n } }));
+
+  test('stops the log, over restarts too, until the record is found right again', async () => {
+    await site.append(5);
+    await site.checkpoints.tick();
+    await check();
+    expect(site.halted).toBeNull();
+    reworded(70);
+    await site.restart();
+    expect(site.halted).toBeNull();
+    await check();
+    expect(site.halted).toMatch(/record was changed: entry 3 is not what was hashed/);
+    expect(await isRefused()).toBe(true);
+    await site.restart();
+    expect(site.halted).toMatch(/entry 3 is not what was hashed/);
+    expect(await isRefused()).toBe(true);
+    reworded(1);
+    await check();
+    await site.restart();
+    expect(site.halted).toBeNull();
+    expect(await isRefused()).toBe(false);
+  });
+
+  test('does not stop the log that begins anew because of it, but for what is changed since', async () => {
+    await site.append(5);
+    await site.checkpoints.tick();
+    reworded(70);
+    await check();
+    giveOrder(site.dir, { do: 'begin-anew', why: 'Somebody has changed entry 3, and there is no copy.' });
+    await site.restart();
+    await check();
+    expect(site.halted).toBeNull();
+    expect(await isRefused()).toBe(false);
+    reworded(1);
+    forge(['record_keeps_entries'], () => reword(8, { detail: { n: 70 } }));
+    await check();
+    expect(site.halted).toMatch(/entry 8 is not what was hashed/);
+  });
+});
+
 test('a leaf about the log that is not what was hashed stops it, with the number of the entry', async () => {
   await site.append(3);
   await site.checkpoints.tick();

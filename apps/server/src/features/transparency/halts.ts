@@ -15,6 +15,8 @@ export const Halt = z.object({
   root: z.string().nullable(),
   /** Whose word it was, and whose word is needed again; null: the witness folder’s or the database’s own. */
   witness: z.string().nullable(),
+  /** Found by whoever checked the whole record: it stands until that finds nothing wrong any more. */
+  isOfRecord: z.boolean().optional(),
 });
 export type Halt = z.infer<typeof Halt>;
 

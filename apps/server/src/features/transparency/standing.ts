@@ -41,7 +41,7 @@ export class Standing {
   }
 
   /** `known`: what would have to hold again; it is remembered until it does. */
-  halt(why: string, known?: Pick<Halt, 'size' | 'root' | 'witness'>): void {
+  halt(why: string, known?: Omit<Halt, 'origin' | 'why'>): void {
     const { origin, log } = this.#parts;
     if (known) this.#halts.add({ origin: origin(), why, ...known });
     if (this.#why === why) return;
@@ -66,13 +66,25 @@ export class Standing {
     }
   }
 
+  /** Somebody has checked the whole record. `fault`: what is wrong, in words; null lets the next start go on. */
+  recordChecked(fault: string | null): void {
+    for (const one of this.#halts.all(this.#parts.origin())) if (one.isOfRecord) this.#halts.remove(one);
+    if (fault === null) return;
+    this.#doubts = [];
+    this.halt(
+      `The record was changed: ${fault}. ${wayOn} Once it is back, check the whole record again; the next start then signs.`,
+      { size: 0, root: null, witness: null, isOfRecord: true },
+    );
+  }
+
   /** Does what stopped it before the last start hold again? */
   async recall(): Promise<void> {
     const { tree, log, origin } = this.#parts;
     const { size: here } = await tree.head();
     for (const one of this.#halts.all(origin())) {
       const isFault =
-        one.root !== null ? (await faultOfRoot(tree, one.size, one.root)) !== null : here < one.size;
+        one.isOfRecord === true ||
+        (one.root !== null ? (await faultOfRoot(tree, one.size, one.root)) !== null : here < one.size);
       if (isFault) {
         this.#doubts = [];
         return this.halt(one.why);

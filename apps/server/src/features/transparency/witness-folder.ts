@@ -11,7 +11,8 @@ const largestNote = 64 * 1024;
 const latestName = 'latest';
 
 /** The checkpoint of a note, whoever signed it; null for what is none. */
-export const checkpointOf = (note: string): Checkpoint | null => parseCheckpoint(`${note.split('\n\n')[0]}\n`);
+export const checkpointOf = (note: string): Checkpoint | null =>
+  parseCheckpoint(`${note.split('\n\n')[0]}\n`);
 
 /**
  * Signed checkpoints as files, in a folder that may lie on another disk or machine: what the database itself cannot
