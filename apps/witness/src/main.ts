@@ -31,7 +31,13 @@ function secretIn(dir: string): KeyObject {
     writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx' });
   }
   if ((statSync(file).mode & 0o077) !== 0) fail(`Others can read ${file}. Run chmod 600 ${file}.`);
-  return createPrivateKey(readFileSync(file));
+  try {
+    return createPrivateKey(readFileSync(file));
+  } catch {
+    return fail(
+      `${file} holds no key. Put the right file back; without it this witness is another one: then begin with an empty folder.`,
+    );
+  }
 }
 
 /**
@@ -49,17 +55,31 @@ function beAlone(dir: string): Promise<void> {
   });
 }
 
-const { values } = parseArgs({
-  options: {
-    name: { type: 'string' },
-    data: { type: 'string', default: './witness' },
-    log: { type: 'string', multiple: true, default: [] },
-    port: { type: 'string', default: '8091' },
-    host: { type: 'string', default: '127.0.0.1' },
-  },
-});
-if (!values.name || values.log.length === 0)
+function read() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return fail(
+      `${(error as Error).message}. Known: ${Object.keys(options)
+        .map((name) => `--${name}`)
+        .join(', ')}.`,
+    );
+  }
+}
+
+const options = {
+  name: { type: 'string' },
+  data: { type: 'string', default: './witness' },
+  log: { type: 'string', multiple: true },
+  port: { type: 'string', default: '8091' },
+  host: { type: 'string', default: '127.0.0.1' },
+} as const;
+const values = read();
+if (!values.name || !values.log)
   fail('Give --name (such as witness.example.org) and --log with the key of each log to watch.');
+if (/[\s+]/.test(values.name)) fail(`"${values.name}" cannot be a name: it has neither spaces nor "+".`);
+if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
+  fail(`--port ${values.port} is no port: give a number from 0 to 65535.`);
 const logs = values.log.map(
   (text) =>
     parseVerifierKey(sha256, text) ?? fail(`"${text}" is no key of a log: it looks like name+hash+key.`),

@@ -94,6 +94,21 @@ test('what can still be proved after an entry was changed is proved against the 
   });
 });
 
+test('a root that its own entries do not lead to is never signed', async () => {
+  await site.append(3);
+  await site.checkpoints.tick();
+  const signed = site.checkpoints.published();
+  await site.append(2);
+  const head = site.open.raw.prepare('select * from log_head').get() as { frontier: Buffer };
+  head.frontier[head.frontier.length - 1]! ^= 1;
+  const names = Object.keys(head).join();
+  const places = Object.keys(head).map((name) => `@${name}`);
+  site.open.raw.prepare(`insert or replace into log_head (${names}) values (${places.join()})`).run(head);
+  await site.checkpoints.tick();
+  expect(site.halted).toMatch(/not that of its own \d+ entries/);
+  expect(await site.checkpoints.readable()).toMatchObject({ ok: true, value: { size: signed.ok && signed.value.size } });
+});
+
 describe('the database', () => {
   test.each([
     [

@@ -1,4 +1,4 @@
-import { emptyRoot, formatCheckpoint, formatNote, parseNote } from '@clerestory/tlog';
+import { emptyRoot, equalBytes, formatCheckpoint, formatNote, parseNote } from '@clerestory/tlog';
 import type { NoteSignature, VerifierKey } from '@clerestory/tlog';
 import { problem, type Answer, type LogStatus } from '@clerestory/protocol';
 import { sha256 } from '../../platform/hashing.ts';
@@ -221,6 +221,12 @@ export class Checkpoints {
     const { db, clock, log } = this.#parts;
     const { origin } = this.#identity;
     const { size } = head;
+    const own = await this.#parts.tree.rootAt(size);
+    // What is signed can never be taken back.
+    if (own === null || !equalBytes(own, head.root))
+      return this.#standing.halt(
+        `The root that the database keeps is not that of its own ${size} entries: it was changed. ${wayOn}`,
+      );
     const isAsked = this.#hasAsked && !this.#standing.isInDoubt;
     if (!isAsked && !(await this.#mayGoOn(size))) return;
     const checkpoint = { origin, size, at: clock.nowMs(), note: this.#signed(head) };
