@@ -106,7 +106,10 @@ test('a root that its own entries do not lead to is never signed', async () => {
   site.open.raw.prepare(`insert or replace into log_head (${names}) values (${places.join()})`).run(head);
   await site.checkpoints.tick();
   expect(site.halted).toMatch(/not that of its own \d+ entries/);
-  expect(await site.checkpoints.readable()).toMatchObject({ ok: true, value: { size: signed.ok && signed.value.size } });
+  expect(await site.checkpoints.readable()).toMatchObject({
+    ok: true,
+    value: { size: signed.ok && signed.value.size },
+  });
 });
 
 describe('the database', () => {
