@@ -288,9 +288,10 @@ describe('the public log', () => {
     expect(stored).not.toMatch(/person:p[123]/);
     // Nor in what the store's files have no use for any more.
     const bytes = readdirSync(folder.dir).map((name) => readFileSync(path.join(folder.dir, name), 'latin1'));
-    expect(bytes.join('')).not.toMatch(/person:p[123]/);
-    for (const salt of salts) expect(bytes.some((file) => file.includes(salt))).toBe(false);
-    expect(bytes.join('')).toMatch(/person:p[45]/);
+    // Not by `toMatch`, whose words would be the whole file.
+    const found = (what: string) => bytes.some((file) => file.includes(what));
+    expect(['person:p1', 'person:p2', 'person:p3', ...salts].map(found)).toEqual(Array(6).fill(false));
+    expect(['person:p4', 'person:p5'].map(found)).toEqual([true, true]);
     const { items } = await record.read(everything({ kind: 'sign-in' }), 'person:anna');
     expect(items.map(({ actor }) => actor)).toEqual(['person:p5', 'person:p4', 'erased', 'erased', 'erased']);
     expect(await erase(cut)).toBe(0);
