@@ -98,6 +98,25 @@ async function expectDark(screen: Page, tile: number, why: string | RegExp): Pro
   await expect(tileAt(screen, tile)).toHaveAttribute('data-picture', 'none');
 }
 
+/** Asks for a picture of a screen; how bright its first tile is at most, below the word in its middle. 0…255. */
+async function brightestOnPicture(desk: Page, screen: string): Promise<number> {
+  await desk.keyboard.press('Control+k');
+  await desk.getByRole('combobox').fill('picture of the screen');
+  await desk.keyboard.press('Enter');
+  const dialog = desk.getByRole('dialog', { name: /as it is on its monitor/ });
+  await dialog.getByRole('button', { name: 'Take a new one' }).click();
+  const image = dialog.getByRole('img', { name: new RegExp(`^What .*${screen}`, 'i') });
+  await expect(image).toBeVisible();
+  return image.evaluate((one: HTMLImageElement) => {
+    const pen = new OffscreenCanvas(one.naturalWidth, one.naturalHeight).getContext('2d');
+    pen?.drawImage(one, 0, 0);
+    // A quarter of the screen is the first tile.
+    const [w, h] = [one.naturalWidth / 2, one.naturalHeight / 2];
+    const { data } = pen!.getImageData(w * 0.2, h * 0.6, w * 0.6, h * 0.2);
+    return Math.max(...data.filter((_, at) => at % 4 !== 3));
+  });
+}
+
 async function openIncident(who: Browser): Promise<string> {
   const answer = await who.call('POST', '/incidents', { type: 'robbery', place: 'Quay 4', ...place });
   if (answer.status !== 201) throw new Error(`no incident: ${JSON.stringify(answer.body)}`);
@@ -136,6 +155,9 @@ test('two keys open a private camera for an incident; closed, paused or not allo
     await expect(page).toContainText(/Robbery or break-in · incident 1 · (60|59|58) min/);
   await shot(screen, 'tile-purpose');
   await shot(desk, 'console-purpose');
+  expect(await brightestOnPicture(desk, 'left')).toBeLessThan(60);
+  await shot(desk, 'console-picture');
+  await desk.keyboard.press('Escape');
 
   await sam.call('POST', `/incidents/${incident}/close`);
   await expectDark(screen, 0, /incident 1 is closed/i);

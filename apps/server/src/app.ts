@@ -266,7 +266,11 @@ export async function startApp(
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
   const asking = askers(access);
-  const orders = new ScreenOrders({ ...{ db, clock, audience, record, walls, screens }, ...asking });
+  const orders = new ScreenOrders({
+    ...{ db, clock, audience, record, walls, screens },
+    ...asking,
+    isPublic: (camera) => cameras.get(camera)?.visibility === 'public',
+  });
   const schedules = new ScheduleService(walls, clock, log);
   const fleet = new FleetService({
     ...{ db, clock, log, cameras, health, walls, screens, isOurs },
@@ -341,7 +345,8 @@ export async function startApp(
     media: () => media.address,
     server: { version, build: buildId(), startedAt },
   };
-  spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
+  const { rights } = access;
+  spreadConsent({ consents, policy, incidents, grants, cameras, people, rights, walls }, audience);
   const desk = ownerDesk({ cameras, consents, grants });
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });

@@ -57,7 +57,7 @@ async function open(): Promise<void> {
     ...{ db, clock, machine: clock, log, record, cameras, consents, incidents },
     policy: { get: () => policyOf('clerestory') },
     rights: { may: () => ({ ok: true }) },
-    people: { get: () => ({ roles: ['operator'], disabled: false, name: 'Ona' }) },
+    people: { get: () => ({ roles: ['operator'], groups: [], disabled: false, name: 'Ona' }) },
     screenName: () => undefined,
   });
   consents.onChange((id) => void grants.recheck(id));

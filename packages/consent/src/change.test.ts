@@ -25,6 +25,15 @@ describe('what an owner does', () => {
     expect(ruleOf(consentOf({ status: 'revoked' }), { type: 'give', terms })).toBe('standing');
     expect(ruleOf(consentOf({ status: 'pending' }), { type: 'confirm' })).toBe('incident');
   });
+  test('C20 other terms while it is paused are no word on the pause', () => {
+    const given = (pausedUntil: number | null) =>
+      change(consentOf({ status: 'paused', pausedUntil }), { type: 'give', terms });
+    for (const pausedUntil of [null, noonMs + 1])
+      expect(given(pausedUntil)).toMatchObject({
+        consent: { status: 'paused', pausedUntil, level: 'standing' },
+      });
+    expect(given(noonMs)).toMatchObject({ consent: { status: 'given', pausedUntil: null } });
+  });
   test('C21 no end in the past', () => {
     expect(ruleOf(null, { type: 'give', terms: { ...terms, expiresAt: noonMs } })).toBe('C21');
     expect(ruleOf(consentOf({ status: 'pending', expiresAt: noonMs - 1 }), { type: 'confirm' })).toBe('C21');

@@ -31,10 +31,12 @@ export function applyChange(
     if (terms.expiresAt !== null && terms.expiresAt <= nowMs)
       return no('C21', 'The end lies in the past. Choose a later one.');
     const basis = before?.basis ?? 'voluntary';
-    return {
-      ok: true,
-      consent: { camera, owner, status: 'given', ...terms, basis, pausedUntil: null, ...moment },
-    };
+    // C20: other terms are no word on a pause.
+    const stays = before !== null && consentStateOf(before, nowMs) === 'paused';
+    const pause = stays
+      ? ({ status: 'paused', pausedUntil: before.pausedUntil } as const)
+      : ({ status: 'given', pausedUntil: null } as const);
+    return { ok: true, consent: { camera, owner, ...terms, basis, ...pause, ...moment } };
   }
   if (!before) return no('C22', 'There is no consent for this camera yet.');
   const state = consentStateOf(before, nowMs);

@@ -111,9 +111,36 @@ describe('the owner’s terms', () => {
     );
     expect(ruleOf({ consents: [consentOf({ hours })], nowMs: noonMs + 31 * minuteMs })).toBe('C8');
   });
+  test('C3 C8 a refusal says when it opens: the hours, or how long the pause still is', () => {
+    const changeOf = (given: Partial<Consent>) => {
+      const decision = decide(askingOf({ consents: [consentOf(given)] }));
+      return decision.ok ? '' : decision.refusal.change;
+    };
+    const of = (...windows: Hours['windows']) => changeOf({ hours: { zone: 'Europe/Berlin', windows } });
+    expect(of({ days: [5, 1, 2, 3, 4], from: '20:00', until: '06:00' })).toBe(
+      'It opens Monday to Friday 20:00 to 06:00, by the clocks of Europe/Berlin.',
+    );
+    expect(
+      of({ days: [2, 6, 7], from: '08:00', until: '09:30' }, { days: [3], from: '00:00', until: '00:00' }),
+    ).toBe(
+      'It opens Tuesday, Saturday, Sunday 08:00 to 09:30; Wednesday all day from 00:00, by the clocks of Europe/Berlin.',
+    );
+    expect(of({ days: [1, 2, 3, 4, 5, 6, 7], from: '20:00', until: '21:00' })).toMatch(
+      /opens every day 20:00/,
+    );
+    const paused = (pausedUntil: number | null) => changeOf({ status: 'paused', pausedUntil });
+    expect(paused(null)).toBe('It opens again when the owner resumes.');
+    const rest = ', or sooner if the owner resumes.';
+    expect(paused(noonMs + 1)).toBe(`The pause ends in 1 min${rest}`);
+    expect(paused(noonMs + 2 * hourMs + 5 * minuteMs)).toBe(`The pause ends in 2 h 5 min${rest}`);
+    expect(paused(noonMs + 51 * hourMs)).toBe(`The pause ends in 2 d 3 h${rest}`);
+  });
   test('C14 the first of all ends', () => {
     expect(termsOf({}).endsAtMs).toBe(noonMs + policy.grantMinutes * minuteMs);
     expect(termsOf({ minutes: 5 }).endsAtMs).toBe(noonMs + 5 * minuteMs);
+    const sinceMs = noonMs - 4 * minuteMs;
+    expect(termsOf({ minutes: 5, sinceMs }).endsAtMs).toBe(noonMs + minuteMs);
+    expect(termsOf({ sinceMs, policy: { ...policy, grantMinutes: 3 } }).endsAtMs).toBe(noonMs - minuteMs);
     expect(termsOf({ consents: [consentOf({ expiresAt: noonMs + minuteMs })] }).endsAtMs).toBe(
       noonMs + minuteMs,
     );
@@ -131,10 +158,10 @@ describe('whose yes is needed', () => {
   } as const;
   test('C15 a second person for an incident of one’s own', () => {
     expect(termsOf({ purpose: own })).toMatchObject({ waitsFor: 'second-person', isOwnIncident: true });
-    expect(termsOf({ purpose: own, approvals: { owner: false, person: 'olga' } }).waitsFor).toBe(
+    expect(termsOf({ purpose: own, approvals: { owners: [], person: 'olga' } }).waitsFor).toBe(
       'second-person',
     );
-    expect(termsOf({ purpose: own, approvals: { owner: false, person: 'sam' } }).waitsFor).toBe('nobody');
+    expect(termsOf({ purpose: own, approvals: { owners: [], person: 'sam' } }).waitsFor).toBe('nobody');
     expect(termsOf({ purpose: own, policy: { ...policy, approval: 'never' } }).waitsFor).toBe('nobody');
     expect(termsOf({ policy: { ...policy, approval: 'always' } }).waitsFor).toBe('second-person');
     expect(termsOf({}).waitsFor).toBe('nobody');
@@ -142,9 +169,18 @@ describe('whose yes is needed', () => {
   test('C16 the owner, each time', () => {
     const consents = [consentOf({ level: 'on-request', radiusM: null })];
     expect(termsOf({ consents }).waitsFor).toBe('owner');
-    expect(termsOf({ consents, approvals: { owner: true, person: null } }).waitsFor).toBe('nobody');
+    expect(termsOf({ consents, approvals: { owners: ['ana'], person: null } }).waitsFor).toBe('nobody');
     expect(termsOf({ consents, purpose: own }).waitsFor).toBe('second-person');
     expect(termsOf({ consents, purpose: standing }).waitsFor).toBe('owner');
+  });
+  test('C16 of two owners each who asks to be asked, and none for the other', () => {
+    const [ana, ben] = [consentOf({ level: 'on-request' }), consentOf({ owner: 'ben', level: 'on-request' })];
+    const missing = (consents: Consent[], ...owners: string[]) =>
+      termsOf({ consents, approvals: { owners, person: null } }).missing;
+    expect(missing([ana, ben])).toEqual(['ana', 'ben']);
+    expect(missing([ana, ben], 'ben')).toEqual(['ana']);
+    expect(missing([ana, ben], 'ben', 'ana')).toEqual([]);
+    expect(missing([ana, { ...ben, level: 'standing' }], 'ben')).toEqual(['ana']);
   });
   test('C17 exigent: two people, and never over a no', () => {
     const allowed = { ...policy, exigentHours: 24 };
@@ -155,7 +191,7 @@ describe('whose yes is needed', () => {
       termsOf({
         ...given,
         consents: [consentOf({ status: 'paused' })],
-        approvals: { owner: false, person: 'sam' },
+        approvals: { owners: [], person: 'sam' },
       }).waitsFor,
     ).toBe('nobody');
     for (const status of ['revoked', 'expired', 'pending'] as const)
@@ -200,7 +236,10 @@ describe('for any question', () => {
         fc.constantFrom(...Purpose.options).map((purpose) => ({ kind: 'standing' as const, purpose })),
         fc.constant(exigent),
       ),
-      approvals: fc.record({ owner: fc.boolean(), person: fc.constantFrom(null, 'olga', 'sam') }),
+      approvals: fc.record({
+        owners: fc.constantFrom([], ['ana']),
+        person: fc.constantFrom(null, 'olga', 'sam'),
+      }),
       policy: sitePolicy,
     })
     .map((given) => askingOf(given));

@@ -13,6 +13,7 @@ import { distanceM } from './distance.ts';
 import { endOfHours, isWithinHours } from './hours.ts';
 import { strictestRadiusM } from './policy.ts';
 import { consentStateOf } from './state.ts';
+import { hoursInWords, untilResumed } from './words.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -35,10 +36,12 @@ export interface Asking {
     | { kind: 'standing'; purpose: Purpose }
     | { kind: 'exigent'; purpose: Purpose };
   asker: { person: string; roles: readonly Role[] };
-  /** Who has said yes so far. A second person's counts when it is another one's than the asker's. */
-  approvals: { owner: boolean; person: string | null };
+  /** Who has said yes so far: which owners, and which second person, whose yes counts when it is not the asker's own. */
+  approvals: { owners: readonly string[]; person: string | null };
   /** What was asked for, minutes; null: as long as may be. */
   minutes: number | null;
+  /** When what is asked about began, for one that is seen already; null: it would begin now. */
+  sinceMs: number | null;
   policy: SitePolicy;
   nowMs: number;
 }
@@ -50,6 +53,8 @@ export interface Permits {
   endsAtMs: number | null;
   /** Nobody's yes is missing, or whose. */
   waitsFor: 'nobody' | 'owner' | 'second-person';
+  /** Owners whose yes is missing. */
+  missing: readonly string[];
   isOwnIncident: boolean;
 }
 export type Decision = Permits | { ok: false; refusal: GrantRefusal };
@@ -79,7 +84,7 @@ const closedStates: Partial<Record<ConsentState, readonly [rule: string, why: st
 export function decide(asking: Asking): Decision {
   const { camera, consents, policy } = asking;
   if (camera.visibility === 'public')
-    return { ok: true, endsAtMs: null, waitsFor: 'nobody', isOwnIncident: false }; // C4
+    return { ok: true, endsAtMs: null, waitsFor: 'nobody', missing: [], isOwnIncident: false }; // C4
   return (
     refusedBySite(asking) ??
     (consents.length === 0
@@ -138,7 +143,7 @@ function refusedByOwner(consent: Consent, { purpose, nowMs }: Asking): Decision 
   const state = consentStateOf(consent, nowMs);
   const isExigent = purpose.kind === 'exigent';
   const closed = isExigent && state === 'paused' ? undefined : closedStates[state];
-  if (closed) return no(closed[0], state, closed[1], closed[2]);
+  if (closed) return no(closed[0], state, closed[1], untilResumed(consent, nowMs) ?? closed[2]);
   if (isExigent) return null;
   const asked = purpose.kind === 'standing' ? purpose.purpose : purpose.incident?.type;
   if (asked !== undefined && !consent.purposes.includes(asked))
@@ -162,7 +167,7 @@ function refusedByOwner(consent: Consent, { purpose, nowMs }: Asking): Decision 
       'C8',
       'hours',
       'It is outside the hours that the owner has set',
-      'It opens within these hours.',
+      `It opens ${hoursInWords(consent.hours)}.`,
     );
   return null;
 }
@@ -203,10 +208,10 @@ function refusedByPurpose({ camera, consents, purpose, policy, nowMs }: Asking):
 
 /** C14 C15 C16 C17 C18: until when, and whose yes is missing. */
 function permitted(asking: Asking, policy: SitePolicy): Decision {
-  const { consents, purpose, asker, approvals, minutes, nowMs } = asking;
+  const { consents, purpose, asker, approvals, minutes, sinceMs, nowMs } = asking;
   const isExigent = purpose.kind === 'exigent';
   const mostMs = isExigent ? policy.exigentHours * hourMs : policy.grantMinutes * minuteMs;
-  let endsAtMs = nowMs + Math.min(mostMs, (minutes ?? Infinity) * minuteMs);
+  let endsAtMs = (sinceMs ?? nowMs) + Math.min(mostMs, (minutes ?? Infinity) * minuteMs);
   for (const { expiresAt } of consents) if (expiresAt !== null) endsAtMs = Math.min(endsAtMs, expiresAt);
   if (!isExigent)
     for (const { hours } of consents)
@@ -218,9 +223,13 @@ function permitted(asking: Asking, policy: SitePolicy): Decision {
   const needsSecond =
     isExigent || policy.approval === 'always' || (policy.approval === 'own-incident' && isOwnIncident);
   const hasSecond = approvals.person !== null && approvals.person !== asker.person;
-  const needsOwner =
-    !isExigent && consents.some((consent) => consentStateOf(consent, nowMs) === 'on-request');
-  const waitsFor =
-    needsSecond && !hasSecond ? 'second-person' : needsOwner && !approvals.owner ? 'owner' : 'nobody';
-  return { ok: true, endsAtMs, waitsFor, isOwnIncident };
+  // C16: the yes of one owner is not that of another.
+  const missing = isExigent
+    ? []
+    : consents
+        .filter((consent) => consentStateOf(consent, nowMs) === 'on-request')
+        .map(({ owner }) => owner)
+        .filter((owner) => !approvals.owners.includes(owner));
+  const waitsFor = needsSecond && !hasSecond ? 'second-person' : missing.length > 0 ? 'owner' : 'nobody';
+  return { ok: true, endsAtMs, waitsFor, missing, isOwnIncident };
 }

@@ -80,13 +80,13 @@ export const ownerDeskRoutes = {
     answer: z.object({ items: z.array(Consent) }),
   }),
   ownerAnswerAccess: route({
-    ...{ method: 'post', path: '/owner/accesses/{grant}/answer', tag, status: 204 },
+    ...{ method: 'post', path: '/owner/accesses/{grant}/answer', tag, status: 204, idempotent: true },
     summary: 'Say yes or no to somebody who asks to watch',
     params: OnGrant,
     body: z.strictObject({ approve: z.boolean() }),
   }),
   ownerEndAccess: route({
-    ...{ method: 'post', path: '/owner/accesses/{grant}/end', tag, status: 204 },
+    ...{ method: 'post', path: '/owner/accesses/{grant}/end', tag, status: 204, idempotent: true },
     summary: 'End one access that goes on now',
     params: OnGrant,
   }),

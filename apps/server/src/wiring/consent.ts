@@ -24,12 +24,13 @@ export interface ConsentParties {
       listOf(person: string): unknown[];
     };
   };
+  rights: { onChange(listener: () => void): void };
   walls: { onCommit(listener: (commit: { events: readonly { type: string }[] }) => void): void };
 }
 
 /** What ends with what: grants first, which ends the views, and then the word to every window. */
 export function spreadConsent(parties: ConsentParties, audience: Audience): void {
-  const { consents, policy, incidents, grants, cameras, people, walls } = parties;
+  const { consents, policy, incidents, grants, cameras, people, rights, walls } = parties;
   const recheck = () => void grants.recheck();
   consents.onChange((camera) => {
     void grants.recheck(camera);
@@ -41,6 +42,7 @@ export function spreadConsent(parties: ConsentParties, audience: Audience): void
     audience.tell(rooms.everyone, 'incident:changed', incident);
   });
   people.people.onChange(recheck);
+  rights.onChange(recheck);
   people.sessions.onEnded(({ person }) => {
     if (people.sessions.listOf(person).length === 0) grants.personLeft(person);
   });

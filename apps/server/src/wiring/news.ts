@@ -26,13 +26,14 @@ export interface NewsParties {
     onCommit(listener: (commit: Commit) => void): void;
   };
   screens: { forget(screen: string): void };
-  orders: { forget(screen: string): void };
+  orders: { forget(screen: string): void; forgetCamera(camera: string): void };
 }
 
 /** Passes each feature's news on: to the other features, and to every window. */
 export function spreadNews(parties: NewsParties, audience: Audience, metrics: Metrics, log: Logger): void {
   const { cameras, health, media, walls, screens, orders } = parties;
   cameras.onChange((change) => {
+    orders.forgetCamera(change.type === 'changed' ? change.camera.id : change.camera);
     if (change.type === 'changed') {
       const { id } = change.camera;
       if (change.media) {

@@ -8,6 +8,7 @@ import {
   type ConsentTerms,
   type Grant,
 } from '@clerestory/protocol';
+import { newId } from '../platform/clock.ts';
 import { ok } from '../platform/http.ts';
 
 /** What an owner says of a camera when registering it. */
@@ -36,8 +37,9 @@ export interface OwnerDesk {
     limit?: number,
   ): Promise<{ items: CameraAccess[]; next: string | null }>;
   waiting(owner: string): Grant[];
-  answer(owner: string, grant: string, approve: boolean): Promise<Answer<Grant>>;
-  endAccess(owner: string, grant: string): Promise<Answer<void>>;
+  /** `key`: the same again gets the same answer. */
+  answer(owner: string, grant: string, approve: boolean, key?: string): Promise<Answer<Grant>>;
+  endAccess(owner: string, grant: string, key?: string): Promise<Answer<void>>;
 }
 
 export interface OwnerDeskParties {
@@ -56,8 +58,8 @@ export interface OwnerDeskParties {
     currentViewers(camera: string): CameraAccess[];
     accesses(camera: string, cursor: string | undefined, limit: number): ReturnType<OwnerDesk['accesses']>;
     waitingFor(owner: string): Grant[];
-    ownerAnswers(owner: string, grant: string, approve: boolean): Promise<Answer<Grant>>;
-    ownerEnds(owner: string, grant: string): Promise<Answer<void>>;
+    ownerAnswers(owner: string, grant: string, approve: boolean, key: string): Promise<Answer<Grant>>;
+    ownerEnds(owner: string, grant: string, key: string): Promise<Answer<void>>;
   };
 }
 
@@ -90,7 +92,7 @@ export function ownerDesk({ cameras, consents, grants }: OwnerDeskParties): Owne
     currentViewers: (camera) => grants.currentViewers(camera),
     accesses: (camera, cursor, limit = 50) => grants.accesses(camera, cursor, limit),
     waiting: (owner) => grants.waitingFor(owner),
-    answer: (owner, grant, approve) => grants.ownerAnswers(owner, grant, approve),
-    endAccess: (owner, grant) => grants.ownerEnds(owner, grant),
+    answer: (owner, grant, approve, key = newId()) => grants.ownerAnswers(owner, grant, approve, key),
+    endAccess: (owner, grant, key = newId()) => grants.ownerEnds(owner, grant, key),
   };
 }

@@ -227,10 +227,8 @@ export class Access {
     });
     links.onEnded(({ key }) => views.viewerGone(key, 'link-ended'));
     cameras.onChange((change) => {
-      if (change.type === 'changed') {
-        const { id, sound } = change.camera;
-        return sound ? undefined : views.recheck(({ camera, scope }) => scope === 'sound' && camera === id);
-      }
+      // Lent from now on, not to be heard any more: whatever it is, who watches it is asked about anew.
+      if (change.type === 'changed') return views.recheck(({ camera }) => camera === change.camera.id);
       rights.forgetCamera(change.camera);
       views.recheck();
     });

@@ -13,6 +13,10 @@ export class SitePolicyService {
   readonly #record: Recorder;
   readonly #listeners = new Set<() => void>();
   #policy: SitePolicy = policyOf('clerestory');
+  /** Orders to switch everything private off that hold already and are not written yet. */
+  #cuts = 0;
+  /** Changes take turns: each starts from what the one before has made. */
+  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(db: Database, record: Recorder) {
     this.#db = db;
@@ -46,20 +50,42 @@ export class SitePolicyService {
         problem('unprocessable', 'Who administers or audits cannot watch, so cannot ask either.'),
       );
     // The kill switch has its own door.
-    const { isPrivateOff, offReason } = this.#policy;
-    return this.#put({ ...policy, isPrivateOff, offReason }, by);
+    return this.#put(({ isPrivateOff, offReason }) => ({ ...policy, isPrivateOff, offReason }), by);
   }
 
   async switchPrivate(off: boolean, reason: string, by: string): Promise<Answer<SitePolicy>> {
-    const policy = { ...this.#policy, isPrivateOff: off, offReason: off ? reason : '' };
-    if (off) this.#take(policy);
-    return this.#put(policy, by, reason);
+    const switched = { isPrivateOff: off, offReason: off ? reason : '' };
+    if (!off) return this.#put((before) => ({ ...before, ...switched }), by, reason);
+    this.#take({ ...this.#policy, ...switched });
+    this.#cuts += 1;
+    return this.#put((before) => ({ ...before, ...switched }), by, reason, true);
   }
 
-  async #put(policy: SitePolicy, by: string, why = ''): Promise<Answer<SitePolicy>> {
-    await this.#db.transaction().execute(async (write) => this.#write(write, policy, by, why));
-    this.#take(policy);
-    return ok(policy);
+  #put(
+    make: (before: SitePolicy) => SitePolicy,
+    by: string,
+    why = '',
+    isCut = false,
+  ): Promise<Answer<SitePolicy>> {
+    const work = async () => {
+      try {
+        const policy = await this.#db.transaction().execute(async (write) => {
+          const made = make(this.#policy);
+          await this.#write(write, made, by, why);
+          return made;
+        });
+        const { offReason } = this.#policy;
+        // Switched off while this was written: it stays so, and its own turn comes next.
+        const isOff = !policy.isPrivateOff && this.#cuts > 0;
+        this.#take(isOff ? { ...policy, isPrivateOff: true, offReason } : policy);
+        return ok(policy);
+      } finally {
+        if (isCut) this.#cuts -= 1;
+      }
+    };
+    const mine = this.#tail.then(work, work);
+    this.#tail = mine.catch(() => undefined);
+    return mine;
   }
 
   async #write(write: Write, policy: SitePolicy, by: string, why: string): Promise<void> {

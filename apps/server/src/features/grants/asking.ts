@@ -23,8 +23,7 @@ export function decisionFor(
   camera: Camera,
   purpose: GrantPurpose,
   asker: Asking['asker'],
-  approvals: Asking['approvals'] = { owner: false, person: null },
-  minutes: number | null = null,
+  so: Partial<Pick<Asking, 'approvals' | 'minutes' | 'sinceMs'>> = {},
 ): Decision {
   const { consents, incidents, policy, clock } = parts;
   return decide({
@@ -34,7 +33,7 @@ export function decisionFor(
       purpose.kind === 'incident'
         ? { kind: 'incident', incident: incidents.aged(purpose.incident) ?? null }
         : purpose,
-    ...{ asker, approvals, minutes },
+    ...{ asker, approvals: { owners: [], person: null }, minutes: null, sinceMs: null, ...so },
     policy: policy.get(),
     nowMs: clock.nowMs(),
   });

@@ -39,8 +39,8 @@ const base: Asking = {
     },
   },
   asker: { person: 'olga', roles: ['operator'] },
-  approvals: { owner: false, person: null },
-  minutes: null,
+  approvals: { owners: [], person: null },
+  ...{ minutes: null, sinceMs: null },
   policy: policyOf('clerestory'),
   nowMs: noonMs,
 };
@@ -112,9 +112,12 @@ const changes: readonly Change[] = [
   withThe({ asker: { person: 'olga', roles: [] } }),
   withThe({ asker: { person: 'olga', roles: ['administrator'] } }),
   withThe({ asker: { person: 'olga', roles: ['auditor', 'operator'] } }),
-  withThe({ approvals: { owner: true, person: null } }),
-  withThe({ approvals: { owner: false, person: 'olga' } }),
-  withThe({ approvals: { owner: false, person: 'sam' } }),
+  withThe({ approvals: { owners: ['ana'], person: null } }),
+  withThe({ approvals: { owners: ['ben'], person: null } }),
+  withThe({ approvals: { owners: ['ana', 'ben'], person: null } }),
+  withThe({ sinceMs: noonMs - 7 * minuteMs }),
+  withThe({ approvals: { owners: [], person: 'olga' } }),
+  withThe({ approvals: { owners: [], person: 'sam' } }),
   policy({ isPrivateOff: true }),
   policy({ radiusM: null }),
   policy({ radiusM: 100 }),
@@ -140,13 +143,15 @@ interface Expected {
   amiss: string[];
   endsAtMs: number | null;
   waitsFor: string;
+  missing: string[];
   isOwn: boolean;
 }
 
 /** SPEC.md, read once more. */
 function expected(asking: Asking): Expected {
-  const { camera, consents, purpose, asker, approvals, minutes, policy, nowMs } = asking;
-  if (camera.visibility === 'public') return { amiss: [], endsAtMs: null, waitsFor: 'nobody', isOwn: false }; // C4
+  const { camera, consents, purpose, asker, approvals, minutes, sinceMs, policy, nowMs } = asking;
+  if (camera.visibility === 'public')
+    return { amiss: [], endsAtMs: null, waitsFor: 'nobody', missing: [], isOwn: false }; // C4
   const amiss: string[] = [];
   const say = (isAmiss: boolean, code: string) => void (isAmiss && amiss.push(code));
   const exigent = purpose.kind === 'exigent';
@@ -163,8 +168,9 @@ function expected(asking: Asking): Expected {
     say(['pending', 'revoked', 'expired', 'registered'].includes(state), state); // C3
     say(state === 'paused' && !exigent, state);
   }
-  const ends = [nowMs + (exigent ? policy.exigentHours * 60 : policy.grantMinutes) * minuteMs];
-  if (minutes !== null) ends.push(nowMs + minutes * minuteMs);
+  const begun = sinceMs === null ? nowMs : sinceMs;
+  const ends = [begun + (exigent ? policy.exigentHours * 60 : policy.grantMinutes) * minuteMs];
+  if (minutes !== null) ends.push(begun + minutes * minuteMs);
   for (const { expiresAt } of consents) if (expiresAt !== null) ends.push(expiresAt);
   if (!exigent) {
     const type = purpose.kind === 'standing' ? purpose.purpose : happened?.type;
@@ -200,9 +206,12 @@ function expected(asking: Asking): Expected {
   const second =
     approvals.person === null || approvals.person === asker.person ? undefined : approvals.person;
   let waitsFor = 'nobody';
-  if (!exigent && states.includes('on-request') && !approvals.owner) waitsFor = 'owner';
+  const missing: string[] = [];
+  for (const [at, { owner }] of consents.entries())
+    if (!exigent && states[at] === 'on-request' && approvals.owners.indexOf(owner) < 0) missing.push(owner);
+  if (missing.length > 0) waitsFor = 'owner';
   if (asksSecond && second === undefined) waitsFor = 'second-person';
-  return { amiss, endsAtMs: Math.min(...ends), waitsFor, isOwn };
+  return { amiss, endsAtMs: Math.min(...ends), waitsFor, missing, isOwn };
 }
 
 /** Every two changes together, in both orders, and with each purpose that changes what the rules speak to. */
@@ -236,6 +245,7 @@ function fault({ asking, right }: Question, decide: Decide): string | null {
   const { endsAtMs, waitsFor, isOwnIncident } = answer;
   if (endsAtMs !== right.endsAtMs) return `ends at ${endsAtMs}`;
   if (waitsFor !== right.waitsFor) return `waits for ${waitsFor}`;
+  if (answer.missing.join() !== right.missing.join()) return `misses the yes of ${answer.missing.join()}`;
   return isOwnIncident === right.isOwn ? null : 'whose incident';
 }
 

@@ -1,8 +1,14 @@
 import type { Grant, GrantEnd } from '@clerestory/protocol';
+import type { PersonActor } from '../../platform/actor.ts';
 import { decisionFor } from './asking.ts';
 import type { Held, HeldGrants } from './held.ts';
-import type { GrantJournal } from './journal.ts';
+import type { GrantJournal, Request } from './journal.ts';
 import type { GrantParts } from './ports.ts';
+
+/** Until when one holds as things are now; or why it does not any more. */
+type Standing = { ok: true; endsAtMs: number | null } | { ok: false; end: GrantEnd };
+
+const over = (code: string, why: string): Standing => ({ ok: false, end: { code, why } });
 
 /** Ends grants: in memory at once, and then in the store. */
 export class GrantEnds {
@@ -17,9 +23,9 @@ export class GrantEnds {
   }
 
   /** Resolves when it is written. */
-  async end(held: Held, end: GrantEnd, by = 'server'): Promise<void> {
+  async end(held: Held, end: GrantEnd, by = 'server', request?: Request): Promise<void> {
     if (!this.#held.drop(held)) return;
-    const { grant, boot } = held;
+    const { grant } = held;
     const ended: Grant = {
       ...grant,
       state: grant.state === 'live' ? 'ended' : 'refused',
@@ -28,7 +34,7 @@ export class GrantEnds {
     };
     if (end.code !== 'renewed') this.#held.rememberEnd(ended);
     this.#held.tell(ended);
-    await this.#journal.ended(ended, boot, by);
+    await this.#journal.ended({ ...held, grant: ended, endsUptimeMs: null }, by, request);
   }
 
   /** Ends what is due. A question without an answer is a no. */
@@ -43,15 +49,27 @@ export class GrantEnds {
       );
   }
 
-  /** C18: something that grants rest on has changed; what does not hold any more ends now. Resolves when it is written. */
+  /**
+   * C18: something that grants rest on has changed. What does not hold any more ends now; what is to end sooner than it
+   * was does so. Resolves when it is written.
+   */
   async recheck(only?: string): Promise<void> {
-    const ended: Promise<void>[] = [];
-    for (const held of this.#held.all()) {
-      if (only !== undefined && held.grant.camera !== only) continue;
-      const end = this.noLonger(held.grant);
-      if (end) ended.push(this.end(held, end));
-    }
-    await Promise.all(ended);
+    const all = this.#held.all();
+    await Promise.all(
+      all.filter(({ grant }) => only === undefined || grant.camera === only).map((held) => this.weigh(held)),
+    );
+  }
+
+  /** @see recheck */
+  async weigh(held: Held): Promise<void> {
+    const now = this.#standing(held);
+    if (!now.ok) return this.end(held, now.end);
+    const { state, endsAt } = held.grant;
+    if (state !== 'live' || now.endsAtMs === null || endsAt === null || now.endsAtMs >= endsAt) return;
+    if (now.endsAtMs <= this.#parts.clock.nowMs())
+      return this.end(held, { code: 'time', why: 'The time of this grant was shortened, and is over' });
+    this.#held.shorten(held, now.endsAtMs, this.#parts.machine.uptimeMs());
+    await this.#journal.shortened(() => this.#held.get(held.grant.id) === held && held);
   }
 
   /** Nobody of this person is signed in any more: what they watched themselves ends. Screens go on. */
@@ -61,25 +79,34 @@ export class GrantEnds {
         void this.end(held, { code: 'signed-out', why: 'Whoever watched has signed out' });
   }
 
-  /** Why a grant does not hold any more; null: it does. */
-  noLonger(grant: Grant): GrantEnd | null {
-    const camera = this.#parts.cameras.get(grant.camera);
-    const asker = this.#parts.people.get(grant.askedBy.id);
-    if (!camera) return { code: 'camera-removed', why: 'The camera was removed' };
-    if (!asker || asker.disabled) return { code: 'asker-gone', why: 'Whoever asked has no account any more' };
-    if (grant.viewer.kind === 'screen' && this.#parts.screenName(grant.viewer.id) === undefined)
-      return { code: 'screen-removed', why: 'The screen was removed' };
-    const approvals = { owner: grant.state === 'live', person: grant.approvedBy?.id ?? null };
-    const decision = decisionFor(
-      this.#parts,
-      camera,
-      grant.purpose,
-      { person: grant.askedBy.id, roles: asker.roles },
-      approvals,
-    );
-    if (!decision.ok) return { code: decision.refusal.code, why: decision.refusal.why };
-    if (grant.state === 'live' && decision.waitsFor === 'second-person')
-      return { code: 'policy', why: 'The site now asks for a second person’s approval' };
-    return null;
+  #standing({ grant, minutes, owners }: Held): Standing {
+    const { cameras, people, screenName, rights } = this.#parts;
+    const camera = cameras.get(grant.camera);
+    const asker = people.get(grant.askedBy.id);
+    if (!camera) return over('camera-removed', 'The camera was removed');
+    if (!asker || asker.disabled) return over('asker-gone', 'Whoever asked has no account any more');
+    if (grant.viewer.kind === 'screen' && screenName(grant.viewer.id) === undefined)
+      return over('screen-removed', 'The screen was removed');
+    const so = {
+      approvals: { owners, person: grant.approvedBy?.id ?? null },
+      ...{ minutes, sinceMs: grant.startsAt },
+    };
+    const asking = { person: grant.askedBy.id, roles: asker.roles };
+    const decision = decisionFor(this.#parts, camera, grant.purpose, asking, so);
+    if (!decision.ok) return over(decision.refusal.code, decision.refusal.why);
+    // Whoever the picture goes to, it is there for one who may watch it.
+    if (!rights.may(actorOf(grant, asker), 'live', camera.id).ok)
+      return over('no-right', 'Whoever asked may not watch this camera any more');
+    const { waitsFor, endsAtMs } = decision;
+    if (grant.state !== 'live' || waitsFor === 'nobody') return { ok: true, endsAtMs };
+    return waitsFor === 'owner'
+      ? over('owner-asked', 'The owner wants to be asked each time now, and was not asked for this')
+      : over('policy', 'The site now asks for a second person’s approval');
   }
 }
+
+/** Whoever asked, signed in or not: a screen goes on without them. */
+const actorOf = (
+  { askedBy: { id, name } }: Grant,
+  { roles, groups }: Pick<PersonActor, 'roles' | 'groups'>,
+): PersonActor => ({ kind: 'person', id, name, roles, groups, session: '', locked: false });

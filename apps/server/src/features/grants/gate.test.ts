@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { HashedEntry } from '@clerestory/protocol';
+import { ConsentTerms, type HashedEntry } from '@clerestory/protocol';
 import { assured } from '../../../../../tools/harness/assured.ts';
 import { allMove, lastBytes, openManyViews } from '../../../../../tools/harness/many-views.ts';
 import { makeClockClip } from '../../../../../tools/rtsp-farm/clips.ts';
@@ -10,10 +10,19 @@ import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
-import { addPrivateCamera, canary, freshKey, ownerOf } from '../../testing/private-camera.ts';
+import {
+  addPrivateCamera,
+  canary,
+  freshKey,
+  openTerms,
+  ownerOf,
+  place,
+} from '../../testing/private-camera.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-gate-'));
 const cameras = ['lent-a', 'lent-b', 'lent-c', 'lent-d'];
+/** Open to everybody who may watch, until it is lent. */
+const turned = 'turned';
 const people = 5;
 const windowsEach = 6;
 const comersAtOnce = 8;
@@ -199,6 +208,63 @@ function comeAndGo(browser: Browser) {
   };
 }
 
+test(
+  'A2 a camera that everybody watched becomes private: the last byte within a second, and then by a grant alone',
+  { timeout: 120_000 },
+  async () => {
+    const owner = await ownerOf(site);
+    const source = { kind: 'rtsp', main: `${farm.url('street')}?camera=${turned}`, transport: 'tcp' };
+    const made = await site.administrator.call('POST', '/cameras', {
+      ...{ id: turned, name: turned, source, placeKind: 'shop' },
+      ...place,
+    });
+    expect(made.status).toBe(201);
+    const supervisor = await site.personAs('supervisor');
+    await supervisor.call('PUT', '/walls/control-room/screens/left/tiles/0', { camera: turned });
+    const browsers = [await site.pair('left'), ...operators];
+    const [screen, first] = browsers as Browser[] as [Browser, Browser];
+    const views = await openManyViews(site.app.mediaPort, browsers, [turned], {
+      ...{ playlist: 2, part: 2, still: 2 },
+    });
+    const witness = await live(first);
+    witness.subscribe(turned);
+    await eventually('all of them move', () => allMove(views, 0), 60_000);
+    await eventually('all of them move', () => allMove(views, performance.now() - 2_000), 30_000);
+    const told = views.map(({ refusals }) => refusals);
+    const startMs = performance.now();
+    const lent = await site.administrator.call('PATCH', `/cameras/${turned}`, {
+      ...{ visibility: 'private', owner },
+    });
+    expect(lent.status).toBe(200);
+    await eventually(
+      'all are told',
+      () => views.every(({ refusals }, at) => refusals > (told[at] ?? 0)),
+      30_000,
+    );
+    await eventually('the tile is told why', () =>
+      witness.reasons().includes('This camera is private. Ask for it with a purpose'),
+    );
+    expect(lastBytes(views, startMs).max).toBeLessThan(1_000);
+    const bytes = views.map((view) => view.bytes);
+    expect([await ways(screen, turned), await ways(first, turned)]).toEqual([0, 0]);
+    expect(views.map((view) => view.bytes)).toEqual(bytes);
+    witness.close();
+    for (const view of views) view.close();
+    // The control: what its owner lends then is seen by who asks, and by nobody else.
+    const terms = ConsentTerms.parse(openTerms);
+    await site.app.owners.ownerChanges(owner, turned, { type: 'give', terms }, freshKey());
+    expect((await ask(first, [turned])).body.items[0].grants[0].state).toBe('live');
+    expect([await ways(first, turned), await ways(screen, turned)]).toEqual([4, 0]);
+    assured({
+      ...{ row: 'A2', trials: views.length },
+      claim:
+        'a public camera becomes private while a screen and people watch it by push, playlist, part and still: the last byte within a second, and it opens by a grant alone',
+      control: 'each of them moved until then; under a grant of its owner’s it opens for who asked',
+    });
+    await site.app.owners.ownerChanges(owner, turned, { type: 'revoke' }, freshKey());
+  },
+);
+
 test('H2 grants, views and bytes agree, in the record and in what owners read', async () => {
   await eventually('every view has its end', async () => {
     const [started, ended] = [await entries('kind=view-started'), await entries('kind=view-ended')];
@@ -213,7 +279,9 @@ test('H2 grants, views and bytes agree, in the record and in what owners read', 
       String(detail['grant']),
       (byGrant.get(String(detail['grant'])) ?? 0) + Number(detail['bytes']),
     );
-  const told = (await Promise.all(cameras.map((camera) => site.app.owners.accesses(camera, undefined, 500))))
+  const told = (
+    await Promise.all([...cameras, turned].map((camera) => site.app.owners.accesses(camera, undefined, 500)))
+  )
     .flatMap(({ items }) => items)
     .filter(({ state }) => state === 'ended');
   expect(given.map(({ detail }) => detail['grant']).toSorted()).toEqual(

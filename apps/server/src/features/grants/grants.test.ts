@@ -3,6 +3,8 @@ import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { addPrivateCamera, canary, freshKey, ownerOf, place } from '../../testing/private-camera.ts';
 import { until } from '../../testing/server.ts';
+import { whatChangesUnderAGrant } from './testing/changed.ts';
+import { whatScreensShow } from './testing/screenshots.ts';
 
 const nowhere = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };
 let site: GuardedApp;
@@ -140,6 +142,9 @@ describe('what ends a grant, each with its word', () => {
     expect(await endOf(second)).toMatchObject({ code: 'rank' });
   });
 });
+
+describe('what changes under a grant', () => whatChangesUnderAGrant(() => site));
+describe('pictures of screens', () => whatScreensShow(() => site));
 
 describe('whose yes is needed', () => {
   test('an incident of one’s own: a second person, never oneself; no answer is a no', async () => {

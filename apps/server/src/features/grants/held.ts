@@ -106,6 +106,18 @@ export class HeldGrants {
     return this.all().filter((held) => this.leftMs(held) <= 0);
   }
 
+  /** It ends sooner than it was to. `endsAtMs` on the wall clock; an end that comes sooner by the machine's stays. */
+  shorten(held: Held, endsAtMs: number, uptimeMs: number): void {
+    const leftMs = endsAtMs - this.#clock.nowMs();
+    held.ends = {
+      wallMs: endsAtMs,
+      monotonicMs: Math.min(held.ends.monotonicMs, this.#clock.monotonicMs() + leftMs),
+    };
+    held.endsUptimeMs = Math.min(held.endsUptimeMs ?? Infinity, uptimeMs + leftMs);
+    held.grant = { ...held.grant, endsAt: endsAtMs };
+    this.tell(held.grant);
+  }
+
   /** After the wall clock was set back: the ends that tiles count down to follow it. */
   followClock(): void {
     const nowMs = this.#clock.nowMs();

@@ -21,11 +21,11 @@ export function grantRoutes(grants: GrantService): RouteHandlers {
     listGrants: (_input, { sees }) => ok({ items: grants.list().filter(({ camera }) => sees(camera)) }),
     answerGrants: ({ params, body }, context) => {
       const person = personOf(context);
-      return person ? grants.answer(params.request, body.approve, person) : signIn;
+      return person ? grants.answer(params.request, body.approve, person, context.key) : signIn;
     },
     endGrant: ({ params }, context) => {
       const person = personOf(context);
-      return person ? grants.end(params.grant, person) : signIn;
+      return person ? grants.end(params.grant, person, context.key) : signIn;
     },
   };
 }

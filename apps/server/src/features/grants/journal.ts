@@ -1,11 +1,19 @@
-import type { Grant } from '@clerestory/protocol';
-import type { Write } from '../../platform/idempotency.ts';
+import type { Consent } from '@clerestory/protocol';
+import { once, type Write } from '../../platform/idempotency.ts';
+import { ok } from '../../platform/http.ts';
 import { aboutOf, detailOf } from './entries.ts';
 import type { GrantParts, GrantWitness } from './ports.ts';
 import { grantStore, type StoredGrant } from './store.ts';
 
 /** An end that the store did not take is written again after this time, ms. */
 const againMs = 5_000;
+
+/** Whose answer is remembered, so that it can be sent again. */
+export interface Request {
+  key: string;
+  fingerprint: string;
+  nowMs: number;
+}
 
 const silent: GrantWitness = {
   granted: async () => undefined,
@@ -50,7 +58,8 @@ export class GrantJournal {
     const owners = consents.owners(grant.camera);
     if (grant.state === 'live') await this.#witness.granted(write, grant, owners);
     if (grant.state === 'refused') await this.#witness.refused(write, grant, owners);
-    if (grant.state === 'waiting-owner') await this.#witness.waiting(write, grant, owners);
+    if (grant.state === 'waiting-owner')
+      await this.#witness.waiting(write, grant, asksToBeAsked(consents.of(grant.camera), stored.owners));
     if (grant.state === 'ended') await this.#witness.ended(write, grant, owners);
   }
 
@@ -61,10 +70,28 @@ export class GrantJournal {
     });
   }
 
+  /** An end that comes sooner now. It holds in memory already; null: it has ended meanwhile. */
+  async shortened(now: () => StoredGrant | false): Promise<void> {
+    await this.inTurn(async () => {
+      const stored = now();
+      if (stored) await this.#parts.db.transaction().execute((write) => grantStore.put(write, stored));
+    }).catch((error: unknown) =>
+      this.#parts.log.error({ err: error }, 'the sooner end of a grant could not be written down'),
+    );
+  }
+
   /** What has ended in memory already, until the store has it. */
-  async ended(grant: Grant, boot: string, by: string): Promise<void> {
-    const stored = { grant, endsUptimeMs: null, boot };
-    await this.inTurn(() => this.writeAll([stored], by)).catch((error: unknown) => {
+  async ended(stored: StoredGrant, by: string, request?: Request): Promise<void> {
+    const write = async () => {
+      if (!request) return this.writeAll([stored], by);
+      const { repeated } = await once(this.#parts.db, request, async (writing) => {
+        await this.write(writing, stored, by);
+        return ok(null);
+      });
+      // It has ended, whatever that key was used for before.
+      if (repeated) await this.writeAll([stored], by);
+    };
+    await this.inTurn(write).catch((error: unknown) => {
       this.#parts.log.error(
         { err: error },
         'the end of a grant could not be written down; it is tried again',
@@ -79,3 +106,9 @@ export class GrantJournal {
     }, againMs).unref();
   }
 }
+
+/** Owners whose yes to this one is missing. */
+export const asksToBeAsked = (consents: readonly Consent[], said: readonly string[]): string[] =>
+  consents
+    .filter(({ level, owner }) => level === 'on-request' && !said.includes(owner))
+    .map(({ owner }) => owner);

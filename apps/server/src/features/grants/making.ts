@@ -65,7 +65,8 @@ export class GrantMaker {
         : []),
     ];
     const asker = { person: actor.id, roles: actor.roles };
-    const decision = decisionFor(this.#parts, known, asked.purpose, asker, undefined, asked.minutes ?? null);
+    const minutes = asked.minutes ?? null;
+    const decision = decisionFor(this.#parts, known, asked.purpose, asker, { minutes });
     const refusal = decision.ok ? null : decision.refusal;
     for (const viewer of viewers) {
       const before = this.#held.live({ viewer, camera });
@@ -82,44 +83,44 @@ export class GrantMaker {
 
   /** What becomes of one that waited, once a yes or a no has come. */
   settled(
-    { grant }: StoredGrant,
+    { grant, minutes, ...before }: StoredGrant,
     approve: boolean,
     approvedBy: Grant['approvedBy'],
-    ownerSaidYes: boolean,
+    owner: string | null,
     end: GrantEnd,
   ): StoredGrant {
     const { cameras, people, clock, consents } = this.#parts;
     const camera = cameras.get(grant.camera);
     const roles = people.get(grant.askedBy.id)?.roles ?? [];
-    const approvals = { owner: ownerSaidYes, person: approvedBy?.id ?? null };
-    const decision =
-      approve && camera
-        ? decisionFor(this.#parts, camera, grant.purpose, { person: grant.askedBy.id, roles }, approvals)
-        : null;
+    const owners = approve && owner !== null ? [...before.owners, owner] : before.owners;
+    const so = { approvals: { owners, person: approvedBy?.id ?? null }, minutes };
+    const asker = { person: grant.askedBy.id, roles };
+    const decision = approve && camera ? decisionFor(this.#parts, camera, grant.purpose, asker, so) : null;
     const nowMs = clock.nowMs();
-    if (!decision?.ok)
-      return this.#timed({ ...grant, state: 'refused', endsAt: null, end: decision?.refusal ?? end });
+    const kept = { minutes, owners };
+    if (!decision?.ok) {
+      const refusal = decision && { code: decision.refusal.code, why: decision.refusal.why };
+      return this.#timed({ ...grant, state: 'refused', endsAt: null, end: refusal ?? end }, kept);
+    }
     const state = stateAfter(decision.waitsFor);
-    const endsAt = state === 'live' ? decision.endsAtMs : nowMs + waitMs(state);
+    // One owner's yes gives the others no more time.
+    const waitsUntil = state === grant.state ? grant.endsAt : nowMs + waitMs(state);
+    const endsAt = state === 'live' ? decision.endsAtMs : waitsUntil;
     const startsAt = state === 'live' ? nowMs : null;
-    return this.#timed({
-      ...grant,
-      state,
-      approvedBy,
-      startsAt,
-      endsAt,
-      consentVersion: consents.versionOf(grant.camera),
-    });
+    const consentVersion = consents.versionOf(grant.camera);
+    return this.#timed({ ...grant, state, approvedBy, startsAt, endsAt, consentVersion }, kept);
   }
 
-  #isLasting(held: Held, { purpose }: GrantAsk): boolean {
+  #isLasting(held: Held, { purpose, minutes }: GrantAsk): boolean {
     return (
-      JSON.stringify(held.grant.purpose) === JSON.stringify(purpose) && this.#held.leftMs(held) > renewBelowMs
+      JSON.stringify(held.grant.purpose) === JSON.stringify(purpose) &&
+      held.minutes === (minutes ?? null) &&
+      this.#held.leftMs(held) > renewBelowMs
     );
   }
 
   #make(
-    { purpose }: GrantAsk,
+    { purpose, minutes }: GrantAsk,
     camera: string,
     viewer: GrantViewer,
     actor: PersonActor,
@@ -141,16 +142,25 @@ export class GrantMaker {
       endsAt: !decision.ok ? null : state === 'live' ? decision.endsAtMs : nowMs + waitMs(state),
       end: decision.ok ? null : { code: decision.refusal.code, why: decision.refusal.why },
     };
-    return this.#timed(grant, decision.ok ? null : decision.refusal.rule);
+    return this.#timed(
+      grant,
+      { minutes: minutes ?? null, owners: [] },
+      decision.ok ? null : decision.refusal.rule,
+    );
   }
 
-  #timed(grant: Grant, rule: string | null = null): StoredGrant & { rule: string | null } {
+  #timed(
+    grant: Grant,
+    kept: Pick<StoredGrant, 'minutes' | 'owners'>,
+    rule: string | null = null,
+  ): StoredGrant & { rule: string | null } {
     const { clock, machine } = this.#parts;
     const leftMs = grant.endsAt === null ? null : grant.endsAt - clock.nowMs();
     return {
       grant,
       endsUptimeMs: leftMs === null ? null : machine.uptimeMs() + leftMs,
       boot: machine.boot,
+      ...kept,
       rule,
     };
   }

@@ -21,6 +21,8 @@ interface Case {
   terms: ConsentTermsInput | null;
   /** For what the operator asks; null: does not. */
   purpose: 'fire' | 'incident' | null;
+  /** What is so before anybody asks. */
+  before?: (camera: string) => Promise<unknown>;
   /** What happens to the grant or the consent afterwards. */
   then?: (camera: string, grants: Grant[]) => Promise<unknown>;
   open: boolean;
@@ -48,6 +50,27 @@ const change = (type: 'pause' | 'revoke' | 'resume') => async (camera: string) =
 };
 const changeOf = (type: 'pause' | 'revoke' | 'resume') =>
   type === 'pause' ? ({ type, until: null } as const) : ({ type } as const);
+const narrow = (terms: ConsentTermsInput) => async (camera: string) => {
+  const given = { type: 'give', terms: ConsentTerms.parse(terms) } as const;
+  const answer = await site.app.owners.ownerChanges(owner, camera, given, freshKey());
+  if (!answer.ok) throw new Error(answer.problem.detail);
+};
+/** The agency asks somebody else who owns the camera too. */
+const proposeToAnother = async (camera: string) => {
+  const terms = { level: 'on-request', purposes: [...purposes] };
+  const proposal = { owner: await ownerOf(site, 'another'), terms };
+  const made = await site.administrator.call('POST', `/cameras/${camera}/consents`, proposal);
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+};
+const anotherConfirms = async (camera: string) => {
+  await proposeToAnother(camera);
+  const another = await ownerOf(site, 'another');
+  await site.app.owners.ownerChanges(another, camera, { type: 'confirm' }, freshKey());
+};
+const anotherAnswers = async (_camera: string, grants: Grant[]) => {
+  const another = await ownerOf(site, 'another');
+  for (const { id } of grants) await site.app.owners.answer(another, id, true);
+};
 const ownerAnswers = (approve: boolean) => async (_camera: string, grants: Grant[]) => {
   for (const { id } of grants) await site.app.owners.answer(owner, id, approve);
 };
@@ -141,11 +164,43 @@ const cases: Record<string, Case> = {
   'granted, then the terms became narrower': {
     terms: standing,
     purpose: 'fire',
-    async then(camera) {
-      const terms = ConsentTerms.parse({ level: 'standing', purposes: ['hazard'] });
-      await site.app.owners.ownerChanges(owner, camera, { type: 'give', terms }, freshKey());
-    },
+    then: narrow({ level: 'standing', purposes: ['hazard'] }),
     open: false,
+  },
+  'granted, then lent only when the owner says yes': {
+    terms: standing,
+    purpose: 'fire',
+    then: narrow({ level: 'on-request', purposes: [...purposes] }),
+    open: false,
+  },
+  'granted, then lent at other hours': {
+    terms: standing,
+    purpose: 'fire',
+    then: narrow({ ...standing, hours: hours(false) }),
+    open: false,
+  },
+  'granted, then another owner is asked, who has not answered': {
+    terms: standing,
+    purpose: 'fire',
+    then: proposeToAnother,
+    open: false,
+  },
+  'two owners on request, one of them said yes': {
+    terms: { level: 'on-request', purposes: [...purposes] },
+    before: anotherConfirms,
+    purpose: 'fire',
+    then: anotherAnswers,
+    open: false,
+  },
+  'two owners on request, both said yes': {
+    terms: { level: 'on-request', purposes: [...purposes] },
+    before: anotherConfirms,
+    purpose: 'fire',
+    async then(camera, grants) {
+      await anotherAnswers(camera, grants);
+      await ownerAnswers(true)(camera, grants);
+    },
+    open: true,
   },
 };
 const names = Object.keys(cases);
@@ -210,8 +265,9 @@ beforeAll(async () => {
   who.set('an administrator', site.administrator);
   who.set('an auditor', await site.personAs('auditor'));
   who.set('nobody', new Browser(site.app.url));
-  for (const [name, { purpose, then }] of Object.entries(cases)) {
+  for (const [name, { purpose, before, then }] of Object.entries(cases)) {
     if (purpose === null) continue;
+    await before?.(idOf(name));
     const asked = await asker.call('POST', '/grants', {
       cameras: [{ camera: idOf(name), screen: 'left' }],
       purpose:

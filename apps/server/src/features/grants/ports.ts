@@ -44,7 +44,11 @@ export interface GrantParts {
   };
   policy: { get(): SitePolicy };
   rights: { may(actor: Actor, right: Right, camera: string): { ok: boolean; because?: string } };
-  people: { get(id: string): { roles: readonly Role[]; disabled: boolean; name: string } | undefined };
+  people: {
+    get(
+      id: string,
+    ): { roles: readonly Role[]; groups: readonly string[]; disabled: boolean; name: string } | undefined;
+  };
   /** A screen's name; undefined: there is none. */
   screenName(screen: string): string | undefined;
 }

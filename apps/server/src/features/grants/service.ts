@@ -5,7 +5,6 @@ import {
   type Grant,
   type GrantAnswers,
   type GrantAsk,
-  type GrantEnd,
   type GrantWays,
 } from '@clerestory/protocol';
 import { actorName, type Actor, type PersonActor } from '../../platform/actor.ts';
@@ -16,7 +15,7 @@ import { waysTo } from './asking.ts';
 import { GrantEnds } from './ending.ts';
 import { aboutOf } from './entries.ts';
 import { HeldGrants, type Held, type Permit } from './held.ts';
-import { GrantJournal } from './journal.ts';
+import { asksToBeAsked, GrantJournal, type Request } from './journal.ts';
 import { GrantMaker } from './making.ts';
 import type { GrantParts, GrantWitness } from './ports.ts';
 import { accessOf, grantStore, type StoredGrant } from './store.ts';
@@ -130,8 +129,14 @@ export class GrantService {
   }
 
   /** A second person's answer to everything of one asking. */
-  answer(request: string, approve: boolean, actor: PersonActor): Promise<Answer<{ items: Grant[] }>> {
-    return this.#journal.inTurn(async () => {
+  answer(
+    request: string,
+    approve: boolean,
+    actor: PersonActor,
+    key: string,
+  ): Promise<Answer<{ items: Grant[] }>> {
+    const print = fingerprint('grant-answer', request, approve, actor.id);
+    return this.#settleOnce(this.#requestOf(key, print), () => {
       const waiting = this.#held.waiting(request, 'waiting-approval');
       if (waiting.length === 0)
         return refuse(
@@ -144,43 +149,50 @@ export class GrantService {
         return refuse(problem('forbidden', 'Nobody approves what they asked for themselves.'));
       const by = { id: actor.id, name: actor.name };
       const end = { code: 'not-approved', why: `${actor.name} did not approve` };
-      return ok({ items: await this.#settle(waiting, approve, by, false, end, actorName(actor)) });
+      const settled = waiting.map((one) => this.#maker.settled(one, approve, by, null, end));
+      return ok({ waiting, settled, by: actorName(actor) });
     });
   }
 
   /** An owner's answer, for cameras of level `on-request`. */
-  ownerAnswers(owner: string, id: string, approve: boolean): Promise<Answer<Grant>> {
-    return this.#journal.inTurn(async () => {
+  async ownerAnswers(owner: string, id: string, approve: boolean, key: string): Promise<Answer<Grant>> {
+    const print = fingerprint('owner-answer', owner, id, approve);
+    const answered = await this.#settleOnce(this.#requestOf(key, print), () => {
       const asked = this.#held.get(id);
-      if (asked?.grant.state !== 'waiting-owner' || !this.#isOwner(owner, asked.grant.camera))
-        return refuse(nothingWaits);
+      if (!asked || !this.#isAsked(owner, asked)) return refuse(nothingWaits);
       const { request, camera, approvedBy } = asked.grant;
       const waiting = this.#held
         .waiting(request, 'waiting-owner')
         .filter(({ grant }) => grant.camera === camera);
       const end = { code: 'owner-refused', why: 'The owner said no' };
-      const items = await this.#settle(waiting, approve, approvedBy, true, end, `owner:${owner}`);
-      const mine = items.find((grant) => grant.id === id);
-      return mine ? ok(mine) : refuse(nothingWaits);
+      const settled = waiting.map((one) => this.#maker.settled(one, approve, approvedBy, owner, end));
+      return ok({ waiting, settled, by: `owner:${owner}` });
     });
+    if (!answered.ok) return answered;
+    const mine = answered.value.items.find((grant) => grant.id === id);
+    return mine ? ok(mine) : refuse(nothingWaits);
   }
 
   /** Somebody stops a grant: who asked, or who may approve. */
-  async end(id: string, actor: PersonActor): Promise<Answer<void>> {
+  async end(id: string, actor: PersonActor, key: string): Promise<Answer<void>> {
+    const request = this.#requestOf(key, fingerprint('grant-end', id, actor.id));
     const held = this.#held.get(id);
     const { approvers } = this.#parts.policy.get();
     const mayEnd =
       held?.grant.askedBy.id === actor.id || actor.roles.some((role) => approvers.includes(role));
-    if (!held || !mayEnd) return refuse(problem('not-found', `You have no grant "${id}".`));
-    await this.#ends.end(held, { code: 'ended', why: `${actor.name} ended it` }, actorName(actor));
+    if (!held || !mayEnd) return this.#endedBefore(request, `You have no grant "${id}".`);
+    const end = { code: 'ended', why: `${actor.name} ended it` };
+    await this.#ends.end(held, end, actorName(actor), request);
     return ok(undefined);
   }
 
-  async ownerEnds(owner: string, id: string): Promise<Answer<void>> {
+  async ownerEnds(owner: string, id: string, key: string): Promise<Answer<void>> {
+    const request = this.#requestOf(key, fingerprint('owner-end', owner, id));
     const held = this.#held.get(id);
     if (!held || !this.#isOwner(owner, held.grant.camera))
-      return refuse(problem('not-found', 'There is no such access any more.'));
-    await this.#ends.end(held, { code: 'owner-ended', why: 'The owner ended this access' }, `owner:${owner}`);
+      return this.#endedBefore(request, 'There is no such access any more.');
+    const end = { code: 'owner-ended', why: 'The owner ended this access' };
+    await this.#ends.end(held, end, `owner:${owner}`, request);
     return ok(undefined);
   }
 
@@ -194,11 +206,10 @@ export class GrantService {
     return grantStore.accesses(this.#parts.db, camera, cursor, limit);
   }
 
-  /** Grants that wait for an owner. */
+  /** Grants that wait for this owner. */
   waitingFor(owner: string): Grant[] {
-    return this.list().filter(
-      ({ state, camera }) => state === 'waiting-owner' && this.#isOwner(owner, camera),
-    );
+    const asked = this.#held.all().filter((held) => this.#isAsked(owner, held));
+    return asked.map(({ grant }) => grant);
   }
 
   /** What a view under a grant has sent, in the transaction of its end. */
@@ -225,32 +236,57 @@ export class GrantService {
     if (before) void this.#ends.end(before, { code: 'renewed', why: 'It was asked for anew' });
     this.#held.tell(grant);
     // It was decided before it was written: what changed meanwhile counts.
-    const end = this.#ends.noLonger(grant);
-    if (end) void this.#ends.end(held, end);
+    void this.#ends.weigh(held);
   }
 
+  /** One who has not confirmed yet is none. */
   #isOwner(owner: string, camera: string): boolean {
-    return this.#parts.consents.owners(camera).includes(owner);
+    return this.#parts.consents.of(camera).some((one) => one.owner === owner && one.status !== 'pending');
   }
 
-  async #settle(
-    waiting: readonly Held[],
-    approve: boolean,
-    approvedBy: Grant['approvedBy'],
-    ownerSaidYes: boolean,
-    end: GrantEnd,
-    by: string,
-  ): Promise<Grant[]> {
-    const settled = waiting.map((one) => this.#maker.settled(one, approve, approvedBy, ownerSaidYes, end));
-    await this.#journal.writeAll(settled, by);
-    for (const stored of settled) {
-      const before = this.#held.get(stored.grant.id);
-      if (stored.grant.state === 'refused' && before) {
-        this.#held.drop(before);
-        this.#held.rememberEnd(stored.grant);
-      }
-      this.#take(stored);
+  #isAsked(owner: string, { grant, owners }: Held): boolean {
+    const missing = asksToBeAsked(this.#parts.consents.of(grant.camera), owners);
+    return grant.state === 'waiting-owner' && this.#isOwner(owner, grant.camera) && missing.includes(owner);
+  }
+
+  #requestOf(key: string, print: string): Request {
+    return { key, fingerprint: print, nowMs: this.#parts.clock.nowMs() };
+  }
+
+  /** Nothing is there to be ended: unless this is the same request again. */
+  async #endedBefore(request: Request, why: string): Promise<Answer<void>> {
+    const none = async () => refuse(problem('not-found', why));
+    // In its turn: the first of two at once is written then.
+    const { answer } = await this.#journal.inTurn(() => once<null>(this.#parts.db, request, none));
+    return answer.ok ? ok(undefined) : answer;
+  }
+
+  /** Answers to what waits, written with the answer to whoever gave it: the same again changes nothing more. */
+  #settleOnce(
+    request: Request,
+    decide: () => Answer<{ waiting: Held[]; settled: StoredGrant[]; by: string }>,
+  ): Promise<Answer<{ items: Grant[] }>> {
+    return this.#journal.inTurn(async () => {
+      let done: { waiting: Held[]; settled: StoredGrant[] } = { waiting: [], settled: [] };
+      const { answer } = await once<{ items: Grant[] }>(this.#parts.db, request, async (write) => {
+        const decided = decide();
+        if (!decided.ok) return decided;
+        done = decided.value;
+        for (const stored of done.settled) await this.#journal.write(write, stored, decided.value.by);
+        return ok({ items: done.settled.map(({ grant }) => grant) });
+      });
+      for (const [at, stored] of done.settled.entries()) this.#takeOver(done.waiting[at], stored);
+      return answer;
+    });
+  }
+
+  /** In place of what waited. If that has ended meanwhile, it stays so: its end is written next. */
+  #takeOver(before: Held | undefined, stored: StoredGrant): void {
+    if (!before || this.#held.get(stored.grant.id) !== before) return;
+    if (stored.grant.state === 'refused') {
+      this.#held.drop(before);
+      this.#held.rememberEnd(stored.grant);
     }
-    return settled.map(({ grant }) => grant);
+    this.#take(stored);
   }
 }

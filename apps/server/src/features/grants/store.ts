@@ -1,4 +1,5 @@
-import { Grant, type CameraAccess } from '@clerestory/protocol';
+import { Grant, OwnerId, type CameraAccess } from '@clerestory/protocol';
+import { z } from 'zod';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 
@@ -8,7 +9,18 @@ export interface StoredGrant {
   /** On the machine's own clock; null while it waits. */
   endsUptimeMs: number | null;
   boot: string;
+  /** What was asked for; null: as long as may be. */
+  minutes: number | null;
+  /** Owners who have said yes to it. */
+  owners: readonly string[];
 }
+
+/** What is kept of a grant and told to nobody. Those of before know nothing of it: nobody's yes. */
+const Kept = z.object({
+  minutes: z.int().nullable().default(null),
+  owners: z.array(OwnerId).default([]),
+});
+const KeptGrant = z.object({ kept: Kept.default(Kept.parse({})) });
 
 /** Grants ↔ rows. What was once asked for stays. */
 export const grantStore = {
@@ -19,16 +31,16 @@ export const grantStore = {
       .selectAll()
       .where('state', 'in', ['live', 'waiting-owner', 'waiting-approval'])
       .execute();
-    return rows.map((row) => ({
-      grant: Grant.parse(JSON.parse(row.grant_json)),
-      endsUptimeMs: row.ends_uptime_ms,
-      boot: row.boot,
-    }));
+    return rows.map((row) => {
+      const json: unknown = JSON.parse(row.grant_json);
+      const { kept } = KeptGrant.parse(json);
+      return { grant: Grant.parse(json), endsUptimeMs: row.ends_uptime_ms, boot: row.boot, ...kept };
+    });
   },
-  async put(write: Write, { grant, endsUptimeMs, boot }: StoredGrant): Promise<void> {
+  async put(write: Write, { grant, endsUptimeMs, boot, minutes, owners }: StoredGrant): Promise<void> {
     const changing = {
       state: grant.state,
-      grant_json: JSON.stringify(grant),
+      grant_json: JSON.stringify({ ...grant, kept: { minutes, owners } }),
       ends_uptime_ms: endsUptimeMs,
       boot,
     };

@@ -14,6 +14,6 @@ export function incidentRoutes(incidents: IncidentService): RouteHandlers {
       actor.kind === 'person'
         ? incidents.begin(body, { kind: 'person', id: actor.id, name: actor.name }, key)
         : refuse(problem('unauthenticated', 'Sign in first.')),
-    closeIncident: ({ params }, { actor }) => incidents.close(params.incident, actorName(actor)),
+    closeIncident: ({ params }, { actor, key }) => incidents.close(params.incident, actorName(actor), key),
   };
 }

@@ -9,7 +9,7 @@ import {
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
-import { once } from '../../platform/idempotency.ts';
+import { once, type Write } from '../../platform/idempotency.ts';
 import type { IncidentParts, Recorder } from './ports.ts';
 import { incidentStore } from './store.ts';
 
@@ -115,9 +115,10 @@ export class IncidentService {
     });
   }
 
-  close(id: string, by: string): Promise<Answer<Incident>> {
+  async close(id: string, by: string, key: string): Promise<Answer<Incident>> {
+    const request = { key, fingerprint: fingerprint('incident-close', id, by), nowMs: this.#clock.nowMs() };
     const incident = this.#open.get(id);
-    if (!incident) return Promise.resolve(refuse(problem('not-found', 'There is no such open incident.')));
+    if (!incident) return this.#closedBefore(request);
     const closed = { ...incident, closedAt: this.#clock.nowMs(), closedBy: by };
     this.#open.delete(id);
     this.#movedMs.delete(id);
@@ -126,16 +127,27 @@ export class IncidentService {
     if (this.#closed.size > maxOpenIncidents && !oldest.done) this.#closed.delete(oldest.value);
     for (const listener of this.#listeners) listener(closed);
     return this.#inTurn(async () => {
-      await this.#db.transaction().execute(async (write) => {
-        await incidentStore.close(write, closed);
-        await this.#record.append(write, {
+      const write = async (writing: Write): Promise<Answer<Incident>> => {
+        await incidentStore.close(writing, closed);
+        await this.#record.append(writing, {
           kind: 'incident-closed',
           actor: by,
           subject: `incident:${id}`,
           detail: { number: incident.number, type: incident.type },
         });
-      });
-      return ok(closed);
+        return ok(closed);
+      };
+      const { answer, repeated } = await once(this.#db, request, write);
+      // It is closed, whatever that key was used for before.
+      return repeated ? this.#db.transaction().execute(write) : answer;
+    });
+  }
+
+  /** In its turn: the first of two at once is written then. */
+  #closedBefore(request: { key: string; fingerprint: string; nowMs: number }): Promise<Answer<Incident>> {
+    return this.#inTurn(async () => {
+      const none = async () => refuse(problem('not-found', 'There is no such open incident.'));
+      return (await once<Incident>(this.#db, request, none)).answer;
     });
   }
 

@@ -1,7 +1,8 @@
 import { problem, type Answer, type NoticeDelay } from '@clerestory/protocol';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
-import { ok, refuse } from '../../platform/http.ts';
+import { fingerprint, ok, refuse } from '../../platform/http.ts';
+import { once, type Write } from '../../platform/idempotency.ts';
 import type { NoticeRecord, Steady } from './ports.ts';
 import { maxDelaysListed } from './rules.ts';
 
@@ -72,12 +73,14 @@ export class NoticeDelays {
   async ask(
     { camera, hours, reason }: { camera: string; hours: number; reason: string },
     by: string,
+    key: string,
   ): Promise<Answer<NoticeDelay>> {
     const delay: NoticeDelay = {
       ...{ id: newId(), camera, reason, hours, askedBy: by, askedAt: this.#clock.nowMs() },
       ...{ approvedBy: null, until: null, endedAt: null },
     };
-    await this.#db.transaction().execute(async (write) => {
+    const print = fingerprint('delay', camera, hours, reason, by);
+    const { answer, repeated } = await this.#once<NoticeDelay>(key, print, async (write) => {
       await write
         .insertInto('notice_delays')
         .values({
@@ -86,30 +89,34 @@ export class NoticeDelays {
         })
         .execute();
       await this.#note(write, 'notice-delay-asked', by, delay);
+      return ok(delay);
     });
-    this.#byId.set(delay.id, { delay, untilSteady: null });
-    return ok(delay);
+    if (answer.ok && !repeated) this.#byId.set(delay.id, { delay, untilSteady: null });
+    return answer;
   }
 
-  async approve(id: string, by: string): Promise<Answer<NoticeDelay>> {
-    const before = this.#byId.get(id)?.delay;
-    if (!before) return refuse(noDelay);
-    if (before.askedBy === by)
-      return refuse(problem('forbidden', 'It takes two people: somebody else has to agree to your order.'));
-    if (before.approvedBy !== null || before.endedAt !== null)
-      return refuse(problem('unprocessable', 'This order is in force or over already.'));
-    const delay = { ...before, approvedBy: by, until: this.#clock.nowMs() + before.hours * hourMs };
-    const untilSteady = this.#steady.steadyMs() + before.hours * hourMs;
-    await this.#db.transaction().execute(async (write) => {
+  async approve(id: string, by: string, key: string): Promise<Answer<NoticeDelay>> {
+    let made: Kept | undefined;
+    const { answer } = await this.#once<NoticeDelay>(key, fingerprint('delay-yes', id, by), async (write) => {
+      const before = this.#byId.get(id)?.delay;
+      if (!before) return refuse(noDelay);
+      if (before.askedBy === by)
+        return refuse(problem('forbidden', 'It takes two people: somebody else has to agree to your order.'));
+      if (before.approvedBy !== null || before.endedAt !== null)
+        return refuse(problem('unprocessable', 'This order is in force or over already.'));
+      const delay = { ...before, approvedBy: by, until: this.#clock.nowMs() + before.hours * hourMs };
+      const untilSteady = this.#steady.steadyMs() + before.hours * hourMs;
       await write
         .updateTable('notice_delays')
         .set({ approved_by: by, until_at: delay.until, until_steady: untilSteady })
         .where('id', '=', id)
         .execute();
       await this.#note(write, 'notice-delay-approved', by, delay);
+      made = { delay, untilSteady };
+      return ok(delay);
     });
-    this.#byId.set(id, { delay, untilSteady });
-    return ok(delay);
+    if (made) this.#byId.set(id, made);
+    return answer;
   }
 
   /** What waits for it goes out now. */
@@ -135,6 +142,10 @@ export class NoticeDelays {
     });
     this.#byId.set(id, { ...kept, delay });
     return ok(undefined);
+  }
+
+  #once<T>(key: string, print: string, run: (write: Write) => Promise<Answer<T>>) {
+    return once<T>(this.#db, { key, fingerprint: print, nowMs: this.#clock.nowMs() }, run);
   }
 
   #note(

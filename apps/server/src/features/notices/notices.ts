@@ -143,12 +143,12 @@ export class Notices {
       listDeadLetters: async () => ok({ items: await this.dead() }),
       retryDeadLetter: ({ params }) => this.#retry(params.letter),
       listNoticeDelays: () => ok({ items: delays.list() }),
-      askNoticeDelay({ body }, { by }) {
+      askNoticeDelay({ body }, { by, key }) {
         if (!cameraExists(body.camera))
           return refuse(problem('not-found', `There is no camera "${body.camera}".`));
-        return delays.ask(body, by);
+        return delays.ask(body, by, key);
       },
-      approveNoticeDelay: ({ params }, { by }) => delays.approve(params.delay, by),
+      approveNoticeDelay: ({ params }, { by, key }) => delays.approve(params.delay, by, key),
       async endNoticeDelay({ params }, { by }) {
         const done = await delays.end(params.delay, by);
         if (done.ok) sender.wake();

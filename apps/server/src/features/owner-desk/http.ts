@@ -9,6 +9,10 @@ const confirmFirst = problem(
   'confirm-first',
   'To be sure that it is you, sign in once more, then repeat this.',
 );
+const answerFirst = problem(
+  'forbidden',
+  'You can read who watched once you have said yes to what was proposed for this camera.',
+);
 const noCamera = (camera: string) => problem('not-found', `There is no camera "${camera}".`);
 
 /** What takes away; everything else gives, and asks that the owner has signed in a short while ago. */
@@ -55,11 +59,16 @@ export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): R
     },
     async ownerListAccesses({ params, query }, context) {
       const owner = withCamera(context, params.camera);
-      return owner.ok ? ok(await desk.accesses(params.camera, query.cursor, query.limit)) : owner;
+      if (!owner.ok) return owner;
+      // Nothing of what others lend, until the own yes.
+      if (service.isPending(owner.value.id, params.camera)) return ok({ items: [], next: null });
+      return ok(await desk.accesses(params.camera, query.cursor, query.limit));
     },
     async ownerGetProof({ params, query }, context) {
       const owner = withCamera(context, params.camera);
-      return owner.ok ? proofs.of(params.camera, query.cursor) : owner;
+      if (!owner.ok) return owner;
+      if (service.isPending(owner.value.id, params.camera)) return refuse(answerFirst);
+      return proofs.of(params.camera, query.cursor);
     },
     async ownerListConsents({ params }, context) {
       const owner = withCamera(context, params.camera);
@@ -68,12 +77,12 @@ export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): R
     async ownerAnswerAccess({ params, body }, context) {
       const owner = body.approve ? freshly(context) : asOwner(context);
       if (!owner.ok) return owner;
-      const done = await desk.answer(owner.value.id, params.grant, body.approve);
+      const done = await desk.answer(owner.value.id, params.grant, body.approve, context.key);
       return done.ok ? ok(undefined) : done;
     },
     async ownerEndAccess({ params }, context) {
       const owner = asOwner(context);
-      return owner.ok ? desk.endAccess(owner.value.id, params.grant) : owner;
+      return owner.ok ? desk.endAccess(owner.value.id, params.grant, context.key) : owner;
     },
   };
 }

@@ -22,6 +22,6 @@ export interface Desk {
     limit?: number,
   ): Promise<{ items: CameraAccess[]; next: string | null }>;
   waiting(owner: string): Grant[];
-  answer(owner: string, grant: string, approve: boolean): Promise<Answer<Grant>>;
-  endAccess(owner: string, grant: string): Promise<Answer<void>>;
+  answer(owner: string, grant: string, approve: boolean, key: string): Promise<Answer<Grant>>;
+  endAccess(owner: string, grant: string, key: string): Promise<Answer<void>>;
 }

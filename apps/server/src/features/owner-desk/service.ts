@@ -29,7 +29,7 @@ export class OwnerDeskService {
         tier: camera.tier ?? 'registered',
         consent,
         state: consent && consentStateOf(consent, this.#clock.nowMs()),
-        now: this.desk.currentViewers(camera.id),
+        now: consent?.status === 'pending' ? [] : this.desk.currentViewers(camera.id),
         waiting: waiting.filter((grant) => grant.camera === camera.id).map(askingOf),
       })),
     };
@@ -38,6 +38,13 @@ export class OwnerDeskService {
   /** Whether this camera is one of this owner's. */
   owns(owner: string, camera: string): boolean {
     return this.desk.camerasOf(owner).some((one) => one.camera.id === camera);
+  }
+
+  /** Whether this owner was asked to lend it, and has not answered yet. */
+  isPending(owner: string, camera: string): boolean {
+    return this.desk
+      .camerasOf(owner)
+      .some((one) => one.camera.id === camera && one.consent?.status === 'pending');
   }
 
   /** Hears of each change of what this owner's page shows. @returns how to stop that */

@@ -17,6 +17,11 @@ import { rooms, type Audience, type WindowSocket } from '../../platform/sockets.
 
 /** Orders under way at once on a site. */
 const maxOpen = 500;
+/** A picture of a screen is kept for so long, ms. */
+const keptMs = 10 * 60_000;
+
+const showsPrivate =
+  'The picture would have shown a private camera, so it was thrown away. Load the page of the screen anew';
 
 export interface OrderParts {
   db: Database;
@@ -29,6 +34,13 @@ export interface OrderParts {
   whoIs(socket: WindowSocket): { who: string; actor: string };
   /** May whoever is behind it watch this camera? */
   mayWatch(socket: WindowSocket, camera: string): boolean;
+  /** Whether a camera is nobody's own: a private one is in no picture of a screen, whoever asks for it. */
+  isPublic(camera: string): boolean;
+}
+
+interface Kept extends Screenshot {
+  cameras: string[];
+  timer: NodeJS.Timeout;
 }
 
 interface Open {
@@ -38,12 +50,13 @@ interface Open {
 
 /**
  * What screens are told to do once. Each order is answered by the screen or counted as lost when its time is over; consoles hear
- * of both. Screenshots are kept in memory, the last of each screen.
+ * of both. Screenshots are kept in memory, the last of each screen, for some minutes. No private camera is in one: its owner
+ * lends it to whoever has asked for it, not to whoever looks at a picture of a screen.
  */
 export class ScreenOrders {
   readonly #parts: OrderParts;
   readonly #open = new Map<string, Open>();
-  readonly #screenshots = new Map<string, Screenshot & { cameras: string[] }>();
+  readonly #screenshots = new Map<string, Kept>();
 
   constructor(parts: OrderParts) {
     this.#parts = parts;
@@ -96,34 +109,55 @@ export class ScreenOrders {
     clearTimeout(open.timer);
     this.#open.delete(done.id);
     const { screenshot } = done;
-    if (screenshot && open.status.kind === 'screenshot')
-      this.#screenshots.set(done.screen, {
-        ...screenshot,
-        screen: done.screen,
-        at: this.#parts.clock.nowMs(),
-      });
-    this.#tell({ ...open.status, state: done.done ? 'done' : 'failed', note: done.note });
+    const isFit = screenshot?.cameras.every((camera) => this.#parts.isPublic(camera)) ?? true;
+    if (screenshot && isFit && open.status.kind === 'screenshot') this.#keep(done.screen, screenshot);
+    const [isDone, note] = isFit ? [done.done, done.note] : [false, showsPrivate];
+    this.#tell({ ...open.status, state: isDone ? 'done' : 'failed', note });
     return ok({});
   }
 
-  /** The last screenshot, to who may watch all that is in it; null when there is none. */
-  screenshot(wall: string, screen: string, socket: WindowSocket): Answer<Screenshot | null> {
+  /** The last screenshot, to who may watch all that is in it; null when there is none. Who gets it is in the record first. */
+  async screenshot(wall: string, screen: string, socket: WindowSocket): Promise<Answer<Screenshot | null>> {
     if (socket.data.wall !== wall || !this.#parts.walls.get(wall)?.screens.some(({ id }) => id === screen))
       return refuse(problem('not-found', `There is no screen "${screen}" on this wall.`));
     const kept = this.#screenshots.get(screen);
     if (!kept) return ok(null);
-    const { cameras, ...screenshot } = kept;
+    const { at, jpeg, width, height, cameras } = kept;
     if (!cameras.every((camera) => this.#parts.mayWatch(socket, camera)))
       return refuse(problem('forbidden', 'It shows cameras that you have no right to watch.'));
-    return ok(screenshot);
+    const { db, record } = this.#parts;
+    await db.transaction().execute((write) =>
+      record.append(write, {
+        kind: 'screen-ordered',
+        actor: this.#parts.whoIs(socket).actor,
+        subject: `screen:${screen}`,
+        detail: { order: 'screenshot-shown', at, cameras },
+      }),
+    );
+    // Something in it was lent, masked or removed meanwhile.
+    return ok(this.#screenshots.get(screen) === kept ? { screen, at, jpeg, width, height } : null);
   }
 
   /** A screen is off its wall. */
   forget(screen: string): void {
+    clearTimeout(this.#screenshots.get(screen)?.timer);
     this.#screenshots.delete(screen);
   }
 
+  /** A camera is another one now, or gone: lent, masked, removed. No picture of what it was is kept. */
+  forgetCamera(camera: string): void {
+    for (const [screen, { cameras }] of this.#screenshots) if (cameras.includes(camera)) this.forget(screen);
+  }
+
+  #keep(screen: string, screenshot: Omit<Screenshot, 'screen' | 'at'> & { cameras: string[] }): void {
+    this.forget(screen);
+    const timer = setTimeout(() => this.forget(screen), keptMs);
+    timer.unref();
+    this.#screenshots.set(screen, { ...screenshot, screen, at: this.#parts.clock.nowMs(), timer });
+  }
+
   stop(): void {
+    for (const screen of [...this.#screenshots.keys()]) this.forget(screen);
     for (const { timer } of this.#open.values()) clearTimeout(timer);
     this.#open.clear();
   }

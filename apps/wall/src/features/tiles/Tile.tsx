@@ -115,6 +115,7 @@ export const Tile = memo(function Tile({
       className="tile"
       data-tile={tile}
       data-camera={camera ?? ''}
+      data-visibility={info?.visibility ?? ''}
       data-state={replay ? 'replay' : shown.state}
       data-stream={shown.stream ?? ''}
       data-reason={shown.reason}

@@ -26,13 +26,21 @@ function drawTile(pen: CanvasRenderingContext2D, tile: HTMLElement, scale: numbe
   pen.fillStyle = '#11161c';
   pen.fillRect(x, y, w, h);
   const live = tile.dataset['picture'] !== 'none';
-  const picture = live ? pictureOf(tile) : null;
+  // Whoever sees this has not asked its owner for it, and what is not known to be public may be private.
+  const isOpen = tile.dataset['visibility'] === 'public';
+  const picture = live && isOpen ? pictureOf(tile) : null;
   if (picture) {
     const fit = Math.min(w / picture.width, h / picture.height);
     const [pw, ph] = [picture.width * fit, picture.height * fit];
     pen.drawImage(picture.source, x + (w - pw) / 2, y + (h - ph) / 2, pw, ph);
   }
   pen.fillStyle = '#d4dbe2';
+  if (!isOpen && tile.dataset['camera'] !== '') {
+    pen.font = '14px sans-serif';
+    pen.textAlign = 'center';
+    pen.fillText('Private', x + w / 2, y + h / 2, w);
+    pen.textAlign = 'start';
+  }
   pen.font = '11px sans-serif';
   const name = tile.getAttribute('aria-label') ?? '';
   pen.fillText(name, x + 4, y + h - 5, Math.max(0, w - 8));
@@ -40,7 +48,7 @@ function drawTile(pen: CanvasRenderingContext2D, tile: HTMLElement, scale: numbe
 }
 
 /**
- * Draws the tiles of this page, and nothing else, as a small JPEG. Null with a reason in words where the browser refuses or it
+ * Draws the tiles of this page, and nothing else, as a small JPEG; private cameras black, with a word. Null with a reason in words where the browser refuses or it
  * cannot be made small enough.
  */
 export function drawScreen(): DrawnScreen | string {
