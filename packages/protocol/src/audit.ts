@@ -125,7 +125,11 @@ export const SampleWithEntries = Sample.extend({
   entries: z.array(
     HashedEntry.extend({
       finding: z
-        .object({ verdict: FindingVerdict, words: z.string(), by: z.string(), at: UnixMs })
+        .object({
+          ...{ verdict: FindingVerdict, words: z.string(), by: z.string(), at: UnixMs },
+          /** Findings on it before this one, which takes their place; all of them are in the record. */
+          earlier: z.int().min(0),
+        })
         .nullable(),
     }),
   ),
@@ -217,7 +221,8 @@ export const auditRoutes = {
     path: '/audit/samples/{sample}/findings',
     tag: 'record',
     status: 204,
-    summary: 'Record what was found of an entry; a later finding stands beside the earlier one',
+    summary:
+      'Record what was found of an entry; a later finding takes the place of the earlier one, and both stay in the record',
     params: OnSample,
     body: FindingInput,
   }),

@@ -211,7 +211,11 @@ test('a minute is all of it: views and rights that began and ended in it are nam
 });
 
 test('a question that goes through all of a long record lets others have their turn', async () => {
-  await appendAll(Array.from({ length: 12 }, (_, n) => ({ kind: n % 4 === 0 ? 'sign-in' : 'sign-out' })));
+  await appendAll(
+    Array.from({ length: 12 }, (_, n) => ({
+      kind: n % 4 === 0 ? ('sign-in' as const) : ('session-ended' as const),
+    })),
+  );
   let turns = 0;
   const others = setInterval(() => (turns += 1), 0);
   const stretches: number[][] = [];
@@ -366,6 +370,28 @@ describe('a sample', () => {
     });
     // The sampling itself is erased with them, but for what everybody reads of it.
     expect(await entriesOf()).toEqual(before);
+  });
+
+  test('has the last finding on an entry, and all of them are in the record and its file', async () => {
+    const sample = await drawn();
+    const openedNow = async () => {
+      const opened = await audit.samples.open(sample.id, 'person:auditor');
+      if (!opened.ok) throw new Error(opened.problem.detail);
+      return opened.value;
+    };
+    const [entry] = (await openedNow()).entries;
+    const sequence = entry?.sequence ?? 0;
+    const found = (verdict: 'breach' | 'in-order', words: string, by: string) =>
+      audit.samples.addFinding(sample.id, { sequence, verdict, words }, by);
+    await found('breach', 'No incident.', 'person:one');
+    await found('in-order', 'The incident was in another list.', 'person:two');
+    const now = await openedNow();
+    expect(now.entries[0]?.finding).toMatchObject({ verdict: 'in-order', by: 'person:two', earlier: 1 });
+    expect(now.found).toEqual({ 'in-order': 1, unclear: 0, breach: 0 });
+    await sign();
+    const file = await audit.samples.export(sample.id, 'person:auditor');
+    const text = file.ok ? file.value.text : '';
+    for (const words of ['No incident.', 'The incident was in another list.']) expect(text).toContain(words);
   });
 
   test('that is listed or opened is recorded, with who did', async () => {
