@@ -142,8 +142,8 @@ export function Search() {
         <TextField label="To" type="datetime-local" {...field('to')} />
       </div>
       <p className="dim">
-        Cameras and people by number, name or sign-in name; those that are gone by the id that the record
-        shows.
+        Cameras and people by number, name or sign-in name; those that are gone by their id, as the record
+        shows it (camera:…).
       </p>
       <div className="audit-actions">
         <Button kind="primary" type="submit" disabled={busy}>
