@@ -127,7 +127,9 @@ export const Tile = memo(function Tile({
       <span className="tile__number" aria-hidden="true">
         {tile + 1}
       </span>
-      {shown.picture === 'none' && !replay && <TilePanel tile={tile} view={shown} />}
+      {shown.picture === 'none' && !replay && (
+        <TilePanel tile={tile} view={shown} isPrivate={isPrivate(info)} />
+      )}
       {shown.picture === 'video' && shown.state === 'stale' && !replay && (
         <p className="tile__age">{shown.age} old</p>
       )}
