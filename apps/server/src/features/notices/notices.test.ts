@@ -7,6 +7,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { assured } from '../../../../../tools/harness/assured.ts';
+import { newId } from '../../platform/clock.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { startMailbox, type Mailbox } from '../../testing/mailbox.ts';
@@ -296,7 +297,7 @@ test('push is encrypted for the browser alone (RFC 8291), and an address that is
   await until(async () => (await one.db.selectFrom('notice_roads').selectAll().execute()).length === 0);
 });
 
-const by = (name: string) => ({ by: `person:${name}` }) as never;
+const by = (name: string) => ({ by: `person:${name}`, key: newId() }) as never;
 /** Sue asks that notices of the gate wait for so many hours; whoever approves it comes next. */
 async function askDelay({ notices }: Awaited<ReturnType<typeof desk>>, hours = 2) {
   const routes = notices.routes();
