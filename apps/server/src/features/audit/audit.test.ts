@@ -75,6 +75,14 @@ describe('over the running server', () => {
     await operator.call('GET', '/record');
   });
   afterAll(() => site.stop());
+  /** Waits for a checkpoint of all that there is now. @returns its size. */
+  async function allSigned(): Promise<number> {
+    const { sequence } = (await auditor.call('GET', '/record/head')).body as { sequence: number };
+    return until(async () => {
+      const size = Number((await (await fetch(`${site.app.url}/log/checkpoint`)).text()).split('\n')[1]);
+      return size >= sequence && size;
+    });
+  }
 
   test('who could see a camera at a time, and that it was asked', async () => {
     const { body } = await auditor.call('GET', `/audit/could-see?camera=gate&at=${Date.now()}`);
@@ -138,11 +146,7 @@ describe('over the running server', () => {
   });
 
   test('a sample is a file from which clerestory-verify draws the lot again, and that it was saved is recorded', async () => {
-    const sizeNow = async () =>
-      Number((await (await fetch(`${site.app.url}/log/checkpoint`)).text()).split('\n')[1]);
-    const now = await sizeNow();
-    await until(async () => (await sizeNow()) > now);
-    const lot = { number: '0123456789abcdef0123456789abcdef', checkpoint: await sizeNow() };
+    const lot = { number: '0123456789abcdef0123456789abcdef', checkpoint: await allSigned() };
     const order = { from: 0, to: Date.now(), size: 1, ...lot };
     const { body } = await auditor.call('POST', '/audit/samples', order);
     expect(body).toMatchObject({ drawnFrom: 2, size: 1 });
@@ -173,7 +177,7 @@ describe('over the running server', () => {
       const answer = await fetch(`${url}/log/${at}`, { headers: { 'accept-language': language } });
       return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
     };
-    await until(async () => (await get('checkpoint')).status === 200);
+    await allSigned();
     const csv = await get('report.csv');
     expect([csv.status, csv.type]).toEqual([200, 'text/csv; charset=utf-8']);
     expect(csv.text).toMatch(/^what,of,count\r\n/);
