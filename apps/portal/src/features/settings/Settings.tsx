@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import type { Language, OwnerMe } from '@clerestory/protocol/portal';
 import { call } from '../../state/call.ts';
-import { addPasskey } from '../../state/passkey.ts';
+import { addPasskey, type PasskeyTrouble } from '../../state/passkey.ts';
 import { useSession } from '../../state/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
@@ -93,9 +93,15 @@ function Passkeys({ me }: { me: OwnerMe }) {
   const { words } = useSpoken();
   const { look } = useSession();
   const [fault, setFault] = useState<string>();
+  const notAdded = (trouble: PasskeyTrouble) =>
+    trouble === 'already' || trouble === 'not-here' ? words.passkey[trouble] : words.passkey.notAdded;
   const add = async () => {
-    const answer = await addPasskey(words.settings.passkeyName);
-    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+    const kind = matchMedia('(pointer: coarse)').matches
+      ? words.settings.passkeyName
+      : words.settings.passkeyNameDesk;
+    const alike = me.passkeys.filter(({ name }) => name.startsWith(kind)).length;
+    const answer = await addPasskey(alike === 0 ? kind : `${kind} ${alike + 1}`);
+    setFault(answer.ok ? undefined : 'trouble' in answer ? notAdded(answer.trouble) : wordsOfProblem(words, answer.problem)); // prettier-ignore
     if (answer.ok) await look();
   };
   const remove = async (passkey: string) => {
@@ -112,7 +118,10 @@ function Passkeys({ me }: { me: OwnerMe }) {
         {me.passkeys.map(({ id, name, lastUsedAt }) => (
           <li key={id} className="row between">
             <span>
-              {name} <small>{lastUsedAt === null ? words.settings.never : when(lastUsedAt)}</small>
+              {name}{' '}
+              <small>
+                {lastUsedAt === null ? words.settings.never : words.settings.usedOn(when(lastUsedAt))}
+              </small>
             </span>
             <Button onClick={() => void remove(id)}>{words.settings.remove}</Button>
           </li>

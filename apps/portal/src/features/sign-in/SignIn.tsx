@@ -52,6 +52,7 @@ function AskLink({ road }: { road: LinkRoad }) {
   const [sent, setSent] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
+  const [keyFault, setKeyFault] = useState<string>();
 
   const ask = async (event: FormEvent) => {
     event.preventDefault();
@@ -63,10 +64,14 @@ function AskLink({ road }: { road: LinkRoad }) {
   };
   const byPasskey = async () => {
     setBusy(true);
+    setKeyFault(undefined);
     const answer = await signInByPasskey();
     setBusy(false);
     if (answer.ok) entered(answer.value);
-    else setFault(words.signIn.passkeyFailed);
+    else
+      setKeyFault(
+        'trouble' in answer ? words.passkey[answer.trouble] : wordsOfProblem(words, answer.problem),
+      );
   };
 
   if (sent)
@@ -103,6 +108,11 @@ function AskLink({ road }: { road: LinkRoad }) {
       <Button onClick={() => void byPasskey()} disabled={busy}>
         {words.signIn.passkey}
       </Button>
+      {keyFault && (
+        <p className="fault" role="alert">
+          {keyFault}
+        </p>
+      )}
       {road !== 'none' && <p className="help">{words.signIn.new}</p>}
     </form>
   );

@@ -146,7 +146,9 @@ describe('whose yes is needed', () => {
     const own = await incident(operator);
     const asked = await ask(operator, ['shop'], { kind: 'incident', incident: own.id });
     const [grant] = asked.body.items[0].grants;
-    expect(grant).toMatchObject({ state: 'waiting-approval', isOwnIncident: true });
+    expect(grant).toMatchObject({
+      ...{ state: 'waiting-approval', isOwnIncident: true, approvers: ['supervisor'] },
+    });
     const answer = (who: Browser | undefined, approve = true) =>
       who!.call('POST', `/grant-requests/${grant.request}/answer`, { approve });
     expect((await answer(operator)).status).toBe(403);

@@ -6,7 +6,7 @@ import { useSession } from '../../state/use-session.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { say } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
-import { leftText } from './words.ts';
+import { countdown } from './words.ts';
 import { useNow } from './use-now.ts';
 import './grants.css';
 
@@ -23,11 +23,15 @@ export function Approvals() {
   const cameras = useWall((state) => state.cameras);
   const asked = useMemo(() => {
     const waiting = Object.values(grants).filter(
-      ({ state, askedBy }) => state === 'waiting-approval' && askedBy.id !== me,
+      ({ state, askedBy, approvers = ['supervisor'] }) =>
+        state === 'waiting-approval' &&
+        askedBy.id !== me &&
+        // The site says which roles approve.
+        approvers.some((role) => roles.includes(role)),
     );
     return [...Map.groupBy(waiting, ({ request }) => request)];
-  }, [grants, me]);
-  const mayAnswer = roles.includes('supervisor') && asked.length > 0;
+  }, [grants, me, roles]);
+  const mayAnswer = asked.length > 0;
   const nowMs = useNow(mayAnswer);
   if (!mayAnswer) return null;
   const namesOf = (list: readonly Grant[]) =>
@@ -48,7 +52,7 @@ export function Approvals() {
             </p>
             {first.purpose.kind === 'exigent' && <p className="approval-reason">“{first.purpose.reason}”</p>}
             <div className="approval-foot">
-              <span className="dim">No answer is a no: {leftText(first.endsAt, nowMs)}</span>
+              <span className="dim">No answer is a no: {countdown(first.endsAt, nowMs)}</span>
               <Button kind="quiet" onClick={() => void answer(request, false)}>
                 No
               </Button>

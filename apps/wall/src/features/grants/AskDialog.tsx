@@ -5,7 +5,7 @@ import { say } from '../../state/toasts.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, FormDialog } from '../../ui/Dialog.tsx';
-import { TextField } from '../../ui/TextField.tsx';
+import { TextAreaField } from '../../ui/TextField.tsx';
 import { useStep } from '../people/use-step.ts';
 import { choicesOf, consentWords, type Choice, type Target } from './words.ts';
 import './grants.css';
@@ -109,6 +109,9 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
   const purpose: GrantPurpose | null =
     key === exigentKey ? { kind: 'exigent', purpose: 'danger', reason } : (choice?.way.purpose ?? null);
 
+  // Said at its field.
+  const reasonFault = problem?.errors?.find(({ pointer }) => pointer === '/purpose/reason')?.message;
+
   if (outcome) return <Outcome answers={outcome} onClose={onClose} />;
   const submit = () => {
     if (!purpose) return;
@@ -139,7 +142,13 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
       size="m"
       action="Ask"
       busy={busy || purpose === null}
-      fault={typeof ways === 'string' ? ways : (problem?.errors?.[0]?.message ?? problem?.detail ?? null)}
+      fault={
+        typeof ways === 'string'
+          ? ways
+          : reasonFault
+            ? null
+            : (problem?.errors?.[0]?.message ?? problem?.detail ?? null)
+      }
       onSubmit={submit}
       onClose={onClose}
     >
@@ -195,11 +204,19 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
         )}
       </div>
       {key === exigentKey && (
-        <TextField
+        <TextAreaField
           label="Why it cannot wait, in a sentence"
+          hint="It sets the owner’s limits and a pause aside. A second person reads this first; it stays in the record, and the owner is told."
           value={reason}
+          rows={3}
           maxLength={500}
-          onChange={(event) => setReason(event.target.value)}
+          fault={reasonFault}
+          onChange={(event) => setReason(event.target.value.replaceAll(/\s*\n\s*/g, ' '))}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
           autoFocus
         />
       )}
