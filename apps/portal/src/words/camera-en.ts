@@ -61,6 +61,7 @@ export const camera = {
   stopYes: 'Yes, stop it now',
   stopped: 'Stopped. Nobody can see your camera.',
   pausedNow: 'Paused. Nobody can see your camera.',
+  pausedTerms: 'When you share it again, this holds:',
   pausedBut: 'Paused. Nobody can see your camera, except in danger to life: see below.',
   shareAnew: 'Share it again',
   past: 'Who watched before',

@@ -65,6 +65,7 @@ export const camera: CameraWords = {
   stopYes: 'Sí, parar ahora',
   stopped: 'Parado. Nadie puede ver su cámara.',
   pausedNow: 'En pausa. Nadie puede ver su cámara.',
+  pausedTerms: 'Cuando la comparta otra vez, vale esto:',
   pausedBut: 'En pausa. Nadie puede ver su cámara, salvo si hay vidas en peligro: vea abajo.',
   shareAnew: 'Compartirla otra vez',
   past: 'Quién miró antes',

@@ -18,6 +18,7 @@ export function Summary({
   const { sentences, today } = summaryOf(words, terms);
   return (
     <>
+      {isPaused && <p className="help">{words.camera.pausedTerms}</p>}
       <ul className="points">
         {sentences.map((sentence) => (
           <li key={sentence}>{sentence}</li>

@@ -186,6 +186,8 @@ describe('whose yes is needed', () => {
         })
       ).status,
     ).toBe(200);
+    // What sets owners' terms aside is said on their page before it is used.
+    expect(site.app.owners.exigentHours()).toBe(24);
     const exigent = { kind: 'exigent', purpose: 'danger', reason: 'somebody is about to be hurt' };
     const [grant] = (await ask(operator, ['mall'], exigent)).body.items[0].grants;
     expect(grant.state).toBe('waiting-approval');

@@ -63,7 +63,9 @@ beforeEach(async () => {
     by,
   );
   if (!made.ok) throw new Error(made.problem.detail);
-  raw.prepare(`insert into people_identities (issuer, subject, person) values (?, 'o', ?)`).run(issuer, person);
+  raw
+    .prepare(`insert into people_identities (issuer, subject, person) values (?, 'o', ?)`)
+    .run(issuer, person);
   await authenticators.load();
 });
 afterEach(async () => {
@@ -113,10 +115,8 @@ const recorded = () =>
 test('a reset of authenticators that breaks off anywhere is none at all', async () => {
   const act = () => resetAuthenticators(parts, person, by);
   const had = inMemory();
-  await brokenOff(
-    [...taken.map((name) => table(name)), entry(0), entry(1), entry(2)],
-    act,
-    () => expect(inMemory()).toEqual(had),
+  await brokenOff([...taken.map((name) => table(name)), entry(0), entry(1), entry(2)], act, () =>
+    expect(inMemory()).toEqual(had),
   );
   expect(had).toEqual([2, true, true]);
   await act();

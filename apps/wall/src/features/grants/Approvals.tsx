@@ -1,5 +1,5 @@
 import type { Grant } from '@clerestory/protocol';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useSession } from '../../state/use-session.ts';
@@ -15,10 +15,22 @@ async function answer(request: string, approve: boolean): Promise<void> {
   if (!given.ok) say({ tone: 'warn', title: given.problem.title, text: given.problem.detail });
 }
 
+/** Tells whoever asked that it was refused; a yes is seen. The screen that was asked for as well has the same answer. */
+function useAnswers(me: string | undefined): void {
+  const refused = useWall((state) => state.refusedGrant);
+  const name = useWall((state) => (refused ? (state.cameras[refused.camera]?.name ?? refused.camera) : ''));
+  useEffect(() => {
+    if (!refused || refused.askedBy.id !== me || refused.viewer.kind !== 'person') return;
+    say({ tone: 'warn', title: `${name} does not open`, text: `${refused.end?.why ?? 'It was refused'}.` });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- said once for each answer
+  }, [refused]);
+}
+
 /** What waits for a second person, on the console of whoever may say yes. No answer is a no. */
 export function Approvals() {
   const me = useSession(({ who }) => who?.me?.id);
   const roles = useRoles();
+  useAnswers(me);
   const grants = useWall((state) => state.grants);
   const cameras = useWall((state) => state.cameras);
   const asked = useMemo(() => {

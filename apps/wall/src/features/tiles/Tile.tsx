@@ -49,6 +49,8 @@ export const Tile = memo(function Tile({
     camera !== null && isPrivate(info) ? grantOf(store.grants, camera, screen) : undefined,
   );
   const granted = grant?.state === 'live' ? grant.id : null;
+  const asked = isWaiting(grant) ? grant.id : null;
+  const waited = useRef<string | null>(null);
   const root = useRef<HTMLElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TileView>(emptyView);
@@ -92,10 +94,11 @@ export const Tile = memo(function Tile({
   useLayoutEffect(() => {
     driver.current?.show(camera === null ? null : { id: camera, hasSub, masks });
   }, [camera, hasSub, masks]);
-  // It was refused until now.
+  // It was refused until now; or what it waited for has been answered, and there is another reason.
   useEffect(() => {
-    if (granted !== null) driver.current?.granted();
-  }, [granted]);
+    if (granted !== null || (waited.current !== null && asked === null)) driver.current?.granted();
+    waited.current = asked;
+  }, [granted, asked]);
   useEffect(() => {
     driver.current?.setHealth(health ?? null);
   }, [health]);
