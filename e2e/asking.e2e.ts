@@ -202,7 +202,7 @@ test('a scene asks once for all it puts up; for an incident of one’s own a sec
   await expect(dialog).toBeHidden();
   await expect(tileAt(screen, 0)).toContainText(/waits for approval · [01]:\d\d/);
   await expectDark(screen, 0, 'Waiting for approval');
-  const byWhom = /answered by a supervisor other than tess/;
+  const byWhom = /A supervisor other than tess can answer/;
   await expect(tileAt(screen, 0)).toContainText(byWhom);
   await expect(stageTile(desk, 0)).toContainText(byWhom);
   await shot(screen, 'tile-waits');

@@ -62,7 +62,15 @@ export function Approvals() {
               {first.purposeText}
               {first.isOwnIncident && <span className="grant-own">opened the incident by hand</span>}
             </p>
-            {first.purpose.kind === 'exigent' && <p className="approval-reason">“{first.purpose.reason}”</p>}
+            {first.purpose.kind === 'exigent' && (
+              <>
+                <p className="approval-reason">“{first.purpose.reason}”</p>
+                <p>
+                  A yes sets the owner’s limits and a pause aside. The owner is told, with both of you
+                  recorded.
+                </p>
+              </>
+            )}
             <div className="approval-foot">
               <span className="dim">No answer is a no: {countdown(first.endsAt, nowMs)}</span>
               <Button kind="quiet" onClick={() => void answer(request, false)}>

@@ -92,6 +92,7 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
   const ways = useWays(targets);
   const [chosen, setChosen] = useState<string | null>(null);
   const [reason, setReason] = useState('');
+  const [refusedReason, setRefusedReason] = useState('');
   const [outcome, setOutcome] = useState<GrantAnswers | null>(null);
   const { busy, run, problem } = useStep();
   const choices = useMemo(
@@ -109,12 +110,14 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
   const purpose: GrantPurpose | null =
     key === exigentKey ? { kind: 'exigent', purpose: 'danger', reason } : (choice?.way.purpose ?? null);
 
-  // Said at its field.
-  const reasonFault = problem?.errors?.find(({ pointer }) => pointer === '/purpose/reason')?.message;
+  const reasonProblem = problem?.errors?.find(({ pointer }) => pointer === '/purpose/reason')?.message;
+  // Said at its field, until something else stands there.
+  const reasonFault = reason === refusedReason ? reasonProblem : undefined;
 
   if (outcome) return <Outcome answers={outcome} onClose={onClose} />;
   const submit = () => {
     if (!purpose) return;
+    setRefusedReason(reason);
     void run(
       () =>
         callRoute('askForGrants', { body: { cameras: [...targets], purpose } }, { key: crypto.randomUUID() }),
@@ -145,7 +148,7 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
       fault={
         typeof ways === 'string'
           ? ways
-          : reasonFault
+          : reasonProblem
             ? null
             : (problem?.errors?.[0]?.message ?? problem?.detail ?? null)
       }

@@ -16,7 +16,7 @@ export function WaitPanel({ grant }: { grant: Grant }) {
         {grant.askedBy.name} asked: {grant.purposeText}
       </p>
       <p className="tile__step">
-        Can be answered by {whoAnswers(grant)}, for {countdown(grant.endsAt, nowMs)} still. No answer is a no.
+        {whoAnswers(grant)} can answer, for {countdown(grant.endsAt, nowMs)} more. No answer is a no.
       </p>
     </div>
   );

@@ -64,12 +64,12 @@ test('one tile: its camera even where it is live, since the purpose may be anoth
 test('a tile that waits says who can answer, and how long still', () => {
   const waits = (more: object) =>
     ({ askedBy: { name: 'Tess' }, state: 'waiting-approval', ...more }) as Grant;
-  expect(whoAnswers(waits({ approvers: ['supervisor'] }))).toBe('a supervisor other than Tess');
+  expect(whoAnswers(waits({ approvers: ['supervisor'] }))).toBe('A supervisor other than Tess');
   expect(whoAnswers(waits({ approvers: ['supervisor', 'operator'] }))).toBe(
-    'a supervisor or an operator other than Tess',
+    'A supervisor or an operator other than Tess',
   );
-  expect(whoAnswers(waits({}))).toBe('a second person, not Tess');
-  expect(whoAnswers(waits({ state: 'waiting-owner', approvers: ['supervisor'] }))).toBe('the owner');
+  expect(whoAnswers(waits({}))).toBe('A second person, not Tess,');
+  expect(whoAnswers(waits({ state: 'waiting-owner', approvers: ['supervisor'] }))).toBe('The owner');
   expect([countdown(108_900, 0), countdown(9_000, 0), countdown(0, 1), countdown(null, 5)]).toEqual([
     ...['1:48', '0:09', '0:00', '0:00'],
   ]);

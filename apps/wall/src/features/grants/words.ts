@@ -39,14 +39,14 @@ export function countdown(endsAt: number | null, nowMs: number): string {
 export const isWaiting = (grant: Grant | undefined): grant is Grant =>
   grant?.state === 'waiting-approval' || grant?.state === 'waiting-owner';
 
-/** Who can say yes: "a supervisor other than Tess", "the owner". */
+/** Who can say yes, to begin a sentence: "A supervisor other than Tess", "The owner". */
 export function whoAnswers({ state, approvers, askedBy }: Grant): string {
-  if (state === 'waiting-owner') return 'the owner';
+  if (state === 'waiting-owner') return 'The owner';
   const roles = (approvers ?? []).map((role) => roleWords[role].toLowerCase());
   const [first, ...more] = roles;
-  if (first === undefined) return `a second person, not ${askedBy.name}`;
+  if (first === undefined) return `A second person, not ${askedBy.name},`;
   const named = [first, ...more].map((role) => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`).join(' or ');
-  return `${named} other than ${askedBy.name}`;
+  return `${named.charAt(0).toUpperCase()}${named.slice(1)} other than ${askedBy.name}`;
 }
 
 /** The grant under which a screen shows a camera now. */

@@ -190,7 +190,7 @@ export const Tile = memo(function Tile({
           <StateChip words={words} iconOnly={!large} />
           {large && (waits || shown.reason) && (
             <span className="tile-reason">
-              {waits && grant ? `Can be answered by ${whoAnswers(grant)}. No answer is a no.` : shown.reason}
+              {waits && grant ? `${whoAnswers(grant)} can answer. No answer is a no.` : shown.reason}
             </span>
           )}
         </span>
