@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import type { Language, OwnerMe } from '@clerestory/protocol/portal';
+import type { Language, OwnerMe, Problem } from '@clerestory/protocol/portal';
 import { call } from '../../state/call.ts';
 import { addPasskey, type PasskeyTrouble } from '../../state/passkey.ts';
 import { useSession } from '../../state/session.tsx';
@@ -92,23 +92,28 @@ function Contact({ me }: { me: OwnerMe }) {
 function Passkeys({ me }: { me: OwnerMe }) {
   const { words } = useSpoken();
   const { look } = useSession();
-  const [fault, setFault] = useState<string>();
-  const notAdded = (trouble: PasskeyTrouble) =>
-    trouble === 'already' || trouble === 'not-here' ? words.passkey[trouble] : words.passkey.notAdded;
+  // Kept as what it was, and said in the language that is chosen now.
+  const [refused, setRefused] = useState<PasskeyTrouble | Problem>();
   const add = async () => {
     const kind = matchMedia('(pointer: coarse)').matches
       ? words.settings.passkeyName
       : words.settings.passkeyNameDesk;
     const alike = me.passkeys.filter(({ name }) => name.startsWith(kind)).length;
     const answer = await addPasskey(alike === 0 ? kind : `${kind} ${alike + 1}`);
-    setFault(answer.ok ? undefined : 'trouble' in answer ? notAdded(answer.trouble) : wordsOfProblem(words, answer.problem)); // prettier-ignore
+    setRefused(answer.ok ? undefined : 'trouble' in answer ? answer.trouble : answer.problem);
     if (answer.ok) await look();
   };
   const remove = async (passkey: string) => {
     const answer = await call('ownerRemovePasskey', { params: { passkey } });
-    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+    setRefused(answer.ok ? undefined : answer.problem);
     await look();
   };
+  const fault =
+    refused === 'already' || refused === 'not-here'
+      ? words.passkey[refused]
+      : typeof refused === 'string'
+        ? words.passkey.notAdded
+        : refused && wordsOfProblem(words, refused);
   const when = (at: number) => new Date(at).toLocaleDateString(words.locale, { dateStyle: 'medium' });
   return (
     <section className="card stack">
