@@ -342,7 +342,7 @@ export async function startApp(
     server: { version, build: buildId(), startedAt },
   };
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
-  const desk = ownerDesk({ cameras, consents, grants });
+  const desk = ownerDesk({ cameras, consents, grants, policy });
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
   const footage = new Footage({
