@@ -347,7 +347,7 @@ export async function startApp(
   };
   const { rights } = access;
   spreadConsent({ consents, policy, incidents, grants, cameras, people, rights, walls }, audience);
-  const desk = ownerDesk({ cameras, consents, grants });
+  const desk = ownerDesk({ cameras, consents, grants, policy });
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
   const footage = new Footage({

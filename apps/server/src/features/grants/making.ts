@@ -83,7 +83,7 @@ export class GrantMaker {
 
   /** What becomes of one that waited, once a yes or a no has come. */
   settled(
-    { grant, minutes, ...before }: StoredGrant,
+    { grant: { approvers: _asked, ...grant }, minutes, ...before }: StoredGrant,
     approve: boolean,
     approvedBy: Grant['approvedBy'],
     owner: string | null,
@@ -138,6 +138,7 @@ export class GrantMaker {
       approvedBy: null,
       isOwnIncident: decision.ok && decision.isOwnIncident,
       consentVersion: consents.versionOf(camera),
+      ...(state === 'waiting-approval' && { approvers: policy.get().approvers }),
       ...{ state, askedAt: nowMs, startsAt: state === 'live' ? nowMs : null },
       endsAt: !decision.ok ? null : state === 'live' ? decision.endsAtMs : nowMs + waitMs(state),
       end: decision.ok ? null : { code: decision.refusal.code, why: decision.refusal.why },
