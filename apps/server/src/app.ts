@@ -5,7 +5,12 @@ import type { ForeignPages } from '@clerestory/protocol';
 import type { Config } from './config.ts';
 import { Access, assertPolicy, decide, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { auditRoutes, AuditService } from './features/audit/index.ts';
-import { CameraService, cameraRoutes, soundRecordedIn } from './features/cameras/index.ts';
+import {
+  CameraService,
+  cameraRoutes,
+  registryRecordedIn,
+  soundRecordedIn,
+} from './features/cameras/index.ts';
 import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
 import {
   demoScenes,
@@ -81,6 +86,7 @@ import { spreadConsent } from './wiring/consent.ts';
 import { footageSources, isInvestigator } from './wiring/footage.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
+import { ownersInRegistry } from './wiring/registry.ts';
 import { spreadOwnerNews } from './wiring/owner-news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
@@ -241,6 +247,13 @@ export async function startApp(
     owners: owners.registry,
   });
   const policy = new SitePolicyService(db, record);
+  const theirs = ownersInRegistry({ consents, policy, notices, clock });
+  cameras.guardedBy(theirs.lentBy, theirs.guard);
+  const recordRegistry = registryRecordedIn(record);
+  cameras.writtenBy(async (write, change) => {
+    await recordRegistry(write, change);
+    await theirs.tell(write, change);
+  });
   const incidents = new IncidentService({ db, clock, steps, record });
   const grants: GrantService = new GrantService({
     ...{ db, clock, log, record, cameras, consents, incidents, policy },

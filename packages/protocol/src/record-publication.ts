@@ -48,6 +48,12 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'record-read': of(['kind', 'limit']),
   'record-verified': of(['ok']),
   'settings-changed': nothing,
+  'camera-added': of(['visibility', 'placeKind', 'tier'], ['owner']),
+  'camera-changed': of(
+    ['fields', 'visibility', 'visibilityBefore', 'placeKind', 'placeKindBefore', 'tier', 'tierBefore'],
+    ['owner', 'ownerBefore', 'movedM'],
+  ),
+  'camera-removed': of(['visibility', 'placeKind', 'tier'], ['owner']),
   'camera-masks-changed': of(['areas', 'areasAdded', 'areasRemoved'], ['places']),
   'camera-sound-changed': of(['allowed', 'because']),
   'camera-tried': of(['answer']),

@@ -167,6 +167,8 @@ export interface Tables {
     by: string;
     clock_moved_ms: Generated<number>;
   };
+  removed_cameras: { id: string; name: string; place: string; owner: string | null; removed_at: number };
+  lent_addresses: { address: string; camera: string; owner: string };
   incidents: {
     id: string;
     number: number;

@@ -44,7 +44,7 @@ export interface OwnerDeskParties {
   cameras: {
     get(camera: string): Camera | undefined;
     list(): Camera[];
-    create(input: CameraInput, key: string): Promise<Answer<Camera>>;
+    create(input: CameraInput, key: string, by: string): Promise<Answer<Camera>>;
   };
   consents: {
     of(camera: string): readonly Consent[];
@@ -75,7 +75,7 @@ export function ownerDesk({ cameras, consents, grants }: OwnerDeskParties): Owne
         ...camera,
         ...{ owner, visibility: 'private', tier: 'registered', source: { kind: 'none' } },
       });
-      const made = await cameras.create(input, `own-${key}`.slice(0, 64));
+      const made = await cameras.create(input, `own-${key}`.slice(0, 64), `owner:${owner}`);
       if (!made.ok) return made;
       const given = await consents.ownerChanges(
         owner,

@@ -15,6 +15,8 @@ import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
 import { ownedAs, unfit, unfitEntry, unfitFor } from './entry-rules.ts';
+import { PastCameras } from './past.ts';
+import type { RegistryWriter } from './registry-record.ts';
 import { unfitSound, type SoundWriter } from './sound.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
 import { StreamIndex } from './stream-index.ts';
@@ -39,6 +41,10 @@ export interface MasksChange {
   after: Masks;
 }
 export type LeavingWriter = (write: Write, camera: string, by: string) => Promise<void>;
+/** Who lends a private camera, the owner in the registry first. */
+export type LentBy = (camera: Pick<StoredCamera, 'id' | 'owner'>) => string[];
+/** What an owner's word forbids the agency to change. */
+export type Guard = (before: StoredCamera, after: StoredCamera, by: string) => Answer<never> | null;
 export type MasksWriter = (write: Write, change: MasksChange) => Promise<void>;
 
 /** The registry of cameras. Held in memory, written through: what is answered is durable. */
@@ -51,6 +57,7 @@ export class CameraService {
   readonly #numbers = new Map<number, string>();
   readonly #streams = new StreamIndex();
   readonly #listeners = new Set<(change: CameraChange) => void>();
+  readonly #past: PastCameras;
   /** Mutations take turns, so that two that look for the same free number cannot both find it. */
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -58,6 +65,9 @@ export class CameraService {
   #writeDownMasks: MasksWriter = () => Promise.resolve();
   #writeDownSound: SoundWriter = () => Promise.resolve();
   #writeDownLeaving: LeavingWriter = () => Promise.resolve();
+  #writeDown: RegistryWriter = () => Promise.resolve();
+  #lentBy: LentBy = ({ owner }) => (owner === null ? [] : [owner]);
+  #guard: Guard = () => null;
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
   #isOwner: (owner: string) => boolean = () => true;
 
@@ -67,6 +77,7 @@ export class CameraService {
     this.#clock = clock;
     this.#scenes = scenes;
     this.#rules = rules;
+    this.#past = new PastCameras(db);
   }
 
   /** Who knows whether a camera can be turned or zoomed. */
@@ -89,6 +100,17 @@ export class CameraService {
     this.#writeDownLeaving = writer;
   }
 
+  /** Who writes down what came into the registry, was changed or left it, in the transaction of the change. */
+  writtenBy(writer: RegistryWriter): void {
+    this.#writeDown = writer;
+  }
+
+  /** Who knows the owners that have a word in a camera, and what they keep the agency from changing. */
+  guardedBy(lentBy: LentBy, guard: Guard): void {
+    this.#lentBy = lentBy;
+    this.#guard = guard;
+  }
+
   /** Who knows what the owner of a private camera allows now. */
   consentBy(consent: (camera: string) => NonNullable<Camera['consent']> | null): void {
     this.#consent = consent;
@@ -100,6 +122,7 @@ export class CameraService {
   }
 
   async load(): Promise<void> {
+    await this.#past.load();
     for (const camera of await cameraStore.all(this.#db)) this.#remember(camera);
   }
 
@@ -142,9 +165,12 @@ export class CameraService {
         unfitEntry(input) ??
         this.#unknownOwner(input.owner) ??
         this.#unfitSource(input.source, null) ??
-        this.#streams.unfit({ ...input, id: null });
+        this.#streams.unfit({ ...input, id: null }) ??
+        this.#past.unfit({ ...input, id: null });
       if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
+      const past = this.#past.unfitId(id);
+      if (past) return past;
       if (this.#cameras.has(id))
         return refuse(problem('exists', `There is a camera "${id}" already. Choose another id.`));
       const number = input.number ?? this.#freeNumber();
@@ -154,10 +180,9 @@ export class CameraService {
       const { masks } = input;
       if (masks.length > 0) await this.#writeDownMasks(write, { camera: id, by, before: [], after: masks });
       const nowMs = this.#clock.nowMs();
-      return ok({
-        stored: { ...input, id, number, sound: false, revision: 1, createdAt: nowMs, updatedAt: nowMs },
-        isNew: true,
-      });
+      const stored = { ...input, id, number, sound: false, revision: 1, createdAt: nowMs, updatedAt: nowMs };
+      await this.#writeDown(write, { before: null, after: stored, by });
+      return ok({ stored, isNew: true });
     });
   }
 
@@ -182,12 +207,17 @@ export class CameraService {
       const odd =
         unfitEntry(stored, before) ??
         (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner)) ??
-        ((patch.source ?? patch.visibility ?? patch.owner) ? this.#streams.unfit(stored) : null);
+        ((patch.source ?? patch.visibility ?? patch.owner)
+          ? (this.#streams.unfit(stored) ?? this.#past.unfit(stored))
+          : null) ??
+        this.#guard(before, stored, by);
       if (odd) return odd;
       if (stored.sound && stored.visibility === 'private') {
         stored.sound = false;
         await this.#writeDownSound(write, { camera: id, by, allowed: false, because: 'now-private' });
       }
+      await this.#past.keep(write, this.#leaving(before, stored));
+      await this.#writeDown(write, { before, after: stored, by });
       return ok({ stored, isNew: false });
     });
   }
@@ -243,6 +273,7 @@ export class CameraService {
   async writeMany(
     changes: readonly { camera: string | null; input: CameraInput }[],
     also: (write: Write, camera: string, at: number) => Promise<void>,
+    by = 'server',
   ): Promise<Answer<Camera>[]> {
     return this.#inTurn(async () => {
       const written = new Map<string, StoredCamera>();
@@ -251,11 +282,13 @@ export class CameraService {
       const answers = await this.#db.transaction().execute(async (write) => {
         const given: Answer<Camera>[] = [];
         for (const [at, change] of changes.entries()) {
-          const decision = this.#decideOne(change, written, numbers, streams);
+          const decision = this.#decideOne(change, { written, numbers, streams, by });
           if (decision.ok) {
             const stored = decision.value;
-            const isNew = !this.#cameras.has(stored.id) && !written.has(stored.id);
-            await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
+            const before = written.get(stored.id) ?? this.#cameras.get(stored.id) ?? null;
+            await (before ? cameraStore.update(write, stored) : cameraStore.insert(write, stored));
+            if (before) await this.#past.keep(write, this.#leaving(before, stored));
+            await this.#writeDown(write, { before, after: stored, by });
             await also(write, stored.id, at);
             written.set(stored.id, stored);
             streams.put(stored);
@@ -275,9 +308,17 @@ export class CameraService {
 
   #decideOne(
     { camera, input }: { camera: string | null; input: CameraInput },
-    written: ReadonlyMap<string, StoredCamera>,
-    numbers: ReadonlyMap<number, string>,
-    streams: StreamIndex,
+    {
+      written,
+      numbers,
+      streams,
+      by,
+    }: {
+      written: ReadonlyMap<string, StoredCamera>;
+      numbers: ReadonlyMap<number, string>;
+      streams: StreamIndex;
+      by: string;
+    },
   ): Answer<StoredCamera> {
     const before = camera === null ? undefined : (written.get(camera) ?? this.#cameras.get(camera));
     if (camera !== null && !before) return refuse(noCamera(camera));
@@ -288,7 +329,8 @@ export class CameraService {
       unfitEntry(entry, before) ??
       this.#unfitSource(input.source, camera) ??
       this.#streams.unfit(entry) ??
-      streams.unfit(entry);
+      streams.unfit(entry) ??
+      this.#past.unfit(entry);
     if (unfit) return unfit;
     const id = before?.id ?? this.#freeId(input.name, written);
     const number = input.number ?? before?.number ?? this.#freeNumber(numbers);
@@ -312,16 +354,12 @@ export class CameraService {
       ...{ heading: before.heading, viewAngle: before.viewAngle, placeKind: before.placeKind },
       ...ownedAs(before),
     };
-    return ok({
-      ...input,
-      sound: false,
-      revision: 1,
-      createdAt: nowMs,
+    const stored = {
+      ...{ ...input, sound: false, revision: 1, createdAt: nowMs },
       ...kept,
-      id,
-      number,
-      updatedAt: nowMs,
-    });
+      ...{ id, number, updatedAt: nowMs },
+    };
+    return (before && this.#guard(before, stored, by)) ?? ok(stored);
   }
 
   /** `by`: whoever asks, for the record. */
@@ -329,16 +367,30 @@ export class CameraService {
     return this.#inTurn(async () => {
       const camera = this.#cameras.get(id);
       if (!camera) return refuse(noCamera(id));
+      const owners = camera.visibility === 'private' ? this.#lentBy(camera) : [];
+      const kept = this.#leaving(camera, null);
       await this.#db.transaction().execute(async (write) => {
         await this.#writeDownLeaving(write, id, by);
+        await this.#writeDown(write, { before: camera, after: null, by });
+        if (owners.length > 0) await this.#past.keepRemoved(write, camera, this.#clock.nowMs());
+        await this.#past.keep(write, kept);
         await cameraStore.remove(write, id);
       });
+      if (owners.length > 0) this.#past.removed(id);
+      this.#past.kept(kept);
       this.#cameras.delete(id);
       this.#numbers.delete(camera.number);
       this.#streams.drop(camera);
       this.#tell({ type: 'removed', camera: id });
       return ok(undefined);
     });
+  }
+
+  /** Addresses that stop being those of a private camera. */
+  #leaving(before: StoredCamera, after: StoredCamera | null) {
+    return before.visibility === 'private'
+      ? this.#past.leaving(before, after, this.#lentBy(before)[0] ?? null)
+      : [];
   }
 
   /** Where cameras may not be. */
@@ -388,7 +440,7 @@ export class CameraService {
 
   #freeId(name: string, written: ReadonlyMap<string, unknown> = new Map()): string {
     const slug = slugOf(name);
-    return slug && !this.#cameras.has(slug) && !written.has(slug)
+    return slug && !this.#cameras.has(slug) && !written.has(slug) && !this.#past.hasId(slug)
       ? slug
       : `${slug || 'camera'}-${newId().slice(0, 8)}`;
   }
@@ -445,6 +497,7 @@ export class CameraService {
   #remember(camera: StoredCamera): void {
     const before = this.#cameras.get(camera.id);
     if (before) {
+      this.#past.kept(this.#leaving(before, camera));
       this.#numbers.delete(before.number);
       this.#streams.drop(before);
     }

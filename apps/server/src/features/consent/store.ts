@@ -36,8 +36,15 @@ const fromRow = (row: Selectable<Tables['consents']>): KeptConsent => ({
 
 /** Versions of consents ↔ rows; a version is never changed. */
 export const consentStore = {
+  /** Of the cameras that there are. */
   async all(db: Database): Promise<KeptConsent[]> {
-    const rows = await db.selectFrom('consents').selectAll().orderBy('camera').orderBy('version').execute();
+    const rows = await db
+      .selectFrom('consents')
+      .selectAll()
+      .where('camera', 'in', (there) => there.selectFrom('cameras').select('id'))
+      .orderBy('camera')
+      .orderBy('version')
+      .execute();
     return rows.map(fromRow);
   },
   /** Newest first. */

@@ -59,7 +59,8 @@ export class NoticeSender {
     const nowMs = clock.nowMs();
     if (!(await noticeStore.insert(write, notice, nowMs))) return;
     // An order delays what is sent of an access; the owner's own page shows it all the same.
-    const delay = notice.kind === 'footage-request' ? undefined : delays.inForce(notice.camera);
+    const isAccess = notice.kind === 'access' || notice.kind === 'access-asked';
+    const delay = isAccess ? delays.inForce(notice.camera) : undefined;
     const when = { nextAt: delay?.untilSteady ?? steady.steadyMs(), delay: delay?.id ?? null };
     if (mail.isSetUp)
       await noticeStore.insertDelivery(write, newId(), notice, { channel: 'mail', road: null, ...when });
