@@ -254,6 +254,11 @@ export async function startApp(
     await recordRegistry(write, change);
     await theirs.tell(write, change);
   });
+  cameras.freeingWrittenBy((write, camera, by) =>
+    record.append(write, {
+      ...{ kind: 'camera-address-freed', actor: by, subject: `camera:${camera}`, detail: {} },
+    }),
+  );
   const incidents = new IncidentService({ db, clock, steps, record });
   const grants: GrantService = new GrantService({
     ...{ db, clock, log, record, cameras, consents, incidents, policy },

@@ -54,6 +54,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
     ['owner', 'ownerBefore', 'movedM'],
   ),
   'camera-removed': of(['visibility', 'placeKind', 'tier'], ['owner']),
+  'camera-address-freed': nothing,
   'camera-masks-changed': of(['areas', 'areasAdded', 'areasRemoved'], ['places']),
   'camera-sound-changed': of(['allowed', 'because']),
   'camera-tried': of(['answer']),

@@ -35,6 +35,7 @@ export const RecordKind = z.enum([
   'camera-added',
   'camera-changed',
   'camera-removed',
+  'camera-address-freed',
   'camera-masks-changed',
   'camera-sound-changed',
   'camera-tried',

@@ -94,6 +94,7 @@ export const oracle: Record<RouteName, string> = {
   ...{ ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
   ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
   ...{ ownerListCameras: 'e', ownerRegisterCamera: 'e', ownerChangeConsent: 'e', ownerListAccesses: 'e' },
+  ...{ ownerCorrectCamera: 'e', ownerRemoveCamera: 'e', ownerListPast: 'e', ownerReleaseAddress: 'e' },
   ...{ ownerGetProof: 'e', ownerListConsents: 'e', ownerAnswerAccess: 'e', ownerEndAccess: 'e' },
   ...{ ownerNoticeRoads: 'e', ownerSetWebhook: 'e', ownerRemoveWebhook: 'e', ownerAddPush: 'e' },
   ...{ ownerRemovePush: 'e', listDeadLetters: 'uaL', retryDeadLetter: 'a', listNoticeDelays: 'suaL' },

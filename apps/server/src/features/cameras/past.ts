@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { problem, type Answer } from '@clerestory/protocol';
+import { problem, type Answer, type PastCamera } from '@clerestory/protocol';
 import { streamsIn } from '../../platform/addresses/source.ts';
 import type { Database } from '../../platform/database.ts';
 import { refuse } from '../../platform/http.ts';
@@ -85,6 +85,28 @@ export class PastCameras {
       .map((address) => ({ address: this.#hash(address), camera: before.id, owner }));
   }
 
+  /** Out of the registry: of this owner, and of `ids`. Newest first. */
+  async of(owner: string, ids: readonly string[]): Promise<PastCamera[]> {
+    const rows = await this.#db
+      .selectFrom('removed_cameras')
+      .selectAll()
+      .where((one) =>
+        one.or([one('owner', '=', owner), ...(ids.length > 0 ? [one('id', 'in', [...ids])] : [])]),
+      )
+      .orderBy('removed_at', 'desc')
+      .execute();
+    return rows.map(({ id, name, place, removed_at }) => ({
+      ...{ id, name, place, removedAt: removed_at },
+      isHeld: this.isHeldBy(owner, id),
+    }));
+  }
+
+  isHeldBy(owner: string, camera: string): boolean {
+    return [...this.#kept.values()].some((there) =>
+      there.some((one) => one.camera === camera && one.owner === owner),
+    );
+  }
+
   async keep(write: Write, all: readonly Kept[]): Promise<void> {
     if (all.length > 0)
       await write
@@ -115,10 +137,9 @@ export class PastCameras {
     }
   }
 
-  /** An owner gives the addresses of a camera free. @returns how many there were */
-  async release(write: Write, camera: string): Promise<number> {
-    const done = await write.deleteFrom('lent_addresses').where('camera', '=', camera).executeTakeFirst();
-    return Number(done.numDeletedRows);
+  /** An owner gives the addresses of a camera free. */
+  async release(write: Write, camera: string): Promise<void> {
+    await write.deleteFrom('lent_addresses').where('camera', '=', camera).execute();
   }
 
   /** After the transaction of `release`. */

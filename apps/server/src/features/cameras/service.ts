@@ -6,6 +6,7 @@ import {
   type CameraPatch,
   type Masks,
   type MediaCamera,
+  type PastCamera,
   type RegistrySource,
 } from '@clerestory/protocol';
 import { checkSource, type SourceRules as AddressesAllowed } from '../../platform/addresses/source.ts';
@@ -32,6 +33,12 @@ export interface SourceRules extends AddressesAllowed {
 
 export type CameraChange =
   { type: 'changed'; camera: Camera; media: MediaCamera | null } | { type: 'removed'; camera: string };
+
+export interface Placed {
+  place: string;
+  latitude: number | null;
+  longitude: number | null;
+}
 
 /** Areas of a camera were changed, or came with a new one. */
 export interface MasksChange {
@@ -68,6 +75,7 @@ export class CameraService {
   #writeDown: RegistryWriter = () => Promise.resolve();
   #lentBy: LentBy = ({ owner }) => (owner === null ? [] : [owner]);
   #guard: Guard = () => null;
+  #writeDownFreed: LeavingWriter = () => Promise.resolve();
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
   #isOwner: (owner: string) => boolean = () => true;
 
@@ -103,6 +111,11 @@ export class CameraService {
   /** Who writes down what came into the registry, was changed or left it, in the transaction of the change. */
   writtenBy(writer: RegistryWriter): void {
     this.#writeDown = writer;
+  }
+
+  /** Who writes down that an address was given free, in the transaction of it. */
+  freeingWrittenBy(writer: LeavingWriter): void {
+    this.#writeDownFreed = writer;
   }
 
   /** Who knows the owners that have a word in a camera, and what they keep the agency from changing. */
@@ -144,6 +157,30 @@ export class CameraService {
     return [...this.#cameras.values()]
       .sort((a, b) => a.number - b.number)
       .map((camera) => this.#view(camera));
+  }
+
+  /** Where a camera stands, for its owner: also when nobody else reads that any more. */
+  placeOf(id: string): Placed | undefined {
+    const camera = this.#cameras.get(id);
+    return camera && { place: camera.place, latitude: camera.latitude, longitude: camera.longitude };
+  }
+
+  /** Private cameras that are out of the registry: `owner`'s, and of `ids` those too. Newest first. */
+  past(owner: string, ids: readonly string[]): Promise<PastCamera[]> {
+    return this.#past.of(owner, ids);
+  }
+
+  /** An owner gives the address of a camera free that was theirs, for anybody to register. */
+  async release(owner: string, id: string): Promise<Answer<void>> {
+    return this.#inTurn(async () => {
+      if (!this.#past.isHeldBy(owner, id)) return refuse(noCamera(id));
+      await this.#db.transaction().execute(async (write) => {
+        await this.#past.release(write, id);
+        await this.#writeDownFreed(write, id, `owner:${owner}`);
+      });
+      this.#past.released(id);
+      return ok(undefined);
+    });
   }
 
   /** What media nodes must know, secrets included. */
@@ -487,10 +524,13 @@ export class CameraService {
   }
 
   #view(camera: StoredCamera): Camera {
+    const consent = camera.visibility === 'private' ? this.#consent(camera.id) : null;
     return {
       ...viewOf(camera),
       ...(this.#movable(camera.id) && { movable: true }),
-      ...(camera.visibility === 'private' && { consent: this.#consent(camera.id) }),
+      ...(camera.visibility === 'private' && { consent }),
+      // Whoever takes back what they lent takes back where it is, too.
+      ...(consent?.state === 'revoked' && nowhere),
     };
   }
 
@@ -516,6 +556,9 @@ export class CameraService {
     return mine;
   }
 }
+
+/** Of a camera that is lent no more, for everybody but its owner. */
+const nowhere = { place: '', latitude: null, longitude: null, heading: null, viewAngle: null };
 
 const changedMeanwhile = ({ name, revision }: StoredCamera) =>
   problem('conflict', `"${name}" was changed meanwhile. Look at it again, then repeat your change.`, {

@@ -47,6 +47,17 @@ export const consentStore = {
       .execute();
     return rows.map(fromRow);
   },
+  /** Cameras that this owner was ever asked about and agreed to, or revoked. */
+  async camerasOf(db: Database, owner: string): Promise<string[]> {
+    const rows = await db
+      .selectFrom('consents')
+      .select('camera')
+      .distinct()
+      .where('owner', '=', owner)
+      .where('status', '!=', 'pending')
+      .execute();
+    return rows.map(({ camera }) => camera);
+  },
   /** Newest first. */
   async historyOf(db: Pick<Database, 'selectFrom'>, camera: string): Promise<KeptConsent[]> {
     const rows = await db

@@ -250,11 +250,13 @@ test('a stream that is lent under one name is not open under another', async () 
     422,
     expect.stringMatching(/public camera "street"; remove that one first/),
   ]);
-  // What is not about its stream is not asked about it; gone, it is in nobody's way.
+  // What is not about its stream is not asked about it; also gone, it opens for nobody but its owner.
   expect((await administrator.call('PATCH', '/cameras/street', { name: 'Street' })).status).toBe(200);
   for (const id of ['lent', 'lent-small'])
     expect((await administrator.call('DELETE', `/cameras/${id}`)).status).toBe(204);
-  expect((await make('copy', again)).status).toBe(201);
+  for (const gone of [await make('copy', again), await make('copy', again, lent(theirs))])
+    expect([gone.status, gone.body.detail]).toEqual([422, expect.stringMatching(/was that of a private/)]);
+  expect((await make('copy', again, lent(ours))).status).toBe(201);
 });
 
 test('terms are proposed to an owner that there is; to nobody else, in words that say what to do', async () => {

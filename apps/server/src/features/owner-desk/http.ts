@@ -35,6 +35,18 @@ export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): R
     return owner.ok && !service.owns(owner.value.id, camera) ? refuse(noCamera(camera)) : owner;
   };
 
+  /** What happened with a camera stays its owner's to read when it is out of the registry. */
+  const withHistory = async (context: RequestContext, camera: string): Promise<Answer<OwnerActor>> => {
+    const owner = asOwner(context);
+    if (!owner.ok || service.owns(owner.value.id, camera)) return owner;
+    const past = await desk.past(owner.value.id);
+    return past.some(({ id }) => id === camera) ? owner : refuse(noCamera(camera));
+  };
+  const freshlyWithCamera = (context: RequestContext, camera: string): Answer<OwnerActor> => {
+    const owner = withCamera(context, camera);
+    return owner.ok ? freshly(context) : owner;
+  };
+
   return {
     ownerListCameras(_input, context) {
       const owner = asOwner(context);
@@ -47,6 +59,22 @@ export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): R
       const made = await desk.register(owner.value.id, body, terms, context.key);
       return made.ok ? ok({ id: made.value.id }) : made;
     },
+    async ownerCorrectCamera({ params, body }, context) {
+      const owner = freshlyWithCamera(context, params.camera);
+      return owner.ok ? desk.correct(owner.value.id, params.camera, body, context.key) : owner;
+    },
+    async ownerRemoveCamera({ params }, context) {
+      const owner = freshlyWithCamera(context, params.camera);
+      return owner.ok ? desk.remove(owner.value.id, params.camera) : owner;
+    },
+    async ownerListPast(_input, context) {
+      const owner = asOwner(context);
+      return owner.ok ? ok({ items: await desk.past(owner.value.id) }) : owner;
+    },
+    async ownerReleaseAddress({ params }, context) {
+      const owner = freshly(context);
+      return owner.ok ? desk.release(owner.value.id, params.camera) : owner;
+    },
     async ownerChangeConsent({ params, body }, context) {
       const owner = withCamera(context, params.camera);
       if (!owner.ok) return owner;
@@ -54,15 +82,15 @@ export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): R
       return desk.ownerChanges(owner.value.id, params.camera, body, context.key);
     },
     async ownerListAccesses({ params, query }, context) {
-      const owner = withCamera(context, params.camera);
+      const owner = await withHistory(context, params.camera);
       return owner.ok ? ok(await desk.accesses(params.camera, query.cursor, query.limit)) : owner;
     },
     async ownerGetProof({ params, query }, context) {
-      const owner = withCamera(context, params.camera);
+      const owner = await withHistory(context, params.camera);
       return owner.ok ? proofs.of(params.camera, query.cursor) : owner;
     },
     async ownerListConsents({ params }, context) {
-      const owner = withCamera(context, params.camera);
+      const owner = await withHistory(context, params.camera);
       return owner.ok ? ok({ items: await desk.history(owner.value.id, params.camera) }) : owner;
     },
     async ownerAnswerAccess({ params, body }, context) {

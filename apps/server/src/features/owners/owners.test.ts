@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Browser } from '../../testing/browser.ts';
 import { startMailbox } from '../../testing/mailbox.ts';
+import { addPrivateCamera, openTerms, place } from '../../testing/private-camera.ts';
 import { startOwnerApp, tokenIn, type OwnerApp } from '../../testing/owners.ts';
 import { startTestApp, until } from '../../testing/server.ts';
 
@@ -139,6 +140,138 @@ describe('the registry of owners', () => {
         .map(({ kind }: { kind: string }) => kind),
     ).toEqual(expect.arrayContaining(['owner-registered']));
     expect(text).not.toMatch(/owner-sign-in|owner-signed/);
+  });
+});
+
+describe('cameras of owners in the registry', () => {
+  const at = (name: string) => ({ kind: 'rtsp', main: `rtsp://127.0.0.1:9/${name}` });
+  const make = (id: string, name: string, more: object) =>
+    site.administrator.call('POST', '/cameras', { id, name: id, source: at(name), ...more });
+  const patch = (id: string, body: object) => site.administrator.call('PATCH', `/cameras/${id}`, body);
+  const fire = { kind: 'standing', purpose: 'fire' };
+  const ask = async (who: Browser, camera: string) =>
+    (await who.call('POST', '/grants', { cameras: [{ camera }], purpose: fire })).body.items[0].grants[0];
+  const read = (who: Browser, camera: string, what: string) =>
+    who.call('GET', `/owner/cameras/${camera}/${what}`);
+
+  test('a removed camera leaves its history, its id and its address to its owner, who is told', async () => {
+    const [anna, bob] = [await site.ownerAs('anna@example.org'), await site.ownerAs('bob@example.org')];
+    const operator = await site.personAs('operator');
+    const auditor = await site.personAs('auditor');
+    await addPrivateCamera(site, 'porch', at('porch'), openTerms, anna.owner);
+    const grant = await ask(operator, 'porch');
+    expect((await site.administrator.call('DELETE', '/cameras/porch')).status).toBe(204);
+    const letter = await site.mailbox.take(
+      'anna@example.org',
+      ({ text }) => text.includes('out of the register') || text.includes('stays on your page'),
+    );
+    expect(letter.text).toMatch(/Nobody can watch it here any more/);
+    expect(letter.text).toContain('/portal/camera/porch');
+
+    expect((await read(anna, 'porch', 'accesses')).body.items).toMatchObject([
+      { grant: grant.id, end: { code: expect.any(String) } },
+    ]);
+    expect((await read(anna, 'porch', 'consents')).body.items).toMatchObject([
+      { version: 1, level: 'standing' },
+    ]);
+    expect((await anna.call('GET', '/owner/past-cameras')).body.items).toMatchObject([
+      { id: 'porch', isHeld: true, removedAt: expect.any(Number) },
+    ]);
+    for (const what of ['accesses', 'consents', 'proof']) {
+      expect((await read(bob, 'porch', what)).status, what).toBe(404);
+      expect((await read(nobody(), 'porch', what)).status, what).toBe(401);
+    }
+    expect((await bob.call('GET', '/owner/past-cameras')).body.items).toEqual([]);
+
+    // Nobody comes after it under its id, nor to its picture under another.
+    const lent = (owner: string) => ({ visibility: 'private', owner, ...place });
+    const again = await make('porch', 'elsewhere', lent(bob.owner));
+    expect([again.status, again.body.code, again.body.detail]).toEqual([
+      ...[409, 'exists'],
+      expect.stringMatching(/history belongs to its owner.*Choose another id/),
+    ]);
+    const named = await site.administrator.call('POST', '/cameras', { name: 'Porch', source: at('named') });
+    expect([named.status, named.body.id]).toEqual([201, expect.stringMatching(/^porch-/)]);
+    for (const more of [{}, lent(bob.owner)]) {
+      const open = await make('street', 'porch?camera=porch', more);
+      expect([open.status, open.body.errors?.[0].pointer]).toEqual([422, '/source']);
+      expect(open.body.detail).toMatch(/was that of a private camera/);
+    }
+    expect((await make('street', 'street', {})).status).toBe(201);
+    expect((await patch('street', { source: at('porch?camera=porch') })).status).toBe(422);
+    expect((await make('porch-2', 'porch?camera=porch', lent(anna.owner))).status).toBe(201);
+    // Nor by pointing the private camera itself elsewhere first.
+    expect((await patch('porch-2', { source: at('nothing') })).status).toBe(200);
+    expect((await patch('street', { source: at('porch?camera=porch') })).status).toBe(422);
+    for (const id of ['porch', 'porch-2']) {
+      expect((await bob.call('DELETE', `/owner/past-cameras/${id}/address`)).status).toBe(404);
+      expect((await anna.call('DELETE', `/owner/past-cameras/${id}/address`)).status).toBe(204);
+    }
+    expect((await patch('street', { source: at('porch?camera=porch') })).status).toBe(200);
+
+    const { body } = await auditor.call('GET', '/record?limit=200&subject=camera:porch');
+    const kinds = body.items.map(({ kind }: { kind: string }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['camera-added', 'camera-removed', 'camera-address-freed']));
+  });
+
+  test('what the registry says of a lent camera is in the record; what would open more is its owner’s to say', async () => {
+    const dora = await site.ownerAs('dora@example.org');
+    const operator = await site.personAs('operator');
+    const auditor = await site.personAs('auditor');
+    await addPrivateCamera(site, 'yard', at('yard'), openTerms, dora.owner);
+    expect((await patch('yard', { placeKind: 'residential' })).status).toBe(200);
+    const letter = await site.mailbox.take('dora@example.org', ({ text }) =>
+      text.includes('the kind of place'),
+    );
+    expect(letter.text).toContain('The control room did this.');
+    expect(await ask(operator, 'yard')).toBeUndefined();
+    for (const widened of [{ placeKind: 'street' }, { latitude: 51 }, { longitude: 8 }]) {
+      const refused = await patch('yard', widened);
+      expect([refused.status, refused.body.errors?.[0].pointer]).toEqual([
+        422,
+        `/${Object.keys(widened)[0]}`,
+      ]);
+      expect(refused.body.detail).toMatch(/on their page/);
+    }
+    const corrected = await dora.call('PATCH', '/owner/cameras/yard', {
+      placeKind: 'shop',
+      place: '1 Yard Lane',
+      latitude: 50.11,
+    });
+    expect(corrected.status).toBe(204);
+    expect((await ask(operator, 'yard')).state).toBe('live');
+    const { body } = await auditor.call('GET', '/record?kind=camera-changed&limit=10&subject=camera:yard');
+    expect(
+      body.items.map(({ actor, detail }: { actor: string; detail: object }) => [actor.split(':')[0], detail]),
+    ).toEqual([
+      [
+        'owner',
+        {
+          ...{ revision: 3, sourceKind: 'rtsp', fields: ['placeKind', 'place', 'latitude'] },
+          ...{ placeKind: 'shop', placeKindBefore: 'residential', movedM: expect.any(Number) },
+        },
+      ],
+      [
+        'person',
+        {
+          ...{ revision: 2, sourceKind: 'rtsp', fields: ['placeKind'] },
+          ...{ placeKind: 'residential', placeKindBefore: 'shop' },
+        },
+      ],
+    ]);
+    // Whoever takes it back takes back where it is; and may take the whole camera out.
+    const seen = async () => (await operator.call('GET', '/cameras/yard')).body;
+    expect(await seen()).toMatchObject({ place: '1 Yard Lane', latitude: 50.11 });
+    await dora.call('POST', '/owner/cameras/yard/consent', { type: 'revoke' });
+    expect(await seen()).toMatchObject({ place: '', latitude: null, longitude: null });
+    const [own] = (await dora.call('GET', '/owner/cameras')).body.items;
+    expect(own).toMatchObject({ id: 'yard', place: '1 Yard Lane' });
+    const anna = await site.ownerAs('anna@example.org');
+    expect((await anna.call('PATCH', '/owner/cameras/yard', { name: 'Mine' })).status).toBe(404);
+    expect((await anna.call('DELETE', '/owner/cameras/yard')).status).toBe(404);
+    expect((await dora.call('DELETE', '/owner/cameras/yard')).status).toBe(204);
+    expect((await operator.call('GET', '/cameras/yard')).status).toBe(404);
+    expect((await read(dora, 'yard', 'consents')).body.items).toHaveLength(2);
   });
 });
 
