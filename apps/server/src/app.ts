@@ -416,7 +416,11 @@ export async function startApp(
     {
       name: 'owner desk',
       stop: () => ownerPages.stop(),
-      routes: ownerDeskRoutes({ service: ownerPages, proofs, isFresh: (session) => owners.isFresh(session) }),
+      routes: ownerDeskRoutes({
+        ...{ service: ownerPages, proofs },
+        isFresh: (session) => owners.isFresh(session),
+        heldUntil: (owner) => owners.heldUntil(owner),
+      }),
     },
     {
       name: 'notices',

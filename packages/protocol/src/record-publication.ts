@@ -147,7 +147,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'command-run': of(['command', 'how']),
   'cameras-counted': of(['day', 'tiers', 'states', 'uptimePercent']),
   'owner-registered': of(['selfRegistered']),
-  'owner-changed': nothing,
+  'owner-changed': of(['held', 'confirmed', 'restored']),
   'owner-keys-renewed': nothing,
   'notice-sent': of(['channel', 'noticeKind', 'seconds', 'delayed'], ['notice', 'camera']),
   'notice-undelivered': of(['channel', 'noticeKind', 'delayed'], ['notice', 'camera']),

@@ -635,4 +635,14 @@ export const migrations: readonly string[] = [
     primary key (address, camera)
   ) strict, without rowid;
   `,
+  `
+  -- Owners who were here before are taken for people who read their address.
+  alter table owners add column proven integer not null default 1;
+  create table owner_address_holds (
+    owner text primary key references owners (id),
+    address blob not null,
+    created_at integer not null,
+    expires_at integer not null
+  ) strict;
+  `,
 ];

@@ -91,7 +91,7 @@ export const oracle: Record<RouteName, string> = {
   },
   ...{ createWall: 'sa', renameWall: 'sa', createScreen: 'sa', renameScreen: 'sa', deleteScreen: 'sa' },
   ...{ ownerWhoAmI: 'ne', ownerAskLink: 'ne', ownerLookLink: 'ne', ownerSignIn: 'ne', ownerSignOut: 'ne' },
-  ...{ ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
+  ...{ ownerAnswerLink: 'ne', ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
   ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
   ...{ ownerListCameras: 'e', ownerRegisterCamera: 'e', ownerChangeConsent: 'e', ownerListAccesses: 'e' },
   ...{ ownerCorrectCamera: 'e', ownerRemoveCamera: 'e', ownerListPast: 'e', ownerReleaseAddress: 'e' },

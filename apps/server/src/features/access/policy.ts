@@ -261,6 +261,7 @@ const owners = {
   'rest:ownerWhoAmI': anyone,
   'rest:ownerAskLink': anyone,
   'rest:ownerLookLink': anyone,
+  'rest:ownerAnswerLink': anyone,
   'rest:ownerSignIn': anyone,
   'rest:ownerSignOut': anyone,
   'rest:ownerPasskeySignInOptions': anyone,

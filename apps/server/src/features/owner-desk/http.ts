@@ -9,6 +9,11 @@ const confirmFirst = problem(
   'confirm-first',
   'To be sure that it is you, sign in once more, then repeat this.',
 );
+const held = (untilMs: number) =>
+  problem(
+    'forbidden',
+    `The control room entered this address for you. Until ${new Date(untilMs).toISOString().slice(0, 10)}, or until whoever reads the address of before has said that it is right, you can look, pause and stop, and allow nothing.`,
+  );
 const noCamera = (camera: string) => problem('not-found', `There is no camera "${camera}".`);
 
 /** What takes away; everything else gives, and asks that the owner has signed in a short while ago. */
@@ -18,16 +23,23 @@ export interface OwnerDeskParts {
   service: OwnerDeskService;
   proofs: AccessProofs;
   isFresh(session: string): boolean;
+  /** Until when an address that the agency entered gives nothing, Unix ms; null: it does. */
+  heldUntil(owner: string): number | null;
 }
 
 /** Owners and their cameras over REST. */
-export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): RouteHandlers {
+export function ownerDeskRoutes({ service, proofs, isFresh, heldUntil }: OwnerDeskParts): RouteHandlers {
   const { desk } = service;
   const asOwner = ({ actor }: RequestContext): Answer<OwnerActor> =>
     actor.kind === 'owner' ? ok(actor) : refuse(signInFirst);
   const freshly = (context: RequestContext): Answer<OwnerActor> => {
     const owner = asOwner(context);
-    return owner.ok && !isFresh(owner.value.session) ? refuse(confirmFirst) : owner;
+    return owner.ok ? mayGive(owner.value) : owner;
+  };
+  const mayGive = (owner: OwnerActor): Answer<OwnerActor> => {
+    const until = heldUntil(owner.id);
+    if (until !== null) return refuse(held(until));
+    return isFresh(owner.session) ? ok(owner) : refuse(confirmFirst);
   };
   const withCamera = (context: RequestContext, camera: string): Answer<OwnerActor> => {
     const owner = asOwner(context);
@@ -78,7 +90,8 @@ export function ownerDeskRoutes({ service, proofs, isFresh }: OwnerDeskParts): R
     async ownerChangeConsent({ params, body }, context) {
       const owner = withCamera(context, params.camera);
       if (!owner.ok) return owner;
-      if (!takesAway.has(body.type) && !isFresh(owner.value.session)) return refuse(confirmFirst);
+      const may = takesAway.has(body.type) ? owner : mayGive(owner.value);
+      if (!may.ok) return may;
       return desk.ownerChanges(owner.value.id, params.camera, body, context.key);
     },
     async ownerListAccesses({ params, query }, context) {

@@ -5,7 +5,8 @@ import { Browser } from '../../testing/browser.ts';
 import { startMailbox } from '../../testing/mailbox.ts';
 import { addPrivateCamera, openTerms, place } from '../../testing/private-camera.ts';
 import { startOwnerApp, tokenIn, type OwnerApp } from '../../testing/owners.ts';
-import { startTestApp, until } from '../../testing/server.ts';
+import { startTestApp, temporaryFolder, until } from '../../testing/server.ts';
+import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 
 let site: OwnerApp;
 beforeAll(async () => {
@@ -125,6 +126,97 @@ describe('the registry of owners', () => {
     await until(async () => (await luis.call('GET', '/owner/session')).body.me === null);
     await until(async () => (await nobody().call('POST', '/owner/link', { token: old })).status === 410);
     expect((await site.ownerAs('luis@new.example.org')).owner).toBe(made.body.id);
+  });
+
+  test('an address that an administrator enters gives nothing until the one before has said that it is right', async () => {
+    const [old, fresh] = ['eva@example.org', 'not-eva@example.org'];
+    const eva = await site.ownerAs(old, 'Eva');
+    const auditor = await site.personAs('auditor');
+    await addPrivateCamera(
+      site,
+      'hall',
+      { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/hall' },
+      openTerms,
+      eva.owner,
+    );
+    const change = (email: string) => site.administrator.call('PATCH', `/owners/${eva.owner}`, { email });
+    const written = () => site.mailbox.take(old, ({ text }) => text.includes('another address for you'));
+    const answer = (token: string, isRight: boolean) =>
+      nobody().call('POST', '/owner/link/answer', { token, isRight });
+    expect((await change(fresh)).status).toBe(200);
+    const undo = tokenIn((await written()).text);
+    await until(async () => (await eva.call('GET', '/owner/session')).body.me === null);
+
+    // Whoever reads the new one looks and stops, and gives nothing.
+    const other = await site.ownerAs(fresh);
+    expect(other.owner).toBe(eva.owner);
+    expect((await other.call('GET', '/owner/session')).body.me.heldUntil).toBeGreaterThan(Date.now());
+    const say = (body: object) => other.call('POST', '/owner/cameras/hall/consent', body);
+    const terms = { level: 'standing', purposes: ['crowd', 'fire', 'robbery'], retentionDays: 0 };
+    const wider = { type: 'give', terms: { ...terms, hours: null, radiusM: null, expiresAt: null } };
+    expect((await other.call('GET', '/owner/cameras/hall/accesses')).status).toBe(200);
+    const refused = await say(wider);
+    expect([refused.status, refused.body.detail]).toEqual([
+      403,
+      expect.stringMatching(/entered this address/),
+    ]);
+    expect((await other.call('PATCH', '/owner/cameras/hall', { placeKind: 'street' })).status).toBe(403);
+    expect((await say({ type: 'pause', until: null })).status).toBe(200);
+    expect((await say({ type: 'resume' })).status).toBe(403);
+
+    // Nobody takes the address of before meanwhile; asking for a way in brings the same letter again, and opens nothing.
+    const taken = { name: 'Else', email: old };
+    expect((await site.administrator.call('POST', '/owners', taken)).body.code).toBe('exists');
+    await ask(old);
+    const again = tokenIn((await written()).text);
+    expect((await nobody().call('POST', '/owner/session', { token: again })).status).toBe(410);
+    expect((await nobody().call('POST', '/owner/link', { token: undo })).body).toEqual({
+      ...{ kind: 'address-changed', email: old },
+    });
+    expect((await answer(undo, false)).status).toBe(204);
+    await until(async () => (await other.call('GET', '/owner/session')).body.me === null);
+    expect((await answer(again, true)).status).toBe(410);
+    const back = await site.ownerAs(old);
+    expect([back.owner, (await back.call('GET', '/owner/session')).body.me.heldUntil]).toEqual([
+      ...[eva.owner, null],
+    ]);
+    expect((await back.call('POST', '/owner/cameras/hall/consent', { type: 'resume' })).status).toBe(200);
+
+    expect((await change('eva@new.example.org')).status).toBe(200);
+    expect((await answer(tokenIn((await written()).text), true)).status).toBe(204);
+    const moved = await site.ownerAs('eva@new.example.org');
+    expect((await moved.call('POST', '/owner/cameras/hall/consent', wider)).status).toBe(200);
+    const { body } = await auditor.call(
+      'GET',
+      `/record?kind=owner-changed&subject=owner:${eva.owner}&limit=9`,
+    );
+    expect(
+      body.items.map(({ actor, detail }: { actor: string; detail: object }) => [actor.split(':')[0], detail]),
+    ).toEqual([
+      ['owner', { confirmed: true }],
+      ['person', { fields: ['email'], held: true }],
+      ['owner', { fields: ['email'], restored: true }],
+      ['person', { fields: ['email'], held: true }],
+    ]);
+  });
+
+  test('passkeys end with the address, in the transaction that changes it', async () => {
+    const folder = temporaryFolder();
+    const desk = await openNoticeDesk(folder.dir, 9);
+    const asked = { by: 'person:ada', key: 'make-rosa-1' };
+    const input = { name: 'Rosa', email: 'rosa@example.org', phone: null, language: 'en' } as const;
+    const made = await desk.owners.registry.create(input, asked);
+    const owner = made.ok ? made.value.id : '';
+    const key = { id: 'p', credential: 'c', owner, name: 'phone', public_key: Buffer.alloc(1) };
+    const added = { ...key, counter: 0, transports: '[]', created_at: 1, last_used_at: null };
+    await desk.db.insertInto('owner_passkeys').values(added).execute();
+    const keys = () => desk.db.selectFrom('owner_passkeys').selectAll().execute();
+    await desk.owners.registry.update(owner, { phone: '+1 415 555 0101' }, null, 'person:ada');
+    expect(await keys()).toHaveLength(1);
+    await desk.owners.registry.update(owner, { email: 'rosa@new.example.org' }, null, 'person:ada');
+    expect(await keys()).toEqual([]);
+    await desk.close();
+    folder.remove();
   });
 
   test('the record names the owner and never how to reach them, nor that they sign in', async () => {
