@@ -5,7 +5,7 @@ import { ingestArgs, posterArgs, soundArgs } from './ffmpeg-args.ts';
 describe('ingestArgs', () => {
   it('has no place for an address or a login', () => {
     expect(ingestArgs({ kind: 'address', protocol: 'rtsp' })).toEqual([
-      ...['-hide_banner', '-nostats', '-loglevel', 'warning'],
+      ...['-hide_banner', '-nostats', '-loglevel', 'level+info'],
       ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'pipe,tcp,udp,rtp,rtsp'],
       ...['-probesize', '32768', '-analyzeduration', '500000', '-i', 'pipe:0'],
       ...['-map', '0:v:0', '-an', '-c:v', 'copy', '-f', 'mp4'],

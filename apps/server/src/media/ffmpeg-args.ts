@@ -5,6 +5,9 @@ import { sightSize } from './sight.ts';
 /** The only argument lists that are ever given to ffmpeg. Nothing in them comes from outside but the numbers of masks. */
 
 const quiet = ['-hide_banner', '-nostats', '-loglevel', 'warning'];
+/** With what is no fault, each line named by its level: that is how a redirect is told. */
+const talkative = ['-hide_banner', '-nostats', '-loglevel', 'level+info'];
+const wordsFor = (protocol: InputProtocol) => (protocol === 'rtsp' ? talkative : quiet);
 /** Small, so that the first picture does not wait for ffmpeg's look at the stream. */
 const probing = ['-probesize', '32768', '-analyzeduration', '500000'];
 /** Sound may lie behind many pictures in the same stream. */
@@ -107,7 +110,7 @@ export function ingestArgs(input: IngestInput, masks: readonly Mask[] = []): str
   switch (input.kind) {
     case 'address':
       return [
-        ...[...quiet, ...decoding, ...script(protocols[input.protocol])],
+        ...[...wordsFor(input.protocol), ...decoding, ...script(protocols[input.protocol])],
         ...[...probing, '-i', 'pipe:0', ...output],
       ];
     case 'loop':
@@ -158,7 +161,7 @@ export function soundArgs(input: Extract<IngestInput, { kind: 'address' | 'media
     return [...quiet, ...pace, ...soundProbing, '-protocol_whitelist', 'pipe', '-i', 'pipe:0', ...heard];
   }
   const script = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', protocols[input.protocol]];
-  return [...quiet, ...script, ...soundProbing, '-i', 'pipe:0', ...heard];
+  return [...wordsFor(input.protocol), ...script, ...soundProbing, '-i', 'pipe:0', ...heard];
 }
 
 /** As `posterArgs`, but small: a picture to recognise the place by. */

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { dyingWithUs, findProgram, findSetpriv } from '../platform/programs.ts';
 import type { Clock, Log } from './clock.ts';
 import { failureOf, type Feed, type FeedOutlet } from './feeds/feed.ts';
-import { maxSaidChars, redact } from './redact.ts';
+import { FfmpegWords } from './ffmpeg-words.ts';
+import { redact } from './redact.ts';
 import type { Ending, Failure } from './reasons.ts';
 
 /** After the polite signal, so that a camera hears TEARDOWN, comes the other one. */
@@ -14,8 +15,8 @@ export interface FfmpegOrder {
   stdin: string | readonly Uint8Array[] | Feed;
   secrets: readonly string[];
   onBytes(bytes: Uint8Array): void;
-  /** What it says, as it says it: not yet free of addresses. */
-  onSaid?(text: string): void;
+  /** What it says, whole lines as it says them: not yet free of addresses. */
+  onSaid?(lines: string): void;
   /** How far what the feed writes from now on is behind, by what its source says, ms. */
   onBehind?(ms: number): void;
   /** The feed has failed. ffmpeg still runs, with nothing more to read. */
@@ -29,13 +30,6 @@ export interface FfmpegProcess {
   /** Asks it to end; `politeMs` later it is killed. `onEnd` tells when it is gone. */
   stop(): void;
   kill(): void;
-}
-
-/** The end of a text, whole lines only: half an address would not be recognised as one and slip through. */
-function lastLines(text: string): string {
-  if (text.length <= maxSaidChars) return text;
-  const end = text.slice(-maxSaidChars);
-  return end.slice(end.indexOf('\n') + 1 || end.length);
 }
 
 /**
@@ -71,7 +65,7 @@ export class FfmpegRunner {
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env, shell: false });
     this.#running.add(child);
-    let said = '';
+    const words = new FfmpegWords((lines) => order.onSaid?.(lines));
     let spawnError: string | undefined;
     let ended = false;
     let callOffKill: (() => void) | null = null;
@@ -81,7 +75,7 @@ export class FfmpegRunner {
       callOffKill?.();
       this.#running.delete(child);
       const ranMs = this.#clock.monotonicMs() - startedMs;
-      order.onEnd({ said: redact(said, order.secrets), code, signal, ranMs, spawnError });
+      order.onEnd({ said: redact(words.end(), order.secrets), code, signal, ranMs, spawnError });
     };
     child.on('error', (error: NodeJS.ErrnoException) => {
       spawnError = error.code ?? error.message;
@@ -90,10 +84,7 @@ export class FfmpegRunner {
     child.on('close', end);
     child.stdout.on('data', (bytes: Buffer) => order.onBytes(bytes));
     child.stderr.setEncoding('utf8');
-    child.stderr.on('data', (text: string) => {
-      said = lastLines(said + text);
-      order.onSaid?.(text);
-    });
+    child.stderr.on('data', (text: string) => words.push(text));
     // It may be gone before it has read its stdin; how it ended is told by `close`.
     for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on('error', () => {});
     if (typeof order.stdin === 'string') child.stdin.end(order.stdin);

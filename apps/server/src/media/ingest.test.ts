@@ -193,6 +193,36 @@ describe('what is wrong, in words', () => {
     });
   });
 
+  it('a redirect to another host is not followed, one to another port of the camera is', async () => {
+    const farm = await farmOf();
+    const there = farm.url('street');
+    const sendingOn = async (to: string) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.on('data', (bytes) => {
+          const [, method = '', number = ''] = /^(\w+) [^]*CSeq: (\d+)/.exec(bytes.toString()) ?? [];
+          const [status, header] =
+            method === 'OPTIONS' ? ['200 OK', 'Public: DESCRIBE'] : ['302 Found', `Location: ${to}`];
+          socket.write(`RTSP/1.0 ${status}\r\nCSeq: ${number}\r\n${header}\r\n\r\n`);
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      opened(server);
+      return `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+    };
+    const log = keepingLog();
+    const elsewhere = await sendingOn(there.replace('127.0.0.1', 'localhost'));
+    const { viewer } = await watch({ main: elsewhere, transport: 'tcp' }, {}, { log });
+    expect(await trouble(viewer, 'backoff')).toMatchObject({
+      reason: expect.stringMatching(/^The camera sends us on to another address, which is not followed/),
+    });
+    expect(viewer.frames).toEqual([]);
+    expect(log.lines.join('\n')).not.toMatch(/localhost|rtsp:/);
+
+    const { viewer: second } = await watch({ main: await sendingOn(there), transport: 'tcp' });
+    await eventually('pictures', () => second.chunks().length > 2, 25_000);
+  });
+
   it('H.265, where nothing is to be converted', async () => {
     const farm = await farmOf({ mounts: { street: hevc } });
     const { viewer } = await watch({ main: farm.url('street') }, { conversions: 0 });

@@ -4,7 +4,14 @@ import { backoffMs, maxDelayMs } from './backoff.ts';
 import type { Clock, Log } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { FfmpegProcess, FfmpegRunner } from './ffmpeg-process.ts';
-import { explainEnding, noFfmpegReason, noSound, strangerSaid, type Failure } from './reasons.ts';
+import {
+  explainEnding,
+  noFfmpegReason,
+  noSound,
+  sentElsewhere,
+  strangerSaid,
+  type Failure,
+} from './reasons.ts';
 import { sourceInput, type SourceInput, type SourceTools, type StreamSource } from './sources.ts';
 
 export interface IngestTiming {
@@ -223,7 +230,14 @@ export class Ingest {
         // What a stranger is turned away for was said before his first picture came: it has to be heard first.
         onBytes: (bytes) =>
           awaits === null ? this.#take(run, bytes) : setImmediate(() => this.#take(run, bytes)),
-        onSaid: (text) => void (awaits !== null && strangerSaid.test(text) && this.#turnAway(run)),
+        onSaid: (lines) => {
+          if (awaits !== null && strangerSaid.test(lines)) this.#turnAway(run);
+          const elsewhere = input.hosts ? sentElsewhere(lines, input.hosts) : null;
+          if (!elsewhere) return;
+          // At once: it is on its way there.
+          run.process.kill();
+          this.#endRun(elsewhere, run);
+        },
         onBehind: (ms) => void (run.over || this.#events.onBehind(ms)),
         onFeedFailed: (failure) => this.#endRun(failure, run),
         onEnd: (ending) => {

@@ -122,5 +122,21 @@ export function explainEnding(ending: Ending): Failure {
   return backoff(code === 0 ? 'The camera ended the stream' : 'The video program gave up');
 }
 
+/** What ffmpeg says right before it follows a camera's redirect (3xx) to another address. */
+const redirected = /\bRedirecting to ([^\s'"]+)/;
+
+/** The fault of a camera that sends us on to another host than `hosts`; null where it does not. Pure. */
+export function sentElsewhere(lines: string, hosts: readonly string[]): Failure | null {
+  const to = redirected.exec(lines)?.[1];
+  if (to === undefined || hosts.includes(hostOf(to))) return null;
+  return backoff(
+    'The camera sends us on to another address, which is not followed: enter that one if it is right',
+  );
+}
+
+/** The host of an address, in small letters; '' where it has none. */
+export const hostOf = (address: string): string =>
+  /^[a-z]+:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^/?:]+)/i.exec(address)?.[1]?.toLowerCase() ?? '';
+
 /** What ffmpeg says, as an RTMP server, of a sender that does not use our application and key (it lets him in all the same). */
 export const strangerSaid = /App field (not found|don't match)|Unexpected stream/;

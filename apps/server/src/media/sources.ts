@@ -24,7 +24,7 @@ import { mjpegFeed, snapshotFeed } from './feeds/picture-feeds.ts';
 import { ringFeed, type RingSource } from './feeds/ring-feed.ts';
 import { ingestArgs, soundArgs, type InputProtocol } from './ffmpeg-args.ts';
 import { maskFilters } from './masks.ts';
-import { noSound, type Failure } from './reasons.ts';
+import { hostOf, noSound, type Failure } from './reasons.ts';
 
 /** Files of a demo scene, absolute paths; they need not be there yet. */
 export type SceneFiles = (demoDir: string, scene: string) => { main: string; sub: string };
@@ -85,6 +85,8 @@ export type SourceInput =
       secrets: string[];
       /** A user name or password goes with it. */
       hasLogin: boolean;
+      /** The hosts that it may speak to, where ffmpeg itself would go wherever it is sent. */
+      hosts?: string[];
       /** Another transport may be tried when this one fails. */
       transports: number;
       /** What is to be said of it while it runs; '' when nothing. */
@@ -201,7 +203,9 @@ function addressInput(
       const stdin = rtspScript(address, pinned, transport, isSound ? 'sound' : 'pictures');
       const login = loginPart(pinned);
       if (login !== '') secrets.push(login);
-      return run({ args: args('rtsp'), stdin, secrets, hasLogin: login !== '', transports: order.length });
+      const hosts = [given.main, address].map(hostOf);
+      const transports = order.length;
+      return run({ args: args('rtsp'), stdin, secrets, hosts, hasLogin: login !== '', transports });
     }
     case 'rtmp': {
       const login = loginPart(pinned);

@@ -21,6 +21,16 @@ export function loadHls(): Promise<typeof HlsModule> {
   return loading;
 }
 
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
 /**
  * hls.js as owner of MediaSource, append queue, quota and stall detection, without any playlist: fMP4 from the push
  * socket is handed to its buffer controller by the events that its own stream controller would send.
@@ -35,6 +45,10 @@ export class HlsMse {
   readonly #events: MseEvents;
   readonly #type: 'video' | 'audio';
   #appends = 0;
+  /** What waits for the buffer. */
+  #queue: Uint8Array[] = [];
+  /** There is no buffer yet, or it is at work. */
+  #busy = true;
   #ended = false;
 
   constructor(module: typeof HlsModule, events: MseEvents, type: 'video' | 'audio' = 'video') {
@@ -53,7 +67,10 @@ export class HlsMse {
     this.#fragment = new Fragment(PlaylistLevelType.MAIN, '');
     this.#fragment.sn = 'initSegment';
     this.#fragment.level = 0;
+    // Not from inside the event: hls.js starts what is in its own queue right after it, a second time.
+    this.#hls.on(Events.BUFFER_CREATED, () => queueMicrotask(() => this.#next()));
     this.#hls.on(Events.BUFFER_APPENDED, () => {
+      this.#next();
       if (!this.#ended) events.appended();
     });
     this.#hls.on(Events.ERROR, (_name, data) => {
@@ -78,9 +95,23 @@ export class HlsMse {
     this.append(bytes);
   }
 
-  /** One chunk (moof + mdat). Queued by hls.js while the buffer is busy or not open yet. */
+  /**
+   * One chunk (moof + mdat). What comes while the buffer is not open yet, or busy, is one append afterwards: a tile begins
+   * with one append and one seek instead of one for each chunk of the backlog, and a page that is late has less to do.
+   */
   append(bytes: Uint8Array): void {
     if (this.#ended) return;
+    this.#queue.push(bytes);
+    if (!this.#busy) this.#next();
+  }
+
+  /** Hands over all that waits. */
+  #next(): void {
+    const [first] = this.#queue;
+    this.#busy = first !== undefined;
+    if (!first || this.#ended) return;
+    const bytes = this.#queue.length === 1 ? first : joined(this.#queue);
+    this.#queue = [];
     const { ChunkMetadata, Events, PlaylistLevelType } = this.#module;
     const chunkMeta = new ChunkMetadata(0, 0, this.#appends++, bytes.byteLength);
     this.#hls.trigger(Events.BUFFER_APPENDING, {
@@ -102,6 +133,7 @@ export class HlsMse {
 
   destroy(): void {
     this.#ended = true;
+    this.#queue = [];
     this.#hls.destroy();
   }
 

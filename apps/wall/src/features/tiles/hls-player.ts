@@ -20,6 +20,7 @@ export class HlsPlayer implements TilePlayer {
 
   constructor(module: typeof HlsModule, url: string, events: PlayerEvents, nowMs: () => number) {
     const { Events } = module;
+    const { default: loading } = module.default.DefaultConfig.manifestLoadPolicy;
     this.#hls = new module.default({
       enableWorker: false,
       lowLatencyMode: true,
@@ -35,6 +36,8 @@ export class HlsPlayer implements TilePlayer {
       // The default adds a second to the latency at each stall, for ever.
       liveSyncOnStallIncrease: 0.1,
       capLevelToPlayerSize: false,
+      // A camera that is away is asked for again by the tile, in its own time.
+      manifestLoadPolicy: { default: { ...loading, errorRetry: null, timeoutRetry: null } },
     });
     this.#hls.on(Events.BUFFER_APPENDED, () => {
       this.#lastDataMs = nowMs();

@@ -56,6 +56,8 @@ export interface TileListener {
  * true is the still fetched: sixteen of them at once would hold sixteen pictures up.
  */
 export const stillAfterMs = 300;
+/** Where its data has come, the picture is on its way through a decoder, and the still waits for so long more. */
+const decodingMs = 700;
 
 /** A frame may seem to come this long before its capture, for the error of the clock reading. More means a wrong clock. */
 const clockErrorMs = 500;
@@ -238,11 +240,12 @@ export class LiveTile implements Supervised {
     const [stage, camera, url] = [this.#stage, this.#camera, this.#media.url];
     if (this.#poster || this.#stillTimer === undefined || !stage || !camera || url === null) return;
     if (this.#picture?.frame) return;
-    const source = this.#picture?.line.source ?? null;
+    const { source = null, arrivedAtMs = null } = this.#picture?.line ?? {};
+    const isDecoding = arrivedAtMs !== null && nowMs - this.#sinceMs < stillAfterMs + decodingMs;
     const slow =
       this.#media.delivery === 'llhls' ||
       (source !== null && source.state !== 'running') ||
-      nowMs - this.#sinceMs >= stillAfterMs;
+      (nowMs - this.#sinceMs >= stillAfterMs && !isDecoding);
     if (slow) this.#poster = new Poster(stage, url, camera.id, this.#wantedStream(), () => this.#lookSoon());
   }
 
