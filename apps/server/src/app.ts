@@ -360,7 +360,7 @@ export async function startApp(
     server: { version, build: buildId(), startedAt },
   };
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
-  const desk = ownerDesk({ cameras, consents, grants });
+  const desk = ownerDesk({ cameras, consents, grants, policy });
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
   const footage = new Footage({
@@ -370,7 +370,7 @@ export async function startApp(
   });
   owners.alsoSealed((write) => footage.sealAnew(write));
   people.people.onChange(() => footage.teller.wake());
-  spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
+  spreadOwnerNews({ consents, grants, incidents, cameras, policy, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */

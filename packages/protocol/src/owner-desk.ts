@@ -21,7 +21,11 @@ export const OwnCamera = z.object({
   waiting: z.array(CameraAccess.extend({ answerBy: UnixMs.nullable() })),
 });
 export type OwnCamera = z.infer<typeof OwnCamera>;
-export const OwnCameras = z.object({ items: z.array(OwnCamera) });
+export const OwnCameras = z.object({
+  items: z.array(OwnCamera),
+  /** For so long two people may open even a paused camera in an emergency, hours; 0: never. */
+  exigentHours: z.int(),
+});
 export type OwnCameras = z.infer<typeof OwnCameras>;
 
 /** A camera that was an owner's and is out of the registry: its history stays theirs to read. */

@@ -3,9 +3,14 @@ import { apiBase, OwnCameras } from '@clerestory/protocol/portal';
 import { useSession } from './session.tsx';
 
 /** The owner's cameras as they are now, told by the server as it changes; null until the first word, or without a line. */
-export function useCameras(): { cameras: OwnCameras['items'] | null; isLive: boolean } {
+export function useCameras(): {
+  cameras: OwnCameras['items'] | null;
+  exigentHours: number;
+  isLive: boolean;
+} {
   const { look } = useSession();
   const [cameras, setCameras] = useState<OwnCameras['items'] | null>(null);
+  const [exigentHours, setExigentHours] = useState(0);
   const [isLive, setLive] = useState(false);
   useEffect(() => {
     // It connects anew by itself, and begins each time with the whole of it.
@@ -14,6 +19,7 @@ export function useCameras(): { cameras: OwnCameras['items'] | null; isLive: boo
       const read = OwnCameras.safeParse(JSON.parse(data));
       if (!read.success) return;
       setCameras(read.data.items);
+      setExigentHours(read.data.exigentHours);
       setLive(true);
     };
     line.onerror = () => {
@@ -23,5 +29,5 @@ export function useCameras(): { cameras: OwnCameras['items'] | null; isLive: boo
     };
     return () => line.close();
   }, [look]);
-  return { cameras, isLive };
+  return { cameras, exigentHours, isLive };
 }

@@ -27,6 +27,8 @@ export interface OwnCamera {
 
 /** What owners can do with the own cameras. Whoever calls has asked who the owner is. */
 export interface OwnerDesk {
+  /** For so long an override of the site's policy opens a camera; 0: it has none. */
+  exigentHours(): number;
   camerasOf(owner: string): { camera: Camera; consent: Consent | null }[];
   /** Registers a private camera, location and contact only, with the owner's terms. */
   register(owner: string, camera: OwnCamera, terms: ConsentTerms, key: string): Promise<Answer<Camera>>;
@@ -51,6 +53,7 @@ export interface OwnerDesk {
 }
 
 export interface OwnerDeskParties {
+  policy: { get(): { exigentHours: number } };
   cameras: {
     get(camera: string): Camera | undefined;
     list(): Camera[];
@@ -78,7 +81,7 @@ export interface OwnerDeskParties {
   };
 }
 
-export function ownerDesk({ cameras, consents, grants }: OwnerDeskParties): OwnerDesk {
+export function ownerDesk({ cameras, consents, grants, policy }: OwnerDeskParties): OwnerDesk {
   /** Whose word alone counts for a camera. */
   const alone = (owner: string, id: string): Answer<void> => {
     const all = new Set([cameras.get(id)?.owner ?? owner, ...consents.owners(id)]);
@@ -93,6 +96,7 @@ export function ownerDesk({ cameras, consents, grants }: OwnerDeskParties): Owne
     );
   };
   return {
+    exigentHours: () => policy.get().exigentHours,
     camerasOf(owner) {
       const byCamera = new Map(consents.ofOwner(owner).map((consent) => [consent.camera, consent]));
       return cameras

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ConsentChange, ConsentTerms, OwnCamera } from '@clerestory/protocol/portal';
-import { go, paths } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { call } from '../../state/call.ts';
 import { useCameras } from '../../state/cameras.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -8,23 +8,19 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Link } from '../../ui/Link.tsx';
 import { useWords, wordsOfProblem } from '../../words/index.tsx';
 import { Now } from './Now.tsx';
+import { Correct } from './Correct.tsx';
 import { Accesses, History } from './Past.tsx';
+import { PastCameraPage } from './PastCameras.tsx';
 import { Summary } from './Summary.tsx';
 import { TermsForm } from './TermsForm.tsx';
 
 /** One camera: who watches, what is allowed, and how to stop it. */
 export function CameraPage({ camera: id }: { camera: string }) {
   const words = useWords();
-  const { cameras } = useCameras();
+  const { cameras, exigentHours } = useCameras();
   const camera = cameras?.find((one) => one.id === id);
   if (!cameras) return <p role="status">{words.wait}</p>;
-  if (!camera)
-    return (
-      <div className="stack">
-        <h1>{words.noPage}</h1>
-        <Button onClick={() => go(paths.home)}>{words.toStart}</Button>
-      </div>
-    );
+  if (!camera) return <PastCameraPage camera={id} />;
   return (
     <div className="stack">
       <Link href={paths.home}>← {words.home.title}</Link>
@@ -33,16 +29,17 @@ export function CameraPage({ camera: id }: { camera: string }) {
         <p className="help">{camera.place}</p>
       </header>
       <Now camera={camera} />
-      <Agreement camera={camera} />
+      <Agreement camera={camera} exigentHours={exigentHours} />
       {/* Begun anew when somebody starts or stops to watch. */}
       <Accesses camera={id} key={camera.now.map(({ grant }) => grant).join()} />
       <History camera={id} key={`v${camera.consent?.version ?? 0}`} />
+      <Correct camera={camera} />
     </div>
   );
 }
 
 /** What is allowed, and the buttons that change it. */
-function Agreement({ camera }: { camera: OwnCamera }) {
+function Agreement({ camera, exigentHours }: { camera: OwnCamera; exigentHours: number }) {
   const words = useWords();
   const { consent, state } = camera;
   const [editing, setEditing] = useState(false);
@@ -71,6 +68,7 @@ function Agreement({ camera }: { camera: OwnCamera }) {
     return (
       <TermsForm
         terms={terms}
+        exigentHours={exigentHours}
         busy={busy}
         fault={fault}
         save={(next) => void change({ type: 'give', terms: next })}
@@ -84,11 +82,21 @@ function Agreement({ camera }: { camera: OwnCamera }) {
       <p>
         <span className={`chip ${state ?? 'none'}`}>{words.camera.states[state ?? 'none']}</span>
       </p>
-      {state === 'paused' && <p role="status">{words.camera.pausedNow}</p>}
+      {state === 'paused' && (
+        <p role="status">
+          {camera.now.length > 0
+            ? words.camera.pausedOpen
+            : exigentHours > 0
+              ? words.camera.pausedExigent(String(exigentHours))
+              : words.camera.pausedNow}
+        </p>
+      )}
       {(state === 'revoked' || said !== '') && state !== 'paused' && (
         <p role="status">{state === 'revoked' ? words.camera.stopped : said}</p>
       )}
-      {terms && state !== 'revoked' && state !== 'expired' && <Summary terms={terms} />}
+      {terms && state !== 'revoked' && state !== 'expired' && (
+        <Summary terms={terms} exigentHours={exigentHours} />
+      )}
       {fault && (
         <p className="fault" role="alert">
           {fault}

@@ -3,9 +3,9 @@ import { useWords } from '../../words/index.tsx';
 import { summaryOf } from './terms-words.ts';
 
 /** An agreement in plain sentences. */
-export function Summary({ terms }: { terms: ConsentTerms }) {
+export function Summary({ terms, exigentHours }: { terms: ConsentTerms; exigentHours: number }) {
   const words = useWords();
-  const { sentences, today } = summaryOf(words, terms);
+  const { sentences, today } = summaryOf(words, terms, exigentHours);
   return (
     <>
       <ul className="points">

@@ -14,6 +14,7 @@ import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 import { startOwnerApp } from '../../testing/owners.ts';
 import { temporaryFolder, until } from '../../testing/server.ts';
 import { retryAfterMs } from './rules.ts';
+import { wordsOf } from './words.ts';
 
 type Desk = Awaited<ReturnType<typeof openNoticeDesk>>;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -95,6 +96,21 @@ describe('mail', () => {
       [`owner:${rosa}`, `owner:${luis}`].toSorted(),
     );
     expect(JSON.stringify(items)).not.toContain('example.org');
+  });
+
+  test('times are those of the place', () => {
+    const before = process.env['TZ'];
+    process.env['TZ'] = 'Europe/Berlin';
+    const facts = { kind: 'access', cameraName: 'Gate', delayed: false, url: 'u' } as const;
+    const detail = { from: Date.UTC(2026, 6, 1, 10), until: Date.UTC(2026, 6, 1, 11) };
+    const [english, spanish] = [
+      wordsOf('en', { ...facts, detail }).text,
+      wordsOf('es', { ...facts, detail }).text,
+    ];
+    expect(english).toMatch(/From: Jul 1, 2026, 12:00\sPM GMT\+2/);
+    expect(spanish).toMatch(/Desde: 1 .*jul.* 2026, 12:00.*GMT\+2/);
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
   });
 
   test('a server that is down is tried again, later each time, with the same id; then it is a dead letter that can be tried anew', async () => {

@@ -34,13 +34,13 @@ const purposeIn = (language: Language, purpose: unknown): string => {
   const words: Record<string, string> = language === 'en' ? purposeWords : purposeWordsEs;
   return words[String(purpose) as Purpose] ?? String(purpose);
 };
+/** By the clocks of the place where the server stands (its `TZ`), and which those are. */
 const time = (language: Language, at: unknown): string =>
   typeof at === 'number'
     ? new Date(at).toLocaleString(language === 'en' ? 'en-US' : 'es-US', {
-        dateStyle: 'medium',
-        timeStyle: 'short',
-        timeZone: 'UTC',
-      }) + ' UTC'
+        ...{ year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' },
+        timeZoneName: 'short',
+      })
     : '–';
 
 /** Who asks for what footage; nothing where it is not told. */

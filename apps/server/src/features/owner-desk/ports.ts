@@ -13,6 +13,8 @@ import type {
 
 /** What owners can do with their cameras. */
 export interface Desk {
+  /** Of the site's policy. */
+  exigentHours(): number;
   camerasOf(owner: string): { camera: Camera; consent: Consent | null }[];
   register(owner: string, camera: OwnCameraInput, terms: ConsentTerms, key: string): Promise<Answer<Camera>>;
   /** Corrects what the registry says of an own camera. */

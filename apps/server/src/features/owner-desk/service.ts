@@ -21,6 +21,7 @@ export class OwnerDeskService {
   camerasOf(owner: string): OwnCameras {
     const waiting = this.desk.waiting(owner);
     return {
+      exigentHours: this.desk.exigentHours(),
       items: this.desk.camerasOf(owner).map(({ camera, consent }): OwnCamera => ({
         id: camera.id,
         name: camera.name,
