@@ -278,8 +278,8 @@ export async function startApp(
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
-    readable: () => checkpoints.readable(),
-    ...auditSources({ access, people, cameras, decide }),
+    readable: (size) => checkpoints.readable(size),
+    ...auditSources({ access, people, cameras, walls, decide }),
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
