@@ -8,6 +8,7 @@ import { auditRoutes, AuditService } from './features/audit/index.ts';
 import {
   CameraService,
   cameraRoutes,
+  changedFields,
   registryRecordedIn,
   soundRecordedIn,
 } from './features/cameras/index.ts';
@@ -247,7 +248,7 @@ export async function startApp(
     owners: owners.registry,
   });
   const policy = new SitePolicyService(db, record);
-  const theirs = ownersInRegistry({ consents, policy, notices, clock });
+  const theirs = ownersInRegistry({ changedFields, consents, policy, notices, clock });
   cameras.guardedBy(theirs.lentBy, theirs.guard);
   const recordRegistry = registryRecordedIn(record);
   cameras.writtenBy(async (write, change) => {

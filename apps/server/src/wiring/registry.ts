@@ -1,5 +1,4 @@
 import { problem, type Answer, type Consent, type NoticeKind, type PlaceKind } from '@clerestory/protocol';
-import { changedFields, type RegistryChange, type RegistryWriter } from '../features/cameras/index.ts';
 import { refuse } from '../platform/http.ts';
 import type { Write } from '../platform/idempotency.ts';
 
@@ -17,19 +16,36 @@ interface Notice {
   cameraName: string;
   detail: Record<string, string | number | boolean | null>;
 }
-export interface RegistryParties {
+/** A camera of the registry, as far as its owner is concerned. */
+interface Whole {
+  id: string;
+  name: string;
+  visibility: 'public' | 'private';
+  owner: string | null;
+  placeKind: PlaceKind;
+  latitude: number | null;
+  longitude: number | null;
+  revision: number;
+}
+interface Change<C extends Whole> {
+  before: C | null;
+  after: C | null;
+  by: string;
+}
+export interface RegistryParties<C extends Whole> {
+  /** Names of what differs. */
+  changedFields(before: C, after: C): string[];
   consents: { of(camera: string): readonly Consent[]; owners(camera: string): string[] };
   policy: { get(): { noLiveFrom: readonly PlaceKind[] } };
   notices: { enqueue(write: Write, notice: Notice): Promise<void> };
   clock: { nowMs(): number };
 }
-type Whole = NonNullable<RegistryChange['after']>;
-
 const theirs = (pointer: string, message: string): Answer<never> =>
   refuse(problem('unprocessable', `${message}.`, { errors: [{ pointer, message }] }));
 
 /** What owners have to do with the registry: what it may not change without them, and what they are told. */
-export function ownersInRegistry({ consents, policy, notices, clock }: RegistryParties) {
+export function ownersInRegistry<C extends Whole>(parties: RegistryParties<C>) {
+  const { changedFields, consents, policy, notices, clock } = parties;
   const lentBy = ({ id, owner }: { id: string; owner: string | null }): string[] => [
     ...new Set([...(owner === null ? [] : [owner]), ...consents.owners(id)]),
   ];
@@ -56,7 +72,7 @@ export function ownersInRegistry({ consents, policy, notices, clock }: RegistryP
     },
 
     /** Within the transaction of the change. */
-    tell: (async (write, { before, after, by }) => {
+    async tell(write: Write, { before, after, by }: Change<C>): Promise<void> {
       if (before?.visibility !== 'private') return;
       const fields = after ? changedFields(before, after).filter((field) => concernsOwners.has(field)) : [];
       if (after && fields.length === 0) return;
@@ -72,6 +88,6 @@ export function ownersInRegistry({ consents, policy, notices, clock }: RegistryP
               ...(after && after.placeKind !== before.placeKind && { placeKind: after.placeKind }),
             },
           });
-    }) satisfies RegistryWriter,
+    },
   };
 }
