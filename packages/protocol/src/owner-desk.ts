@@ -15,17 +15,15 @@ export const OwnCamera = z.object({
   tier: Tier,
   consent: Consent.nullable(),
   state: ConsentState.nullable(),
+  /** Hours for which two people together may set terms and pause aside in danger, by the site's policy; 0: never. */
+  exigentHours: z.int(),
   /** Who is given the picture in this moment. */
   now: z.array(CameraAccess),
   /** Who asks for it, and waits for the owner's yes until then. */
   waiting: z.array(CameraAccess.extend({ answerBy: UnixMs.nullable() })),
 });
 export type OwnCamera = z.infer<typeof OwnCamera>;
-export const OwnCameras = z.object({
-  items: z.array(OwnCamera),
-  /** For so long two people may open even a paused camera in an emergency, hours; 0: never. */
-  exigentHours: z.int(),
-});
+export const OwnCameras = z.object({ items: z.array(OwnCamera) });
 export type OwnCameras = z.infer<typeof OwnCameras>;
 
 /** A camera that was an owner's and is out of the registry: its history stays theirs to read. */

@@ -5,12 +5,10 @@ import { useSession } from './session.tsx';
 /** The owner's cameras as they are now, told by the server as it changes; null until the first word, or without a line. */
 export function useCameras(): {
   cameras: OwnCameras['items'] | null;
-  exigentHours: number;
   isLive: boolean;
 } {
   const { look } = useSession();
   const [cameras, setCameras] = useState<OwnCameras['items'] | null>(null);
-  const [exigentHours, setExigentHours] = useState(0);
   const [isLive, setLive] = useState(false);
   useEffect(() => {
     // It connects anew by itself, and begins each time with the whole of it.
@@ -19,7 +17,6 @@ export function useCameras(): {
       const read = OwnCameras.safeParse(JSON.parse(data));
       if (!read.success) return;
       setCameras(read.data.items);
-      setExigentHours(read.data.exigentHours);
       setLive(true);
     };
     line.onerror = () => {
@@ -29,5 +26,5 @@ export function useCameras(): {
     };
     return () => line.close();
   }, [look]);
-  return { cameras, exigentHours, isLive };
+  return { cameras, isLive };
 }

@@ -29,6 +29,7 @@ export const camera = {
   why: 'Why',
   since: 'Since',
   until: 'Until',
+  exigent: 'Opened in danger by two people together, without regard to your limits.',
   own: 'The person who watches also reported this emergency.',
   end: 'Stop this now',
   endHelp: 'This ends this one look. They may ask again. To close your camera, choose “Stop sharing” below.',
@@ -60,8 +61,6 @@ export const camera = {
   stopYes: 'Yes, stop it now',
   stopped: 'Stopped. Nobody can see your camera.',
   pausedNow: 'Paused. Nobody can see your camera.',
-  pausedExigent: (hours: string) =>
-    `Paused. Only if a life is in danger can two people of the control room open it, for ${hours} hours at most. You are told.`,
   pausedOpen:
     'Paused, but somebody can see your camera now, as said above. To end that, stop the look or stop sharing.',
   exigentNow:
@@ -83,6 +82,8 @@ export const camera = {
       'It leaves the register and nobody can watch it. Who watched before, you can still read here.',
     removeYes: 'Yes, remove it',
   },
+  pausedTerms: 'When you share it again, this holds:',
+  pausedBut: 'Paused. Nobody can see your camera, except in danger to life: see below.',
   shareAnew: 'Share it again',
   past: 'Who watched before',
   noPast: 'Nobody has watched yet.',
@@ -156,9 +157,7 @@ export const camera = {
     noKeep: 'The control room does not record your camera.',
     within: (near: string) => `An emergency has to be at most ${near} away.`,
     exigent: (hours: string) =>
-      `If a life is in danger, two people of the control room can open it against these rules. Also when paused, for ${hours} hours at most.`,
-    exigentTold: 'They must write down why. You are told, and it is in the public report.',
-    exigentNever: 'Once you stop sharing, nobody can do that either.',
+      `One exception: in danger to life two people together may open it, for at most ${hours} hours. Your limits and a pause do not hold then. If you stop sharing, nobody can.`,
     told: 'You are told each time, with the reason.',
     stop: 'You can stop it at once, at any time.',
     recognition: 'Faces are never recognised.',

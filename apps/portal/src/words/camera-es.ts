@@ -31,6 +31,7 @@ export const camera: CameraWords = {
   why: 'Por qué',
   since: 'Desde',
   until: 'Hasta',
+  exigent: 'La abrieron por peligro dos personas juntas, sin tener en cuenta sus límites.',
   own: 'Quien mira también informó de esta emergencia.',
   end: 'Parar esto ahora',
   endHelp:
@@ -64,8 +65,6 @@ export const camera: CameraWords = {
   stopYes: 'Sí, parar ahora',
   stopped: 'Parado. Nadie puede ver su cámara.',
   pausedNow: 'En pausa. Nadie puede ver su cámara.',
-  pausedExigent: (hours) =>
-    `En pausa. Solo si peligra una vida, dos personas de la sala pueden abrirla, ${hours} horas como máximo. Le avisan.`,
   pausedOpen:
     'En pausa, pero alguien puede ver su cámara ahora, como dice arriba. Para acabarlo, párelo o deje de compartir.',
   exigentNow:
@@ -86,6 +85,8 @@ export const camera: CameraWords = {
     removeText: 'Sale del registro y nadie puede mirarla. Quién miró antes lo puede seguir leyendo aquí.',
     removeYes: 'Sí, quitarla',
   },
+  pausedTerms: 'Cuando la comparta otra vez, vale esto:',
+  pausedBut: 'En pausa. Nadie puede ver su cámara, salvo si hay vidas en peligro: vea abajo.',
   shareAnew: 'Compartirla otra vez',
   past: 'Quién miró antes',
   noPast: 'Nadie ha mirado todavía.',
@@ -157,9 +158,7 @@ export const camera: CameraWords = {
     noKeep: 'La sala de control no graba su cámara.',
     within: (near) => `La emergencia debe estar a ${near} como máximo.`,
     exigent: (hours) =>
-      `Si peligra una vida, dos personas de la sala pueden abrirla contra estas reglas. También en pausa, ${hours} horas como máximo.`,
-    exigentTold: 'Deben escribir por qué. A usted le avisan, y está en el informe público.',
-    exigentNever: 'Cuando usted deja de compartir, tampoco eso puede nadie.',
+      `Una excepción: si hay vidas en peligro, dos personas juntas pueden abrirla, ${hours} horas como máximo. Entonces no valen sus límites ni la pausa. Si deja de compartirla, nadie puede.`,
     told: 'Le avisan cada vez, con la razón.',
     stop: 'Puede pararlo al momento, cuando quiera.',
     recognition: 'Nunca se reconocen caras.',

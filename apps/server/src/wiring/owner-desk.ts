@@ -27,8 +27,6 @@ export interface OwnCamera {
 
 /** What owners can do with the own cameras. Whoever calls has asked who the owner is. */
 export interface OwnerDesk {
-  /** For so long an override of the site's policy opens a camera; 0: it has none. */
-  exigentHours(): number;
   camerasOf(owner: string): { camera: Camera; consent: Consent | null }[];
   /** Registers a private camera, location and contact only, with the owner's terms. */
   register(owner: string, camera: OwnCamera, terms: ConsentTerms, key: string): Promise<Answer<Camera>>;
@@ -39,6 +37,8 @@ export interface OwnerDesk {
   past(owner: string): Promise<PastCamera[]>;
   release(owner: string, camera: string): Promise<Answer<void>>;
   ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>>;
+  /** For so long an override of the site's policy opens a camera; 0: it has none. */
+  exigentHours(): number;
   /** Newest first. */
   history(owner: string, camera: string): Promise<Consent[]>;
   currentViewers(camera: string): CameraAccess[];
@@ -53,7 +53,6 @@ export interface OwnerDesk {
 }
 
 export interface OwnerDeskParties {
-  policy: { get(): { exigentHours: number } };
   cameras: {
     get(camera: string): Camera | undefined;
     list(): Camera[];
@@ -64,6 +63,7 @@ export interface OwnerDeskParties {
     past(owner: string, ids: readonly string[]): Promise<PastCamera[]>;
     release(owner: string, camera: string): Promise<Answer<void>>;
   };
+  policy: { get(): { exigentHours: number } };
   consents: {
     of(camera: string): readonly Consent[];
     ofOwner(owner: string): Consent[];

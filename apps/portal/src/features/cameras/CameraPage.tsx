@@ -17,7 +17,7 @@ import { TermsForm } from './TermsForm.tsx';
 /** One camera: who watches, what is allowed, and how to stop it. */
 export function CameraPage({ camera: id }: { camera: string }) {
   const words = useWords();
-  const { cameras, exigentHours } = useCameras();
+  const { cameras } = useCameras();
   const camera = cameras?.find((one) => one.id === id);
   if (!cameras) return <p role="status">{words.wait}</p>;
   if (!camera) return <PastCameraPage camera={id} />;
@@ -29,7 +29,7 @@ export function CameraPage({ camera: id }: { camera: string }) {
         <p className="help">{camera.place}</p>
       </header>
       <Now camera={camera} />
-      <Agreement camera={camera} exigentHours={exigentHours} />
+      <Agreement camera={camera} />
       {/* Begun anew when somebody starts or stops to watch. */}
       <Accesses camera={id} key={camera.now.map(({ grant }) => grant).join()} />
       <History camera={id} key={`v${camera.consent?.version ?? 0}`} />
@@ -39,9 +39,9 @@ export function CameraPage({ camera: id }: { camera: string }) {
 }
 
 /** What is allowed, and the buttons that change it. */
-function Agreement({ camera, exigentHours }: { camera: OwnCamera; exigentHours: number }) {
+function Agreement({ camera }: { camera: OwnCamera }) {
   const words = useWords();
-  const { consent, state } = camera;
+  const { consent, state, exigentHours } = camera;
   const [editing, setEditing] = useState(false);
   const [stopping, setStopping] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -87,7 +87,7 @@ function Agreement({ camera, exigentHours }: { camera: OwnCamera; exigentHours: 
           {camera.now.length > 0
             ? words.camera.pausedOpen
             : exigentHours > 0
-              ? words.camera.pausedExigent(String(exigentHours))
+              ? words.camera.pausedBut
               : words.camera.pausedNow}
         </p>
       )}
@@ -95,7 +95,7 @@ function Agreement({ camera, exigentHours }: { camera: OwnCamera; exigentHours: 
         <p role="status">{state === 'revoked' ? words.camera.stopped : said}</p>
       )}
       {terms && state !== 'revoked' && state !== 'expired' && (
-        <Summary terms={terms} exigentHours={exigentHours} />
+        <Summary terms={terms} exigentHours={exigentHours} isPaused={state === 'paused'} />
       )}
       {fault && (
         <p className="fault" role="alert">

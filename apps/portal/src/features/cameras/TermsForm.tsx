@@ -27,7 +27,7 @@ export function TermsForm({
   cancel,
 }: {
   terms: ConsentTerms | null;
-  /** Hours for which the site’s emergency override opens a camera; 0: it has none. */
+  /** 0: the site knows no override. */
   exigentHours: number;
   busy: boolean;
   fault: string | undefined;

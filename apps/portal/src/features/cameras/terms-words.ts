@@ -19,7 +19,7 @@ export { distance };
 export function summaryOf(
   words: Words,
   terms: ConsentTerms,
-  exigentHours: number,
+  hasOverride: boolean,
 ): { sentences: string[]; today: string[] } {
   const { sum, form } = words.camera;
   const { level, purposes, hours, radiusM, expiresAt, retentionDays } = terms;
@@ -46,23 +46,13 @@ export function summaryOf(
   ];
   if (windows.length > 0)
     today.push(sum.todayHours(windows.map(({ from, until }) => `${from}–${until}`).join(', ')));
-  if (exigentHours > 0) {
-    sentences.push(...exigentIn(words, exigentHours));
-    today.push(sum.todayExigent);
-  }
+  if (hasOverride) today.push(sum.todayExigent);
   return { sentences, today };
 }
 
-/** What an emergency override of the site means for whoever reads it, sentence by sentence. */
-export const exigentIn = ({ camera: { sum } }: Words, hours: number): string[] => [
-  sum.exigent(String(hours)),
-  sum.exigentTold,
-  sum.exigentNever,
-];
-
 /** Why somebody watches, in the reader's language where it is one of the list. */
 export function whyOf(words: Words, { purpose, purposeText }: CameraAccess): string {
-  if (words.lang !== 'es') return purposeText;
+  if (words.lang !== 'es') return purpose.kind === 'exigent' ? purposeWords[purpose.purpose] : purposeText;
   const known = (Object.entries(purposeWords) as [Purpose, string][]).find(([, text]) =>
     purposeText.startsWith(text),
   );

@@ -20,7 +20,7 @@ import { PastCameras } from './past.ts';
 import type { RegistryWriter } from './registry-record.ts';
 import { unfitSound, type SoundWriter } from './sound.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
-import { StreamIndex } from './stream-index.ts';
+import { StreamIndex, type Sees } from './stream-index.ts';
 
 /** Cameras one site may register. */
 const maxCameras = 20_000;
@@ -47,6 +47,10 @@ export interface MasksChange {
   before: Masks;
   after: Masks;
 }
+const all: Sees = () => true;
+/** Cameras with the same stream that one answer names at most. */
+const maxSharing = 5;
+
 export type LeavingWriter = (write: Write, camera: string, by: string) => Promise<void>;
 /** Who lends a private camera, the owner in the registry first. */
 export type LentBy = (camera: Pick<StoredCamera, 'id' | 'owner'>) => string[];
@@ -188,11 +192,11 @@ export class CameraService {
     return [...this.#cameras.values()].flatMap((camera) => mediaOf(camera) ?? []);
   }
 
-  /** `by`: whoever asks, for the record. */
-  async create(input: CameraInput, key: string, by = 'server'): Promise<Answer<Camera>> {
+  /** `by`: whoever asks, for the record. Of other cameras only those that `sees` lets one see are named. */
+  async create(input: CameraInput, key: string, by = 'server', sees: Sees = all): Promise<Answer<Camera>> {
     // Before its turn: to look a name up takes up to seconds, for which nobody else need wait.
     const refused = await this.#refusedSource(input.source);
-    return this.#write(key, fingerprint('camera', input), async (write) => {
+    const created = await this.#write(key, fingerprint('camera', input), async (write) => {
       if (this.#cameras.size >= maxCameras)
         return refuse(
           problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
@@ -202,7 +206,7 @@ export class CameraService {
         unfitEntry(input) ??
         this.#unknownOwner(input.owner) ??
         this.#unfitSource(input.source, null) ??
-        this.#streams.unfit({ ...input, id: null }) ??
+        this.#streams.unfit({ ...input, id: null }, sees) ??
         this.#past.unfit({ ...input, id: null });
       if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
@@ -221,6 +225,22 @@ export class CameraService {
       await this.#writeDown(write, { before: null, after: stored, by });
       return ok({ stored, isNew: true });
     });
+    if (!created.ok) return created;
+    const sameStream = this.sharing(input.source, sees, created.value.id);
+    return sameStream.length === 0 ? created : ok({ ...created.value, sameStream });
+  }
+
+  /** Cameras that show the same stream as a source, as far as whoever asks may see them; a few are enough. */
+  sharing(
+    source: RegistrySource,
+    sees: Sees,
+    except: string | null = null,
+  ): { id: string; number: number; name: string }[] {
+    const found = this.#streams.sharing(source, except).filter(sees);
+    return found.slice(0, maxSharing).flatMap((id) => {
+      const camera = this.#cameras.get(id);
+      return camera ? [{ id, number: camera.number, name: camera.name }] : [];
+    });
   }
 
   async update(
@@ -229,6 +249,7 @@ export class CameraService {
     base: number | null,
     key: string,
     by = 'server',
+    sees: Sees = all,
   ): Promise<Answer<Camera>> {
     const refused = await this.#refusedSource(patch.source);
     return this.#write(key, fingerprint('camera', id, patch), async (write) => {
@@ -245,7 +266,7 @@ export class CameraService {
         unfitEntry(stored, before) ??
         (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner)) ??
         ((patch.source ?? patch.visibility ?? patch.owner)
-          ? (this.#streams.unfit(stored) ?? this.#past.unfit(stored))
+          ? (this.#streams.unfit(stored, sees) ?? this.#past.unfit(stored))
           : null) ??
         this.#guard(before, stored, by);
       if (odd) return odd;
@@ -310,7 +331,7 @@ export class CameraService {
   async writeMany(
     changes: readonly { camera: string | null; input: CameraInput }[],
     also: (write: Write, camera: string, at: number) => Promise<void>,
-    by = 'server',
+    { sees = all, by = 'server' }: { sees?: Sees; by?: string } = {},
   ): Promise<Answer<Camera>[]> {
     return this.#inTurn(async () => {
       const written = new Map<string, StoredCamera>();
@@ -319,7 +340,7 @@ export class CameraService {
       const answers = await this.#db.transaction().execute(async (write) => {
         const given: Answer<Camera>[] = [];
         for (const [at, change] of changes.entries()) {
-          const decision = this.#decideOne(change, { written, numbers, streams, by });
+          const decision = this.#decideOne(change, { written, numbers, streams, sees, by });
           if (decision.ok) {
             const stored = decision.value;
             const before = written.get(stored.id) ?? this.#cameras.get(stored.id) ?? null;
@@ -349,11 +370,13 @@ export class CameraService {
       written,
       numbers,
       streams,
+      sees,
       by,
     }: {
       written: ReadonlyMap<string, StoredCamera>;
       numbers: ReadonlyMap<number, string>;
       streams: StreamIndex;
+      sees: Sees;
       by: string;
     },
   ): Answer<StoredCamera> {
@@ -365,8 +388,8 @@ export class CameraService {
     const unfit =
       unfitEntry(entry, before) ??
       this.#unfitSource(input.source, camera) ??
-      this.#streams.unfit(entry) ??
-      streams.unfit(entry) ??
+      this.#streams.unfit(entry, sees) ??
+      streams.unfit(entry, all) ??
       this.#past.unfit(entry);
     if (unfit) return unfit;
     const id = before?.id ?? this.#freeId(input.name, written);

@@ -13,8 +13,6 @@ import type {
 
 /** What owners can do with their cameras. */
 export interface Desk {
-  /** Of the site's policy. */
-  exigentHours(): number;
   camerasOf(owner: string): { camera: Camera; consent: Consent | null }[];
   register(owner: string, camera: OwnCameraInput, terms: ConsentTerms, key: string): Promise<Answer<Camera>>;
   /** Corrects what the registry says of an own camera. */
@@ -23,6 +21,8 @@ export interface Desk {
   past(owner: string): Promise<PastCamera[]>;
   release(owner: string, camera: string): Promise<Answer<void>>;
   ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>>;
+  /** Of the site's policy; 0: it knows no exigent override. */
+  exigentHours(): number;
   history(owner: string, camera: string): Promise<Consent[]>;
   currentViewers(camera: string): CameraAccess[];
   accesses(

@@ -21,7 +21,6 @@ export class OwnerDeskService {
   camerasOf(owner: string): OwnCameras {
     const waiting = this.desk.waiting(owner);
     return {
-      exigentHours: this.desk.exigentHours(),
       items: this.desk.camerasOf(owner).map(({ camera, consent }): OwnCamera => ({
         id: camera.id,
         name: camera.name,
@@ -30,6 +29,7 @@ export class OwnerDeskService {
         tier: camera.tier ?? 'registered',
         consent,
         state: consent && consentStateOf(consent, this.#clock.nowMs()),
+        exigentHours: this.desk.exigentHours(),
         now: this.desk.currentViewers(camera.id),
         waiting: waiting.filter((grant) => grant.camera === camera.id).map(askingOf),
       })),
