@@ -137,7 +137,11 @@ export const Tile = memo(function Tile({
       </span>
       {shown.picture === 'none' &&
         !replay &&
-        (waits ? <WaitPanel grant={waits} /> : <TilePanel tile={tile} view={shown} />)}
+        (waits ? (
+          <WaitPanel grant={waits} />
+        ) : (
+          <TilePanel tile={tile} view={shown} isPrivate={isPrivate(info)} />
+        ))}
       {shown.picture === 'video' && shown.state === 'stale' && !replay && (
         <p className="tile__age">{shown.age} old</p>
       )}
