@@ -182,7 +182,7 @@ export function createActions(links: ActionLinks): Actions {
     tell: (name, payload) => sync.ask(name, payload),
     order: (screens, order) => orderScreens(screens, order, links),
     joinWall(id) {
-      console.setState({ screen: null, tile: null, mark: null, callUp: '' });
+      console.setState({ screen: null, tile: null, mark: null, callUp: '', places: null });
       sync.join(id);
     },
   };

@@ -17,6 +17,8 @@ import { rooms, type Audience, type WindowSocket } from '../../platform/sockets.
 
 /** Orders under way at once on a site. */
 const maxOpen = 500;
+/** Orders of each wall whose outcome is told to windows that come, or come back. */
+const maxKept = 100;
 
 export interface OrderParts {
   db: Database;
@@ -38,11 +40,13 @@ interface Open {
 
 /**
  * What screens are told to do once. Each order is answered by the screen or counted as lost when its time is over; consoles hear
- * of both. Screenshots are kept in memory, the last of each screen.
+ * of both, those that were away when they are back. Kept in memory: the last outcomes of each wall, and the last screenshot of
+ * each screen.
  */
 export class ScreenOrders {
   readonly #parts: OrderParts;
   readonly #open = new Map<string, Open>();
+  readonly #last = new Map<string, OrderStatus[]>();
   readonly #screenshots = new Map<string, Screenshot & { cameras: string[] }>();
 
   constructor(parts: OrderParts) {
@@ -70,7 +74,7 @@ export class ScreenOrders {
       const at = clock.nowMs();
       const away = this.#parts.screens.status(wall, screen).connected === 0;
       const status: OrderStatus = {
-        ...{ wall, id, screen, kind: order.kind, who, at },
+        ...{ wall, id, screen, kind: order.kind, who, by: actor, at },
         state: away ? 'lost' : 'sent',
         note: away ? 'No window shows this screen' : '',
       };
@@ -106,6 +110,11 @@ export class ScreenOrders {
     return ok({});
   }
 
+  /** What became of the last orders to screens of a wall, oldest first. */
+  last(wall: string): OrderStatus[] {
+    return this.#last.get(wall) ?? [];
+  }
+
   /** The last screenshot, to who may watch all that is in it; null when there is none. */
   screenshot(wall: string, screen: string, socket: WindowSocket): Answer<Screenshot | null> {
     if (socket.data.wall !== wall || !this.#parts.walls.get(wall)?.screens.some(({ id }) => id === screen))
@@ -121,6 +130,11 @@ export class ScreenOrders {
   /** A screen is off its wall. */
   forget(screen: string): void {
     this.#screenshots.delete(screen);
+    for (const [wall, list] of this.#last)
+      this.#last.set(
+        wall,
+        list.filter((status) => status.screen !== screen),
+      );
   }
 
   stop(): void {
@@ -140,6 +154,8 @@ export class ScreenOrders {
   }
 
   #tell(status: OrderStatus): void {
+    const others = this.last(status.wall).filter(({ id }) => id !== status.id);
+    this.#last.set(status.wall, [...others, status].slice(-maxKept));
     this.#parts.audience.tell(rooms.consoles(status.wall), 'screen:order-status', status);
   }
 

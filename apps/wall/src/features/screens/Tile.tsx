@@ -28,6 +28,8 @@ interface TileProps {
   tabStop: boolean;
   /** Visitors are in the room and do not see it. */
   isHidden: boolean;
+  /** Its screen is blank. */
+  isDark: boolean;
   /** It follows somebody's selection. */
   isHotSpot: boolean;
 }
@@ -94,6 +96,7 @@ export const Tile = memo(function Tile({
   large,
   tabStop,
   isHidden,
+  isDark,
   isHotSpot,
 }: TileProps) {
   const actions = useActions();
@@ -109,7 +112,7 @@ export const Tile = memo(function Tile({
   const over = useDragAndDrop(element, screen, tile, assignment?.camera ?? null);
   useFocus(element, chosen);
 
-  const shown = shownTile(assignment, status, tile, linked);
+  const shown = shownTile(assignment, status, tile, linked, isDark);
   const words = wordsOfTile(shown.state, health === 'unauthorized');
   const name = camera
     ? `${camera.number} ${camera.name}`
