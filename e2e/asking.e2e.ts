@@ -200,8 +200,12 @@ test('a scene asks once for all it puts up; for an incident of one’s own a sec
   await dialog.getByRole('radio', { name: /incident 1/ }).check();
   await desk.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
-  await expect(tileAt(screen, 0)).toContainText('waits for approval');
-  await expectDark(screen, 0, 'Private camera');
+  await expect(tileAt(screen, 0)).toContainText(/waits for approval · [01]:\d\d/);
+  await expectDark(screen, 0, 'Waiting for approval');
+  const byWhom = /A supervisor other than tess can answer/;
+  await expect(tileAt(screen, 0)).toContainText(byWhom);
+  await expect(stageTile(desk, 0)).toContainText(byWhom);
+  await shot(screen, 'tile-waits');
 
   const request = approver.getByRole('region', { name: 'Waiting for your approval' });
   await expect(request.getByRole('heading')).toContainText(

@@ -47,16 +47,28 @@ test('an auditor finds who watched, who could, and who was refused; exports it w
 
   await page.goto(`${server.url}/admin#audit`);
   const search = page.getByRole('form', { name: 'Search' });
-  await search.getByLabel('Camera').selectOption(cameraName(1));
+  await search.getByLabel('Camera').fill(cameraName(1));
   await search.getByRole('button', { name: 'Search', exact: true }).click();
   await expect(search.locator('[data-record="view-started"]')).toHaveCount(1);
   await expect(search.locator('[data-record="view-started"]')).toContainText('tess');
 
   const who = page.getByRole('form', { name: 'Who could see this camera' });
+  await who.getByLabel('Camera').fill(cameraName(1));
   await who.getByRole('button', { name: 'Ask for now' }).click();
   await expect(who.getByRole('status')).toContainText(/The right to open it had: tess/);
   await page.getByRole('button', { name: 'Refused tries' }).click();
   await expect(page.locator('[data-record="refused"]')).not.toHaveCount(0);
+  const lists = page.getByRole('group', { name: 'Lists' });
+  await expect(lists.getByRole('status')).toContainText('that is all of it');
+  // A time that is over had none of them.
+  await lists.getByLabel('To').fill('2020-01-01T00:00');
+  await page.getByRole('button', { name: 'Refused tries' }).click();
+  await expect(page.locator('[data-record="refused"]')).toHaveCount(0);
+  // One that was never there is asked for by its id, since a camera that was removed has nothing else.
+  await search.getByLabel('Camera').fill('gone-camera');
+  await search.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(search.getByText('Nothing found.')).toBeVisible();
+  await search.getByLabel('Camera').fill(cameraName(1));
 
   // The proofs are against a checkpoint, which has to be there first; a program of its own checks them.
   const files: Download[] = [];
@@ -95,6 +107,10 @@ test('an auditor finds who watched, who could, and who was refused; exports it w
   await finding.getByLabel('In words').fill('No incident is named');
   await finding.getByRole('button', { name: 'Record' }).click();
   await expect(page.getByText('unclear: No incident is named')).toBeVisible();
+  await page.getByRole('button', { name: /^Correct the finding/ }).click();
+  await page.getByLabel('In words').first().fill('It is in the paper file');
+  await page.getByRole('button', { name: 'Record', exact: true }).first().click();
+  await expect(page.getByText(/unclear: It is in the paper file \(corrected; 2 findings/)).toBeVisible();
   await expect(page.getByText(/Drawn with the number [0-9a-f]{32} of the auditor’s browser/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Save with proofs' })).toBeVisible();
   await expectNoBarrier(page, 'samples');

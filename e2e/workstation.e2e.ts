@@ -203,6 +203,18 @@ test('by mouse: the wheel enlarges where it points, dragging looks around, a dou
   await tile.dblclick({ position: { x: box.width / 2, y: box.height / 2 } });
   await expect(page.locator('.work-grid')).toHaveAttribute('data-maximised', '0');
   await page.keyboard.press('f');
+
+  // Visitors: this window stands in the room as well, and the key means all of it.
+  await server.api('POST', '/camera-groups', { name: 'School', cameras: [cameraName(1)], restricted: true });
+  await page.keyboard.press('*');
+  await expect(tile.getByText('Hidden while visitors are in the room')).toBeVisible();
+  await expect(tileAt(page, 0).locator('video')).toHaveCount(0);
+  await picture(page, 'visitors');
+  const room = await server.api<{ visitors?: { name: string } }>('GET', '/walls/control-room');
+  expect(room.visitors).toBeDefined();
+  await server.api('POST', '/walls/control-room/commands', { type: 'visitors:show' });
+  await expect(tileAt(page, 0)).toHaveAttribute('data-camera', cameraName(1));
+
   await tile.click({ button: 'right', position: { x: box.width / 2, y: box.height / 2 } });
   await page.getByRole('menuitem', { name: 'Clear the tile' }).click();
   await expect(tileAt(page, 0)).toHaveAttribute('data-camera', '');

@@ -260,8 +260,8 @@ export async function startApp(
   const tally = new Tally({ db, clock, log, record, cameras: () => camerasNow(cameras, health) });
   const audit = new AuditService({
     ...{ db, clock, record, published: () => checkpoints.published() },
-    readable: () => checkpoints.readable(),
-    ...auditSources({ access, people, cameras, decide }),
+    readable: (size) => checkpoints.readable(size),
+    ...auditSources({ access, people, cameras, walls, decide }),
   });
   const audience = access.windows.install();
   const screens = new ScreenService(audience, health, clock);
@@ -343,7 +343,7 @@ export async function startApp(
     server: { version, build: buildId(), startedAt },
   };
   spreadConsent({ consents, policy, incidents, grants, cameras, people, walls }, audience);
-  const desk = ownerDesk({ cameras, consents, grants });
+  const desk = ownerDesk({ cameras, consents, grants, policy });
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
   const footage = new Footage({

@@ -6,7 +6,7 @@ import { encodeEntry } from '@clerestory/public-log';
 import { canonicalJson, formatVerifierKey, type Json } from '@clerestory/tlog';
 import { verify, writeLog } from '../testing/command.ts';
 import { MemoryLog, partsOf, saltOf, signer } from '../testing/log.ts';
-import { checkBundle } from './bundle.ts';
+import { checkBundle, checkBundles } from './bundle.ts';
 import { sha256 } from './crypto.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-bundle-'));
@@ -146,4 +146,92 @@ test('a report that is none, and an entry with a time that is none, end with wor
   const root = Buffer.from(late.root).toString('base64');
   const found = await report(JSON.stringify({ ...one, size: 6, root }), 'late');
   expect(found).toEqual({ code: 1, said: expect.stringContaining('entry 6 cannot be read') });
+});
+
+/** An export of all 40 entries in files of ten, as the page saves them: the newest first. */
+const exported = async (to = log, of = note): Promise<string[]> => {
+  const size = to.leaves.length;
+  const files: string[] = [];
+  for (let end = size + 1; end > 1; end = Math.max(1, end - 10)) {
+    const from = Math.max(1, end - 10);
+    const sequences = Array.from({ length: end - from }, (_, at) => from + at);
+    const [head = '', ...rest] = (await to.bundle(of, sequences)).split('\n');
+    const asked = { limit: 10, ...(end <= size && { before: end }) };
+    const next = from === 1 ? null : String(from);
+    files.push([JSON.stringify({ ...(JSON.parse(head) as Any), asked, next }), ...rest].join('\n'));
+  }
+  return files;
+};
+const joined = (...texts: string[]) =>
+  checkBundles(
+    texts.map((text, at) => ({ name: `part ${at + 1}`, text })),
+    keys,
+  );
+
+test('the files of one export, in whatever order, are the whole of it', async () => {
+  const [a = '', b = '', c = '', d = ''] = await exported();
+  const places = [c, a, d, b].map((text, at) => file(text, `export-${at}.jsonl`));
+  const found = await verify('bundle', ...places, '--key', formatVerifierKey(key));
+  expect(found).toEqual({ code: 0, said: expect.stringContaining('the 4 files are the whole of what was') });
+  expect(found.said).toContain('40 entries, none left out');
+});
+
+test('a file alone, and files with a gap between them, say which entries are not in them', async () => {
+  const [a = '', b = '', c = '', d = ''] = await exported();
+  const rows: [string[], string[]][] = [
+    [[a], ['entries below 31 are in the next file']],
+    [[b], ['entries from 31 on are in a file before', 'entries below 21 are in the next file']],
+    [[d], ['entries from 11 on are in a file before']],
+    [[a, c, d], ['entries from 21 to 30, between part 1 and part 2']],
+    [[b, c, d], ['entries from 31 on are in a file before part 1']],
+  ];
+  for (const [files, words] of rows) {
+    const found = joined(...files);
+    expect(found.faults).toEqual([]);
+    for (const one of words) expect(found.unchecked.join('\n')).toContain(one);
+    expect(found.held.join('\n')).not.toContain('whole of what was asked for');
+  }
+});
+
+test('files that overlap, are of two exports, of two checkpoints or of two logs are told apart', async () => {
+  const [a = '', b = '', c = '', d = ''] = await exported();
+  expect(joined(a, b, b, c, d).unchecked).toEqual([
+    expect.stringContaining('part 2 and part 3 both have entries from 21 to 30'),
+  ]);
+  const other = b.replace('"limit":10', '"kind":"view-started","limit":10');
+  expect(joined(a, other, c, d).faults).toEqual([
+    expect.stringContaining('part 2 was asked for something else'),
+  ]);
+  // What was appended meanwhile: the later files end at a larger checkpoint.
+  const grown = new MemoryLog().grow(50);
+  const [, , ...later] = await exported(grown, sign(50, grown.root));
+  const found = joined(a, ...later);
+  expect(found.faults).toEqual([]);
+  expect(found.unchecked).toContainEqual(
+    expect.stringContaining('give --log to see whether the one goes on'),
+  );
+  const fork = new MemoryLog().name(key).grow(39);
+  const [, ...forked] = await exported(fork, sign(40, fork.root));
+  expect(joined(a, ...forked).faults).toEqual(
+    expect.arrayContaining([expect.stringContaining('prove that the log was forked')]),
+  );
+});
+
+test('a file that says another part of the export than it has does not hold', async () => {
+  const [, b = ''] = await exported();
+  const [head = '', ...rest] = b.split('\n');
+  const told = (more: Any) =>
+    joined([JSON.stringify({ ...(JSON.parse(head) as Any), ...more }), ...rest].join('\n'));
+  expect(told({ next: '20' }).faults).toEqual(
+    expect.arrayContaining([expect.stringContaining('its own first entry is 21')]),
+  );
+  expect(told({ next: null }).faults).toEqual([
+    expect.stringContaining('of those from 1 to 30 20 are missing'),
+  ]);
+  expect(told({ asked: { limit: 10, before: 30 } }).faults).toEqual(
+    expect.arrayContaining([expect.stringContaining('are below 30, and it has entry 30')]),
+  );
+  expect(told({ asked: { limit: 10, before: 33 } }).faults).toEqual([
+    expect.stringContaining('of those from 21 to 32 2 are missing'),
+  ]);
 });

@@ -1,11 +1,5 @@
-import {
-  checkLine,
-  parseHead,
-  parseLine,
-  SaidErased,
-  type BundleHead,
-  type PublicEntry,
-} from '@clerestory/public-log';
+import { checkLine, parseHead, parseLine, SaidErased, type PublicEntry } from '@clerestory/public-log';
+import { checkParts, endOfPart, isOfAll, outside, type BundlePart } from './parts.ts';
 import { opened, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
 
@@ -24,7 +18,7 @@ export interface BundleEntry {
  * Does the head say of the lines what is so? It is not signed: it shows lines that were lost, not a head that lies.
  * `indices`: of the entries; null when some are in no order anyway.
  */
-function checkHead(head: BundleHead, lines: number, indices: readonly number[] | null): Finding {
+function checkHead({ head, checkpoint, indices }: BundlePart, lines: number): Finding {
   const found: Finding = { held: [], faults: [], unchecked: [] };
   const unknown = Object.keys(head).filter((name) => !known.includes(name));
   if (unknown.length > 0)
@@ -57,15 +51,18 @@ function checkHead(head: BundleHead, lines: number, indices: readonly number[] |
     found.held.push(
       words.length > 0 ? `it was asked for ${words.join(', ')}` : 'it was asked for all entries',
     );
-    const isAll = Object.keys(asked).every((name) => name === 'before' || name === 'limit');
-    const [one = 0, other = -1] = [indices?.[0], indices?.at(-1)];
-    const missing = indices ? other - one + 1 - indices.length : 0;
-    if (isAll && missing > erased)
-      found.faults.push(
-        `all entries were asked for, and of those from ${one + 1} to ${other + 1} ${missing} are missing`,
-      );
+    if (indices && isOfAll(head)) {
+      // One that does not say where the next begins says no more than that nothing is missing within it.
+      const from = next === undefined ? (indices[0] ?? 0) + 1 : Number(next ?? 1);
+      const upTo = next === undefined ? (indices.at(-1) ?? -1) + 1 : endOfPart({ head, checkpoint }) - 1;
+      const missing = upTo - from + 1 - indices.length;
+      if (missing > erased)
+        found.faults.push(
+          `all entries were asked for, and of those from ${from} to ${upTo} ${missing} are missing`,
+        );
+    }
   }
-  if (typeof next === 'string') found.held.push(`entries below ${next} are in the next file`);
+  if (indices) found.faults.push(...outside(head, indices));
   if (erased > 0)
     found.held.push(
       `${erased} entries of that time are erased: whether they belong here nobody can say any more`,
@@ -96,17 +93,24 @@ function checkClosed(closed: readonly PublicEntry[], said: SaidErased, isWhole: 
   return found;
 }
 
-/**
- * Checks an owner's bundle or an auditor's export: every line against the checkpoint in its head. `said`: what the whole
- * log says that was erased, where it was read; else the file's own entries count.
- */
-export function checkBundle(
-  text: string,
-  keys: Keys,
-  each: (one: BundleEntry) => void = () => undefined,
-  said?: SaidErased,
-): Finding {
-  const fails = (words: string): Finding => ({ held: [], faults: [words], unchecked: [] });
+/** A file, and what it is called where there are several. */
+export interface BundleText {
+  name: string;
+  text: string;
+}
+
+interface Read {
+  found: Finding;
+  part: BundlePart | null;
+  /** Entries that are not opened. */
+  closed: PublicEntry[];
+}
+
+/** One file: every line against the checkpoint in its head. `said` takes what its entries say was erased. */
+function readBundle(text: string, keys: Keys, each: (one: BundleEntry) => void, said: SaidErased): Read {
+  const fails = (words: string): Read => ({
+    ...{ found: { held: [], faults: [words], unchecked: [] }, part: null, closed: [] },
+  });
   const [first, ...lines] = text.split('\n').filter((line) => line.trim() !== '');
   if (first === undefined) return fails('the file is empty: download it again');
   const head = parseHead(first);
@@ -124,7 +128,6 @@ export function checkBundle(
   };
   const indices: number[] = [];
   const closed: PublicEntry[] = [];
-  const ownWords = new SaidErased();
   for (const [at, line] of lines.entries()) {
     const parsed = parseLine(line);
     const checked = parsed ? checkLine(sha256, parsed, checkpoint.value.checkpoint) : null;
@@ -137,7 +140,7 @@ export function checkBundle(
     if (parsed.index <= before)
       fault(`${place}: it stands behind entry ${before + 1}: lines were doubled, or put in another order`);
     indices.push(parsed.index);
-    ownWords.take(checked.entry);
+    said.take(checked.entry);
     if (parsed.openings.length === 0) closed.push(checked.entry);
     each({
       entry: checked.entry,
@@ -146,8 +149,8 @@ export function checkBundle(
   }
   if (wrong > faults.length) faults.push(`and ${wrong - faults.length} lines more`);
   const who = whoSigned(checkpoint.value, keys);
-  // Of lines that are broken it is said already.
-  const about = checkHead(head, lines.length, wrong === 0 ? indices : null);
+  const part = { head, checkpoint: checkpoint.value.checkpoint, indices: wrong === 0 ? indices : null };
+  const about = checkHead(part, lines.length);
   const held = [...who.held, `the bundle is of ${head.of}`, ...about.held];
   if (faults.length === 0)
     held.push(`each of its ${lines.length} entries is in the log, and is what the log committed to`);
@@ -155,10 +158,53 @@ export function checkBundle(
     held.push(
       `${closed.length} of its ${lines.length} entries ${closed.length === 1 ? 'is' : 'are'} not opened: who, what and exactly when cannot be seen in this file`,
     );
-  const open = checkClosed(closed, said ?? ownWords, said !== undefined);
+  const found = {
+    ...{ held, faults: [...who.faults, ...about.faults, ...faults] },
+    unchecked: [...who.unchecked, ...about.unchecked],
+  };
+  return { found, part, closed };
+}
+
+/**
+ * Checks an owner's bundle or an auditor's export, and where it has several files whether they are all of it. `said`: what
+ * the whole log says that was erased, where it was read; else the files' own entries count.
+ */
+export function checkBundles(
+  files: readonly BundleText[],
+  keys: Keys,
+  each: (one: BundleEntry) => void = () => undefined,
+  said?: SaidErased,
+): Finding {
+  const ownWords = new SaidErased();
+  const read = files.map(({ name, text }) => ({ name, ...readBundle(text, keys, each, ownWords) }));
+  const parts = read.flatMap(({ name, part }) => (part ? { name, ...part } : []));
+  const open = checkClosed(
+    [...new Map(read.flatMap(({ closed }) => closed).map((entry) => [entry.sequence, entry])).values()],
+    said ?? ownWords,
+    said !== undefined,
+  );
+  const found = [
+    ...read.map(({ name, found: of }) => calledBy(name, of)),
+    checkParts(parts, said !== undefined),
+    open,
+  ];
   return {
-    held: [...held, ...open.held],
-    faults: [...who.faults, ...about.faults, ...faults, ...open.faults],
-    unchecked: [...about.unchecked, ...open.unchecked],
+    held: found.flatMap(({ held }) => held),
+    faults: found.flatMap(({ faults }) => faults),
+    unchecked: found.flatMap(({ unchecked }) => unchecked),
   };
 }
+
+/** With the name of the file before each word, where it has one. */
+function calledBy(name: string, { held, faults, unchecked }: Finding): Finding {
+  const call = (words: string[]) => (name === '' ? words : words.map((one) => `${name}: ${one}`));
+  return { held: call(held), faults: call(faults), unchecked: call(unchecked) };
+}
+
+/** One file alone. */
+export const checkBundle = (
+  text: string,
+  keys: Keys,
+  each?: (one: BundleEntry) => void,
+  said?: SaidErased,
+): Finding => checkBundles([{ name: '', text }], keys, each, said);

@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import {
   checkedTiles,
   consistencyProof,
-  cosignatureTimeS,
   emptyRoot,
   equalBytes,
   nodesFromTiles,
@@ -14,12 +13,17 @@ import {
   type VerifierKey,
 } from '@clerestory/tlog';
 import { ed25519, sha256 } from './crypto.ts';
+import { howFresh } from './freshness.ts';
 import { CannotRead, mostCheckpointBytes, readText, type Source } from './source.ts';
 
 export interface Keys {
   log: readonly VerifierKey[];
   /** Each has to have signed. */
   witnesses: readonly VerifierKey[];
+  /** The last word of a witness may be so old, ms; without it only that of a server that goes on is held to an hour. */
+  maxAgeMs?: number;
+  /** What time it is, Unix ms; that of this machine. */
+  nowMs?: number;
 }
 
 /** What was found, in words. All is well when `faults` and `unchecked` are empty. */
@@ -71,29 +75,35 @@ export async function endOf(source: Source, keys: Keys): Promise<SignedCheckpoin
   for (let look = 1; ; look++) {
     const note = Buffer.from(await source.read('checkpoint')).toString('utf8');
     const end = mustOpen(note, 'the checkpoint of the log', keys);
-    if (!source.isLive || look === looks || whoSigned(end, keys).faults.length === 0) return end;
+    if (!source.isLive || look === looks || missing(end, keys).length === 0) return end;
     await setTimeout(betweenLooksMs);
   }
 }
 
-const dateOf = (timeS: number) =>
-  Math.abs(timeS) < 8.64e12 ? new Date(timeS * 1_000).toISOString() : `${timeS} s after 1970`;
+/** Witnesses that were named and have not signed. */
+const missing = ({ signed }: SignedCheckpoint, { witnesses }: Keys) =>
+  witnesses.filter((key) => !signed.some((one) => one.key === key));
 
-/** Who signed a checkpoint; a witness that was named and has not is a fault. */
-export function whoSigned({ checkpoint, signed }: SignedCheckpoint, keys: Keys): Finding {
-  const { origin, size } = checkpoint;
+/**
+ * Who signed a checkpoint, and how long ago; a witness that was named and has not is a fault. `isLive`: it was handed out
+ * just now by a server that goes on.
+ */
+export function whoSigned(one: SignedCheckpoint, keys: Keys, isLive = false): Finding {
+  const { origin, size } = one.checkpoint;
+  const fresh = howFresh(one, keys, isLive);
+  const without = missing(one, keys);
   const held = [`checkpoint of ${origin}: ${size} entries, signed by the log`];
-  const faults: string[] = [];
-  for (const key of keys.witnesses) {
-    const one = signed.find((it) => it.key === key);
-    const timeS = one && cosignatureTimeS(one.signature);
-    if (!one)
-      faults.push(
-        `witness ${key.name} has not signed the checkpoint of ${size} entries. If that stays so for some minutes, ask the witness what it has seen`,
-      );
-    else held.push(`witness ${key.name} had seen it${timeS ? ` at ${dateOf(timeS)}` : ''}`);
-  }
-  return { held, faults, unchecked: [] };
+  for (const key of keys.witnesses)
+    if (!without.includes(key)) held.push(`witness ${key.name} has signed it`);
+  const faults = without.map(
+    (key) =>
+      `witness ${key.name} has not signed the checkpoint of ${size} entries. If that stays so for some minutes, ask the witness what it has seen`,
+  );
+  return {
+    held: [...held, ...fresh.held],
+    faults: [...faults, ...fresh.faults],
+    unchecked: fresh.unchecked,
+  };
 }
 
 const rank = ({ checkpoint }: SignedCheckpoint) => checkpoint.size;

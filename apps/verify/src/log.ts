@@ -56,10 +56,10 @@ export async function checkLog({ source, keys, keptFolder, progress }: LogToChec
     ...{ source, end, kept: checkpoints, each: (entry) => named.take(entry) },
     ...(progress && { progress }),
   });
-  const who = whoSigned(end, keys);
+  const who = whoSigned(end, keys, source.isLive);
   const held = [...who.held];
   const faults = [...who.faults, ...found.faults];
-  const unchecked = [...found.unchecked];
+  const unchecked = [...who.unchecked, ...found.unchecked];
   if (found.isWhole) faults.push(...named.faults(end, checkpoints, keys));
   if (kept && found.isWhole) {
     const judged = judgeUnopened(kept, end, named);

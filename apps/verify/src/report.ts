@@ -48,7 +48,7 @@ export async function checkReport(
   const { rootBytes: root, ...report } = parse(text);
   const end = await endOf(source, keys);
   const { origin, size } = end.checkpoint;
-  const who = whoSigned(end, keys);
+  const who = whoSigned(end, keys, source.isLive);
   if (report.size > size)
     return {
       ...who,
@@ -78,6 +78,6 @@ export async function checkReport(
   return {
     held,
     faults: [...who.faults, ...found.faults, ...keyFaults, ...consistency.faults, ...wrong],
-    unchecked: found.unchecked,
+    unchecked: [...who.unchecked, ...found.unchecked],
   };
 }

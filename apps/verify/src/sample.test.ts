@@ -179,7 +179,7 @@ test('an entry that is not opened has to be one that the log says was erased', a
   log.say('record-erased', { entries: 3, from: 2, upTo: 4, why: 'old' });
   const look = async (closed: number[]) => {
     const text = await log.file([1, 2, 3, 4, 5, 6], {}, closed);
-    return checkBundleInLog({ text, source: log.source(log.note()), keys });
+    return checkBundleInLog({ files: [{ name: '', text }], source: log.source(log.note()), keys });
   };
   const lawful = await look([3, 4]);
   expect([lawful.faults, lawful.unchecked]).toEqual([[], []]);
@@ -191,7 +191,11 @@ test('an entry that is not opened has to be one that the log says was erased', a
   const begun = new OpenLog();
   begun.say('record-erased', { entries: 1, from: 1, upTo: 1, why: 'old' });
   const text = await begun.file([1], {}, [1]);
-  const found = await checkBundleInLog({ text, source: begun.source(begun.note()), keys });
+  const found = await checkBundleInLog({
+    files: [{ name: '', text }],
+    source: begun.source(begun.note()),
+    keys,
+  });
   expect(found.faults).toEqual([expect.stringContaining('were erased: 1.')]);
 });
 

@@ -109,7 +109,7 @@ export async function checkSample(
   const [drawing, ...others] = about('audit-sampled').map(({ entry }) => drawingOf(entry));
   const drawn = drawing ? new Drawn(drawing) : null;
   const found = await checkBundleInLog({
-    ...{ text, source, keys, ...(progress && { progress }) },
+    ...{ files: [{ name: '', text }], source, keys, ...(progress && { progress }) },
     eachOfLog: (entry, root) => drawn?.take(entry, root),
   });
   const { held, faults, unchecked } = found;

@@ -89,7 +89,7 @@ async function readFile(file: string, mostBytes: number): Promise<Buffer> {
   }
 }
 
-const isAddress = (place: string) => /^https?:\/\//.test(place);
+export const isAddress = (place: string): boolean => /^https?:\/\//.test(place);
 function addressOf(place: string, base?: string): URL {
   const url = URL.parse(place, base);
   if (!url) throw new CannotRead(`${place} is no address`);

@@ -18,9 +18,11 @@ import {
   inclusionProof,
   leafHash,
   nodesFromTiles,
+  parseNote,
   parseTilePath,
   rootOf,
   signedBytes,
+  timedSignature,
   tileWidth,
   utf8,
   verifierKey,
@@ -46,6 +48,25 @@ export function signer(name = origin): {
       const text = formatCheckpoint({ origin: of, size, root, extensions: [] });
       const signature = sign(null, signedBytes(key, text, 0), privateKey);
       return formatNote({ text, signatures: [{ name, id: key.id, signature }] });
+    },
+  };
+}
+
+/** A witness: its word under a checkpoint, of a time. */
+export function witness(name = 'witness.example.org'): {
+  key: VerifierKey;
+  under(note: string, atMs: number): string;
+} {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const spki = publicKey.export({ format: 'der', type: 'spki' });
+  const key = verifierKey(sha256, name, 4, Uint8Array.from(spki.subarray(-32)));
+  return {
+    key,
+    under(note, atMs) {
+      const { text, signatures } = parseNote(note) ?? { text: '', signatures: [] };
+      const timeS = Math.floor(atMs / 1_000);
+      const signature = timedSignature(timeS, sign(null, signedBytes(key, text, timeS), privateKey));
+      return formatNote({ text, signatures: [...signatures, { name, id: key.id, signature }] });
     },
   };
 }

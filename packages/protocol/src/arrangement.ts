@@ -178,8 +178,9 @@ export const arrangementCommands = [
   z.strictObject({ type: z.literal('scene:apply'), scene: Id }),
   /** Takes back that applying and all after it. */
   z.strictObject({ type: z.literal('scene:revert'), applied: z.int().min(1), since: SinceThen }),
-  z.strictObject({ type: z.literal('step:undo') }),
-  z.strictObject({ type: z.literal('step:redo') }),
+  /** `keep`: what others have changed since stays as it is, and the rest is taken back. */
+  z.strictObject({ type: z.literal('step:undo'), since: z.enum(['refuse', 'keep']).optional() }),
+  z.strictObject({ type: z.literal('step:redo'), since: z.enum(['refuse', 'keep']).optional() }),
   z.strictObject({ type: z.literal('control:take') }),
   z.strictObject({ type: z.literal('control:give') }),
   z.strictObject({ type: z.literal('hot-spot:set'), at: TileRef.nullable() }),

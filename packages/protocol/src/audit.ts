@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CameraId, Id, textLine, UnixMs } from './ids.ts';
 import { BundleFile } from './log.ts';
-import { NumberCursor, ofSpan, wholeNumber } from './query.ts';
+import { foreignCursor, NumberCursor, ofSpan, wholeNumber } from './query.ts';
 import { HashedEntry, RecordKind } from './record.ts';
 import type { RestRoute } from './rest.ts';
 
@@ -24,18 +24,33 @@ export const AuditQuery = ofSpan(asked);
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
 /** The same as a file; without a limit it has as many as one file may. */
-export const ExportQuery = ofSpan(asked.extend({ limit: wholeNumber(1, 2_000).default(2_000) }));
+export const ExportQuery = ofSpan(
+  asked.extend({
+    limit: wholeNumber(1, 2_000).default(2_000),
+    /** `size` of the first file, so that all files of one export end at the same checkpoint. */
+    checkpoint: wholeNumber(1, 999_999_999_999_999).optional(),
+  }),
+);
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
 /** Lists that an auditor asks for again and again. */
 export const AuditList = z.enum(['self-opened', 'longest-views', 'refused', 'overrides']);
 export type AuditList = z.infer<typeof AuditList>;
 
+/** Where the next part of a list begins: a number, and of the longest views their length in tenths of a second before it. */
+const ListCursor = z.string(foreignCursor).regex(/^\d{1,15}( \d{1,15})?$/, foreignCursor);
+export const ListQuery = ofSpan(
+  z.strictObject({ from: time.optional(), to: time.optional(), cursor: ListCursor.optional() }),
+);
+export type ListQuery = z.infer<typeof ListQuery>;
+
 /** Entries of the record, each with the names that its ids have now; an id without a name is out of use. */
 export const AuditPage = z.object({
   items: z.array(HashedEntry),
   names: z.record(z.string(), z.string()),
   next: z.string().nullable(),
+  /** Of the longest views, on the first page: the beginnings of those that are still open. */
+  running: z.array(HashedEntry).default([]),
   /**
    * Entries for which all holds but the camera or the person, and that have been erased: whether they were about them
    * nobody can say any more. 0 where neither was asked for: then those that were erased are on the page.
@@ -44,16 +59,19 @@ export const AuditPage = z.object({
 });
 export type AuditPage = z.infer<typeof AuditPage>;
 
-/** Who could see a camera at a time, and who did. */
+/** Who could see a camera in the minute from `at` to `until`, and who did. */
 export const CouldSee = z.object({
   camera: CameraId,
   at: UnixMs,
-  /** Persons whose right at that time let them open it, were its consent and a purpose given. */
+  until: UnixMs,
+  /** Persons whose right at some time of that minute let them open it, were its consent and a purpose given. */
   persons: z.array(z.object({ id: Id, name: z.string(), roles: z.array(z.string()) })),
-  /** Views that were open then. */
+  /** Views that were open then, for however short a time. */
   views: z.array(z.object({ actor: z.string(), since: UnixMs, until: UnixMs.nullable(), sequence: z.int() })),
   /** Screens that were paired then: they could show it while it was on one of their tiles. */
   screens: z.array(z.string()),
+  /** What the actors of the views, the camera and the screens (`screen:<id>`) are called now, as far as they have a name. */
+  names: z.record(z.string(), z.string()),
   /** What cannot be known any more, in words; empty when all is known. */
   unknown: z.array(z.string()),
 });
@@ -107,7 +125,11 @@ export const SampleWithEntries = Sample.extend({
   entries: z.array(
     HashedEntry.extend({
       finding: z
-        .object({ verdict: FindingVerdict, words: z.string(), by: z.string(), at: UnixMs })
+        .object({
+          ...{ verdict: FindingVerdict, words: z.string(), by: z.string(), at: UnixMs },
+          /** Findings on it before this one, which takes their place; all of them are in the record. */
+          earlier: z.int().min(0),
+        })
         .nullable(),
     }),
   ),
@@ -133,9 +155,10 @@ export const auditRoutes = {
     path: '/audit/lists/{list}',
     tag: 'record',
     status: 200,
-    summary: 'Self-opened incidents, the longest views, refused tries, overrides. That you ask is recorded',
+    summary:
+      'Self-opened incidents, the longest views, refused tries, overrides, in parts. That you ask is recorded',
     params: z.object({ list: AuditList }),
-    query: ofSpan(z.strictObject({ from: time.optional(), to: time.optional() })),
+    query: ListQuery,
     answer: AuditPage,
   }),
   whoCouldSee: route({
@@ -143,7 +166,7 @@ export const auditRoutes = {
     path: '/audit/could-see',
     tag: 'record',
     status: 200,
-    summary: 'Who could see a camera at a time, and who did. That you ask is recorded',
+    summary: 'Who could see a camera in the minute of a time, and who did. That you ask is recorded',
     query: z.strictObject({ camera: CameraId, at: time }),
     answer: CouldSee,
   }),
@@ -198,7 +221,8 @@ export const auditRoutes = {
     path: '/audit/samples/{sample}/findings',
     tag: 'record',
     status: 204,
-    summary: 'Record what was found of an entry; a later finding stands beside the earlier one',
+    summary:
+      'Record what was found of an entry; a later finding takes the place of the earlier one, and both stay in the record',
     params: OnSample,
     body: FindingInput,
   }),

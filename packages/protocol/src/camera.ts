@@ -309,6 +309,8 @@ export const Camera = z.object({
   masks: Masks.optional(),
   /** Its sound may be listened to; changed by a route of its own. */
   sound: z.literal(true).optional(),
+  /** Only in the answer to its registration: other cameras that show the same stream, where there are some. */
+  sameStream: z.array(z.object({ id: CameraId, number: z.int(), name: z.string() })).optional(),
   /** Goes up by one with each change. */
   revision: z.int(),
   createdAt: UnixMs,

@@ -46,6 +46,8 @@ export const Grant = z.object({
   /** The camera's consent when it was given. */
   consentVersion: z.int().min(0),
   state: GrantState,
+  /** While it waits for a second person: the roles that could say yes when it was asked for. */
+  approvers: z.array(Role).optional(),
   askedAt: UnixMs,
   startsAt: UnixMs.nullable(),
   /** While waiting: when no answer becomes "no". While live: its end at the latest. */

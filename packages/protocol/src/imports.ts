@@ -49,7 +49,7 @@ export const ImportedRow = z.object({
   outcome: ImportOutcome,
   name: z.string(),
   camera: CameraId.nullable(),
-  /** Why it was refused, or what changes; '' otherwise. Never an address. */
+  /** Why it was refused, or what of it was not taken and which camera shows the same stream; '' otherwise. Never an address. */
   detail: z.string(),
   done: z.boolean(),
 });

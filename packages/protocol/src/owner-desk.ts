@@ -15,6 +15,8 @@ export const OwnCamera = z.object({
   tier: Tier,
   consent: Consent.nullable(),
   state: ConsentState.nullable(),
+  /** Hours for which two people together may set terms and pause aside in danger, by the site's policy; 0: never. */
+  exigentHours: z.int(),
   /** Who is given the picture in this moment. */
   now: z.array(CameraAccess),
   /** Who asks for it, and waits for the owner's yes until then. */

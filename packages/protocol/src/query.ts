@@ -10,7 +10,7 @@ export const wholeNumber = (least: number, most: number) => {
     .pipe(z.int().min(least, message).max(most, message));
 };
 
-const foreignCursor = 'the cursor is not one of ours; leave it out to start anew';
+export const foreignCursor = 'the cursor is not one of ours; leave it out to start anew';
 /** `next` of the page before: a number in the order of the list. */
 export const NumberCursor = z.string(foreignCursor).regex(/^\d{1,15}$/, foreignCursor);
 /** The same, where several things may stand at one number: that number and an id. */

@@ -225,7 +225,7 @@ const restoring = (state: WallState, context: DecideContext) => ({
 /** W38 W39 */
 export function stepBackOrForth(
   state: WallState,
-  { type }: Extract<Command, { type: 'step:undo' | 'step:redo' }>,
+  { type, since }: Extract<Command, { type: 'step:undo' | 'step:redo' }>,
   context: DecideContext,
 ): Decision {
   const undo = type === 'step:undo';
@@ -233,7 +233,7 @@ export function stepBackOrForth(
   if (!step) return undo ? no.nothingToUndo() : no.nothingToRedo();
   const changes = undo ? step.changes : reversed(step.changes);
   const { events, changed, left } = restore(state, changes, false, restoring(state, context));
-  if (changed.length > 0) return no.changedSince(state, null, changed);
+  if (changed.length > 0 && since !== 'keep') return no.changedSince(state, null, changed);
   const scene = undo ? state.applied?.find(({ sequence }) => sequence === step.sequence) : undefined;
   return {
     ok: true,

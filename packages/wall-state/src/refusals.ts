@@ -161,7 +161,7 @@ export function changedSince(state: WallState, scene: string | null, places: rea
   const what = scene === null ? 'you did it' : `"${scene}" was applied`;
   const next =
     scene === null
-      ? 'It is left as it is now.'
+      ? 'It is left as it is now. Ask once more to leave that and take back the rest, or the step before.'
       : 'Take back the rest and keep what is there now, or take back everything.';
   return refuse(
     problem('conflict', `Changed since ${what}: ${named}${more}. ${next}`, { sequence: state.sequence }),

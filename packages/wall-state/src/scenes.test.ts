@@ -187,6 +187,10 @@ describe('undo and redo, per person', () => {
     const before = wall.state;
     expect(wall.ask({ type: 'step:undo' })).toMatchObject({ code: 'conflict' });
     expect(wall.state).toBe(before);
+    expect(wall.ask({ type: 'step:undo', since: 'keep' })).toMatchObject({ ok: true });
+    expect(wall.camera('north', 3)).toBe('bridge');
+    // The step before is in reach again: there is none left of this person's.
+    expect(wall.ask({ type: 'step:undo' })).toMatchObject({ code: 'unprocessable' });
   });
 
   it('W39 undoing a scene takes it off the list of what can be taken back', () => {

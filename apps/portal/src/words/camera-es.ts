@@ -31,6 +31,7 @@ export const camera: CameraWords = {
   why: 'Por qué',
   since: 'Desde',
   until: 'Hasta',
+  exigent: 'La abrieron por peligro dos personas juntas, sin tener en cuenta sus límites.',
   own: 'Quien mira también informó de esta emergencia.',
   end: 'Parar esto ahora',
   endHelp:
@@ -64,6 +65,8 @@ export const camera: CameraWords = {
   stopYes: 'Sí, parar ahora',
   stopped: 'Parado. Nadie puede ver su cámara.',
   pausedNow: 'En pausa. Nadie puede ver su cámara.',
+  pausedTerms: 'Cuando la comparta otra vez, vale esto:',
+  pausedBut: 'En pausa. Nadie puede ver su cámara, salvo si hay vidas en peligro: vea abajo.',
   shareAnew: 'Compartirla otra vez',
   past: 'Quién miró antes',
   noPast: 'Nadie ha mirado todavía.',
@@ -130,6 +133,8 @@ export const camera: CameraWords = {
     noExpiry: 'Vale hasta que usted lo pare.',
     keep: (n) => `Las grabaciones se borran después de ${n} días como máximo.`,
     noKeep: 'No se guardan grabaciones.',
+    exigent: (hours) =>
+      `Una excepción: si hay vidas en peligro, dos personas juntas pueden abrirla, ${hours} horas como máximo. Entonces no valen sus límites ni la pausa. Si deja de compartirla, nadie puede.`,
     told: 'Le avisan cada vez, con la razón.',
     stop: 'Puede pararlo al momento, cuando quiera.',
     recognition: 'Nunca se reconocen caras.',

@@ -49,7 +49,6 @@ export const en = {
     terminal: 'This is a demo: the link is shown in the window where the server runs.',
     noMail: 'No mail is set up here yet, so we cannot send links. Ask the people who run this control room.',
     passkey: 'Sign in with a passkey',
-    passkeyFailed: 'That did not work. You can ask for a link instead.',
     new: 'New here? Use the same form. You can register a camera after that.',
     other: 'Use another address',
     hello: 'Welcome',
@@ -58,6 +57,14 @@ export const en = {
     name: 'Your name',
     register: 'Go on',
     lapsed: 'This link was used already or is too old. Ask for a new one here.',
+  },
+  passkey: {
+    'not-done': 'No passkey was used. Try again, or go on with a link by mail.',
+    unknown: 'We do not know this passkey. Ask for a link; then add this device under Settings.',
+    already: 'This device has a passkey here already.',
+    'not-here': 'Passkeys do not work at this address. Go on with a link by mail.',
+    failed: 'Your browser could not use a passkey. Go on with a link by mail.',
+    notAdded: 'No passkey was added. Try again when you like.',
   },
   points: {
     told: 'You are told of each look at your camera.',
@@ -83,8 +90,10 @@ export const en = {
     passkeysHelp: 'With a passkey you sign in with your finger, face or PIN. No mail needed.',
     addPasskey: 'Add a passkey on this device',
     passkeyName: 'My phone',
+    passkeyNameDesk: 'My computer',
     remove: 'Remove',
     never: 'not used yet',
+    usedOn: (day: string) => `used on ${day}`,
     everywhere: 'Sign out on all devices',
     roads: {
       title: 'How we tell you',

@@ -52,7 +52,6 @@ export const es: Words = {
     noMail:
       'Aquí todavía no hay correo, así que no podemos enviar enlaces. Pregunte a quienes llevan esta sala de control.',
     passkey: 'Entrar con una llave de acceso',
-    passkeyFailed: 'No funcionó. Puede pedir un enlace.',
     new: '¿Es nuevo aquí? Use el mismo formulario. Después podrá registrar una cámara.',
     other: 'Usar otra dirección',
     hello: 'Bienvenido',
@@ -61,6 +60,14 @@ export const es: Words = {
     name: 'Su nombre',
     register: 'Seguir',
     lapsed: 'Este enlace ya se usó o es muy viejo. Pida uno nuevo aquí.',
+  },
+  passkey: {
+    'not-done': 'No se usó ninguna llave. Pruebe otra vez, o siga con un enlace por correo.',
+    unknown: 'No conocemos esta llave. Pida un enlace; luego añada este aparato en Ajustes.',
+    already: 'Este aparato ya tiene una llave aquí.',
+    'not-here': 'Las llaves de acceso no funcionan en esta dirección. Siga con un enlace por correo.',
+    failed: 'Su navegador no pudo usar una llave. Siga con un enlace por correo.',
+    notAdded: 'No se añadió ninguna llave. Pruebe otra vez cuando quiera.',
   },
   points: {
     told: 'Le avisamos cada vez que alguien mira su cámara.',
@@ -86,8 +93,10 @@ export const es: Words = {
     passkeysHelp: 'Con una llave de acceso entra con el dedo, la cara o un PIN. Sin correo.',
     addPasskey: 'Añadir una llave en este aparato',
     passkeyName: 'Mi teléfono',
+    passkeyNameDesk: 'Mi computadora',
     remove: 'Quitar',
     never: 'sin usar todavía',
+    usedOn: (day) => `usada el ${day}`,
     everywhere: 'Salir en todos los aparatos',
     roads: {
       title: 'Cómo le avisamos',

@@ -598,4 +598,20 @@ export const migrations: readonly string[] = [
   create index log_leaves_about_log on log_leaves (sequence)
     where leaf ->> '$.kind' in ('log-begun', 'log-key-changed', 'log-begun-anew', 'record-erased');
   `,
+  `
+  -- What auditors ask for again and again: a purpose, a view from its beginning to its end, the longest ones. Of what was
+  -- erased the public leaf counts.
+  alter table record_entries add column purpose text
+    generated always as (coalesce(entry ->> '$.detail.purpose', entry ->> '$.public.purpose')) virtual;
+  alter table record_entries add column view text generated always as (entry ->> '$.detail.view') virtual;
+  alter table record_entries add column lasted_tenths integer generated always as (
+    case when entry ->> '$.kind' = 'view-ended' then
+      cast(round(10 * coalesce(entry ->> '$.detail.seconds', entry ->> '$.public.seconds')) as integer)
+    end
+  ) virtual;
+  create index record_entries_by_purpose on record_entries (purpose, sequence) where purpose is not null;
+  create index record_entries_by_view on record_entries (view, sequence) where view is not null;
+  create index record_entries_by_length on record_entries (lasted_tenths, sequence)
+    where lasted_tenths is not null;
+  `,
 ];

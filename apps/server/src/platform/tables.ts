@@ -113,6 +113,11 @@ export interface Tables {
     kind: GeneratedAlways<string>;
     actor: GeneratedAlways<string>;
     subject: GeneratedAlways<string>;
+    /** Of an entry that has one; of one that was erased, what its public leaf says. */
+    purpose: GeneratedAlways<string | null>;
+    view: GeneratedAlways<string | null>;
+    /** Of the end of a view, tenths of a second. */
+    lasted_tenths: GeneratedAlways<number | null>;
   };
   record_head: { id: number; sequence: number; hash: string };
   log_leaves: { sequence: number; leaf: string; hash: Uint8Array };

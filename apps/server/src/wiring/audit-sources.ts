@@ -14,7 +14,10 @@ type Decide = (
 ) => { ok: boolean };
 
 export interface AuditParties {
-  access: { rights: { rules(): readonly AccessRule[]; groups(): CameraGroup[] } };
+  access: {
+    rights: { rules(): readonly AccessRule[]; groups(): CameraGroup[] };
+    views: { running(): string[] };
+  };
   people: {
     people: {
       get(id: string): { name: string } | undefined;
@@ -28,6 +31,7 @@ export interface AuditParties {
     };
   };
   cameras: { get(id: string): Camera | undefined };
+  walls: { ofScreen(screen: string): { screens: { id: string; name: string }[] } | undefined };
   decide: Decide;
 }
 
@@ -37,7 +41,7 @@ const split = (name: string): [string, string] => {
 };
 
 /** What the auditor's feature asks of people, rights and cameras. */
-export function auditSources({ access, people, cameras, decide }: AuditParties) {
+export function auditSources({ access, people, cameras, walls, decide }: AuditParties) {
   return {
     rightsNow: () => ({
       rules: access.rights.rules().map(({ id, effect, party, rights, group, createdAt }) => ({
@@ -63,8 +67,10 @@ export function auditSources({ access, people, cameras, decide }: AuditParties) 
     nameOf(id: string): string | undefined {
       const [kind, rest] = split(id);
       if (kind === 'person') return people.people.get(rest)?.name;
+      if (kind === 'screen') return walls.ofScreen(rest)?.screens.find((one) => one.id === rest)?.name;
       return kind === 'camera' ? cameras.get(rest)?.name : undefined;
     },
+    runningViews: () => access.views.running(),
   };
 }
 

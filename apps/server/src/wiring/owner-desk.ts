@@ -27,6 +27,7 @@ export interface OwnerDesk {
   /** Registers a private camera, location and contact only, with the owner's terms. */
   register(owner: string, camera: OwnCamera, terms: ConsentTerms, key: string): Promise<Answer<Camera>>;
   ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>>;
+  exigentHours(): number;
   /** Newest first. */
   history(owner: string, camera: string): Promise<Consent[]>;
   currentViewers(camera: string): CameraAccess[];
@@ -46,6 +47,7 @@ export interface OwnerDeskParties {
     list(): Camera[];
     create(input: CameraInput, key: string): Promise<Answer<Camera>>;
   };
+  policy: { get(): { exigentHours: number } };
   consents: {
     of(camera: string): readonly Consent[];
     ofOwner(owner: string): Consent[];
@@ -61,7 +63,7 @@ export interface OwnerDeskParties {
   };
 }
 
-export function ownerDesk({ cameras, consents, grants }: OwnerDeskParties): OwnerDesk {
+export function ownerDesk({ cameras, consents, grants, policy }: OwnerDeskParties): OwnerDesk {
   return {
     camerasOf(owner) {
       const byCamera = new Map(consents.ofOwner(owner).map((consent) => [consent.camera, consent]));
@@ -85,6 +87,7 @@ export function ownerDesk({ cameras, consents, grants }: OwnerDeskParties): Owne
       );
       return given.ok ? ok(cameras.get(made.value.id) ?? made.value) : given;
     },
+    exigentHours: () => policy.get().exigentHours,
     ownerChanges: (owner, camera, change, key) => consents.ownerChanges(owner, camera, change, key),
     history: async (owner, camera) => (await consents.history(camera)).filter((one) => one.owner === owner),
     currentViewers: (camera) => grants.currentViewers(camera),

@@ -36,6 +36,17 @@ const orderChosen = (context: ConsoleContext, order: ScreenOrder): void => {
   if (screen) void context.actions.order([screen.id], order);
 };
 
+/** Where a step was refused, since others have changed its places; asked once more, it leaves those as they are. */
+let refused = '';
+const stepOn = (type: 'step:undo' | 'step:redo', { wall, actions }: ConsoleContext): void => {
+  const here = `${type} ${wall.wall?.id} ${wall.wall?.sequence}`;
+  const again = refused === here;
+  refused = '';
+  void actions.send({ type, ...(again && { since: 'keep' }) }).then((done) => {
+    if (!done) refused = here;
+  });
+};
+
 const scenes: ConsoleCommand[] = [
   {
     id: 'scene.open',
@@ -89,7 +100,7 @@ const scenes: ConsoleCommand[] = [
     keys: ['z'],
     when: arranges,
     acts: 'wall',
-    run: ({ actions }) => void actions.send({ type: 'step:undo' }),
+    run: (context) => stepOn('step:undo', context),
   },
   {
     id: 'step.redo',
@@ -98,7 +109,7 @@ const scenes: ConsoleCommand[] = [
     keys: ['y'],
     when: arranges,
     acts: 'wall',
-    run: ({ actions }) => void actions.send({ type: 'step:redo' }),
+    run: (context) => stepOn('step:redo', context),
   },
 ];
 

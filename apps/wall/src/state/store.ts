@@ -36,6 +36,8 @@ export interface WallStore {
   viewers: Readonly<Record<string, readonly CameraViewer[]>>;
   /** Grants for private cameras that are live or wait for an answer, by id. */
   grants: Readonly<Record<string, Grant>>;
+  /** The last that was asked for and answered with a no, or by nobody. */
+  refusedGrant: Grant | null;
   /** Open incidents, by id. */
   incidents: Readonly<Record<string, Incident>>;
   /** Cameras that are hidden while visitors are in the room. */
@@ -61,6 +63,7 @@ export const initialStore: WallStore = {
   ptz: {},
   viewers: {},
   grants: {},
+  refusedGrant: null,
   incidents: {},
   restricted: [],
   orders: [],

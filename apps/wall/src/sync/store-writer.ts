@@ -90,6 +90,7 @@ export function createStoreWriter(
       const over = grant.state === 'ended' || grant.state === 'refused';
       store.setState({
         grants: over ? without(now.grants, grant.id) : { ...now.grants, [grant.id]: grant },
+        ...(grant.state === 'refused' && now.grants[grant.id] && { refusedGrant: grant }),
       });
     },
     'incident:changed': (incident, now) =>

@@ -44,7 +44,7 @@ export function CameraPage({ camera: id }: { camera: string }) {
 /** What is allowed, and the buttons that change it. */
 function Agreement({ camera }: { camera: OwnCamera }) {
   const words = useWords();
-  const { consent, state } = camera;
+  const { consent, state, exigentHours } = camera;
   const [editing, setEditing] = useState(false);
   const [stopping, setStopping] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -71,6 +71,7 @@ function Agreement({ camera }: { camera: OwnCamera }) {
     return (
       <TermsForm
         terms={terms}
+        exigentHours={exigentHours}
         busy={busy}
         fault={fault}
         save={(next) => void change({ type: 'give', terms: next })}
@@ -84,11 +85,15 @@ function Agreement({ camera }: { camera: OwnCamera }) {
       <p>
         <span className={`chip ${state ?? 'none'}`}>{words.camera.states[state ?? 'none']}</span>
       </p>
-      {state === 'paused' && <p role="status">{words.camera.pausedNow}</p>}
+      {state === 'paused' && (
+        <p role="status">{exigentHours > 0 ? words.camera.pausedBut : words.camera.pausedNow}</p>
+      )}
       {(state === 'revoked' || said !== '') && state !== 'paused' && (
         <p role="status">{state === 'revoked' ? words.camera.stopped : said}</p>
       )}
-      {terms && state !== 'revoked' && state !== 'expired' && <Summary terms={terms} />}
+      {terms && state !== 'revoked' && state !== 'expired' && (
+        <Summary terms={terms} exigentHours={exigentHours} isPaused={state === 'paused'} />
+      )}
       {fault && (
         <p className="fault" role="alert">
           {fault}

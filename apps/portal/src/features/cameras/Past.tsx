@@ -38,8 +38,12 @@ export function Accesses({ camera }: { camera: string }) {
           <li key={access.grant}>
             <strong>{whyOf(words, access)}</strong>
             <span>
-              {whoOf(words, access)} · {access.startsAt !== null && timeOf(words, access.startsAt)}
+              {[
+                whoOf(words, access),
+                ...(access.startsAt === null ? [] : [timeOf(words, access.startsAt)]),
+              ].join(' · ')}
             </span>
+            {access.purpose.kind === 'exigent' && <span className="help">{words.camera.exigent}</span>}
             <span className="help">
               {access.seconds > 0
                 ? words.camera.lasted(lengthOf(words, access.seconds))

@@ -20,12 +20,15 @@ const first: ConsentTerms = {
 /** Chooses what is allowed; below it says what that means while it is chosen. */
 export function TermsForm({
   terms,
+  exigentHours,
   busy,
   fault,
   save,
   cancel,
 }: {
   terms: ConsentTerms | null;
+  /** 0: the site knows no override. */
+  exigentHours: number;
   busy: boolean;
   fault: string | undefined;
   save(terms: ConsentTerms): void;
@@ -162,7 +165,7 @@ export function TermsForm({
       )}
       <section className="stack agreement">
         <h3>{form.summary}</h3>
-        <Summary terms={result} />
+        <Summary terms={result} exigentHours={exigentHours} />
       </section>
       {(fault ?? missing) && (
         <p className="fault" role="alert">

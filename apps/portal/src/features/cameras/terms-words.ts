@@ -46,7 +46,7 @@ export function summaryOf(words: Words, terms: ConsentTerms): { sentences: strin
 
 /** Why somebody watches, in the reader's language where it is one of the list. */
 export function whyOf(words: Words, { purpose, purposeText }: CameraAccess): string {
-  if (words.lang !== 'es') return purposeText;
+  if (words.lang !== 'es') return purpose.kind === 'exigent' ? purposeWords[purpose.purpose] : purposeText;
   const known = (Object.entries(purposeWords) as [Purpose, string][]).find(([, text]) =>
     purposeText.startsWith(text),
   );

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
-import type { Language, OwnerMe } from '@clerestory/protocol/portal';
+import type { Language, OwnerMe, Problem } from '@clerestory/protocol/portal';
 import { call } from '../../state/call.ts';
-import { addPasskey } from '../../state/passkey.ts';
+import { addPasskey, type PasskeyTrouble } from '../../state/passkey.ts';
 import { useSession } from '../../state/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
@@ -92,17 +92,28 @@ function Contact({ me }: { me: OwnerMe }) {
 function Passkeys({ me }: { me: OwnerMe }) {
   const { words } = useSpoken();
   const { look } = useSession();
-  const [fault, setFault] = useState<string>();
+  // Kept as what it was, and said in the language that is chosen now.
+  const [refused, setRefused] = useState<PasskeyTrouble | Problem>();
   const add = async () => {
-    const answer = await addPasskey(words.settings.passkeyName);
-    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+    const kind = matchMedia('(pointer: coarse)').matches
+      ? words.settings.passkeyName
+      : words.settings.passkeyNameDesk;
+    const alike = me.passkeys.filter(({ name }) => name.startsWith(kind)).length;
+    const answer = await addPasskey(alike === 0 ? kind : `${kind} ${alike + 1}`);
+    setRefused(answer.ok ? undefined : 'trouble' in answer ? answer.trouble : answer.problem);
     if (answer.ok) await look();
   };
   const remove = async (passkey: string) => {
     const answer = await call('ownerRemovePasskey', { params: { passkey } });
-    setFault(answer.ok ? undefined : wordsOfProblem(words, answer.problem));
+    setRefused(answer.ok ? undefined : answer.problem);
     await look();
   };
+  const fault =
+    refused === 'already' || refused === 'not-here'
+      ? words.passkey[refused]
+      : typeof refused === 'string'
+        ? words.passkey.notAdded
+        : refused && wordsOfProblem(words, refused);
   const when = (at: number) => new Date(at).toLocaleDateString(words.locale, { dateStyle: 'medium' });
   return (
     <section className="card stack">
@@ -112,7 +123,10 @@ function Passkeys({ me }: { me: OwnerMe }) {
         {me.passkeys.map(({ id, name, lastUsedAt }) => (
           <li key={id} className="row between">
             <span>
-              {name} <small>{lastUsedAt === null ? words.settings.never : when(lastUsedAt)}</small>
+              {name}{' '}
+              <small>
+                {lastUsedAt === null ? words.settings.never : words.settings.usedOn(when(lastUsedAt))}
+              </small>
             </span>
             <Button onClick={() => void remove(id)}>{words.settings.remove}</Button>
           </li>

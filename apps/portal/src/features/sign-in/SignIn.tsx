@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
-import type { LinkRoad } from '@clerestory/protocol/portal';
+import type { LinkRoad, Problem } from '@clerestory/protocol/portal';
 import { call } from '../../state/call.ts';
-import { signInByPasskey } from '../../state/passkey.ts';
+import { signInByPasskey, type PasskeyTrouble } from '../../state/passkey.ts';
 import { useSession } from '../../state/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
@@ -52,6 +52,9 @@ function AskLink({ road }: { road: LinkRoad }) {
   const [sent, setSent] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
+  const [refused, setRefused] = useState<PasskeyTrouble | Problem>();
+  const keyFault =
+    typeof refused === 'string' ? words.passkey[refused] : refused && wordsOfProblem(words, refused);
 
   const ask = async (event: FormEvent) => {
     event.preventDefault();
@@ -63,10 +66,11 @@ function AskLink({ road }: { road: LinkRoad }) {
   };
   const byPasskey = async () => {
     setBusy(true);
+    setRefused(undefined);
     const answer = await signInByPasskey();
     setBusy(false);
     if (answer.ok) entered(answer.value);
-    else setFault(words.signIn.passkeyFailed);
+    else setRefused('trouble' in answer ? answer.trouble : answer.problem);
   };
 
   if (sent)
@@ -103,6 +107,11 @@ function AskLink({ road }: { road: LinkRoad }) {
       <Button onClick={() => void byPasskey()} disabled={busy}>
         {words.signIn.passkey}
       </Button>
+      {keyFault && (
+        <p className="fault" role="alert">
+          {keyFault}
+        </p>
+      )}
       {road !== 'none' && <p className="help">{words.signIn.new}</p>}
     </form>
   );

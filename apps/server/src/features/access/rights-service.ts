@@ -183,11 +183,10 @@ export class RightsService {
           return refuse(problem('exists', `There is a camera group "${id}" already. Choose another id.`));
         const { name, restricted } = input;
         const group = { id, name, restricted, cameras: [...new Set(input.cameras)], revision: 1 };
-        const unknown = this.#unknown(group.cameras);
+        const unknown = await this.#unknown(write, group.cameras);
         return unknown ?? this.#putGroup(write, group, by);
       });
-      if (answer.ok && !repeated) this.#groups.set(answer.value.id, answer.value);
-      return answer;
+      return answer.ok && !repeated ? this.#keep(answer.value) : answer;
     });
   }
 
@@ -214,16 +213,19 @@ export class RightsService {
             },
           ),
         );
-      const cameras = patch.cameras === undefined ? before.cameras : [...new Set(patch.cameras)];
-      const group = {
-        ...{ id, name: patch.name ?? before.name, cameras, revision: before.revision + 1 },
-        restricted: patch.restricted ?? before.restricted,
-      };
-      const unknown = this.#unknown(cameras);
-      if (unknown) return unknown;
-      await this.#db.transaction().execute((write) => this.#putGroup(write, group, by));
-      this.#groups.set(id, group);
-      return ok(group);
+      const answer = await this.#db.transaction().execute(async (write) => {
+        const chosen = patch.cameras === undefined ? null : [...new Set(patch.cameras)];
+        const unknown = chosen && (await this.#unknown(write, chosen));
+        if (unknown) return unknown;
+        const group = {
+          ...{ id, name: patch.name ?? before.name, revision: before.revision + 1 },
+          restricted: patch.restricted ?? before.restricted,
+          // Nobody chose these now: one that has just been removed is left out.
+          cameras: chosen ?? (await accessStore.registered(write, before.cameras)),
+        };
+        return this.#putGroup(write, group, by);
+      });
+      return answer.ok ? this.#keep(answer.value) : answer;
     });
   }
 
@@ -268,16 +270,28 @@ export class RightsService {
     return { rules: this.#rules, groupsOf: (camera) => this.#groupsOf.get(camera) ?? noGroups };
   }
 
-  #unknown(cameras: readonly string[]): Answer<never> | null {
-    const unknown = cameras.filter((camera) => !this.#world.cameraExists(camera)).slice(0, 5);
+  /** Asked of the store: there a camera may be removed already that the registry still has in memory. */
+  async #unknown(write: Write, cameras: readonly string[]): Promise<Answer<never> | null> {
+    const known = new Set(await accessStore.registered(write, cameras));
+    const unknown = cameras.filter((camera) => !known.has(camera)).slice(0, 5);
     return unknown.length === 0
       ? null
       : refuse(problem('unprocessable', `There is no camera ${unknown.join(', ')}.`));
   }
 
+  /** What is durable, without cameras that were removed since: their leaving was told while this was written. */
+  #keep(group: CameraGroup): Answer<CameraGroup> {
+    const cameras = group.cameras.filter((camera) => this.#world.cameraExists(camera));
+    const kept = { ...group, cameras };
+    this.#groups.set(group.id, kept);
+    return ok(kept);
+  }
+
   async #putGroup(write: Write, group: CameraGroup, by: string): Promise<Answer<CameraGroup>> {
     await accessStore.putGroup(write, group);
-    const parts = changedMembers(this.#groups.get(group.id)?.cameras ?? [], group.cameras);
+    // Of one that was removed meanwhile, its removal has said so.
+    const before = await accessStore.registered(write, this.#groups.get(group.id)?.cameras ?? []);
+    const parts = changedMembers(before, group.cameras);
     const { name, revision, restricted } = group;
     for (const part of parts)
       await this.#note(write, 'camera-group-changed', by, `camera-group:${group.id}`, {

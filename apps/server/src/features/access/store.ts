@@ -51,6 +51,12 @@ export const accessStore = {
       cameras: (byGroup.get(row.id) ?? []).map(({ camera }) => camera),
     }));
   },
+  /** Those of `cameras` that are in the registry, in their order. */
+  async registered(write: Write, cameras: readonly string[]): Promise<string[]> {
+    if (cameras.length === 0) return [];
+    const known = new Set((await write.selectFrom('cameras').select('id').execute()).map(({ id }) => id));
+    return cameras.filter((camera) => known.has(camera));
+  },
   /** Writes a group and its whole membership. */
   async putGroup(write: Write, group: CameraGroup): Promise<void> {
     const { id, name, revision, cameras } = group;

@@ -208,6 +208,11 @@ export class ViewsService {
     return viewersIn([...this.#views.values()].filter((view) => view.camera === camera));
   }
 
+  /** Ids of views that have no end in the record yet. */
+  running(): string[] {
+    return [...this.#byId.keys()];
+  }
+
   /** Of every camera that somebody watches. */
   viewers(): CameraViewers[] {
     const byCamera = Map.groupBy(this.#views.values(), ({ camera }) => camera);

@@ -30,6 +30,12 @@ const idOf = (name: string) => name.slice(name.indexOf(':') + 1);
 /** Members that one entry names at most; beyond it an entry that is no part of several does not say who. */
 const mostNamed = 100;
 
+/** The times within a span at which rights may differ: its beginning, and each change in it. */
+export const momentsOf = (
+  { from, until }: { from: number; until: number },
+  changes: readonly Pick<RecordEntry, 'at'>[],
+): number[] => [...new Set([from, ...changes.map(({ at }) => at).filter((at) => at > from && at <= until)])];
+
 /**
  * Rights at a time: people as the record says, rules and camera groups as they are now with every later change undone.
  * Pure. `entries`: all of the kinds `rightsKinds`, oldest first.

@@ -29,8 +29,13 @@ export interface AuditParts {
   };
   /** The last signed checkpoint. */
   published(): Answer<{ size: number; note: string }>;
-  /** The one that files are proved against, also while the log is halted: then why it is. */
-  readable(): Promise<Answer<Readable>>;
+  /**
+   * The one that files are proved against, also while the log is halted: then why it is. `size`: of an earlier one, if it is
+   * still there, so that several files end at the same.
+   */
+  readable(size?: number): Promise<Answer<Readable>>;
+  /** Ids of the views that are open now. */
+  runningViews(): readonly string[];
   rightsNow(): RightsNow;
   /** May somebody with these roles and groups open the camera, by the rules of that time? */
   mayLive(
@@ -38,6 +43,6 @@ export interface AuditParts {
     camera: string,
     then: RightsThen,
   ): boolean;
-  /** What an id is called now, such as `person:…` or `camera:…`; undefined when it is out of use. */
+  /** What an id is called now, such as `person:…`, `camera:…` or `screen:…`; undefined when it is out of use. */
   nameOf(id: string): string | undefined;
 }

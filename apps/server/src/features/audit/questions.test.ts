@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { draw, parseHead, seedOf } from '@clerestory/public-log';
-import { AuditQuery, ExportQuery, type RecordNote } from '@clerestory/protocol';
+import { AuditQuery, ExportQuery, type AuditPage, type RecordNote } from '@clerestory/protocol';
 import { formatCheckpoint, toBase64 } from '@clerestory/tlog';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import { ok } from '../../platform/http.ts';
 import { createLogger } from '../../platform/logging.ts';
+import { newestFirst } from '../../platform/newest-first.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { temporaryFolder } from '../../testing/server.ts';
 import { RecordService, Retention } from '../record/index.ts';
@@ -19,6 +20,8 @@ let record: RecordService;
 let audit: AuditService;
 /** Entries that a checkpoint covers. */
 let signed = 0;
+/** Ids of views that are open. */
+let running: string[] = [];
 
 const append = (note: Partial<RecordNote> & Pick<RecordNote, 'kind'>) =>
   open.db
@@ -26,6 +29,12 @@ const append = (note: Partial<RecordNote> & Pick<RecordNote, 'kind'>) =>
     .execute((write) =>
       record.append(write, { actor: 'person:ann', subject: 'camera:gate', detail: {}, ...note }),
     );
+/** The same of many, in one transaction. */
+const appendAll = (notes: readonly (Partial<RecordNote> & Pick<RecordNote, 'kind'>)[]) =>
+  open.db.transaction().execute(async (write) => {
+    for (const note of notes)
+      await record.append(write, { actor: 'person:ann', subject: 'camera:gate', detail: {}, ...note });
+  });
 const sign = async () => void (signed = (await record.log.head()).size);
 const query = (given: object) =>
   AuditQuery.parse(Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])));
@@ -34,15 +43,16 @@ const sequences = async (given: object) =>
 /** What was asked so far, oldest first. */
 const asked = async () => (await record.after(0, 10_000)).filter(({ kind }) => kind === 'audit-asked');
 
-const checkpoint = () => ({
-  size: signed,
+const checkpoint = (size = signed) => ({
+  size,
   note: formatCheckpoint({
-    ...{ origin: 'a.example/log', size: signed, root: new Uint8Array(32), extensions: [] },
+    ...{ origin: 'a.example/log', size, root: new Uint8Array(32), extensions: [] },
   }),
 });
 
 beforeEach(() => {
   signed = 0;
+  running = [];
   folder = temporaryFolder();
   open = openDatabase(folder.dir);
   clock = new TurnedClock();
@@ -50,10 +60,11 @@ beforeEach(() => {
   audit = new AuditService({
     ...{ db: open.db, clock, record },
     published: () => ok(checkpoint()),
-    readable: async () => ok({ ...checkpoint(), halted: null }),
+    readable: async (size) => ok({ ...checkpoint(size), halted: null }),
+    runningViews: () => running,
     rightsNow: () => ({ rules: [], groups: [], persons: [] }),
-    mayLive: () => false,
-    nameOf: () => undefined,
+    mayLive: ({ roles }) => roles.includes('operator'),
+    nameOf: (id) => (id === 'screen:left' ? 'Left' : undefined),
   });
 });
 afterEach(async () => {
@@ -117,6 +128,45 @@ describe('the lists', () => {
     expect(items.map(({ detail }) => detail['seconds'])).toEqual([100.5, 20, 9]);
     expect((await audit.list('longest-views', { to: 1 }, 'person:auditor')).items).toEqual([]);
   });
+  test('go on where a part ends, to their end, each entry once', async () => {
+    const lengths = Array.from({ length: 210 }, (_, n) => (n * 7) % 100);
+    await appendAll(lengths.map((seconds) => ({ kind: 'view-ended', detail: { seconds } })));
+    const refused = Array.from({ length: 205 }, (_, n) => ({ kind: 'refused' as const, detail: { n } }));
+    await appendAll(refused.slice(0, 5));
+    clock.pass(2);
+    await appendAll(refused.slice(5));
+    const whole = async (list: 'longest-views' | 'refused') => {
+      const parts: AuditPage[] = [];
+      do {
+        const cursor = parts.at(-1)?.next ?? undefined;
+        parts.push(await audit.list(list, { cursor }, 'person:auditor'));
+      } while (parts.at(-1)?.next);
+      expect(parts.every(({ items }) => items.length <= 200)).toBe(true);
+      return parts.flatMap(({ items }) => items);
+    };
+    const longest = await whole('longest-views');
+    expect(longest.map(({ detail }) => detail['seconds'])).toEqual(lengths.toSorted((a, b) => b - a));
+    expect(new Set(longest.map(({ sequence }) => sequence)).size).toBe(210);
+    expect((await whole('refused')).map(({ detail }) => detail['n'])).toEqual(
+      Array.from({ length: 205 }, (_, n) => 204 - n),
+    );
+    // An exact end is an end.
+    const exact = await audit.list('refused', { from: clock.nowMs() }, 'person:auditor');
+    expect([exact.items.length, exact.next]).toEqual([200, null]);
+  });
+  test('of the longest views names those that are still open, once, and of their time', async () => {
+    await append({ kind: 'view-started', detail: { view: 'one' } });
+    await append({ kind: 'view-started', detail: { view: 'two' } });
+    await append({ kind: 'view-ended', detail: { view: 'one', seconds: 5 } });
+    running = ['two'];
+    const page = await audit.list('longest-views', {}, 'person:auditor');
+    expect(page.running.map(({ sequence }) => sequence)).toEqual([2]);
+    expect(page.items.map(({ sequence }) => sequence)).toEqual([3]);
+    const early = await audit.list('longest-views', { to: clock.nowMs() - 1 }, 'person:auditor');
+    expect([early.running, early.items]).toEqual([[], []]);
+    const next = await audit.list('longest-views', { cursor: '50 3' }, 'person:auditor');
+    expect([next.running, next.items]).toEqual([[], []]);
+  });
 });
 
 test('who watched a camera at a past time: views that had begun and not ended, and no others', async () => {
@@ -137,6 +187,74 @@ test('who watched a camera at a past time: views that had begun and not ended, a
   expect(await viewsAt(start - 1)).toEqual([]);
 });
 
+test('a minute is all of it: views and rights that began and ended in it are named', async () => {
+  const minute = clock.nowMs();
+  clock.pass(10_000);
+  await append({ kind: 'view-started', actor: 'screen:left', detail: { view: 'short' } });
+  clock.pass(10_000);
+  const person = { actor: 'person:admin', subject: 'person:ann' } as const;
+  await append({ kind: 'person-created', ...person, detail: { roles: ['operator'], groups: [] } });
+  await append({ kind: 'screen-paired', subject: 'screen:left' });
+  clock.pass(20_000);
+  await append({ kind: 'view-ended', actor: 'screen:left', detail: { view: 'short', seconds: 30 } });
+  await append({ kind: 'person-changed', ...person, detail: { roles: ['guest'], groups: [] } });
+  await append({ kind: 'screen-revoked', subject: 'screen:left' });
+  const seen = (at: number) => audit.couldSee('gate', at, 'person:auditor');
+  for (const at of [minute, minute + 45_000])
+    expect(await seen(at)).toMatchObject({
+      ...{ at: minute, until: minute + 59_999, views: [{ actor: 'screen:left', sequence: 1 }] },
+      ...{ persons: [{ id: 'ann', roles: ['operator'] }], screens: ['left'] },
+      names: { 'screen:left': 'Left' },
+    });
+  for (const at of [minute - 1, minute + 60_000])
+    expect(await seen(at)).toMatchObject({ views: [], persons: [], screens: [] });
+});
+
+test('a question that goes through all of a long record lets others have their turn', async () => {
+  await appendAll(
+    Array.from({ length: 12 }, (_, n) => ({
+      kind: n % 4 === 0 ? ('sign-in' as const) : ('session-ended' as const),
+    })),
+  );
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  const stretches: number[][] = [];
+  const read = async (limit: number, below?: number) => {
+    stretches.length = 0;
+    const found = await newestFirst(
+      open.db,
+      { below, limit },
+      (stretch) => {
+        stretches.push([stretch.from, stretch.below]);
+        const rows = open.db.selectFrom('record_entries').select('sequence').where('kind', '=', 'sign-in');
+        return rows
+          .where('sequence', '>=', stretch.from)
+          .where('sequence', '<', stretch.below)
+          .orderBy('sequence', 'desc')
+          .limit(stretch.limit)
+          .execute();
+      },
+      5,
+    );
+    return found.map(({ sequence }) => sequence);
+  };
+  expect([await read(9), turns > 0]).toEqual([[9, 5, 1], true]);
+  clearInterval(others);
+  expect(stretches).toEqual([
+    [8, 13],
+    [3, 8],
+    [1, 3],
+  ]);
+  expect([await read(2), stretches.length]).toEqual([[9, 5], 2]);
+  expect([await read(9, 9), await read(9, 1)]).toEqual([[5, 1], []]);
+  const plan = (sql: string) =>
+    open.raw.prepare(`explain query plan select sequence from record_entries where ${sql}`).all();
+  expect(JSON.stringify(plan(`purpose = 'fire' and sequence between 1 and 2000`))).toContain('by_purpose');
+  expect(JSON.stringify(plan(`view in ('a', 'b')`))).toContain('by_view');
+  const longest = `lasted_tenths is not null order by lasted_tenths desc, sequence desc limit 9`;
+  expect(JSON.stringify(plan(longest))).toContain('by_length');
+});
+
 describe('an export', () => {
   test('keeps to its limit, says in its head what it is a part of, and the parts are the whole', async () => {
     for (let n = 0; n < 7; n++) await append({ kind: 'view-started', detail: { n } });
@@ -145,6 +263,7 @@ describe('an export', () => {
     // What no checkpoint covers yet takes no place in a file.
     for (let n = 0; n < 4; n++) await append({ kind: 'view-started', detail: { n } });
     const seen: number[][] = [];
+    const names: string[] = [];
     let cursor: string | undefined;
     do {
       const given = { kind: 'view-started', limit: '3', ...(cursor !== undefined && { cursor }) };
@@ -158,9 +277,30 @@ describe('an export', () => {
         ...{ count: lines.length, first: lines[0], last: lines.at(-1), next: answer.value.next, erased: 0 },
       });
       seen.push(lines);
+      names.push(answer.value.name);
       cursor = answer.value.next ?? undefined;
     } while (cursor !== undefined);
     expect(seen).toEqual([[5, 6, 7], [2, 3, 4], [1]]);
+    // By name they stand in the order of the log.
+    expect(names.toSorted()).toEqual(names.toReversed());
+    expect(new Set(names).size).toBe(3);
+  });
+
+  test('of exactly as many as a file may have is one file, and later files end at the checkpoint of the first', async () => {
+    for (let n = 0; n < 4; n++) await append({ kind: 'view-started', detail: { n } });
+    await sign();
+    const given = { kind: 'view-started', limit: '4' };
+    const all = await audit.export(ExportQuery.parse(given), 'person:auditor');
+    expect(all).toMatchObject({ ok: true, value: { entries: 4, next: null } });
+    for (let n = 0; n < 3; n++) await append({ kind: 'view-started', detail: { n } });
+    await sign();
+    const again = await audit.export(ExportQuery.parse({ ...given, checkpoint: '4' }), 'person:auditor');
+    if (!again.ok) throw new Error(again.problem.detail);
+    expect(again.value).toMatchObject({ entries: 4, size: 4, next: null });
+    expect(parseHead(again.value.text.split('\n')[0] ?? '')?.asked).toEqual({
+      kind: 'view-started',
+      limit: 4,
+    });
   });
 });
 
@@ -230,6 +370,28 @@ describe('a sample', () => {
     });
     // The sampling itself is erased with them, but for what everybody reads of it.
     expect(await entriesOf()).toEqual(before);
+  });
+
+  test('has the last finding on an entry, and all of them are in the record and its file', async () => {
+    const sample = await drawn();
+    const openedNow = async () => {
+      const opened = await audit.samples.open(sample.id, 'person:auditor');
+      if (!opened.ok) throw new Error(opened.problem.detail);
+      return opened.value;
+    };
+    const [entry] = (await openedNow()).entries;
+    const sequence = entry?.sequence ?? 0;
+    const found = (verdict: 'breach' | 'in-order', words: string, by: string) =>
+      audit.samples.addFinding(sample.id, { sequence, verdict, words }, by);
+    await found('breach', 'No incident.', 'person:one');
+    await found('in-order', 'The incident was in another list.', 'person:two');
+    const now = await openedNow();
+    expect(now.entries[0]?.finding).toMatchObject({ verdict: 'in-order', by: 'person:two', earlier: 1 });
+    expect(now.found).toEqual({ 'in-order': 1, unclear: 0, breach: 0 });
+    await sign();
+    const file = await audit.samples.export(sample.id, 'person:auditor');
+    const text = file.ok ? file.value.text : '';
+    for (const words of ['No incident.', 'The incident was in another list.']) expect(text).toContain(words);
   });
 
   test('that is listed or opened is recorded, with who did', async () => {

@@ -115,10 +115,12 @@ export class Samples {
     return ok({
       ...{ ...sample, names: namesOf(this.#parts, entries) },
       entries: entries.map((entry) => {
-        const word = findings.findLast(({ detail }) => detail['entry'] === entry.sequence);
+        const mine = findings.filter(({ detail }) => detail['entry'] === entry.sequence);
+        const word = mine.at(-1);
         const finding = word && {
           ...{ words: String(word.detail['words']), by: word.actor, at: word.at },
           verdict: word.detail['verdict'] as FindingInput['verdict'],
+          earlier: mine.length - 1,
         };
         return { ...entry, finding: finding ?? null };
       }),

@@ -2,20 +2,23 @@ import {
   RecordEntry,
   type AuditList,
   type AuditQuery,
+  type ListQuery,
   type CouldSee,
   type HashedEntry,
 } from '@clerestory/protocol';
 import { parseEntry } from '@clerestory/public-log';
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database.ts';
+import { newestFirst } from '../../platform/newest-first.ts';
 
 interface Row {
+  sequence: number;
   entry: string;
   hash: string;
 }
 
 /** An entry from its row; of one that was erased, what everybody may still read of it. */
-function entryOf({ entry, hash }: Row): HashedEntry {
+function entryOf({ entry, hash }: Pick<Row, 'entry' | 'hash'>): HashedEntry {
   const leaf = entry.includes(',"committed":{') ? parseEntry(entry) : null;
   if (!leaf?.ok) return { ...RecordEntry.parse(JSON.parse(entry)), hash };
   const { sequence, at, kind, public: detail } = leaf.entry;
@@ -28,76 +31,126 @@ const detail = (name: string) =>
 /** Longest span of a view that is looked for around a time, ms: sessions end after twelve hours, screens run on. */
 const longestViewMs = 400 * 86_400_000;
 
+/** Views that are looked at in one go, before others get their turn. */
+const viewsAtOnce = 2_000;
+const otherTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 /** Kinds that say what somebody asked of the record. */
 const asking = ['audit-asked', 'record-read', 'record-exported'];
 
 type Filter = Pick<AuditQuery, 'purpose' | 'kind' | 'from' | 'to' | 'cursor'>;
+type Stretch = Parameters<Parameters<typeof newestFirst>[2]>[0];
+
+const startOf = (cursor: string | undefined) => ({
+  below: cursor === undefined ? undefined : Number(cursor),
+});
 
 /** What everybody may read of an entry, so that those that were erased are found by it too. */
-function matching(db: Database, { purpose, kind, from, to, cursor }: Filter) {
-  let rows = db.selectFrom('record_entries');
+function matching(db: Database, stretch: Stretch, { purpose, kind, from, to }: Filter) {
+  let rows = db
+    .selectFrom('record_entries')
+    .where('sequence', '>=', stretch.from)
+    .where('sequence', '<', stretch.below);
   // Whoever asked for a purpose has not had it.
-  if (purpose !== undefined)
-    rows = rows.where(detail('purpose'), '=', purpose).where('kind', 'not in', asking);
+  if (purpose !== undefined) rows = rows.where('purpose', '=', purpose).where('kind', 'not in', asking);
   if (kind !== undefined) rows = rows.where('kind', '=', kind);
   if (from !== undefined) rows = rows.where('at', '>=', from);
   if (to !== undefined) rows = rows.where('at', '<=', to);
-  if (cursor !== undefined) rows = rows.where('sequence', '<', Number(cursor));
   return rows;
 }
 
-/** The auditor's questions, as queries. Nothing here writes. */
+/** The auditor's questions, as queries. Nothing here writes, and none holds others up for long. */
 export const auditStore = {
   async find(db: Database, query: Omit<AuditQuery, 'limit'> & { limit: number }): Promise<HashedEntry[]> {
-    const { camera, person, purpose, kind, from, to, cursor, limit } = query;
-    let rows = matching(db, { purpose, kind, from, to, cursor }).select(['entry', 'hash', 'sequence']);
-    if (camera !== undefined) rows = rows.where('subject', '=', `camera:${camera}`);
-    if (person !== undefined)
-      rows = rows.where((where) =>
-        where.or([where('actor', '=', `person:${person}`), where('subject', '=', `person:${person}`)]),
-      );
-    return (await rows.orderBy('sequence', 'desc').limit(limit).execute()).map(entryOf);
+    const { camera, person, cursor, limit } = query;
+    const found = await newestFirst(db, { ...startOf(cursor), limit }, (stretch) => {
+      let rows = matching(db, stretch, query).select(['entry', 'hash', 'sequence']);
+      if (camera !== undefined) rows = rows.where('subject', '=', `camera:${camera}`);
+      if (person !== undefined)
+        rows = rows.where((where) =>
+          where.or([where('actor', '=', `person:${person}`), where('subject', '=', `person:${person}`)]),
+        );
+      return rows.orderBy('sequence', 'desc').limit(stretch.limit).execute();
+    });
+    return found.map(entryOf);
   },
 
   /** Erased entries that a search by camera or person cannot find any more: all else of it holds for them. */
   async erased(db: Database, query: Filter & Pick<AuditQuery, 'camera' | 'person'>): Promise<number> {
-    const { camera, person, from } = query;
+    const { camera, person, from, cursor } = query;
     if (camera === undefined && person === undefined) return 0;
     // They have kept their hour alone.
     const hour = from === undefined ? undefined : from - (from % 3_600_000);
-    let rows = matching(db, { ...query, from: hour }).where('actor', 'is', null);
-    if (camera !== undefined) rows = rows.where(sql<unknown>`entry ->> '$.of'`, '=', 'camera');
-    const { count } = await rows
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    return count;
+    const found = await newestFirst(db, { ...startOf(cursor), limit: Infinity }, (stretch) => {
+      let rows = matching(db, stretch, { ...query, from: hour }).where('actor', 'is', null);
+      if (camera !== undefined) rows = rows.where(sql<unknown>`entry ->> '$.of'`, '=', 'camera');
+      return rows.select('sequence').execute();
+    });
+    return found.length;
   },
 
+  /** One part of a list. The longest views are read by their length, the others newest first. */
   async list(
     db: Database,
     list: AuditList,
-    { from, to }: { from?: number | undefined; to?: number | undefined },
+    { from, to, cursor }: ListQuery,
     limit: number,
   ): Promise<HashedEntry[]> {
-    let rows = db.selectFrom('record_entries').select(['entry', 'hash', 'sequence']).limit(limit);
-    if (from !== undefined) rows = rows.where('at', '>=', from);
-    if (to !== undefined) rows = rows.where('at', '<=', to);
-    switch (list) {
-      case 'self-opened':
+    if (list === 'longest-views') return this.longest(db, { from, to, cursor }, limit);
+    const found = await newestFirst(db, { ...startOf(cursor), limit }, (stretch) => {
+      let rows = matching(db, stretch, { from, to }).select(['entry', 'hash', 'sequence']);
+      if (list === 'self-opened')
         rows = rows.where('kind', '=', 'grant-given').where(detail('selfOpened'), '=', 1);
-        break;
-      case 'overrides':
+      if (list === 'overrides')
         rows = rows
           .where('kind', 'in', ['grant-asked', 'grant-given', 'grant-refused'])
           .where(detail('kind'), '=', 'exigent');
-        break;
-      case 'refused':
+      if (list === 'refused')
         rows = rows.where('kind', 'in', ['refused', 'grant-refused', 'sign-in-refused']);
-        break;
-      case 'longest-views':
-        rows = rows.where('kind', '=', 'view-ended').orderBy(sql`cast(${detail('seconds')} as real)`, 'desc');
+      return rows.orderBy('sequence', 'desc').limit(stretch.limit).execute();
+    });
+    return found.map(entryOf);
+  },
+
+  /** Views that have ended, the longest first. `cursor`: tenths of a second and number of the last one before. */
+  async longest(db: Database, { from, to, cursor }: ListQuery, limit: number): Promise<HashedEntry[]> {
+    const [tenths, before] = (cursor ?? '').split(' ').map(Number);
+    let last = cursor === undefined ? null : { lasted: tenths ?? 0, sequence: before ?? 0 };
+    const found: Row[] = [];
+    for (;;) {
+      let rows = db
+        .selectFrom('record_entries')
+        .select(['entry', 'hash', 'sequence', 'at', 'lasted_tenths'])
+        .where('lasted_tenths', 'is not', null);
+      if (last)
+        rows = rows.where(sql<boolean>`(lasted_tenths, sequence) < (${last.lasted}, ${last.sequence})`);
+      const part = await rows
+        .orderBy('lasted_tenths', 'desc')
+        .orderBy('sequence', 'desc')
+        .limit(viewsAtOnce)
+        .execute();
+      found.push(...part.filter(({ at }) => at >= (from ?? -Infinity) && at <= (to ?? Infinity)));
+      const end = part.at(-1);
+      if (!end || part.length < viewsAtOnce || found.length >= limit) break;
+      last = { lasted: end.lasted_tenths ?? 0, sequence: end.sequence };
+      await otherTurn();
     }
-    return (await rows.orderBy('sequence', 'desc').execute()).map(entryOf);
+    return found.slice(0, limit).map(entryOf);
+  },
+
+  /** The beginnings of these views, the oldest first. */
+  async begunViews(db: Database, views: readonly string[]): Promise<HashedEntry[]> {
+    const found: Row[] = [];
+    for (let at = 0; at < views.length; at += 100)
+      found.push(
+        ...(await db
+          .selectFrom('record_entries')
+          .select(['entry', 'hash', 'sequence'])
+          .where('view', 'in', views.slice(at, at + 100))
+          .execute()),
+      );
+    const begun = found.map(entryOf).filter(({ kind }) => kind === 'view-started');
+    return begun.sort((a, b) => a.sequence - b.sequence);
   },
 
   /** Oldest first. */
@@ -120,12 +173,13 @@ export const auditStore = {
     kinds: readonly string[],
     { from, to, first, last }: { from?: number; to?: number; first?: number; last?: number },
   ): Promise<number[]> {
-    let rows = db.selectFrom('record_entries').select('sequence').where('kind', 'in', kinds);
-    if (from !== undefined) rows = rows.where('at', '>=', from);
-    if (to !== undefined) rows = rows.where('at', '<=', to);
-    if (first !== undefined) rows = rows.where('sequence', '>=', first);
-    if (last !== undefined) rows = rows.where('sequence', '<=', last);
-    return (await rows.orderBy('sequence').execute()).map(({ sequence }) => sequence);
+    const below = last === undefined ? undefined : last + 1;
+    const found = await newestFirst(db, { below, limit: Infinity }, (stretch) => {
+      let rows = matching(db, stretch, { from, to }).select('sequence').where('kind', 'in', kinds);
+      if (first !== undefined) rows = rows.where('sequence', '>=', first);
+      return rows.orderBy('sequence', 'desc').execute();
+    });
+    return found.map(({ sequence }) => sequence).reverse();
   },
 
   async bySequence(db: Database, sequences: readonly number[]): Promise<HashedEntry[]> {
@@ -139,24 +193,37 @@ export const auditStore = {
     return rows.map(entryOf);
   },
 
-  /** Views of a camera that had begun by then and had not ended. */
-  async viewsAt(db: Database, camera: string, at: number): Promise<CouldSee['views']> {
-    const rows = await db
-      .selectFrom('record_entries')
-      .select(['entry', 'hash'])
-      .where('subject', '=', `camera:${camera}`)
-      .where('kind', 'in', ['view-started', 'view-ended'])
-      .where('at', '>=', at - longestViewMs)
-      .orderBy('sequence')
-      .execute();
-    const entries = rows.map(entryOf);
-    const ends = new Map(
-      entries.filter(({ kind }) => kind === 'view-ended').map((entry) => [entry.detail['view'], entry.at]),
-    );
-    return entries.flatMap(({ kind, at: since, actor, sequence, detail: { view } }) => {
-      const until = ends.get(view) ?? null;
-      const isOpen = kind === 'view-started' && since <= at && (until === null || until >= at);
-      return isOpen ? [{ actor, since, until, sequence }] : [];
+  /** Views of a camera that were open at some time between two times, both included. */
+  async viewsBetween(
+    db: Database,
+    camera: string,
+    { from, until }: { from: number; until: number },
+  ): Promise<CouldSee['views']> {
+    const ends = new Map<unknown, number>();
+    const begun: HashedEntry[] = [];
+    for (let after = 0; ;) {
+      const rows = await db
+        .selectFrom('record_entries')
+        .select(['entry', 'hash', 'sequence'])
+        .where('subject', '=', `camera:${camera}`)
+        .where('kind', 'in', ['view-started', 'view-ended'])
+        .where('at', '>=', from - longestViewMs)
+        .where('sequence', '>', after)
+        .orderBy('sequence')
+        .limit(viewsAtOnce)
+        .execute();
+      for (const entry of rows.map(entryOf)) {
+        if (entry.kind === 'view-ended') ends.set(entry.detail['view'], entry.at);
+        else if (entry.at <= until) begun.push(entry);
+      }
+      const end = rows.at(-1);
+      if (!end || rows.length < viewsAtOnce) break;
+      after = end.sequence;
+      await otherTurn();
+    }
+    return begun.flatMap(({ at: since, actor, sequence, detail: { view } }) => {
+      const ended = ends.get(view) ?? null;
+      return ended === null || ended >= from ? [{ actor, since, until: ended, sequence }] : [];
     });
   },
 };

@@ -28,13 +28,14 @@ export function cameraRoutes(cameras: CameraService, health: HealthOf): RouteHan
         .map((camera) => ({ ...camera, health: health.of(camera.id) }));
       return ok({ items, next: found.length > items.length ? String(items.at(-1)?.number) : null });
     },
-    createCamera: ({ body }, { key, by }) => cameras.create(body, key, by),
+    createCamera: ({ body }, { key, by, sees }) => cameras.create(body, key, by, sees),
     getCamera: ({ params }) => {
       const camera = cameras.get(params.camera);
       if (!camera) return refuse(problem('not-found', `There is no camera "${params.camera}".`));
       return ok({ ...camera, health: health.of(camera.id) });
     },
-    updateCamera: ({ params, body }, { base, key, by }) => cameras.update(params.camera, body, base, key, by),
+    updateCamera: ({ params, body }, { base, key, by, sees }) =>
+      cameras.update(params.camera, body, base, key, by, sees),
     setSound: ({ params, body: { allowed } }, { base, key, by }) =>
       cameras.setSound(params.camera, allowed, { base, key, by }),
     deleteCamera: async ({ params }, { by }) => cameras.remove(params.camera, by),

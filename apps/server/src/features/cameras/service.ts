@@ -17,7 +17,7 @@ import { slugOf } from '../../platform/slug.ts';
 import { ownedAs, unfit, unfitEntry, unfitFor } from './entry-rules.ts';
 import { unfitSound, type SoundWriter } from './sound.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
-import { StreamIndex } from './stream-index.ts';
+import { StreamIndex, type Sees } from './stream-index.ts';
 
 /** Cameras one site may register. */
 const maxCameras = 20_000;
@@ -38,6 +38,10 @@ export interface MasksChange {
   before: Masks;
   after: Masks;
 }
+const all: Sees = () => true;
+/** Cameras with the same stream that one answer names at most. */
+const maxSharing = 5;
+
 export type LeavingWriter = (write: Write, camera: string, by: string) => Promise<void>;
 export type MasksWriter = (write: Write, change: MasksChange) => Promise<void>;
 
@@ -128,11 +132,11 @@ export class CameraService {
     return [...this.#cameras.values()].flatMap((camera) => mediaOf(camera) ?? []);
   }
 
-  /** `by`: whoever asks, for the record. */
-  async create(input: CameraInput, key: string, by = 'server'): Promise<Answer<Camera>> {
+  /** `by`: whoever asks, for the record. Of other cameras only those that `sees` lets one see are named. */
+  async create(input: CameraInput, key: string, by = 'server', sees: Sees = all): Promise<Answer<Camera>> {
     // Before its turn: to look a name up takes up to seconds, for which nobody else need wait.
     const refused = await this.#refusedSource(input.source);
-    return this.#write(key, fingerprint('camera', input), async (write) => {
+    const created = await this.#write(key, fingerprint('camera', input), async (write) => {
       if (this.#cameras.size >= maxCameras)
         return refuse(
           problem('unprocessable', `A site has at most ${maxCameras} cameras. Remove one first.`),
@@ -142,7 +146,7 @@ export class CameraService {
         unfitEntry(input) ??
         this.#unknownOwner(input.owner) ??
         this.#unfitSource(input.source, null) ??
-        this.#streams.unfit({ ...input, id: null });
+        this.#streams.unfit({ ...input, id: null }, sees);
       if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
       if (this.#cameras.has(id))
@@ -159,6 +163,22 @@ export class CameraService {
         isNew: true,
       });
     });
+    if (!created.ok) return created;
+    const sameStream = this.sharing(input.source, sees, created.value.id);
+    return sameStream.length === 0 ? created : ok({ ...created.value, sameStream });
+  }
+
+  /** Cameras that show the same stream as a source, as far as whoever asks may see them; a few are enough. */
+  sharing(
+    source: RegistrySource,
+    sees: Sees,
+    except: string | null = null,
+  ): { id: string; number: number; name: string }[] {
+    const found = this.#streams.sharing(source, except).filter(sees);
+    return found.slice(0, maxSharing).flatMap((id) => {
+      const camera = this.#cameras.get(id);
+      return camera ? [{ id, number: camera.number, name: camera.name }] : [];
+    });
   }
 
   async update(
@@ -167,6 +187,7 @@ export class CameraService {
     base: number | null,
     key: string,
     by = 'server',
+    sees: Sees = all,
   ): Promise<Answer<Camera>> {
     const refused = await this.#refusedSource(patch.source);
     return this.#write(key, fingerprint('camera', id, patch), async (write) => {
@@ -182,7 +203,7 @@ export class CameraService {
       const odd =
         unfitEntry(stored, before) ??
         (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner)) ??
-        ((patch.source ?? patch.visibility ?? patch.owner) ? this.#streams.unfit(stored) : null);
+        ((patch.source ?? patch.visibility ?? patch.owner) ? this.#streams.unfit(stored, sees) : null);
       if (odd) return odd;
       if (stored.sound && stored.visibility === 'private') {
         stored.sound = false;
@@ -243,6 +264,7 @@ export class CameraService {
   async writeMany(
     changes: readonly { camera: string | null; input: CameraInput }[],
     also: (write: Write, camera: string, at: number) => Promise<void>,
+    sees: Sees = all,
   ): Promise<Answer<Camera>[]> {
     return this.#inTurn(async () => {
       const written = new Map<string, StoredCamera>();
@@ -251,7 +273,7 @@ export class CameraService {
       const answers = await this.#db.transaction().execute(async (write) => {
         const given: Answer<Camera>[] = [];
         for (const [at, change] of changes.entries()) {
-          const decision = this.#decideOne(change, written, numbers, streams);
+          const decision = this.#decideOne(change, written, numbers, { streams, sees });
           if (decision.ok) {
             const stored = decision.value;
             const isNew = !this.#cameras.has(stored.id) && !written.has(stored.id);
@@ -277,7 +299,7 @@ export class CameraService {
     { camera, input }: { camera: string | null; input: CameraInput },
     written: ReadonlyMap<string, StoredCamera>,
     numbers: ReadonlyMap<number, string>,
-    streams: StreamIndex,
+    { streams, sees }: { streams: StreamIndex; sees: Sees },
   ): Answer<StoredCamera> {
     const before = camera === null ? undefined : (written.get(camera) ?? this.#cameras.get(camera));
     if (camera !== null && !before) return refuse(noCamera(camera));
@@ -287,8 +309,8 @@ export class CameraService {
     const unfit =
       unfitEntry(entry, before) ??
       this.#unfitSource(input.source, camera) ??
-      this.#streams.unfit(entry) ??
-      streams.unfit(entry);
+      this.#streams.unfit(entry, sees) ??
+      streams.unfit(entry, all);
     if (unfit) return unfit;
     const id = before?.id ?? this.#freeId(input.name, written);
     const number = input.number ?? before?.number ?? this.#freeNumber(numbers);

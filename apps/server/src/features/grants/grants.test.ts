@@ -146,7 +146,9 @@ describe('whose yes is needed', () => {
     const own = await incident(operator);
     const asked = await ask(operator, ['shop'], { kind: 'incident', incident: own.id });
     const [grant] = asked.body.items[0].grants;
-    expect(grant).toMatchObject({ state: 'waiting-approval', isOwnIncident: true });
+    expect(grant).toMatchObject({
+      ...{ state: 'waiting-approval', isOwnIncident: true, approvers: ['supervisor'] },
+    });
     const answer = (who: Browser | undefined, approve = true) =>
       who!.call('POST', `/grant-requests/${grant.request}/answer`, { approve });
     expect((await answer(operator)).status).toBe(403);
@@ -184,6 +186,8 @@ describe('whose yes is needed', () => {
         })
       ).status,
     ).toBe(200);
+    // What sets owners' terms aside is said on their page before it is used.
+    expect(site.app.owners.exigentHours()).toBe(24);
     const exigent = { kind: 'exigent', purpose: 'danger', reason: 'somebody is about to be hurt' };
     const [grant] = (await ask(operator, ['mall'], exigent)).body.items[0].grants;
     expect(grant.state).toBe('waiting-approval');

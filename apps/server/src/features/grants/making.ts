@@ -82,7 +82,7 @@ export class GrantMaker {
 
   /** What becomes of one that waited, once a yes or a no has come. */
   settled(
-    { grant }: StoredGrant,
+    { grant: { approvers: _asked, ...grant } }: StoredGrant,
     approve: boolean,
     approvedBy: Grant['approvedBy'],
     ownerSaidYes: boolean,
@@ -137,6 +137,7 @@ export class GrantMaker {
       approvedBy: null,
       isOwnIncident: decision.ok && decision.isOwnIncident,
       consentVersion: consents.versionOf(camera),
+      ...(state === 'waiting-approval' && { approvers: policy.get().approvers }),
       ...{ state, askedAt: nowMs, startsAt: state === 'live' ? nowMs : null },
       endsAt: !decision.ok ? null : state === 'live' ? decision.endsAtMs : nowMs + waitMs(state),
       end: decision.ok ? null : { code: decision.refusal.code, why: decision.refusal.why },

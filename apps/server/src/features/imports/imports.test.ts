@@ -124,6 +124,91 @@ describe('CSV', () => {
     expect(cameras.list().map(({ name }) => name)).toEqual(['Shop', 'Login inside']);
   });
 
+  test('whatever of a row is not taken is told with the row', async () => {
+    const many = Array.from({ length: 23 }, (_, n) => `t${n}`).join('|');
+    const rows = [
+      `a,Long,${'x'.repeat(130)},${'y'.repeat(70)},${many},,,rtsp://10.6.0.1/x,`,
+      `b,Half,,,,52.3,,rtsp://10.6.0.2/x,`,
+      `c,Still,,,,,,http://10.6.0.3/x.jpg,http://10.6.0.3/y.jpg`,
+      `d,Sender,,,,,,tcp://u:p@10.6.0.4:5000,`,
+      `e,Two logins,,,,,,rtsp://u:p@10.6.0.5/x,rtsp://v:q@10.6.0.5/y`,
+      `f,Small login,,,,,,rtsp://10.6.0.6/x,rtsp://v:q@10.6.0.6/y`,
+      `g,Word,,,${'t'.repeat(41)},,,rtsp://10.6.0.7/x,`,
+      `h,Cell,${'z'.repeat(5_000)},,,,,rtsp://10.6.0.8/x,`,
+      `i,Whole,${'x'.repeat(120)},,a|b,1,2,rtsp://10.6.0.9/x,`,
+    ];
+    const text = `id,name,place,district,tags,lat,lon,url,suburl\n${rows.join('\n')}`;
+    const done = await run((await look({ text })).id);
+    expect(done.rows.map(({ name, outcome, detail }) => `${name} ${outcome}: ${detail}`)).toEqual([
+      'Long created: of its 23 tags the first 20 were taken; of its place the first 120 of 130 characters were taken; of its neighbourhood the first 60 of 70 characters were taken',
+      'Half created: it has no longitude, so its place on the map was left out',
+      'Still created: the address of its small stream was left out: still pictures have none',
+      'Sender created: its login was left out: none is sent to an address of this kind (mpegts)',
+      'Two logins created: it has more than one login; that of the columns, or else of its stream address, was taken',
+      'Small login created: ',
+      expect.stringMatching(/^Word refused: one of its tags: at most 40/),
+      'Cell refused: its column "place" has more than 4096 characters: shorten it',
+      'Whole created: ',
+    ]);
+    const source = (await cameraStore.all(store.db)).find(({ name }) => name === 'Small login')?.source;
+    expect(source).toMatchObject({ username: 'v', password: 'q' });
+  });
+
+  test('a camera that is there already is known however its address is spelt, and named', async () => {
+    const rtsp = (name: string, url: string) => `${name},${url}`;
+    const text = (...rows: string[]) => `name,url\n${rows.join('\n')}`;
+    await run((await look({ text: text(rtsp('Quay', 'rtsp://Cam-1.Example/live?a=1')), list: 'city' })).id);
+    const [quay] = cameras.list();
+    const spelt = [
+      'rtsp://CAM-1.example/live?a=1',
+      'rtsp://cam-1.example:554/live?a=1',
+      'rtsp://cam-1.example./live/?a=1',
+      'rtsp://u:p@cam-1.example//%6Cive?a=1&',
+      'rtsp://cam-1.example/x/../live?a=1',
+    ];
+    for (const url of spelt) {
+      // The same list means the same camera; another list names it.
+      const again = await look({ text: text(rtsp('Quay', url)), list: 'city' });
+      expect([url, again.counts.created, page(again.id).rows[0]?.camera]).toEqual([url, 0, quay?.id]);
+      const other = await look({ text: text(rtsp('Pier', url)), list: 'port' });
+      expect(page(other.id).rows[0]?.detail).toBe(
+        `it shows the same stream as camera ${quay?.number} "Quay"`,
+      );
+    }
+    const twice = await look({ text: text(rtsp('A', spelt[0] ?? ''), rtsp('B', spelt[1] ?? '')), list: 'x' });
+    expect(page(twice.id).rows[1]).toMatchObject({
+      outcome: 'refused',
+      detail: expect.stringMatching(/row 2/),
+    });
+    // Controls: another stream of the device is another camera; what one may not see is not named.
+    for (const url of [
+      'rtsp://cam-1.example/live?a=2',
+      'rtsp://cam-1.example:555/live?a=1',
+      'rtsp://cam-1.example/LIVE?a=1',
+    ])
+      expect(page((await look({ text: text(rtsp('C', url)), list: 'x' })).id).rows[0]?.detail).toBe('');
+    const blind = await imports.create(
+      ImportInput.parse({ format: 'csv', text: text(rtsp('Pier', spelt[0] ?? '')), list: 'y' }),
+      () => false,
+    );
+    expect(blind.ok && page(blind.value.id).rows[0]?.detail).toBe('');
+    // By hand it is told too, once it is there; and a private camera's address is refused however it is spelt.
+    const byHand = (main: string, more: object = {}) =>
+      CameraInput.parse({ name: 'Again', source: { kind: 'rtsp', main }, ...more });
+    expect(await cameras.create(byHand(spelt[1] ?? ''), 'again')).toMatchObject({
+      value: { sameStream: [{ id: quay?.id, name: 'Quay' }] },
+    });
+    const lent = byHand('rtsp://cam-9.example/door', { name: 'Door', visibility: 'private', owner: 'olga' });
+    await cameras.create(lent, 'lent');
+    const copy = byHand('rtsp://CAM-9.example:554/./%64oor/');
+    expect(await cameras.create(copy, 'copy')).toMatchObject({
+      problem: { detail: expect.stringContaining('that of a private camera "Door"') },
+    });
+    expect(await cameras.create(copy, 'copy-2', 'test', () => false)).toMatchObject({
+      problem: { detail: expect.stringContaining('that of a private camera, which') },
+    });
+  });
+
   test('the same list again changes nothing; a changed row changes its camera, by its id', async () => {
     await run((await look({ text: list, list: 'city' })).id);
     const [first] = cameras.list();
@@ -210,6 +295,23 @@ describe('GeoJSON and JSON', () => {
     expect(cameras.list()).toMatchObject([{ name: 'Bridge', latitude: 52.4, longitude: 4.9 }]);
     await expect(look({ text: '{"a":1}', format: 'geojson' })).rejects.toThrow(/no GeoJSON/);
     await expect(look({ text: '{', format: 'json' })).rejects.toThrow(/not valid JSON/);
+  });
+
+  test('what a value is that is no text, and a list too deep, are told', async () => {
+    const url = 'rtsp://10.5.0.9/x';
+    const wide = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`p${n}`, n]));
+    const text = JSON.stringify([
+      { name: 'A', place: { street: 'x' }, url },
+      'no camera',
+      { ...wide, name: 'B' },
+    ]);
+    expect(page((await look({ text, format: 'json' })).id).rows).toMatchObject([
+      { outcome: 'created', detail: 'its column "place" holds more than text, which was left out' },
+      { line: 2, outcome: 'refused', detail: expect.stringMatching(/^it is no camera/) },
+      { line: 3, outcome: 'refused', detail: expect.stringMatching(/more than 200 properties/) },
+    ]);
+    const deep = JSON.stringify({ a: { b: { c: { d: { e: { f: { g: [{ name: 'A', url }] } } } } } } });
+    await expect(look({ text: deep, format: 'json' })).rejects.toThrow(/more than 6 groups deep/);
   });
 
   test('lists within groups: the groups become columns', async () => {

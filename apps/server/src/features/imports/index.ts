@@ -6,7 +6,7 @@ export { ImportService } from './service.ts';
 /** Cameras from files over REST. */
 export function importRoutes(imports: ImportService): RouteHandlers {
   return {
-    createImport: ({ body }) => imports.create(body),
+    createImport: ({ body }, { sees }) => imports.create(body, sees),
     getImport: ({ params, query }) => imports.page(params.import, query),
     startImport: ({ params }) => imports.start(params.import),
     cancelImport: ({ params }) => imports.cancel(params.import),

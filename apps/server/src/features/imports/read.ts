@@ -8,6 +8,8 @@ export interface RawRow {
   cells: Record<string, string>;
   /** What is wrong with it as a row; absent: nothing. */
   fault?: string;
+  /** Columns whose text is not whole: it is too long, or no text at all; absent: none. */
+  lost?: Record<string, 'long' | 'no-text'>;
 }
 export interface ReadFile {
   columns: string[];
@@ -18,12 +20,16 @@ export class ImportFileError extends Error {
   override name = 'ImportFileError';
 }
 
-/** Columns of one file. */
+/** Columns of one row. */
 const maxColumns = 200;
+/** Columns of a file whose rows have different ones. */
+const maxFileColumns = 1_000;
 /** Groups within groups of a JSON file. */
 const maxDepth = 6;
+/** Characters of a column's name. */
+const maxName = 200;
 /** Characters of one cell that are looked at. */
-const maxCell = 4_096;
+export const maxCell = 4_096;
 /** Rows after which others get their turn. */
 const turnRows = 500;
 
@@ -32,12 +38,39 @@ const tooMany = () =>
     `The file has more than ${maxImportedCameras} cameras. Split it; each part can be imported by itself.`,
   );
 const otherTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const textOf = (value: unknown): string =>
+const wholeText = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value).slice(0, maxCell)
+    ? String(value)
     : Array.isArray(value)
-      ? value.map(textOf).filter(Boolean).join(';').slice(0, maxCell)
+      ? value.map(wholeText).filter(Boolean).join(';')
       : '';
+/** Whether `wholeText` leaves nothing out. */
+const isText = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every(isText) : typeof value !== 'object' || value === null;
+
+/** A row of named values: their texts, and which of them are not whole. */
+function rowOf(values: readonly (readonly [name: string, value: unknown])[]): Omit<RawRow, 'line'> {
+  const lost: Record<string, 'long' | 'no-text'> = {};
+  const cells = values.map(([name, value]): [string, string] => {
+    const text = wholeText(value);
+    if (text.length > maxCell) lost[name] = 'long';
+    else if (!isText(value)) lost[name] = 'no-text';
+    return [name, text.slice(0, maxCell)];
+  });
+  return { cells: Object.fromEntries(cells), ...(Object.keys(lost).length > 0 && { lost }) };
+}
+
+/** The same of an object, whose names nobody has looked at yet. */
+function rowOfObject(object: Record<string, unknown>): Omit<RawRow, 'line'> {
+  const entries = Object.entries(object);
+  const fault =
+    entries.length > maxColumns
+      ? `it has more than ${maxColumns} properties: take out those you do not need`
+      : entries.some(([name]) => name.length > maxName)
+        ? `one of its properties has a name of more than ${maxName} characters: shorten it`
+        : null;
+  return fault === null ? rowOf(entries) : { cells: {}, fault };
+}
 
 /** Reads a file into rows, whatever is in them. @throws ImportFileError */
 export async function readFile({ format, text }: Pick<ImportInput, 'format' | 'text'>): Promise<ReadFile> {
@@ -45,7 +78,13 @@ export async function readFile({ format, text }: Pick<ImportInput, 'format' | 't
   if (rows.length === 0) throw new ImportFileError('There are no cameras in this file.');
   const columns = new Set<string>();
   for (const { cells } of rows)
-    for (const name of Object.keys(cells)) if (columns.size < maxColumns) columns.add(name);
+    for (const name of Object.keys(cells)) {
+      columns.add(name);
+      if (columns.size > maxFileColumns)
+        throw new ImportFileError(
+          `The file has more than ${maxFileColumns} different columns. Take out those you do not need.`,
+        );
+    }
   return { columns: [...columns], rows };
 }
 
@@ -62,7 +101,7 @@ function namesOf(record: readonly string[]): string[] {
     throw new ImportFileError(
       `The file has more than ${maxColumns} columns. Take out those you do not need.`,
     );
-  const names = record.map((name, at) => name.slice(0, 200) || `column ${at + 1}`);
+  const names = record.map((name, at) => name.slice(0, maxName) || `column ${at + 1}`);
   const doubled = doubledName(names);
   if (doubled !== undefined)
     throw new ImportFileError(
@@ -108,9 +147,7 @@ async function readCsv(text: string): Promise<RawRow[]> {
         ...(surplus > 0 && {
           fault: `it has ${surplus} more ${surplus === 1 ? 'cell' : 'cells'} than the first line has columns: put a cell that has the separator in it between quotation marks`,
         }),
-        cells: Object.fromEntries(
-          record.slice(0, known.length).map((cell, at) => [known[at] ?? '', cell.slice(0, maxCell)]),
-        ),
+        ...rowOf(record.slice(0, known.length).map((cell, at) => [known[at] ?? '', cell])),
       });
     }
   } catch (error) {
@@ -142,45 +179,49 @@ async function readJson(text: string, format: 'geojson' | 'json'): Promise<RawRo
   const found = geo ? geo.map(cellsOfFeature) : [...listsIn(value, [])];
   if (found.length > maxImportedCameras) throw tooMany();
   const rows: RawRow[] = [];
-  for (const [at, cells] of found.entries()) {
+  for (const [at, row] of found.entries()) {
     if (at % turnRows === 0) await otherTurn();
-    rows.push({ line: at + 1, cells });
+    rows.push({ line: at + 1, ...row });
   }
   return rows;
 }
 
+const noObject = { cells: {}, fault: 'it is no camera: an object with names and values is needed' };
+
 /** RFC 7946: properties, the feature's id, and the point. Longitude comes first. */
-function cellsOfFeature(feature: unknown): Record<string, string> {
-  if (!isObject(feature)) return {};
-  const properties = isObject(feature['properties']) ? feature['properties'] : {};
-  const cells = Object.fromEntries(
-    Object.entries(properties)
-      .slice(0, maxColumns)
-      .map(([name, value]) => [name.slice(0, 200), textOf(value)]),
-  );
-  if (feature['id'] !== undefined) cells['id'] ??= textOf(feature['id']);
+function cellsOfFeature(feature: unknown): Omit<RawRow, 'line'> {
+  if (!isObject(feature)) return noObject;
+  const row = rowOfObject(isObject(feature['properties']) ? feature['properties'] : {});
+  if (feature['id'] !== undefined) row.cells['id'] ??= wholeText(feature['id']).slice(0, maxCell);
   const geometry = isObject(feature['geometry']) ? feature['geometry'] : {};
   if (geometry['type'] === 'Point' && Array.isArray(geometry['coordinates'])) {
     const [longitude, latitude] = geometry['coordinates'] as unknown[];
-    cells['longitude'] = textOf(longitude);
-    cells['latitude'] = textOf(latitude);
+    row.cells['longitude'] = wholeText(longitude);
+    row.cells['latitude'] = wholeText(latitude);
   }
-  return cells;
+  return row;
 }
 
 /** Every object in a list, however deep the lists are grouped; the groups' names become columns. */
-function* listsIn(value: unknown, groups: readonly string[]): Generator<Record<string, string>> {
+function* listsIn(value: unknown, groups: readonly string[]): Generator<Omit<RawRow, 'line'>> {
   if (Array.isArray(value)) {
+    // A list of numbers or words is none of cameras.
+    if (!value.some(isObject)) return;
     for (const item of value) {
-      if (!isObject(item)) continue;
-      const own = Object.entries(item)
-        .slice(0, maxColumns)
-        .map(([name, cell]) => [name.slice(0, 200), textOf(cell)]);
-      yield {
-        ...Object.fromEntries(groups.map((group, at) => [`group ${at + 1}`, group.slice(0, maxCell)])),
-        ...Object.fromEntries(own),
-      };
+      if (!isObject(item)) {
+        yield noObject;
+        continue;
+      }
+      const own = rowOfObject(item);
+      const above = groups.map((group, at) => [`group ${at + 1}`, group.slice(0, maxCell)]);
+      yield { ...own, cells: { ...Object.fromEntries(above), ...own.cells } };
     }
-  } else if (isObject(value) && groups.length < maxDepth)
-    for (const [name, inner] of Object.entries(value)) yield* listsIn(inner, [...groups, name]);
+  } else if (isObject(value))
+    for (const [name, inner] of Object.entries(value)) {
+      if (groups.length >= maxDepth && typeof inner === 'object' && inner !== null)
+        throw new ImportFileError(
+          `The lists of the file lie more than ${maxDepth} groups deep. Give the list of cameras alone.`,
+        );
+      yield* listsIn(inner, [...groups, name]);
+    }
 }

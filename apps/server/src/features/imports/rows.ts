@@ -2,15 +2,20 @@ import { createHash } from 'node:crypto';
 import { CameraInput, type ImportMapping } from '@clerestory/protocol';
 import { checkAddress, cameraSchemes, type CameraScheme } from '../../platform/addresses/check.ts';
 import type { CameraNetworks } from '../../platform/addresses/networks.ts';
-import type { RawRow } from './read.ts';
+import { streamsIn } from '../../platform/addresses/source.ts';
+import { maxCell, type RawRow } from './read.ts';
 
 /** A row that can be written. */
 export interface FitRow {
   ok: true;
   externalId: string;
   input: CameraInput;
+  /** As a list without ids knew it before addresses were compared however they are spelt. */
+  formerId: string;
   /** Of all that the row says: the same row again changes nothing. */
   fingerprint: string;
+  /** What of the row is not taken, in words; never what stood there, which may be an address or a login. */
+  notes: string[];
 }
 export interface UnfitRow {
   ok: false;
@@ -56,9 +61,13 @@ const explained: Record<string, string> = {
   '/source': 'this kind of address is not supported; give an rtsp:// address',
 };
 
-/** Turns a row into a camera, or says what is wrong with it. Looks no name up. */
+/** Characters of texts that are cut; names and tags that are too long refuse their row. */
+const longest = { place: 120, neighbourhood: 60 } as const;
+const maxTags = 20;
+
+/** Turns a row into a camera, or says what is wrong with it. Looks no name up. Whatever it leaves out is in the notes. */
 export async function fit(
-  { cells, fault }: RawRow,
+  { cells, fault, lost = {} }: RawRow,
   mapping: ImportMapping,
   networks: CameraNetworks,
 ): Promise<FitRow | UnfitRow> {
@@ -66,33 +75,49 @@ export async function fit(
   const name = (of('name') || of('place')).slice(0, 200);
   const unfit = (reason: string): UnfitRow => ({ ok: false, name: name.slice(0, 80), reason });
   if (fault !== undefined) return unfit(fault);
+  const notes: string[] = [];
+  for (const column of Object.values(mapping)) {
+    if (lost[column] === 'long')
+      return unfit(`its column "${column}" has more than ${maxCell} characters: shorten it`);
+    if (lost[column] === 'no-text')
+      notes.push(`its column "${column}" holds more than text, which was left out`);
+  }
   if (of('url') === '')
     return unfit('it has no stream address: fill the column, or choose the one that holds it');
-  const main = withoutLogin(of('url'));
-  const sub = withoutLogin(of('subUrl'));
-  const username = of('username') || main.username || '';
-  const password = of('password') || main.password || '';
-  const kind = kindOf(main.url);
+  const cut = (field: keyof typeof longest) => {
+    const text = of(field);
+    if (text.length > longest[field])
+      notes.push(`of its ${field} the first ${longest[field]} of ${text.length} characters were taken`);
+    return text.slice(0, longest[field]);
+  };
+  const tags = of('tags').split(/[;,|]/).map((tag) => tag.trim()).filter(Boolean); // prettier-ignore
+  if (tags.length > maxTags) notes.push(`of its ${tags.length} tags the first ${maxTags} were taken`);
   const latitude = of('latitude') === '' ? null : numberOf(of('latitude'));
   const longitude = of('longitude') === '' ? null : numberOf(of('longitude'));
   if (Number.isNaN(latitude) || Number.isNaN(longitude))
     return unfit('its latitude or longitude is no number: write degrees such as 52.3702');
+  if ((latitude === null) !== (longitude === null))
+    notes.push(
+      `it has no ${latitude === null ? 'latitude' : 'longitude'}, so its place on the map was left out`,
+    );
+  const main = withoutLogin(of('url'));
+  const sub = withoutLogin(of('subUrl'));
+  const source = sourceOf(main, sub, { username: of('username'), password: of('password') }, notes);
   const parsed = CameraInput.safeParse({
-    ...{ name, place: of('place').slice(0, 120), neighbourhood: of('neighbourhood').slice(0, 60) },
+    ...{ name, place: cut('place'), neighbourhood: cut('neighbourhood') },
     ...(latitude !== null && longitude !== null && { latitude, longitude }),
     ...(of('number') !== '' && { number: numberOf(of('number')) }),
-    tags: of('tags').split(/[;,|]/).map((tag) => tag.trim()).filter(Boolean).slice(0, 20), // prettier-ignore
-    source: {
-      ...{ kind, main: main.url },
-      ...(sub.url !== '' && kind !== 'snapshot' && { sub: sub.url }),
-      ...(username !== '' && kind !== 'srt' && kind !== 'mpegts' && { username, password }),
-    },
+    ...{ tags: tags.slice(0, maxTags), source },
   });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const pointer = `/${(issue?.path ?? []).join('/')}`;
-    const what = pointer.startsWith('/source/') ? 'stream address' : pointer.slice(1);
-    return unfit(explained[pointer] ?? `its ${what}: ${issue?.message ?? 'not valid'}`);
+    const what = pointer.startsWith('/source/')
+      ? 'its stream address'
+      : pointer.startsWith('/tags/')
+        ? 'one of its tags'
+        : `its ${pointer.slice(1)}`;
+    return unfit(explained[pointer] ?? `${what}: ${issue?.message ?? 'not valid'}`);
   }
   for (const address of [main.url, sub.url].filter(Boolean)) {
     const rules = { schemes: everyScheme, networks, resolve: async () => [] };
@@ -101,7 +126,40 @@ export async function fit(
     if (!checked.ok && !checked.unresolved)
       return unfit(`its stream address cannot be used: ${checked.reason}`);
   }
-  const externalId = of('externalId') || `address ${hash(main.url)}`;
+  const [stream = main.url] = parsed.data.source.kind === 'none' ? [] : streamsIn(parsed.data.source);
+  const externalId = of('externalId') || `address ${hash(stream)}`;
   if (externalId.length > 200) return unfit('its external id is longer than 200 characters');
-  return { ok: true, externalId, input: parsed.data, fingerprint: hash(JSON.stringify(parsed.data)) };
+  const formerId = of('externalId') || `address ${hash(main.url)}`;
+  const fingerprint = hash(JSON.stringify(parsed.data));
+  return { ok: true, externalId, formerId, input: parsed.data, fingerprint, notes };
+}
+
+type Login = Pick<ReturnType<typeof withoutLogin>, 'username' | 'password'>;
+
+/** The source of a row: addresses without logins, and one login for both. */
+function sourceOf(
+  main: ReturnType<typeof withoutLogin>,
+  sub: ReturnType<typeof withoutLogin>,
+  columns: { username: string; password: string },
+  notes: string[],
+) {
+  const kind = kindOf(main.url);
+  const username = columns.username || main.username || sub.username || '';
+  const password = columns.password || main.password || sub.password || '';
+  const differs = (login: Login) =>
+    (login.username ?? '') !== '' && (login.username !== username || login.password !== password);
+  if (differs(main) || differs(sub))
+    notes.push('it has more than one login; that of the columns, or else of its stream address, was taken');
+  if (username === '' && password !== '')
+    notes.push('its password was left out, since there is no user name with it');
+  const takesLogin = kind !== 'srt' && kind !== 'mpegts';
+  if (username !== '' && !takesLogin)
+    notes.push(`its login was left out: none is sent to an address of this kind (${kind})`);
+  if (sub.url !== '' && kind === 'snapshot')
+    notes.push('the address of its small stream was left out: still pictures have none');
+  return {
+    ...{ kind, main: main.url },
+    ...(sub.url !== '' && kind !== 'snapshot' && { sub: sub.url }),
+    ...(username !== '' && takesLogin && { username, password }),
+  };
 }

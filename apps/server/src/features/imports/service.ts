@@ -20,7 +20,8 @@ import type { Logger } from '../../platform/logging.ts';
 import { mappingOf } from './columns.ts';
 import { ImportFileError, readFile } from './read.ts';
 import { fit, type FitRow } from './rows.ts';
-import { importStore } from './store.ts';
+import { importStore, type KnownRow } from './store.ts';
+import { streamsIn } from '../../platform/addresses/source.ts';
 
 /** Imports that are kept in memory; a finished one makes room first. */
 const maxImports = 4;
@@ -38,8 +39,17 @@ export interface ImportRegistry {
   writeMany(
     changes: readonly { camera: string | null; input: CameraInput }[],
     also: (write: Write, camera: string, at: number) => Promise<void>,
+    sees: Sees,
   ): Promise<Answer<Camera>[]>;
+  /** Cameras that show the same stream, of those that one may see. */
+  sharing(
+    source: CameraInput['source'],
+    sees: Sees,
+    except: string | null,
+  ): { number: number; name: string }[];
 }
+/** Which cameras exist for whoever imports. */
+type Sees = (camera: string) => boolean;
 
 export interface ImportParts {
   db: Database;
@@ -52,6 +62,11 @@ export interface ImportParts {
 interface Row extends ImportedRow {
   fit: FitRow | null;
 }
+/** Lines of the file by external id, and by stream. */
+interface Seen {
+  ids: Map<string, number>;
+  streams: Map<string, string>;
+}
 interface Import {
   id: string;
   list: string;
@@ -63,6 +78,7 @@ interface Import {
   createdAt: number;
   expiresAt: number;
   cancel: boolean;
+  sees: Sees;
 }
 
 /** Cameras from files: looked through first, written row by row on a second word. What is written stays. */
@@ -83,7 +99,8 @@ export class ImportService {
     await this.#writing;
   }
 
-  async create(input: ImportInput): Promise<Answer<CameraImport>> {
+  /** Of cameras that are there only those that `sees` lets one see are named. */
+  async create(input: ImportInput, sees: Sees = () => true): Promise<Answer<CameraImport>> {
     if (this.#reading)
       return refuse(problem('too-many', 'Another file is being looked through. Try again in a few seconds.'));
     if (!this.#makeRoom())
@@ -93,16 +110,17 @@ export class ImportService {
       const { columns, rows } = await readFile(input);
       const mapping = mappingOf(columns, input.mapping);
       const known = await importStore.ofList(this.#parts.db, input.list);
-      const seen = new Map<string, number>();
+      const seen: Seen = { ids: new Map(), streams: new Map() };
       const judged: Row[] = [];
       for (const [at, raw] of rows.entries()) {
         if (at % turnRows === 0) await new Promise((resolve) => setImmediate(resolve));
-        judged.push(this.#judge(raw.line, await fit(raw, mapping, this.#parts.networks), known, seen));
+        const row = await fit(raw, mapping, this.#parts.networks);
+        judged.push(this.#judge(raw.line, row, { known, seen, sees }));
       }
       const nowMs = this.#parts.clock.nowMs();
       const made: Import = {
         ...{ id: newId(), list: input.list, state: 'ready', reason: '', columns, mapping, rows: judged },
-        ...{ createdAt: nowMs, expiresAt: nowMs + keepMs, cancel: false },
+        ...{ createdAt: nowMs, expiresAt: nowMs + keepMs, cancel: false, sees },
       };
       this.#imports.set(made.id, made);
       return ok(viewOf(made));
@@ -166,23 +184,30 @@ export class ImportService {
   #judge(
     line: number,
     row: Awaited<ReturnType<typeof fit>>,
-    known: ReadonlyMap<string, { camera: string; fingerprint: string }>,
-    seen: Map<string, number>,
+    { known, seen, sees }: { known: ReadonlyMap<string, KnownRow>; seen: Seen; sees: Sees },
   ): Row {
     const refused = (name: string, detail: string): Row => ({
       ...{ line, outcome: 'refused', name, camera: null, detail, done: true, fit: null },
     });
     if (!row.ok) return refused(row.name, row.reason);
-    const { name } = row.input;
-    const twin = seen.get(row.externalId);
+    const { name, source } = row.input;
+    const twin = seen.ids.get(row.externalId);
     if (twin !== undefined)
       return refused(name, `the same camera is in row ${twin} already: take one of them out`);
-    seen.set(row.externalId, line);
-    const before = known.get(row.externalId);
+    seen.ids.set(row.externalId, line);
+    const before = known.get(row.externalId) ?? known.get(row.formerId);
     const camera = before && this.#parts.cameras.exists(before.camera) ? before.camera : null;
     const same = camera !== null && before?.fingerprint === row.fingerprint;
     const outcome = camera === null ? 'created' : same ? 'unchanged' : 'updated';
-    return { line, outcome, name, camera, detail: '', done: same, fit: row };
+    const streams = source.kind === 'none' ? [] : streamsIn(source);
+    const twins = [
+      ...new Set(streams.flatMap((stream) => seen.streams.get(stream) ?? [])),
+      ...this.#parts.cameras.sharing(source, sees, camera).map((one) => `camera ${one.number} "${one.name}"`),
+    ];
+    for (const stream of streams) seen.streams.set(stream, `row ${line}`);
+    const notes =
+      twins.length > 0 ? [...row.notes, `it shows the same stream as ${twins.join(', ')}`] : row.notes;
+    return { line, outcome, name, camera, detail: notes.join('; '), done: same, fit: row };
   }
 
   async #write(found: Import): Promise<void> {
@@ -206,12 +231,16 @@ export class ImportService {
     }
   }
 
-  async #writeBatch({ list }: Import, rows: Row[]): Promise<void> {
+  async #writeBatch({ list, sees }: Import, rows: Row[]): Promise<void> {
     const changes = rows.flatMap(({ camera, fit: row }) => (row ? [{ camera, input: row.input }] : []));
-    const answers = await this.#parts.cameras.writeMany(changes, async (write, camera, at) => {
-      const row = rows[at]?.fit;
-      if (row) await importStore.put(write, list, row.externalId, { camera, fingerprint: row.fingerprint });
-    });
+    const answers = await this.#parts.cameras.writeMany(
+      changes,
+      async (write, camera, at) => {
+        const row = rows[at]?.fit;
+        if (row) await importStore.put(write, list, row.externalId, { camera, fingerprint: row.fingerprint });
+      },
+      sees,
+    );
     for (const [at, answer] of answers.entries()) {
       const row = rows[at];
       if (!row) continue;
@@ -237,7 +266,7 @@ export class ImportService {
   }
 }
 
-function viewOf({ cancel: _cancel, rows, ...rest }: Import): CameraImport {
+function viewOf({ cancel: _cancel, sees: _sees, rows, ...rest }: Import): CameraImport {
   const counts = { created: 0, updated: 0, unchanged: 0, refused: 0 };
   for (const { outcome } of rows) counts[outcome] += 1;
   return { ...rest, counts, done: rows.filter(({ done }) => done).length, total: rows.length };

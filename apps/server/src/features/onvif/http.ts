@@ -6,6 +6,6 @@ export function onvifRoutes(onvif: OnvifService): RouteHandlers {
   return {
     discoverDevices: ({ body }) => onvif.discover(body),
     probeDevice: ({ body }) => onvif.probe(body),
-    createOnvifCamera: ({ body }, { key, by }) => onvif.register(body, key, by),
+    createOnvifCamera: ({ body }, { key, by, sees }) => onvif.register(body, key, by, sees),
   };
 }

@@ -35,7 +35,12 @@ const devicePath = '/onvif/device_service';
 
 /** The registry, as far as it is needed here. */
 export interface CameraRegistry {
-  create(input: CameraInput, key: string, by: string): Promise<Answer<Camera>>;
+  create(
+    input: CameraInput,
+    key: string,
+    by: string,
+    sees?: (camera: string) => boolean,
+  ): Promise<Answer<Camera>>;
 }
 
 export interface OnvifParts {
@@ -190,14 +195,19 @@ export class OnvifService {
   }
 
   /** Registers what was probed. The streams' addresses and the login never leave the server. */
-  async register(input: OnvifCameraInput, key: string, by: string): Promise<Answer<Camera>> {
+  async register(
+    input: OnvifCameraInput,
+    key: string,
+    by: string,
+    sees?: (camera: string) => boolean,
+  ): Promise<Answer<Camera>> {
     const { probe: id, main = null, sub, ...fields } = input;
     const probe = this.#probed(id);
     if (!probe) return refuse(goneProbe);
     const { found, login, url } = probe;
     const source = sourceFor(probe, main ?? found.main, sub === undefined ? found.sub : sub);
     if (!source.ok) return source;
-    const created = await this.#parts.cameras.create({ ...fields, source: source.value }, key, by);
+    const created = await this.#parts.cameras.create({ ...fields, source: source.value }, key, by, sees);
     if (!created.ok) return created;
     const { ptz, ptzProfile, events } = found;
     const device: StoredDevice = { url, ...login, ptz, ptzProfile, events };

@@ -14,6 +14,8 @@ export interface Desk {
   camerasOf(owner: string): { camera: Camera; consent: Consent | null }[];
   register(owner: string, camera: OwnCameraInput, terms: ConsentTerms, key: string): Promise<Answer<Camera>>;
   ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>>;
+  /** Of the site's policy; 0: it knows no exigent override. */
+  exigentHours(): number;
   history(owner: string, camera: string): Promise<Consent[]>;
   currentViewers(camera: string): CameraAccess[];
   accesses(

@@ -29,6 +29,7 @@ export class OwnerDeskService {
         tier: camera.tier ?? 'registered',
         consent,
         state: consent && consentStateOf(consent, this.#clock.nowMs()),
+        exigentHours: this.desk.exigentHours(),
         now: this.desk.currentViewers(camera.id),
         waiting: waiting.filter((grant) => grant.camera === camera.id).map(askingOf),
       })),

@@ -188,12 +188,16 @@ export class Authenticators {
     return passkey.person;
   }
 
-  /** After a loss or a theft, by an administrator: everything beyond the password, accounts at identity providers too. */
-  async reset(person: string, by: string): Promise<void> {
+  /**
+   * After a loss or a theft, by an administrator: everything beyond the password, accounts at identity providers too.
+   * `also` is written in the same transaction.
+   */
+  async reset(person: string, by: string, also: (write: Write) => Promise<void>): Promise<void> {
     await this.#db.transaction().execute(async (write) => {
       await authenticatorStore.removeAll(write, person);
       await providerStore.unlinkAll(write, person);
       await this.#note(write, 'authenticator-removed', person, by, { what: 'all' });
+      await also(write);
     });
     await this.load();
   }

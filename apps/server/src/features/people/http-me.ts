@@ -71,8 +71,8 @@ function mySessionRoutes({ sessions, workstations, guards }: MyRouteParts): Rout
     endMySessions: async (_input, context) => {
       const asking = guards.signedIn(context);
       if (!asking.ok) return asking;
-      await sessions.endAllOf(asking.value.person.id, 'ended', asking.value.by);
-      await workstations.close(asking.value.person.id, null);
+      const { person, by } = asking.value;
+      await sessions.endAllOf(person.id, 'ended', by, workstations.closing(person.id, null));
       return ok(undefined);
     },
   };

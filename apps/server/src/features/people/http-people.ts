@@ -8,6 +8,7 @@ import type { Links } from './links.ts';
 import { noPerson, type PeopleService } from './people-service.ts';
 import type { PolicyService } from './policy.ts';
 import type { PeopleRecord } from './ports.ts';
+import { resetAuthenticators, unlinkProvider } from './rescue.ts';
 import { nameOf, sessionView } from './present.ts';
 import type { ProviderService } from './provider-service.ts';
 import type { SessionService } from './session-service.ts';
@@ -103,8 +104,8 @@ function rescueRoutes(parts: PeopleRouteParts): RouteHandlers {
     endSessionsOf: async ({ params }, context) => {
       const asking = about(params.person, context);
       if (!asking.ok) return asking;
-      await sessions.endAllOf(params.person, 'ended', asking.value.by);
-      await workstations.close(params.person, null);
+      const also = workstations.closing(params.person, null);
+      await sessions.endAllOf(params.person, 'ended', asking.value.by, also);
       return ok(undefined);
     },
     listSessions: (_input, context) => {
@@ -126,9 +127,7 @@ function rescueRoutes(parts: PeopleRouteParts): RouteHandlers {
     resetAuthenticators: async ({ params }, context) => {
       const asking = about(params.person, context);
       if (!asking.ok) return asking;
-      await sessions.endAllOf(params.person, 'authenticators-reset', asking.value.by);
-      await authenticators.reset(params.person, asking.value.by);
-      await workstations.forgetPins(params.person);
+      await resetAuthenticators(parts, params.person, asking.value.by);
       return ok(undefined);
     },
     getAuthenticatorsOf: async ({ params }, context) => {
@@ -146,10 +145,7 @@ function rescueRoutes(parts: PeopleRouteParts): RouteHandlers {
     unlinkProviderOf: async ({ params }, context) => {
       const asking = about(params.person, context);
       if (!asking.ok) return asking;
-      const done = await providers.unlink(params.provider, params.person, asking.value.by);
-      // What was begun with that account ends with it.
-      if (done.ok) await sessions.endAllOf(params.person, 'authenticators-reset', asking.value.by);
-      return done;
+      return unlinkProvider(parts, params.provider, params.person, asking.value.by);
     },
   };
 }

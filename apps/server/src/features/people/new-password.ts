@@ -21,16 +21,16 @@ export interface NewPassword {
 /** A new password and the end of all that the old one began, in one transaction: no kill leaves an old session alive. */
 export async function newPassword(
   parts: { people: PeopleService; sessions: SessionService; workstations: Workstations },
-  { person, hash, by, keep, pins, also = async () => ok(undefined) }: NewPassword,
+  { person, hash, by, keep, pins, also: more = async () => ok(undefined) }: NewPassword,
 ): Promise<Answer<Person>> {
   const { people, sessions, workstations } = parts;
   let tell = (): void => undefined;
   const done = await people.setPassword(person, hash, by, async (write) => {
-    const answer = await also(write);
+    const answer = await more(write);
     if (!answer.ok) return answer;
-    const end = pins === 'closed' ? workstations.closing(person, null) : workstations.forgetting(person);
-    await end(write);
-    tell = await sessions.endingAllOf(write, person, 'password-changed', by, keep);
+    const also = pins === 'closed' ? workstations.closing(person, null) : workstations.forgetting(person);
+    const reason = 'password-changed';
+    tell = await sessions.endingAllOf(write, { person, reason, by, also, except: keep });
     return answer;
   });
   if (done.ok) tell();

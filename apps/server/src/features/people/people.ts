@@ -20,7 +20,7 @@ import type { EntranceRefusals, PeopleRecord } from './ports.ts';
 import { ProviderService } from './provider-service.ts';
 import { RefusedTries } from './refused-tries.ts';
 import { ProviderFlow } from './providers-flow.ts';
-import { SessionJournal } from './session-journal.ts';
+import { nothing, SessionJournal } from './session-journal.ts';
 import { SessionService, type EndReason } from './session-service.ts';
 import { SignIn, type HalfSignIn } from './sign-in.ts';
 import { Tickets } from '../../platform/tickets.ts';
@@ -79,7 +79,7 @@ export class People {
     const sessions = (this.sessions = new SessionService(journal, clock, (session, reason) =>
       closesSwitch.has(reason) && session.workstation !== null
         ? workstations.closing(session.person, session.workstation)
-        : async () => undefined,
+        : nothing,
     ));
     const authenticators = new Authenticators(db, clock, record);
     const links = (this.#links = new Links(db, clock));
@@ -116,11 +116,8 @@ export class People {
   }
 
   /** Whoever is disabled is so durably already; the rest is dead in memory at once and written after. */
-  async #shutOut(person: string): Promise<void> {
-    await Promise.all([
-      this.sessions.endAllOf(person, 'disabled', 'server'),
-      this.#workstations.close(person, null),
-    ]);
+  #shutOut(person: string): Promise<void> {
+    return this.sessions.endAllOf(person, 'disabled', 'server', this.#workstations.closing(person, null));
   }
 
   /** Reads the store; seeds the demo accounts on a store where nobody is yet. */

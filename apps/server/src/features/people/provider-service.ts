@@ -8,6 +8,7 @@ import {
 import { newId } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
+import type { Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
 import type { PeopleRecord } from './ports.ts';
 import { providerStore, type StoredProvider } from './provider-store.ts';
@@ -111,8 +112,13 @@ export class ProviderService {
       .map(({ id, name }) => ({ id, name }));
   }
 
-  /** From now on the account there signs this person in no more. */
-  async unlink(id: string, person: string, by: string): Promise<Answer<void>> {
+  /** From now on the account there signs this person in no more; `also` is written in the same transaction. */
+  async unlink(
+    id: string,
+    person: string,
+    by: string,
+    also: (write: Write) => Promise<void> = async () => undefined,
+  ): Promise<Answer<void>> {
     const provider = this.#providers.get(id);
     if (!provider) return refuse(noProvider);
     return this.#db.transaction().execute(async (write) => {
@@ -123,6 +129,7 @@ export class ProviderService {
         subject: `person:${person}`,
         detail: { what: 'provider', provider: id },
       });
+      await also(write);
       return ok(undefined);
     });
   }

@@ -8,12 +8,22 @@ import { sessionStore, type StoredSession } from './session-store.ts';
 /** What the store did not take is tried again after so many looks: every 5 s. */
 const looksPerRetry = 20;
 
-/** Written in the transaction that forgets a session. */
-export type AlsoEnded = (write: Write) => Promise<void>;
+/** What is taken away together with something else: in memory, and within its transaction. May be done twice. */
+export interface TakenAway {
+  inMemory: () => void;
+  inStore: (write: Write) => Promise<void>;
+}
+export const nothing: TakenAway = { inMemory: () => undefined, inStore: async () => undefined };
 
-interface Owed {
+/** Why a session ends, and what ends with it. */
+export interface Ending {
   entry: PeopleEntry;
-  also: AlsoEnded;
+  also: TakenAway;
+}
+/** What ends in one transaction: sessions by id, and what is taken away with all of them. */
+interface Owed {
+  endings: ReadonlyMap<string, Ending>;
+  also: TakenAway;
 }
 
 /** The durable side of sessions: each change with its entry in the record, in one transaction. */
@@ -21,7 +31,10 @@ export class SessionJournal {
   readonly #db: Database;
   readonly #record: PeopleRecord;
   readonly #log: Logger;
-  /** Ended, but not yet so in the store: tried again, or a restart would bring them back. At most one for each session. */
+  /**
+   * Ended, but not yet so in the store: tried again, or a restart would bring them back. At most one for each session,
+   * and one for all sessions of a person.
+   */
   readonly #owed = new Map<string, Owed>();
   readonly #writing = new Set<Promise<unknown>>();
   #looks = 0;
@@ -58,10 +71,11 @@ export class SessionJournal {
     });
   }
 
-  ended(id: string, entry: PeopleEntry, also: AlsoEnded): Promise<void> {
-    const owed = { entry, also };
-    this.#owed.set(id, owed);
-    return this.#forget(id, owed);
+  /** `what` ends: a session, or all of somebody. What is still owed of that is written with it. */
+  ended(what: string, endings: ReadonlyMap<string, Ending>, also: TakenAway = nothing): Promise<void> {
+    const owed = { endings: new Map([...(this.#owed.get(what)?.endings ?? []), ...endings]), also };
+    this.#owed.set(what, owed);
+    return this.#forget(what, owed);
   }
 
   /** Sessions of a person as they lie in the store, those too that were written a moment ago. */
@@ -70,9 +84,9 @@ export class SessionJournal {
   }
 
   /** Within a transaction of the caller. Where it was forgotten already, nothing is written. */
-  async forget(write: Write, id: string, { entry, also }: Owed): Promise<void> {
+  async forget(write: Write, id: string, { entry, also }: Ending): Promise<void> {
     if (!(await sessionStore.remove(write, id))) return;
-    await also(write);
+    await also.inStore(write);
     await this.#record.append(write, entry);
   }
 
@@ -80,7 +94,7 @@ export class SessionJournal {
   retry(): void {
     this.#looks += 1;
     if (this.#looks % looksPerRetry !== 0) return;
-    for (const [id, owed] of this.#owed) this.inBackground(this.#forget(id, owed));
+    for (const [what, owed] of this.#owed) this.inBackground(this.#forget(what, owed));
   }
 
   inBackground(work: Promise<unknown>): void {
@@ -95,9 +109,13 @@ export class SessionJournal {
     await Promise.all(this.#writing);
   }
 
-  async #forget(id: string, owed: Owed): Promise<void> {
-    // A retry may have been faster; the record gets one entry.
-    await this.#db.transaction().execute((write) => this.forget(write, id, owed));
-    this.#owed.delete(id);
+  async #forget(what: string, owed: Owed): Promise<void> {
+    // A retry may have been faster; the record gets one entry for each session.
+    await this.#db.transaction().execute(async (write) => {
+      for (const [id, ending] of owed.endings) await this.forget(write, id, ending);
+      await owed.also.inStore(write);
+    });
+    // More may have come to it meanwhile.
+    if (this.#owed.get(what) === owed) this.#owed.delete(what);
   }
 }

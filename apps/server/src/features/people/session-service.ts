@@ -12,7 +12,7 @@ import {
   type Deadline,
 } from '../../platform/deadline.ts';
 import { confirmedMs, idleMs, sessionMs } from './session-rules.ts';
-import type { AlsoEnded, SessionJournal } from './session-journal.ts';
+import { nothing, type Ending, type SessionJournal, type TakenAway } from './session-journal.ts';
 import type { StoredSession } from './session-store.ts';
 import { hashOf, newToken } from '../../platform/tokens.ts';
 
@@ -54,6 +54,16 @@ export interface NewSession {
   until: Deadline | null;
 }
 
+/** All sessions of a person that end within a transaction of somebody else, and what ends with them. */
+export interface AllEnded {
+  person: string;
+  reason: EndReason;
+  by: string;
+  also: TakenAway;
+  /** The one session that goes on. */
+  except?: string | undefined;
+}
+
 /**
  * Server-side sessions. Held in memory, written through. Taking away never waits: a session that ends is dead in
  * memory and told to the listeners before the store is asked; giving waits until it is durable.
@@ -61,7 +71,7 @@ export interface NewSession {
 export class SessionService {
   readonly #clock: Clock;
   readonly #journal: SessionJournal;
-  readonly #alsoEnded: (session: Session, reason: EndReason) => AlsoEnded;
+  readonly #alsoEnded: (session: Session, reason: EndReason) => TakenAway;
   readonly #byHash = new Map<string, Live>();
   readonly #byId = new Map<string, Live>();
   readonly #ended = new Set<(session: Session, reason: EndReason) => void>();
@@ -72,11 +82,11 @@ export class SessionService {
   #timer: NodeJS.Timeout | undefined;
   #driftMs: number;
 
-  /** `alsoEnded` is written in the transaction that forgets a session. */
+  /** `alsoEnded` is taken away with a session, in its transaction. */
   constructor(
     journal: SessionJournal,
     clock: Clock,
-    alsoEnded: (session: Session, reason: EndReason) => AlsoEnded = () => async () => undefined,
+    alsoEnded: (session: Session, reason: EndReason) => TakenAway = () => nothing,
   ) {
     this.#journal = journal;
     this.#clock = clock;
@@ -257,8 +267,9 @@ export class SessionService {
   async end(id: string, reason: EndReason, by: string): Promise<boolean> {
     const session = this.#byId.get(id);
     if (!session) return false;
-    this.#forget(session, reason);
-    await this.#journal.ended(id, endingOf(session, reason, by), this.#alsoEnded(session, reason));
+    const ending = this.#endingOf(session, reason, by);
+    this.#forget(session, reason, ending);
+    await this.#journal.ended(id, new Map([[id, ending]]));
     return true;
   }
 
@@ -267,37 +278,36 @@ export class SessionService {
     return this.#endings.get(person) ?? 0;
   }
 
-  /** Ends every session of a person, `except` one. All are dead before the first is written. */
-  async endAllOf(person: string, reason: EndReason, by: string, except?: string): Promise<void> {
+  /** Ends every session of a person, and what is given with them. All is dead before anything is written, in one transaction. */
+  async endAllOf(person: string, reason: EndReason, by: string, also: TakenAway = nothing): Promise<void> {
     this.#endings.set(person, this.endings(person) + 1);
-    const theirs = [...this.#byId.values()].filter(
-      (session) => session.person === person && session.id !== except,
-    );
-    await Promise.all(theirs.map((session) => this.end(session.id, reason, by)));
+    const endings = new Map<string, Ending>();
+    also.inMemory();
+    for (const session of [...this.#byId.values()]) {
+      if (session.person !== person) continue;
+      const ending = this.#endingOf(session, reason, by);
+      endings.set(session.id, ending);
+      this.#forget(session, reason, ending);
+    }
+    await this.#journal.ended(`all of ${person}`, endings, also);
   }
 
   /**
-   * The same within a transaction of the caller, who calls what is returned as soon as that is durable: only then they
-   * are dead in memory too, and told. What is begun but no session yet is over at once.
+   * The same within a transaction of the caller, `except` one session. The caller calls what is returned as soon as that is
+   * durable: only then all is dead in memory too, and told. What is begun but no session yet is over at once.
    */
-  async endingAllOf(
-    write: Write,
-    person: string,
-    reason: EndReason,
-    by: string,
-    except?: string,
-  ): Promise<() => void> {
+  async endingAllOf(write: Write, { person, reason, by, also, except }: AllEnded): Promise<() => void> {
     this.#endings.set(person, this.endings(person) + 1);
-    const theirs = (await this.#journal.of(write, person)).filter(({ id }) => id !== except);
-    for (const session of theirs)
-      await this.#journal.forget(write, session.id, {
-        entry: endingOf(session, reason, by),
-        also: this.#alsoEnded(session, reason),
-      });
+    const theirs = (await this.#journal.of(write, person))
+      .filter(({ id }) => id !== except)
+      .map((session) => ({ id: session.id, ending: this.#endingOf(session, reason, by) }));
+    for (const { id, ending } of theirs) await this.#journal.forget(write, id, ending);
+    await also.inStore(write);
     return () => {
-      for (const { id } of theirs) {
+      also.inMemory();
+      for (const { id, ending } of theirs) {
         const session = this.#byId.get(id);
-        if (session) this.#forget(session, reason);
+        if (session) this.#forget(session, reason, ending);
       }
     };
   }
@@ -338,16 +348,22 @@ export class SessionService {
     this.#byId.set(session.id, session);
   }
 
-  #forget(session: Live, reason: EndReason): void {
+  #endingOf(session: Session, reason: EndReason, by: string): Ending {
+    return {
+      entry: {
+        kind: 'session-ended',
+        actor: by,
+        subject: `session:${session.id}`,
+        detail: { person: session.person, reason },
+      },
+      also: this.#alsoEnded(session, reason),
+    };
+  }
+
+  #forget(session: Live, reason: EndReason, { also }: Ending): void {
+    also.inMemory();
     this.#byHash.delete(session.tokenHash);
     this.#byId.delete(session.id);
     for (const listener of this.#ended) listener(session, reason);
   }
 }
-
-const endingOf = ({ id, person }: Session, reason: EndReason, by: string): PeopleEntry => ({
-  kind: 'session-ended',
-  actor: by,
-  subject: `session:${id}`,
-  detail: { person, reason },
-});

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { deadlineFromStore, deadlineIn, isPast, leftOf, type Deadline } from '../../platform/deadline.ts';
 import { sessionMs } from './session-rules.ts';
+import type { TakenAway } from './session-journal.ts';
 import { hashOf, newToken } from '../../platform/tokens.ts';
 
 /** Browsers known as workstations; of more, the one not used for longest is forgotten. */
@@ -122,32 +123,37 @@ export class Workstations {
 
   /** From now on a full sign-in is needed: at one workstation, or (null) at all. Dead in memory before it is written. */
   async close(person: string, workstation: string | null): Promise<void> {
-    await this.#db.transaction().execute(this.closing(person, workstation));
-  }
-
-  /** The same for a transaction of the caller: closed in memory at once, and in the store by what is returned. */
-  closing(person: string, workstation: string | null): (write: Write) => Promise<void> {
-    for (const [id, places] of this.#places) {
-      const place = places.get(person);
-      if (place && (workstation === null || id === workstation)) place.until = deadlineIn(this.#clock, 0);
-    }
-    return async (write) => {
-      let update = write.updateTable('people_pins').set({ full_until: 0 }).where('person', '=', person);
-      if (workstation !== null) update = update.where('workstation', '=', workstation);
-      await update.execute();
-    };
-  }
-
-  /** Every PIN of a person, everywhere. */
-  async forgetPins(person: string): Promise<void> {
-    await this.#db.transaction().execute(this.forgetting(person));
+    const closing = this.closing(person, workstation);
+    closing.inMemory();
+    await this.#db.transaction().execute(closing.inStore);
   }
 
   /** The same for a transaction of the caller. */
-  forgetting(person: string): (write: Write) => Promise<void> {
-    for (const places of this.#places.values()) places.delete(person);
-    return async (write) => {
-      await write.deleteFrom('people_pins').where('person', '=', person).execute();
+  closing(person: string, workstation: string | null): TakenAway {
+    return {
+      inMemory: () => {
+        for (const [id, places] of this.#places) {
+          const place = places.get(person);
+          if (place && (workstation === null || id === workstation)) place.until = deadlineIn(this.#clock, 0);
+        }
+      },
+      inStore: async (write) => {
+        let update = write.updateTable('people_pins').set({ full_until: 0 }).where('person', '=', person);
+        if (workstation !== null) update = update.where('workstation', '=', workstation);
+        await update.execute();
+      },
+    };
+  }
+
+  /** Every PIN of a person, everywhere, for a transaction of the caller. */
+  forgetting(person: string): TakenAway {
+    return {
+      inMemory: () => {
+        for (const places of this.#places.values()) places.delete(person);
+      },
+      inStore: async (write) => {
+        await write.deleteFrom('people_pins').where('person', '=', person).execute();
+      },
     };
   }
 

@@ -14,6 +14,7 @@ import { StoreError, type Database } from '../../platform/database.ts';
 import { changedGuards } from '../../platform/guards.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
+import { newestFirst } from '../../platform/newest-first.ts';
 import { emptyHead, faultOf, isTombstone, nextRow, readEntry, type RecordRow } from './chain.ts';
 import { Erasures } from './erasures.ts';
 import { PublicLog } from './public-log.ts';
@@ -86,23 +87,30 @@ export class RecordService {
   async read(query: RecordQuery, by: string): Promise<RecordPage> {
     const { cursor, limit, ...filter } = query;
     const asked = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-    return this.#db.transaction().execute(async (write) => {
-      const head = await this.#append(write, {
+    const head = await this.#db.transaction().execute((write) =>
+      this.#append(write, {
         kind: 'record-read',
         actor: by,
         subject: 'record',
         detail: { ...asked, limit, ...(cursor !== undefined && { before: cursor }) },
-      });
-      let rows = write.selectFrom('record_entries').select(['entry', 'hash', 'sequence']);
-      if (cursor !== undefined) rows = rows.where('sequence', '<', Number(cursor));
+      }),
+    );
+    // What there is up to the head stays as it is, so that others may append while it is read.
+    const below = Math.min(head.sequence + 1, cursor === undefined ? Infinity : Number(cursor));
+    const found = await newestFirst(this.#db, { below, limit }, (stretch) => {
+      let rows = this.#db
+        .selectFrom('record_entries')
+        .select(['entry', 'hash', 'sequence'])
+        .where('sequence', '>=', stretch.from)
+        .where('sequence', '<', stretch.below);
       for (const column of ['kind', 'actor', 'subject'] as const)
         if (query[column] !== undefined) rows = rows.where(column, '=', query[column]);
       if (query.from !== undefined) rows = rows.where('at', '>=', query.from);
       if (query.to !== undefined) rows = rows.where('at', '<=', query.to);
-      const found = await rows.orderBy('sequence', 'desc').limit(limit).execute();
-      const items = found.map(({ entry, hash }): HashedEntry => ({ ...readEntry(entry), hash }));
-      return { items, next: found.length === limit ? String(found.at(-1)?.sequence) : null, head };
+      return rows.orderBy('sequence', 'desc').limit(stretch.limit).execute();
     });
+    const items = found.map(({ entry, hash }): HashedEntry => ({ ...readEntry(entry), hash }));
+    return { items, next: found.length === limit ? String(found.at(-1)?.sequence) : null, head };
   }
 
   /** The entries of some kinds after a sequence, oldest first: for counts that are computed from the record. */

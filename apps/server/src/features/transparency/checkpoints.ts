@@ -115,15 +115,19 @@ export class Checkpoints {
     return { ok: true, value: this.#latest };
   }
 
-  /** What an auditor's files are proved against: reading is not signing, and goes on while the log is halted. */
-  async readable(): Promise<Answer<StoredCheckpoint & { halted: string | null }>> {
+  /**
+   * What an auditor's files are proved against: reading is not signing, and goes on while the log is halted. `size`: of the
+   * one that the first file of several ended at; where it is not there any more, the last one.
+   */
+  async readable(size?: number): Promise<Answer<StoredCheckpoint & { halted: string | null }>> {
     const { why } = this.#standing;
-    if (why === null) {
-      const published = this.published();
-      return published.ok ? { ok: true, value: { ...published.value, halted: null } } : published;
-    }
-    const held = await this.#comparison.largestHeld();
-    if (held) return { ok: true, value: { ...held, halted: why } };
+    const held = why === null ? this.#latest : await this.#comparison.largestHeld();
+    if (why === null && !held) return this.published() as Answer<never>;
+    const earlier =
+      size !== undefined && held && size < held.size
+        ? await checkpointStore.at(this.#parts.db, held.origin, size)
+        : undefined;
+    if (held) return { ok: true, value: { ...(earlier ?? held), halted: why } };
     const words = `Nothing can be proved: no checkpoint of this database fits its log as it is. ${why}`;
     return { ok: false, problem: problem('unavailable', words) };
   }

@@ -63,6 +63,43 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+describe('visitors in the room', () => {
+  const hidden = () => walls.list().map(({ id, visitors }) => [id, visitors?.name ?? null]);
+
+  test('are hidden from on every wall of the site, workstations and new ones too, whichever was in front', async () => {
+    await walls.create({ id: 'annex', name: 'Annex' }, 'create-annex');
+    await walls.personal('desk-bea', 'bea', [{ id: 'bea-1', name: 'Window 1' }]);
+    walls.own('desk-bea', 'bea');
+    const atDesk = (type: 'visitors:hide' | 'visitors:show', by: string) =>
+      walls.execute({
+        ...{ wall: 'desk-bea', key: `key-${String((count += 1)).padStart(8, '0')}`, base: null },
+        ...{ command: { type }, by },
+        asker: { who: by.slice(7), isSupervisor: false, mayArrange: () => true, sees: () => true },
+      });
+    expect(await atDesk('visitors:hide', 'person:bea')).toMatchObject({ ok: true });
+    await walls.create({ id: 'late', name: 'Late' }, 'create-late');
+    expect(hidden()).toEqual(['main', 'annex', 'desk-bea', 'late'].map((id) => [id, 'bea']));
+    expect(await ask({ type: 'visitors:show' }, 'person:cyr', true)).toMatchObject({ ok: true });
+    expect(hidden()).toEqual(['main', 'annex', 'desk-bea', 'late'].map((id) => [id, null]));
+  });
+
+  test('a crash between two walls leaves all of them hidden', async () => {
+    await ask({ type: 'visitors:hide' });
+    // As if the process had died before this wall's turn.
+    const store = new WallStore(database.db);
+    await database.db
+      .transaction()
+      .execute((write) =>
+        store.create(write, { ...wall(), id: 'annex', screens: [], visitors: undefined }, 0),
+      );
+    await restart();
+    expect(hidden()).toEqual([
+      ['annex', 'ada'],
+      ['main', 'ada'],
+    ]);
+  });
+});
+
 describe('what the server keeps', () => {
   test('W36 a scene is taken back exactly after the server started again', async () => {
     const before = wall().screens;

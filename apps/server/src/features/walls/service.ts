@@ -71,6 +71,7 @@ export class WallService {
   async load(): Promise<void> {
     for (const wall of await this.#store.all()) this.#walls.set(wall.id, wall);
     await this.#forgetLostCameras();
+    await this.#hideEverywhere();
   }
 
   start(onFault: (error: unknown) => void): void {
@@ -123,7 +124,7 @@ export class WallService {
     if (this.#walls.has(id)) return;
     await this.#inTurn(newWalls, async () => {
       if (this.#walls.has(id)) return ok(undefined);
-      const wall = emptyWall(id, 'My workstation');
+      const wall = this.#newWall(id, 'My workstation');
       const nowMs = this.#clock.nowMs();
       const key = newId();
       await this.#store.once({ key, fingerprint: fingerprint('personal wall', id), nowMs }, async (write) => {
@@ -170,7 +171,7 @@ export class WallService {
                 `A site has at most ${maxWalls} walls, and a wall stays once it is made. Rename one that is not used any more, and use that.`,
               ),
             );
-          const wall = emptyWall(id, input.name);
+          const wall = this.#newWall(id, input.name);
           await this.#store.create(write, wall, nowMs);
           return ok(wall);
         },
@@ -180,6 +181,16 @@ export class WallService {
     });
   }
 
+  /** Where visitors are in the room, it begins with its restricted tiles hidden. */
+  #newWall(id: string, name: string): WallState {
+    const visitors = this.#visitors();
+    return { ...emptyWall(id, name), ...(visitors && { visitors }) };
+  }
+
+  #visitors(): WallState['visitors'] {
+    return this.list().find(({ visitors }) => visitors !== undefined)?.visitors;
+  }
+
   #freeId(name: string): string {
     const slug = slugOf(name);
     return slug && !this.#walls.has(slug) ? slug : `${slug || 'wall'}-${newId().slice(0, 8)}`;
@@ -187,6 +198,18 @@ export class WallService {
 
   /** Decides and commits one command. Repeating a key that was committed changes nothing and gives its sequence. */
   async execute(request: WallRequest): Promise<Answer<CommandResult>> {
+    const { type } = request.command;
+    const answer = await this.#execute(request);
+    if (!answer.ok || (type !== 'visitors:hide' && type !== 'visitors:show')) return answer;
+    // Visitors are in the room, whichever wall somebody had in front of them: workstations stand in it too.
+    for (const wall of this.#walls.keys()) {
+      const same = await this.#execute({ ...request, wall, key: newId(), base: null });
+      if (!same.ok) return same;
+    }
+    return answer;
+  }
+
+  #execute(request: WallRequest): Promise<Answer<CommandResult>> {
     const { command } = request;
     const run = () => this.#inTurn(request.wall, () => this.#decideAndCommit(request));
     if (command.type !== 'screen:create') return run();
@@ -222,6 +245,19 @@ export class WallService {
       assigned.map(({ camera }) => camera).filter((camera) => !this.#cameras.exists(camera)),
     );
     for (const camera of lost) await this.forgetCamera(camera, newId());
+  }
+
+  /** A crash while the walls were hidden, or shown again, one after the other: hidden is the safe side. */
+  async #hideEverywhere(): Promise<void> {
+    const visitors = this.#visitors();
+    if (!visitors) return;
+    const { by, name } = visitors;
+    const asker = { who: name, isSupervisor: false, mayArrange: () => false, sees: () => false };
+    for (const wall of this.#walls.keys())
+      await this.#execute({
+        ...{ wall, key: newId(), base: null, command: { type: 'visitors:hide' } },
+        ...{ by, asker },
+      });
   }
 
   /** Commits after `since`, at most `limit`; null when the wall does not exist. */

@@ -78,11 +78,33 @@ export const namedPlaces = (source: CameraSource): string[] =>
     return place ? [`${place.host}:${place.port}`] : [];
   });
 
-/** Each address of a source as another source with the same pictures would have it: host, port and path, no login. */
+/**
+ * Each address of a source as another source with the same pictures would have it: host, port and path, no login, however
+ * they are spelt (RFC 3986, 6.2.2). A name and its IP address are two: nobody is asked.
+ */
 export const streamsIn = (source: CameraSource): string[] =>
   addressesOf(source).flatMap(([, address]) => {
     const place = placeIn(address);
-    return place ? [`${place.host}:${place.port}/${place.path.replace(/^\/+|\/+$/g, '')}`] : [];
+    if (!place) return [];
+    const host = isIP(place.host) > 0 ? plain(place.host) : place.host;
+    return [`${host}:${place.port}/${plainPath(place.path)}`];
+  });
+
+/** Without what makes no difference: escapes of plain signs, empty and dot segments, an empty query. */
+function plainPath(path: string): string {
+  const [before = '', ...rest] = path.split('?');
+  const segments: string[] = [];
+  for (const segment of plainSigns(before).split('/'))
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
+  const query = plainSigns(rest.join('?')).replace(/[/?&]+$/, '');
+  return segments.join('/') + (query === '' ? '' : `?${query}`);
+}
+
+const plainSigns = (text: string): string =>
+  text.replaceAll(/%[0-9a-f]{2}/gi, (escape) => {
+    const sign = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+    return /[a-z0-9._~-]/i.test(sign) ? sign : escape.toUpperCase();
   });
 
 /**

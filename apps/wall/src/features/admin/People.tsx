@@ -26,6 +26,8 @@ const stateOf = ({ disabled, hasPassword, demo }: Person): string =>
     .filter(Boolean)
     .join(', ');
 
+const askProviders = () => callRoute('listProviders', {});
+
 /** Who may sign in, and as what. */
 export function People() {
   const [q, setQ] = useState('');
@@ -35,6 +37,7 @@ export function People() {
   const mayChange = useSession(({ who }) => holds(who, 'administrator'));
   const ask = useCallback(() => callRoute('listPeople', { query: { q, limit: String(limit) } }), [q, limit]);
   const { value, problem, reload } = useAsked(ask);
+  const hasProviders = (useAsked(askProviders).value?.items.length ?? 0) > 0;
   const close = () => setOpen(null);
   const then = <T,>(step: () => Promise<Answer<T>>, done: (value: T) => void = reload) =>
     void run(step, done);
@@ -49,7 +52,9 @@ export function People() {
     ['How they sign in', () => setOpen({ kind: 'ways', person })],
     ['Sign out everywhere', () => then(() => callRoute('endSessionsOf', { params: { person: person.id } }))],
     [
-      'Remove app, passkeys, PINs and provider accounts, after a loss',
+      hasProviders
+        ? 'Remove app, passkeys, PINs and provider accounts, after a loss'
+        : 'Remove app, passkeys and PINs, after a loss',
       () => then(() => callRoute('resetAuthenticators', { params: { person: person.id } })),
     ],
     [

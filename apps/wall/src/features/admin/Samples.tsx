@@ -72,9 +72,24 @@ function Draw({ onDrawn }: { onDrawn: (sample: Sample) => void }) {
   );
 }
 
-function Finding({ sample, sequence, onDone }: { sample: string; sequence: number; onDone: () => void }) {
-  const [verdict, setVerdict] = useState<FindingVerdict>('in-order');
-  const [words, setWords] = useState('');
+type Entry = SampleWithEntries['entries'][number];
+
+/** What is found of an entry. `before`: what was found earlier, which is then corrected. */
+function Finding({
+  sample,
+  sequence,
+  before,
+  onDone,
+  onLeave,
+}: {
+  sample: string;
+  sequence: number;
+  before: Entry['finding'];
+  onDone: () => void;
+  onLeave?: () => void;
+}) {
+  const [verdict, setVerdict] = useState<FindingVerdict>(before?.verdict ?? 'in-order');
+  const [words, setWords] = useState(before?.words ?? '');
   const { busy, run, fault } = useStep();
   const save = () =>
     void run(
@@ -98,7 +113,43 @@ function Finding({ sample, sequence, onDone }: { sample: string; sequence: numbe
       <Button disabled={busy} onClick={save}>
         Record
       </Button>
+      {onLeave && (
+        <Button disabled={busy} onClick={onLeave}>
+          Leave as it is
+        </Button>
+      )}
       {fault && <span className="field-fault">{fault}</span>}
+    </div>
+  );
+}
+
+/** What was found of an entry so far; it can be corrected, and then both are in the record. */
+function Found({ sample, entry, reload }: { sample: string; entry: Entry; reload: () => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const { finding, sequence } = entry;
+  if (!finding || isOpen)
+    return (
+      <Finding
+        {...{ sample, sequence, before: finding }}
+        {...(finding && { onLeave: () => setOpen(false) })}
+        onDone={() => {
+          setOpen(false);
+          reload();
+        }}
+      />
+    );
+  return (
+    <div className="audit-actions">
+      <span title={new Date(finding.at).toLocaleString()}>
+        {verdictWords[finding.verdict]}
+        {finding.words && `: ${finding.words}`}
+        {finding.earlier > 0 && (
+          <span className="dim"> (corrected; {finding.earlier + 1} findings are in the record)</span>
+        )}
+      </span>
+      <Button aria-label={`Correct the finding on entry ${sequence}`} onClick={() => setOpen(true)}>
+        Correct
+      </Button>
     </div>
   );
 }
@@ -146,14 +197,7 @@ function Opened({ sample, reload }: { sample: SampleWithEntries; reload: () => v
           <td>{named(entry.subject, sample.names)}</td>
           <td className="dim">{detailWords(entry)}</td>
           <td>
-            {entry.finding ? (
-              <span title={entry.finding.words}>
-                {verdictWords[entry.finding.verdict]}
-                {entry.finding.words && `: ${entry.finding.words}`}
-              </span>
-            ) : (
-              <Finding sample={sample.id} sequence={entry.sequence} onDone={reload} />
-            )}
+            <Found sample={sample.id} entry={entry} reload={reload} />
           </td>
         </tr>
       ))}

@@ -20,7 +20,11 @@ export function WaysDialog({ person, onClose }: { person: Person; onClose: () =>
   return (
     <Dialog
       title={`How ${person.name} signs in`}
-      text="Taking a provider away ends every session of this person. A new password leaves the other ways as they are."
+      text={
+        (value?.providers.length ?? 0) > 0
+          ? 'Taking a provider away ends every session of this person. A new password leaves the other ways as they are.'
+          : 'A new password leaves the other ways as they are.'
+      }
       size="m"
       onClose={onClose}
     >

@@ -14,6 +14,9 @@ const duration = (seconds: number): string => {
     : `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
 };
 
+/** How long a view has been open. */
+export const openFor = (seconds: number): string => `so far ${duration(seconds)}`;
+
 const hidden = new Set(['view', 'grant', 'bytes']);
 
 /** Details in words: durations as such, ids that only machines need left out. */

@@ -27,11 +27,15 @@ interface Parts {
 }
 
 const saved = (camera: Camera, { onClose, onDone }: Parts) => {
-  say({
-    tone: 'plain',
-    title: `Camera ${camera.number} is there`,
-    text: `${camera.name} can go on a tile now.`,
-  });
+  const same = (camera.sameStream ?? []).map(({ number, name }) => `${number} ${name}`).join(', ');
+  const title = `Camera ${camera.number} is there`;
+  if (same === '') say({ tone: 'plain', title, text: `${camera.name} can go on a tile now.` });
+  else
+    say({
+      tone: 'warn',
+      title,
+      text: `${camera.name} shows the same stream as ${same}. Remove one of them if that is not meant.`,
+    });
   onDone(camera.id);
   onClose();
 };

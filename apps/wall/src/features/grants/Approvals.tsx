@@ -1,12 +1,12 @@
 import type { Grant } from '@clerestory/protocol';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useSession } from '../../state/use-session.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { say } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
-import { leftText } from './words.ts';
+import { countdown } from './words.ts';
 import { useNow } from './use-now.ts';
 import './grants.css';
 
@@ -15,19 +15,35 @@ async function answer(request: string, approve: boolean): Promise<void> {
   if (!given.ok) say({ tone: 'warn', title: given.problem.title, text: given.problem.detail });
 }
 
+/** Tells whoever asked that it was refused; a yes is seen. The screen that was asked for as well has the same answer. */
+function useAnswers(me: string | undefined): void {
+  const refused = useWall((state) => state.refusedGrant);
+  const name = useWall((state) => (refused ? (state.cameras[refused.camera]?.name ?? refused.camera) : ''));
+  useEffect(() => {
+    if (!refused || refused.askedBy.id !== me || refused.viewer.kind !== 'person') return;
+    say({ tone: 'warn', title: `${name} does not open`, text: `${refused.end?.why ?? 'It was refused'}.` });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- said once for each answer
+  }, [refused]);
+}
+
 /** What waits for a second person, on the console of whoever may say yes. No answer is a no. */
 export function Approvals() {
   const me = useSession(({ who }) => who?.me?.id);
   const roles = useRoles();
+  useAnswers(me);
   const grants = useWall((state) => state.grants);
   const cameras = useWall((state) => state.cameras);
   const asked = useMemo(() => {
     const waiting = Object.values(grants).filter(
-      ({ state, askedBy }) => state === 'waiting-approval' && askedBy.id !== me,
+      ({ state, askedBy, approvers = ['supervisor'] }) =>
+        state === 'waiting-approval' &&
+        askedBy.id !== me &&
+        // The site says which roles approve.
+        approvers.some((role) => roles.includes(role)),
     );
     return [...Map.groupBy(waiting, ({ request }) => request)];
-  }, [grants, me]);
-  const mayAnswer = roles.includes('supervisor') && asked.length > 0;
+  }, [grants, me, roles]);
+  const mayAnswer = asked.length > 0;
   const nowMs = useNow(mayAnswer);
   if (!mayAnswer) return null;
   const namesOf = (list: readonly Grant[]) =>
@@ -46,9 +62,17 @@ export function Approvals() {
               {first.purposeText}
               {first.isOwnIncident && <span className="grant-own">opened the incident by hand</span>}
             </p>
-            {first.purpose.kind === 'exigent' && <p className="approval-reason">“{first.purpose.reason}”</p>}
+            {first.purpose.kind === 'exigent' && (
+              <>
+                <p className="approval-reason">“{first.purpose.reason}”</p>
+                <p>
+                  A yes sets the owner’s limits and a pause aside. The owner is told, with both of you
+                  recorded.
+                </p>
+              </>
+            )}
             <div className="approval-foot">
-              <span className="dim">No answer is a no: {leftText(first.endsAt, nowMs)}</span>
+              <span className="dim">No answer is a no: {countdown(first.endsAt, nowMs)}</span>
               <Button kind="quiet" onClick={() => void answer(request, false)}>
                 No
               </Button>

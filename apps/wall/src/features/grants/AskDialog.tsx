@@ -5,7 +5,7 @@ import { say } from '../../state/toasts.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, FormDialog } from '../../ui/Dialog.tsx';
-import { TextField } from '../../ui/TextField.tsx';
+import { TextAreaField } from '../../ui/TextField.tsx';
 import { useStep } from '../people/use-step.ts';
 import { choicesOf, consentWords, type Choice, type Target } from './words.ts';
 import './grants.css';
@@ -92,6 +92,7 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
   const ways = useWays(targets);
   const [chosen, setChosen] = useState<string | null>(null);
   const [reason, setReason] = useState('');
+  const [refusedReason, setRefusedReason] = useState('');
   const [outcome, setOutcome] = useState<GrantAnswers | null>(null);
   const { busy, run, problem } = useStep();
   const choices = useMemo(
@@ -109,9 +110,14 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
   const purpose: GrantPurpose | null =
     key === exigentKey ? { kind: 'exigent', purpose: 'danger', reason } : (choice?.way.purpose ?? null);
 
+  const reasonProblem = problem?.errors?.find(({ pointer }) => pointer === '/purpose/reason')?.message;
+  // Said at its field, until something else stands there.
+  const reasonFault = reason === refusedReason ? reasonProblem : undefined;
+
   if (outcome) return <Outcome answers={outcome} onClose={onClose} />;
   const submit = () => {
     if (!purpose) return;
+    setRefusedReason(reason);
     void run(
       () =>
         callRoute('askForGrants', { body: { cameras: [...targets], purpose } }, { key: crypto.randomUUID() }),
@@ -139,7 +145,13 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
       size="m"
       action="Ask"
       busy={busy || purpose === null}
-      fault={typeof ways === 'string' ? ways : (problem?.errors?.[0]?.message ?? problem?.detail ?? null)}
+      fault={
+        typeof ways === 'string'
+          ? ways
+          : reasonProblem
+            ? null
+            : (problem?.errors?.[0]?.message ?? problem?.detail ?? null)
+      }
       onSubmit={submit}
       onClose={onClose}
     >
@@ -195,11 +207,19 @@ export function AskDialog({ targets, onClose }: { targets: readonly Target[]; on
         )}
       </div>
       {key === exigentKey && (
-        <TextField
+        <TextAreaField
           label="Why it cannot wait, in a sentence"
+          hint="It sets the owner’s limits and a pause aside. A second person reads this first; it stays in the record, and the owner is told."
           value={reason}
+          rows={3}
           maxLength={500}
-          onChange={(event) => setReason(event.target.value)}
+          fault={reasonFault}
+          onChange={(event) => setReason(event.target.value.replaceAll(/\s*\n\s*/g, ' '))}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
           autoFocus
         />
       )}

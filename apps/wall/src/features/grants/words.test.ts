@@ -1,7 +1,7 @@
-import type { Scene } from '@clerestory/protocol';
+import type { Grant, Scene } from '@clerestory/protocol';
 import { expect, test } from 'vitest';
 import type { WallStore } from '../../state/store.ts';
-import { targetAt, targetsOfScene, targetsOn } from './words.ts';
+import { countdown, targetAt, targetsOfScene, targetsOn, whoAnswers } from './words.ts';
 
 const on = (camera: string, ...tour: string[]) => ({
   ...{ camera, why: 'manual' },
@@ -59,4 +59,18 @@ test('one tile: its camera even where it is live, since the purpose may be anoth
   expect(targetAt(store, { screen: 'left', tile: 1 })).toEqual([{ camera: 'bakery', screen: 'left' }]);
   expect(targetAt(store, { screen: 'left', tile: 2 })).toEqual([]);
   expect(targetAt(store, { screen: 'left', tile: 3 })).toEqual([]);
+});
+
+test('a tile that waits says who can answer, and how long still', () => {
+  const waits = (more: object) =>
+    ({ askedBy: { name: 'Tess' }, state: 'waiting-approval', ...more }) as Grant;
+  expect(whoAnswers(waits({ approvers: ['supervisor'] }))).toBe('A supervisor other than Tess');
+  expect(whoAnswers(waits({ approvers: ['supervisor', 'operator'] }))).toBe(
+    'A supervisor or an operator other than Tess',
+  );
+  expect(whoAnswers(waits({}))).toBe('A second person, not Tess,');
+  expect(whoAnswers(waits({ state: 'waiting-owner', approvers: ['supervisor'] }))).toBe('The owner');
+  expect([countdown(108_900, 0), countdown(9_000, 0), countdown(0, 1), countdown(null, 5)]).toEqual([
+    ...['1:48', '0:09', '0:00', '0:00'],
+  ]);
 });

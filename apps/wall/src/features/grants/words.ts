@@ -1,5 +1,6 @@
 import { tileCount } from '@clerestory/layout';
 import type { Camera, ConsentState, Grant, GrantWay, LayoutId, Scene, TileRef } from '@clerestory/protocol';
+import { roleWords } from '../people/role-words.ts';
 import { shownTile } from '../../state/shown-tile.ts';
 import type { WallStore } from '../../state/store.ts';
 
@@ -27,6 +28,25 @@ export const consentWords: Readonly<Record<ConsentState, string>> = {
 export function leftText(endsAt: number | null, nowMs: number): string {
   const seconds = Math.max(0, Math.floor(((endsAt ?? nowMs) - nowMs) / 1000));
   return seconds < 100 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+}
+
+/** "1:48": counted down for somebody who waits. */
+export function countdown(endsAt: number | null, nowMs: number): string {
+  const seconds = Math.max(0, Math.floor(((endsAt ?? nowMs) - nowMs) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+export const isWaiting = (grant: Grant | undefined): grant is Grant =>
+  grant?.state === 'waiting-approval' || grant?.state === 'waiting-owner';
+
+/** Who can say yes, to begin a sentence: "A supervisor other than Tess", "The owner". */
+export function whoAnswers({ state, approvers, askedBy }: Grant): string {
+  if (state === 'waiting-owner') return 'The owner';
+  const roles = (approvers ?? []).map((role) => roleWords[role].toLowerCase());
+  const [first, ...more] = roles;
+  if (first === undefined) return `A second person, not ${askedBy.name},`;
+  const named = [first, ...more].map((role) => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`).join(' or ');
+  return `${named.charAt(0).toUpperCase()}${named.slice(1)} other than ${askedBy.name}`;
 }
 
 /** The grant under which a screen shows a camera now. */

@@ -2,7 +2,7 @@ import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine';
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import type { Assignment, ScreenStatus } from '@clerestory/protocol';
 import type { Cell } from '@clerestory/layout';
-import { Crosshair, EyeOff, Repeat2 } from 'lucide-react';
+import { Crosshair, EyeOff, Hourglass, Repeat2 } from 'lucide-react';
 import { memo, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { consoleStore } from '../../state/console.ts';
@@ -11,9 +11,9 @@ import { wallStore } from '../../state/store.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Poster } from '../../ui/Poster.tsx';
-import { StateChip, wordsOfTile } from '../../ui/StateChip.tsx';
+import { StateChip, wordsOfTile, type StateWords } from '../../ui/StateChip.tsx';
 import { GrantLine } from '../grants/GrantLine.tsx';
-import { grantOf, isPrivate } from '../grants/words.ts';
+import { grantOf, isPrivate, isWaiting, whoAnswers } from '../grants/words.ts';
 import { hasPicture, shownTile, shownWords } from './shown.ts';
 
 interface TileProps {
@@ -86,6 +86,8 @@ function useFocus(element: React.RefObject<HTMLDivElement | null>, chosen: boole
   }, [element, chosen]);
 }
 
+const waitWords: StateWords = { word: 'waiting', tone: 'warn', icon: Hourglass };
+
 /** One tile of a miniature: what the screen says it shows, over a still of the camera. */
 export const Tile = memo(function Tile({
   screen,
@@ -113,7 +115,8 @@ export const Tile = memo(function Tile({
   useFocus(element, chosen);
 
   const shown = shownTile(assignment, status, tile, linked, isDark);
-  const words = wordsOfTile(shown.state, health === 'unauthorized');
+  const waits = shown.state === 'refused' && isWaiting(grant);
+  const words = waits ? waitWords : wordsOfTile(shown.state, health === 'unauthorized');
   const name = camera
     ? `${camera.number} ${camera.name}`
     : assignment
@@ -188,7 +191,11 @@ export const Tile = memo(function Tile({
       {assignment && !isHidden && words.tone !== 'quiet' && (
         <span className="tile-fault">
           <StateChip words={words} iconOnly={!large} />
-          {large && shown.reason && <span className="tile-reason">{shown.reason}</span>}
+          {large && (waits || shown.reason) && (
+            <span className="tile-reason">
+              {waits && grant ? `${whoAnswers(grant)} can answer. No answer is a no.` : shown.reason}
+            </span>
+          )}
         </span>
       )}
     </div>

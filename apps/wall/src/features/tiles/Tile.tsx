@@ -3,7 +3,8 @@ import { Eye } from 'lucide-react';
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
 import { GrantLine } from '../grants/GrantLine.tsx';
-import { grantOf, isPrivate } from '../grants/words.ts';
+import { WaitPanel } from '../grants/WaitPanel.tsx';
+import { grantOf, isPrivate, isWaiting } from '../grants/words.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
 import { eachOnce } from './each-once.ts';
 import { emptyView, LiveTile, masksKey, type TileView } from './live-tile.ts';
@@ -50,6 +51,8 @@ export const Tile = memo(function Tile({
     camera !== null && isPrivate(info) ? grantOf(store.grants, camera, screen) : undefined,
   );
   const granted = grant?.state === 'live' ? grant.id : null;
+  const asked = isWaiting(grant) ? grant.id : null;
+  const waited = useRef<string | null>(null);
   const root = useRef<HTMLElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TileView>(emptyView);
@@ -93,10 +96,11 @@ export const Tile = memo(function Tile({
   useLayoutEffect(() => {
     driver.current?.show(camera === null ? null : { id: camera, hasSub, masks });
   }, [camera, hasSub, masks]);
-  // It was refused until now.
+  // It was refused until now; or what it waited for has been answered, and there is another reason.
   useEffect(() => {
-    if (granted !== null) driver.current?.granted();
-  }, [granted]);
+    if (granted !== null || (waited.current !== null && asked === null)) driver.current?.granted();
+    waited.current = asked;
+  }, [granted, asked]);
   useEffect(() => {
     driver.current?.setHealth(health ?? null);
   }, [health]);
@@ -110,7 +114,12 @@ export const Tile = memo(function Tile({
   // Between an assignment and the driver's first word on it, the old camera's state is not shown under the new name.
   const shown = camera === null ? emptyView : view;
   const name = info?.name ?? camera;
-  const words = replay ? replayWords(replay) : wordsOfTile(shown.state, shown.loginRefused).word;
+  const waits = shown.state === 'refused' && isWaiting(grant) ? grant : null;
+  const words = replay
+    ? replayWords(replay)
+    : waits
+      ? 'waits for an answer'
+      : wordsOfTile(shown.state, shown.loginRefused).word;
   return (
     <section
       ref={root}
@@ -128,7 +137,13 @@ export const Tile = memo(function Tile({
       <span className="tile__number" aria-hidden="true">
         {tile + 1}
       </span>
-      {shown.picture === 'none' && !replay && <TilePanel tile={tile} view={shown} />}
+      {shown.picture === 'none' &&
+        !replay &&
+        (waits ? (
+          <WaitPanel grant={waits} />
+        ) : (
+          <TilePanel tile={tile} view={shown} isPrivate={isPrivate(info)} />
+        ))}
       {shown.picture === 'video' && shown.state === 'stale' && !replay && (
         <p className="tile__age">{shown.age} old</p>
       )}
@@ -149,7 +164,7 @@ export const Tile = memo(function Tile({
               {watching.length}
             </span>
           )}
-          {replay ? <ReplayChip view={replay} /> : <StateChip view={shown} />}
+          {replay ? <ReplayChip view={replay} /> : !waits && <StateChip view={shown} />}
         </header>
       )}
     </section>

@@ -8,6 +8,7 @@ import { loadHls } from './hls-mse.ts';
 
 export { Tile, type TileProps, type TileReporters } from './Tile.tsx';
 export { TileGrid, type TileGridProps } from './TileGrid.tsx';
+export { HiddenTile } from './HiddenTile.tsx';
 export { pageMedia } from './page-media.ts';
 export { WorkTile, type TileTools } from './WorkTile.tsx';
 

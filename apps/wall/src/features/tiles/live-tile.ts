@@ -148,7 +148,7 @@ export class LiveTile implements Supervised {
     this.#start();
   }
 
-  /** A grant for this camera was given to somebody: a tile that was refused asks again. */
+  /** A grant for this camera was given to somebody, or what was asked for was refused: a tile that was refused asks again. */
   granted(): void {
     if (this.#verdict.state === 'refused') this.renew();
   }

@@ -23,8 +23,10 @@ export function StateChip({ view }: { view: TileView }) {
 /** Asking again would be in vain. */
 const isUpToOwner = (reason: string): boolean =>
   /owner has (paused|revoked|registered|not confirmed)|owner’s consent has expired/i.test(reason);
-/** The right is there, a grant is not. */
-const isOfPrivate = (reason: string): boolean => !/right|sign in|no such camera/i.test(reason);
+/** Of a private camera: the right is there, a grant is not. */
+const isUngranted = (reason: string): boolean => !/right|sign in|no such camera/i.test(reason);
+/** Nobody has said no: whoever could say yes is away. */
+const isUnasked = (reason: string): boolean => /cannot be asked just now/i.test(reason);
 /** "replay 18:40:12, paused": what a tile says while it shows the last minute. */
 export function replayWords({ state, atMs, reason }: ReplayView): string {
   if (state === 'failed') return `no replay: ${reason}`;
@@ -44,13 +46,14 @@ export function ReplayChip({ view }: { view: ReplayView }) {
 }
 
 const isOldByItsWord = (reason: string): boolean => reason.startsWith('By its own word');
-const headline = (view: TileView): string => {
+const headline = (view: TileView, isPrivate: boolean): string => {
   if (view.loginRefused) return 'Login refused';
   switch (view.state) {
     case 'connecting':
       return 'Connecting';
     case 'refused':
-      return isOfPrivate(view.reason) ? 'Private camera' : 'No access';
+      if (isUnasked(view.reason)) return 'No picture';
+      return isPrivate && isUngranted(view.reason) ? 'Private camera' : 'No access';
     case 'unsupported':
       return 'This picture cannot be played';
     default:
@@ -60,7 +63,7 @@ const headline = (view: TileView): string => {
 };
 
 /** What to do about it, where there is something to be done; else ''. */
-const nextStep = ({ state, reason, loginRefused }: TileView): string => {
+const nextStep = ({ state, reason, loginRefused }: TileView, isPrivate: boolean): string => {
   if (loginRefused) return 'Correct the login of this camera in the console.';
   if (
     /no stream at that path|not with (RTSP|HTTP|an HLS|a stream|a JPEG)|sends no video|name of the camera is not known|address cannot be used/i.test(
@@ -77,9 +80,10 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
     case 'connecting':
       return '';
     case 'refused':
+      if (isUnasked(reason)) return 'It comes back by itself. The camera is not at fault.';
       if (isUpToOwner(reason)) return 'Only its owner can open it again. Then ask anew in the console.';
       if (/switched off on this site/i.test(reason)) return 'An administrator can switch them on again.';
-      if (isOfPrivate(reason)) return 'Ask for it in the console: choose this tile, press P.';
+      if (isPrivate && isUngranted(reason)) return 'Ask for it in the console: choose this tile, press P.';
       return 'Ask whoever looks after this camera. It comes back by itself when access is given.';
     case 'unsupported':
       return /H\.264/.test(reason) ? '' : 'Set the camera to H.264, or choose another of its streams.';
@@ -89,7 +93,16 @@ const nextStep = ({ state, reason, loginRefused }: TileView): string => {
 };
 
 /** What fills a tile that has no picture: what is the matter, why, and what to do. */
-export function TilePanel({ tile, view }: { tile: number; view: TileView }) {
+export function TilePanel({
+  tile,
+  view,
+  isPrivate,
+}: {
+  tile: number;
+  view: TileView;
+  /** Its picture needs a grant. */
+  isPrivate: boolean;
+}) {
   if (view.state === 'empty')
     return (
       <div className="tile__panel tile__panel--empty">
@@ -100,11 +113,11 @@ export function TilePanel({ tile, view }: { tile: number; view: TileView }) {
       </div>
     );
   const { icon: Icon } = wordsOfTile(view.state, view.loginRefused);
-  const step = nextStep(view);
+  const step = nextStep(view, isPrivate);
   return (
     <div className="tile__panel">
       <Icon className="tile__sign" aria-hidden="true" />
-      <p className="tile__headline">{headline(view)}</p>
+      <p className="tile__headline">{headline(view, isPrivate)}</p>
       {view.reason !== '' && <p className="tile__reason">{view.reason}</p>}
       {step !== '' && <p className="tile__step">{step}</p>}
     </div>

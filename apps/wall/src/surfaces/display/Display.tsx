@@ -1,7 +1,7 @@
 import type { Screen } from '@clerestory/protocol';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { PairingPage } from '../../features/pairing/PairingPage.tsx';
-import { pageMedia, TileGrid, type TileReporters } from '../../features/tiles/index.ts';
+import { HiddenTile, pageMedia, TileGrid, type TileReporters } from '../../features/tiles/index.ts';
 import { useHidden } from '../../state/hidden.ts';
 import { readServerClock } from '../../state/server-now.ts';
 import { wallStore } from '../../state/store.ts';
@@ -10,7 +10,7 @@ import { useWall } from '../../state/use-wall.ts';
 import type { Sync } from '../../sync/index.ts';
 import { HangVeil } from './HangVeil.tsx';
 import { LinkNote } from './LinkNote.tsx';
-import { Blank, HiddenTile, Notices } from './Notices.tsx';
+import { Blank, Notices } from './Notices.tsx';
 import { useOrders } from './orders.ts';
 import { renewWhenBlocked } from './renew-page.ts';
 import { ScreenReporter } from './reporter.ts';

@@ -1,4 +1,4 @@
-import { Camera, EyeOff, MessageSquareText } from 'lucide-react';
+import { Camera, MessageSquareText } from 'lucide-react';
 import { shortTime } from '../../ui/time.ts';
 import type { Notice } from './orders.ts';
 
@@ -30,16 +30,6 @@ export function Notices({ notice, name, number }: { notice: Notice | null; name:
         </p>
       );
   }
-}
-
-/** In the place of a picture that visitors do not see. */
-export function HiddenTile() {
-  return (
-    <div className="display__hidden" data-hidden-tile>
-      <EyeOff aria-hidden="true" />
-      <span>Hidden while visitors are in the room</span>
-    </div>
-  );
 }
 
 export function Blank({ who, since }: { who: string; since: number }) {

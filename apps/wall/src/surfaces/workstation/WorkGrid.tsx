@@ -7,10 +7,11 @@ import { CommandItems } from '../../commands/CommandItems.tsx';
 import { useActions } from '../../commands/use-actions.ts';
 import { useCan, useRun } from '../../commands/use-commands.ts';
 import { PtzTile } from '../../features/ptz/PtzTile.tsx';
-import { WorkTile, type TileReporters } from '../../features/tiles/index.ts';
+import { HiddenTile, WorkTile, type TileReporters } from '../../features/tiles/index.ts';
 import { deskStore, deskTiles } from '../../state/desk.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { useDesk } from '../../state/use-desk.ts';
+import { useHidden } from '../../state/hidden.ts';
 import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { IconButton } from '../../ui/Button.tsx';
@@ -108,6 +109,7 @@ export function WorkGrid({
   const chosen = useConsole((state) => (state.screen === screen.id ? state.tile : null));
   const { maximised, moving } = useDesk((state) => state);
   const cameras = useWall((state) => state.cameras);
+  const hidden = useHidden();
   useLayoutEffect(() => {
     const box = root.current;
     if (!box) return;
@@ -146,7 +148,10 @@ export function WorkGrid({
               height: whole ? size.height : cell.height,
               zIndex: whole ? 2 : 1,
             };
-            const camera = screen.tiles[String(tile)]?.camera ?? null;
+            const assigned = screen.tiles[String(tile)]?.camera ?? null;
+            // A hidden tile asks for no picture.
+            const isHidden = assigned !== null && hidden.has(assigned);
+            const camera = isHidden ? null : assigned;
             return (
               <div key={tile} className="tile-grid__cell" style={style} data-work-tile={tile}>
                 <WorkTile
@@ -160,6 +165,7 @@ export function WorkGrid({
                   onMaximise={() => deskStore.setState({ maximised: maximised === null ? tile : null })}
                   onTools={() => drawAnew((n) => n + 1)}
                 >
+                  {isHidden && <HiddenTile />}
                   {tile === chosen && camera !== null && moving === tile ? (
                     <PtzTile
                       camera={camera}
