@@ -40,7 +40,7 @@ function OwnersOnly({ route }: { route: Route }) {
   if (!known.me) return <SignIn road={known.road} />;
   switch (route.page) {
     case 'home':
-      return <Home />;
+      return <Home heldUntil={known.me.heldUntil} />;
     case 'camera':
       return <CameraPage camera={route.camera} />;
     case 'register':

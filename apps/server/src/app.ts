@@ -5,7 +5,13 @@ import type { ForeignPages } from '@clerestory/protocol';
 import type { Config } from './config.ts';
 import { Access, assertPolicy, decide, mountedDoors, type MountedDoor } from './features/access/index.ts';
 import { auditRoutes, AuditService } from './features/audit/index.ts';
-import { CameraService, cameraRoutes, soundRecordedIn } from './features/cameras/index.ts';
+import {
+  CameraService,
+  cameraRoutes,
+  changedFields,
+  registryRecordedIn,
+  soundRecordedIn,
+} from './features/cameras/index.ts';
 import { consentRoutes, ConsentService, SitePolicyService } from './features/consent/index.ts';
 import {
   demoScenes,
@@ -81,6 +87,7 @@ import { spreadConsent } from './wiring/consent.ts';
 import { footageSources, isInvestigator } from './wiring/footage.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
 import { spreadNews } from './wiring/news.ts';
+import { ownersInRegistry } from './wiring/registry.ts';
 import { spreadOwnerNews } from './wiring/owner-news.ts';
 
 /** A start that takes longer than this is told as it is, ms. */
@@ -241,6 +248,18 @@ export async function startApp(
     owners: owners.registry,
   });
   const policy = new SitePolicyService(db, record);
+  const theirs = ownersInRegistry({ changedFields, consents, policy, notices, clock });
+  cameras.guardedBy(theirs.lentBy, theirs.guard);
+  const recordRegistry = registryRecordedIn(record);
+  cameras.writtenBy(async (write, change) => {
+    await recordRegistry(write, change);
+    await theirs.tell(write, change);
+  });
+  cameras.freeingWrittenBy((write, camera, by) =>
+    record.append(write, {
+      ...{ kind: 'camera-address-freed', actor: by, subject: `camera:${camera}`, detail: {} },
+    }),
+  );
   const incidents = new IncidentService({ db, clock, steps, record });
   const grants: GrantService = new GrantService({
     ...{ db, clock, log, record, cameras, consents, incidents, policy },
@@ -353,7 +372,7 @@ export async function startApp(
   });
   owners.alsoSealed((write) => footage.sealAnew(write));
   people.people.onChange(() => footage.teller.wake());
-  spreadOwnerNews({ consents, grants, incidents, cameras, owners, notices, desk: ownerPages });
+  spreadOwnerNews({ consents, grants, incidents, cameras, policy, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
 
   /** In start order; what was started is stopped the other way round. */
@@ -399,7 +418,11 @@ export async function startApp(
     {
       name: 'owner desk',
       stop: () => ownerPages.stop(),
-      routes: ownerDeskRoutes({ service: ownerPages, proofs, isFresh: (session) => owners.isFresh(session) }),
+      routes: ownerDeskRoutes({
+        ...{ service: ownerPages, proofs },
+        isFresh: (session) => owners.isFresh(session),
+        heldUntil: (owner) => owners.heldUntil(owner),
+      }),
     },
     {
       name: 'notices',

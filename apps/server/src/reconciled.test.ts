@@ -74,7 +74,10 @@ beforeAll(async () => {
   const source = { kind: 'rtsp', main: farm.url('street'), transport: 'tcp' };
   for (const id of cameras) {
     await addPrivateCamera(site, id, source, openTerms, ownerOf(id).owner);
-    const changed = await site.administrator.call('PATCH', `/cameras/${id}`, aboutOf(id));
+    // The kind of place is its owner's to say once they have agreed.
+    const { placeKind, neighbourhood } = aboutOf(id);
+    expect((await ownerOf(id).call('PATCH', `/owner/cameras/${id}`, { placeKind })).status).toBe(204);
+    const changed = await site.administrator.call('PATCH', `/cameras/${id}`, { neighbourhood });
     expect([changed.status, changed.body]).toMatchObject([200, aboutOf(id)]);
   }
   const policy = (await site.administrator.call('GET', '/site-policy')).body;

@@ -46,12 +46,6 @@ const least = (a: number | null, b: number | null): number | null =>
 /** C9: of two limits the smaller; null limits nothing. */
 export const strictestRadiusM = (...limits: (number | null)[]): number | null => limits.reduce(least, null);
 
-/** Days that recordings of a camera are kept at most: what the owners allow and the site, whichever is less. */
-export const strictestRetentionDays = (
-  consents: readonly { retentionDays: number }[],
-  policy: SitePolicy,
-): number => Math.min(policy.retentionDays, ...consents.map(({ retentionDays }) => retentionDays));
-
 /** Whether a policy refuses something that another one allows, for the record and for whoever changes it. */
 export function isStricter(a: SitePolicy, b: SitePolicy): boolean {
   const approvals = ['never', 'own-incident', 'always'];

@@ -22,7 +22,7 @@ export * from './people.ts';
 export * from './access.ts';
 export * from './owners.ts';
 export * from './notices.ts';
-export { OwnCamera, OwnCameraInput, OwnCameras } from './owner-desk.ts';
+export { OwnCamera, OwnCameraInput, OwnCameraPatch, OwnCameras, PastCamera } from './owner-desk.ts';
 export { ownerPath } from './owner-routes.ts';
 export * from './record.ts';
 export * from './record-publication.ts';

@@ -9,6 +9,10 @@ export const NoticeKind = z.enum([
   /** Somebody asks for the picture, and the owner's yes is needed. */
   'access-asked',
   'footage-request',
+  /** The control room changed what its registry says of the camera. */
+  'camera-changed',
+  /** The camera is out of the registry. */
+  'camera-removed',
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 export const NoticeChannel = z.enum(['mail', 'push', 'webhook']);

@@ -26,6 +26,17 @@ export type OwnCamera = z.infer<typeof OwnCamera>;
 export const OwnCameras = z.object({ items: z.array(OwnCamera) });
 export type OwnCameras = z.infer<typeof OwnCameras>;
 
+/** A camera that was an owner's and is out of the registry: its history stays theirs to read. */
+export const PastCamera = z.object({
+  id: CameraId,
+  name: z.string(),
+  place: z.string(),
+  removedAt: UnixMs,
+  /** Nobody else can register where its picture came from, until this owner gives that free. */
+  isHeld: z.boolean(),
+});
+export type PastCamera = z.infer<typeof PastCamera>;
+
 /** What an owner says of a camera of their own: where it is, and nothing else of it. */
 export const OwnCameraInput = z.strictObject({
   name: DisplayName,
@@ -36,6 +47,12 @@ export const OwnCameraInput = z.strictObject({
   heading: z.number().min(0).max(360).nullable().default(null),
 });
 export type OwnCameraInput = z.infer<typeof OwnCameraInput>;
+
+/** What of it an owner corrects. */
+export const OwnCameraPatch = OwnCameraInput.extend({
+  heading: z.number().min(0).max(360).nullable(),
+}).partial();
+export type OwnCameraPatch = z.infer<typeof OwnCameraPatch>;
 
 const route = <const R extends RestRoute>(row: R): R => row;
 const OnCamera = z.object({ camera: CameraId });
@@ -53,6 +70,27 @@ export const ownerDeskRoutes = {
     summary: 'Register a camera: where it is, and whom to ask; no picture',
     body: OwnCameraInput,
     answer: z.object({ id: CameraId }),
+  }),
+  ownerCorrectCamera: route({
+    ...{ method: 'patch', path: '/owner/cameras/{camera}', tag, status: 204, idempotent: true },
+    summary: 'Correct where a camera of one’s own stands, what kind of place that is, and its name',
+    params: OnCamera,
+    body: OwnCameraPatch,
+  }),
+  ownerRemoveCamera: route({
+    ...{ method: 'delete', path: '/owner/cameras/{camera}', tag, status: 204 },
+    summary: 'Take a camera of one’s own out of the registry. What happened with it stays to be read',
+    params: OnCamera,
+  }),
+  ownerListPast: route({
+    ...{ method: 'get', path: '/owner/past-cameras', tag, status: 200 },
+    summary: 'Cameras that were one’s own and are out of the registry',
+    answer: z.object({ items: z.array(PastCamera) }),
+  }),
+  ownerReleaseAddress: route({
+    ...{ method: 'delete', path: '/owner/past-cameras/{camera}/address', tag, status: 204 },
+    summary: 'Let the address of a camera that was one’s own be registered by others',
+    params: OnCamera,
   }),
   ownerChangeConsent: route({
     ...{ method: 'post', path: '/owner/cameras/{camera}/consent', tag, status: 200, idempotent: true },

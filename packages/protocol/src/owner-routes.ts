@@ -47,6 +47,15 @@ const signIn = {
     body: z.strictObject({ token: SecretToken }),
     answer: OwnerLinkLook,
   }),
+  ownerAnswerLink: route({
+    method: 'post',
+    path: '/owner/link/answer',
+    tag: 'owner',
+    status: 204,
+    summary:
+      'Say, by the link in the letter to the address of before, whether an address that the agency entered is right',
+    body: z.strictObject({ token: SecretToken, isRight: z.boolean() }),
+  }),
   ownerSignIn: route({
     method: 'post',
     path: '/owner/session',

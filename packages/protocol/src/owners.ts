@@ -55,6 +55,8 @@ export const OwnerMe = z.object({
   passkeys: z.array(Passkey),
   /** Until when what widens an agreement may be done without signing in anew. */
   freshUntil: UnixMs,
+  /** The agency entered this address: it gives nothing until then. */
+  heldUntil: UnixMs.nullable(),
   session: z.object({ createdAt: UnixMs, expiresAt: UnixMs }),
 });
 export type OwnerMe = z.infer<typeof OwnerMe>;
@@ -68,7 +70,7 @@ export type OwnerWhoAmI = z.infer<typeof OwnerWhoAmI>;
 
 /** What a one-time link is for; of an address that nobody has yet, a name is needed. */
 export const OwnerLinkLook = z.object({
-  kind: z.enum(['sign-in', 'sign-up', 'invitation']),
+  kind: z.enum(['sign-in', 'sign-up', 'invitation', 'address-changed']),
   email: z.string(),
 });
 export type OwnerLinkLook = z.infer<typeof OwnerLinkLook>;

@@ -13,7 +13,7 @@ export * from './consent.ts';
 export * from './footage.ts';
 export type { CameraAccess } from './grants.ts';
 export type { BundleFile } from './log.ts';
-export { OwnCamera, OwnCameraInput, OwnCameras } from './owner-desk.ts';
+export { OwnCamera, OwnCameraInput, OwnCameraPatch, OwnCameras, PastCamera } from './owner-desk.ts';
 export type { Passkey, PasskeyProof } from './people.ts';
 export type { RestRoute } from './rest.ts';
 

@@ -148,6 +148,17 @@ describe('the public report', () => {
       uptimePercent: 98.5,
     }));
 
+  test('says in its files which months hide something, and that a sum of them is lower than the truth', () => {
+    const often = Array.from({ length: 9 }, () => entry('grant-refused', {}, Date.UTC(2026, 10, 5)));
+    const seldom = [entry('grant-refused', {}, Date.UTC(2026, 9, 5))];
+    const report = builder(...seldom, ...often).report(checkpoint);
+    expect([report.refused, report.hiddenIn]).toEqual([9, ['2026-10']]);
+    expect(report.note).toMatch(/below 5 are not shown.*may be far higher/);
+    expect(reportCsv(report)).toContain('months with counts that are not shown,,2026-10\r\n');
+    expect(reportCsv(report)).toContain(`note,,"${report.note}"\r\n`);
+    expect(builder(...often).report(checkpoint).hiddenIn).toEqual([]);
+  });
+
   test('as a table has no cell that a spreadsheet would compute', () => {
     const csv = reportCsv(builder(...grants(8, '=HYPERLINK("x")', { district: '+1,2' })).report(checkpoint));
     expect(csv).toContain(`accesses by purpose,"'=HYPERLINK(""x"")",8`);

@@ -32,7 +32,13 @@ export interface Report {
   footage: Readonly<Record<string, number>>;
   /** As last counted in that time, by tier and by consent; and how much of the time they worked. */
   cameras: { day: string; tiers: Counts; states: Counts; uptimePercent: number | null } | null;
+  /** Months of it in which some count is not shown: what adds up several months lacks that. */
+  hiddenIn: readonly string[];
+  /** What a reader of these numbers has to know, in words. */
+  note: string;
 }
+
+const note = `Counts below ${smallest} are not shown (null), and others are hidden with them. The counts of several months add up only what each month shows: where hiddenIn names months, the truth is higher, and may be far higher.`;
 
 interface Month {
   accesses: number;
@@ -103,6 +109,17 @@ function accessesOf(month: Month): Report['accesses'] {
     ...{ purpose: allHidden(month.purpose), placeKind: allHidden(month.placeKind) },
     district: allHidden(month.district),
   };
+}
+
+/** Is a count of this month not shown? */
+function hides(month: Month): boolean {
+  const { total, ...cells } = accessesOf(month);
+  const { views, refused, ownIncident, overrides, notices } = month;
+  return [
+    total,
+    ...Object.values(cells).flatMap((counts) => Object.values(counts)),
+    ...[views, refused, ownIncident, overrides, notices].map(shown),
+  ].includes(null);
 }
 
 /** What several months show, together; what one of them hides is not in it. `null`: some hide it, and none shows any. */
@@ -190,9 +207,8 @@ export class ReportBuilder {
   }
 
   report(checkpoint: Pick<Report, 'origin' | 'size' | 'root'>, month = 'all'): Report {
-    const chosen = [...this.#months]
-      .filter(([name]) => month === 'all' || name === month)
-      .map(([, one]) => one);
+    const named = [...this.#months].filter(([name]) => month === 'all' || name === month);
+    const chosen = named.map(([, one]) => one);
     // Each month as it is shown, so that no difference between what is shown of several shows what one of them hides.
     const sum = (of: (one: Month) => number) => sumOf(chosen.map((one) => shown(of(one))));
     const accesses = chosen.map(accessesOf);
@@ -218,6 +234,8 @@ export class ReportBuilder {
       notices: sum((one) => one.notices),
       footage: Object.fromEntries([...footage].sort(([a], [b]) => (a < b ? -1 : 1))),
       cameras: chosen.findLast(({ cameras }) => cameras !== null)?.cameras ?? null,
+      hiddenIn: named.filter(([, one]) => hides(one)).map(([name]) => name),
+      note,
     };
   }
 }
@@ -234,6 +252,8 @@ export function reportCsv(report: Report): string {
     ['what', 'of', 'count'],
     ['checkpoint', report.origin, String(report.size)],
     ['month', '', report.month],
+    ['note', '', report.note],
+    ['months with counts that are not shown', '', report.hiddenIn.join(' ')],
     ['accesses to private cameras', '', said(report.accesses.total)],
   ];
   for (const by of ['purpose', 'placeKind', 'district'] as const)

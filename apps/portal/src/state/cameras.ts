@@ -3,7 +3,10 @@ import { apiBase, OwnCameras } from '@clerestory/protocol/portal';
 import { useSession } from './session.tsx';
 
 /** The owner's cameras as they are now, told by the server as it changes; null until the first word, or without a line. */
-export function useCameras(): { cameras: OwnCameras['items'] | null; isLive: boolean } {
+export function useCameras(): {
+  cameras: OwnCameras['items'] | null;
+  isLive: boolean;
+} {
   const { look } = useSession();
   const [cameras, setCameras] = useState<OwnCameras['items'] | null>(null);
   const [isLive, setLive] = useState(false);

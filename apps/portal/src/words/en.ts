@@ -38,6 +38,17 @@ export const en = {
     conflict: 'It was changed meanwhile. Look at it again.',
   } as Record<string, string>,
   signIn: {
+    changed: {
+      title: 'Your address was changed',
+      lead: (email: string) =>
+        `The control room now writes to another address than ${email}. Whoever reads that one can sign in as you. Did you want this?`,
+      keep: 'No, keep my address',
+      confirm: 'Yes, the new one is right',
+      kept: 'Your address counts again. Everybody else was signed out.',
+      right: 'Thank you. The new address counts from now on.',
+      held: (until: string) =>
+        `The control room entered this address for you. Until ${until} you can look, pause and stop, and allow nothing. The old address can end that sooner.`,
+    },
     title: 'Your camera. You decide.',
     lead: 'Here you see who looks at your camera and why. You can stop it at any time.',
     email: 'Your email address',

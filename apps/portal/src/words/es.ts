@@ -40,6 +40,17 @@ export const es: Words = {
     conflict: 'Alguien lo cambió mientras tanto. Mírelo otra vez.',
   },
   signIn: {
+    changed: {
+      title: 'Su dirección se cambió',
+      lead: (email) =>
+        `La sala de control escribe ahora a otra dirección que ${email}. Quien la lea puede entrar como usted. ¿Usted lo quería?`,
+      keep: 'No, conservar mi dirección',
+      confirm: 'Sí, la nueva está bien',
+      kept: 'Su dirección vale otra vez. Todos los demás salieron.',
+      right: 'Gracias. La nueva dirección vale desde ahora.',
+      held: (until) =>
+        `La sala de control puso esta dirección para usted. Hasta el ${until} puede mirar, poner pausa y parar, pero no permitir nada. La dirección anterior puede acabarlo antes.`,
+    },
     title: 'Su cámara. Usted decide.',
     lead: 'Aquí ve quién mira su cámara y por qué. Puede pararlo en cualquier momento.',
     email: 'Su correo electrónico',

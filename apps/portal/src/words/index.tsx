@@ -65,8 +65,19 @@ export function useSpoken(): Spoken {
 }
 export const useWords = (): Words => useSpoken().words;
 
-/** A refusal in the reader's own language where we know it; the server's English is better than nothing. */
+/** Where the server says in English what is the matter, those who read Spanish are told in general. */
+const inGeneral: Partial<Record<Problem['code'], string>> = {
+  forbidden: 'Ahora no puede hacer esto desde aquí.',
+  exists: 'Eso ya existe. Elija otra cosa.',
+  unprocessable: 'Así no se puede. Revise lo que puso; si sigue igual, pregunte a la sala de control.',
+  'invalid-request': 'Falta algo o no es correcto. Revise lo que puso.',
+  'too-large': 'Es demasiado grande.',
+  'key-reused': 'Eso ya se envió con otros datos. Cargue la página otra vez.',
+  timeout: 'No hubo respuesta a tiempo. Intente otra vez.',
+};
+
+/** A refusal in the reader's own language; the server's English is better than nothing. */
 export function wordsOfProblem(words: Words, { code, detail }: Problem): string {
   if (code === 'unavailable' || code === 'bad-gateway') return words.unreachable;
-  return words.problems[code] ?? detail;
+  return words.problems[code] ?? ((words.lang as Language) === 'es' ? inGeneral[code] : undefined) ?? detail;
 }

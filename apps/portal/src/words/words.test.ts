@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { problem } from '@clerestory/protocol/portal';
 import { en } from './en.ts';
 import { es } from './es.ts';
+import { wordsOfProblem } from './index.tsx';
 import { firstLanguage } from './index.tsx';
 
 test('the language is the one chosen before, else the first of the browser’s that we speak', () => {
@@ -24,6 +26,14 @@ test('both languages say the same things, and Spanish is not English left over',
     ([path, text]) => spanish.get(path) === text && text.split(' ').length > 2,
   );
   expect(same).toEqual([]);
+});
+
+test('a refusal is told in the language of the page', () => {
+  const codes = ['unprocessable', 'exists', 'forbidden', 'invalid-request', 'not-found'] as const;
+  for (const code of codes) {
+    expect(wordsOfProblem(es, problem(code, 'English words of the server'))).not.toMatch(/English/);
+    expect(wordsOfProblem(en, problem(code, 'English words of the server'))).toMatch(/English|not there/);
+  }
 });
 
 test('sentences are short enough for a reader of twelve', () => {

@@ -614,4 +614,51 @@ export const migrations: readonly string[] = [
   create index record_entries_by_length on record_entries (lasted_tenths, sequence)
     where lasted_tenths is not null;
   `,
+  `
+  -- What was allowed for a camera stays when the camera is removed: it is its owner's to read.
+  create table consents_kept (
+    camera text not null,
+    version integer not null,
+    owner text not null,
+    status text not null,
+    terms text not null,
+    basis text not null,
+    paused_until integer,
+    at integer not null,
+    by text not null,
+    clock_moved_ms integer not null default 0,
+    primary key (camera, version)
+  ) strict, without rowid;
+  insert into consents_kept
+    select camera, version, owner, status, terms, basis, paused_until, at, by, clock_moved_ms from consents;
+  drop table consents;
+  alter table consents_kept rename to consents;
+  create index consents_by_owner on consents (owner, camera);
+
+  create table removed_cameras (
+    id text primary key,
+    name text not null,
+    place text not null,
+    owner text,
+    removed_at integer not null
+  ) strict;
+
+  -- Salted hashes of addresses that were those of private cameras.
+  create table lent_addresses (
+    address text not null,
+    camera text not null,
+    owner text not null,
+    primary key (address, camera)
+  ) strict, without rowid;
+  `,
+  `
+  -- Owners who were here before are taken for people who read their address.
+  alter table owners add column proven integer not null default 1;
+  create table owner_address_holds (
+    owner text primary key references owners (id),
+    address blob not null,
+    created_at integer not null,
+    expires_at integer not null
+  ) strict;
+  `,
 ];

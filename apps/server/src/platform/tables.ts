@@ -172,6 +172,9 @@ export interface Tables {
     by: string;
     clock_moved_ms: Generated<number>;
   };
+  owner_address_holds: { owner: string; address: Buffer; created_at: number; expires_at: number };
+  removed_cameras: { id: string; name: string; place: string; owner: string | null; removed_at: number };
+  lent_addresses: { address: string; camera: string; owner: string };
   incidents: {
     id: string;
     number: number;
@@ -206,6 +209,7 @@ export interface Tables {
     id: string;
     contact: Uint8Array;
     self_registered: number;
+    proven: Generated<number>;
     revision: number;
     created_at: number;
     updated_at: number;

@@ -22,6 +22,7 @@ export interface OwnerNewsParties {
     get(camera: string): { name: string } | undefined;
     onChange(listener: () => void): void;
   };
+  policy: { onChange(listener: () => void): void };
   owners: { invite(owner: string): void };
   notices: { enqueue(write: Write, notice: Notice): Promise<void> };
   desk: { changed(): void };
@@ -29,7 +30,7 @@ export interface OwnerNewsParties {
 
 /** What owners hear of what happens to their cameras: on their page at once, and by a notice from the same transaction. */
 export function spreadOwnerNews(parties: OwnerNewsParties): void {
-  const { consents, grants, incidents, cameras, owners, notices, desk } = parties;
+  const { consents, grants, incidents, cameras, policy, owners, notices, desk } = parties;
   const told =
     (kind: NoticeKind): Heard =>
     async (write, grant, to) => {
@@ -62,6 +63,7 @@ export function spreadOwnerNews(parties: OwnerNewsParties): void {
       if (status === 'pending' && by.startsWith('person:')) owners.invite(owner);
     desk.changed();
   });
+  policy.onChange(() => desk.changed());
   grants.onChange(() => desk.changed());
   cameras.onChange(() => desk.changed());
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ConsentChange, ConsentTerms, OwnCamera } from '@clerestory/protocol/portal';
-import { go, paths } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { call } from '../../state/call.ts';
 import { useCameras } from '../../state/cameras.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -8,7 +8,9 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Link } from '../../ui/Link.tsx';
 import { useWords, wordsOfProblem } from '../../words/index.tsx';
 import { Now } from './Now.tsx';
+import { Correct } from './Correct.tsx';
 import { Accesses, History } from './Past.tsx';
+import { PastCameraPage } from './PastCameras.tsx';
 import { Summary } from './Summary.tsx';
 import { TermsForm } from './TermsForm.tsx';
 
@@ -18,13 +20,7 @@ export function CameraPage({ camera: id }: { camera: string }) {
   const { cameras } = useCameras();
   const camera = cameras?.find((one) => one.id === id);
   if (!cameras) return <p role="status">{words.wait}</p>;
-  if (!camera)
-    return (
-      <div className="stack">
-        <h1>{words.noPage}</h1>
-        <Button onClick={() => go(paths.home)}>{words.toStart}</Button>
-      </div>
-    );
+  if (!camera) return <PastCameraPage camera={id} />;
   return (
     <div className="stack">
       <Link href={paths.home}>← {words.home.title}</Link>
@@ -37,6 +33,7 @@ export function CameraPage({ camera: id }: { camera: string }) {
       {/* Begun anew when somebody starts or stops to watch. */}
       <Accesses camera={id} key={camera.now.map(({ grant }) => grant).join()} />
       <History camera={id} key={`v${camera.consent?.version ?? 0}`} />
+      <Correct camera={camera} />
     </div>
   );
 }
@@ -86,7 +83,13 @@ function Agreement({ camera }: { camera: OwnCamera }) {
         <span className={`chip ${state ?? 'none'}`}>{words.camera.states[state ?? 'none']}</span>
       </p>
       {state === 'paused' && (
-        <p role="status">{exigentHours > 0 ? words.camera.pausedBut : words.camera.pausedNow}</p>
+        <p role="status">
+          {camera.now.length > 0
+            ? words.camera.pausedOpen
+            : exigentHours > 0
+              ? words.camera.pausedBut
+              : words.camera.pausedNow}
+        </p>
       )}
       {(state === 'revoked' || said !== '') && state !== 'paused' && (
         <p role="status">{state === 'revoked' ? words.camera.stopped : said}</p>

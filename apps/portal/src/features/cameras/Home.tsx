@@ -4,10 +4,11 @@ import { useCameras } from '../../state/cameras.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Link } from '../../ui/Link.tsx';
 import { useWords } from '../../words/index.tsx';
-import { whyOf } from './terms-words.ts';
+import { PastCameras } from './PastCameras.tsx';
+import { timeOf, whyOf } from './terms-words.ts';
 
 /** The owner's cameras, those first that need a look. */
-export function Home() {
+export function Home({ heldUntil }: { heldUntil: number | null }) {
   const words = useWords();
   const { cameras } = useCameras();
   if (!cameras) return <p role="status">{words.wait}</p>;
@@ -17,6 +18,11 @@ export function Home() {
   return (
     <div className="stack">
       <h1>{words.home.title}</h1>
+      {heldUntil !== null && (
+        <p className="notice" role="status">
+          {words.signIn.changed.held(timeOf(words, heldUntil))}
+        </p>
+      )}
       {sorted.length === 0 && <p>{words.home.none}</p>}
       <ul className="list stack">
         {sorted.map((camera) => (
@@ -28,6 +34,7 @@ export function Home() {
       <Button look={sorted.length === 0 ? 'main' : 'quiet'} onClick={() => go(paths.register)}>
         {words.home.register}
       </Button>
+      <PastCameras known={cameras.map(({ id }) => id).join(' ')} />
     </div>
   );
 }

@@ -72,7 +72,7 @@ function Facts({ access }: { access: CameraAccess }) {
           </>
         )}
       </dl>
-      {access.purpose.kind === 'exigent' && <p className="notice">{words.camera.exigent}</p>}
+      {access.purpose.kind === 'exigent' && <p className="notice">{words.camera.exigentNow}</p>}
       {access.isOwnIncident && <p className="notice">{words.camera.own}</p>}
     </>
   );

@@ -15,7 +15,7 @@ export function Summary({
   isPaused?: boolean;
 }) {
   const words = useWords();
-  const { sentences, today } = summaryOf(words, terms);
+  const { sentences, today } = summaryOf(words, terms, exigentHours > 0);
   return (
     <>
       {isPaused && <p className="help">{words.camera.pausedTerms}</p>}

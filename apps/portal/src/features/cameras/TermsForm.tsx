@@ -3,12 +3,12 @@ import { ConsentLevel, Purpose, type ConsentTerms } from '@clerestory/protocol/p
 import { Button } from '../../ui/Button.tsx';
 import { useWords } from '../../words/index.tsx';
 import { Summary } from './Summary.tsx';
+import { everyDay, firstWindow, isNearby, termsOf, type Hours } from './chosen-terms.ts';
 import { distance, purposesIn } from './terms-words.ts';
 
 const radii = [100, 300, 500, 1_000, 2_000];
 const retentions = [0, 1, 7, 30];
 const expiries = [3, 6, 12];
-const everyDay = [1, 2, 3, 4, 5, 6, 7];
 const monthMs = 30.4 * 24 * 60 * 60_000;
 
 /** Where somebody begins who has chosen nothing yet: little. */
@@ -37,30 +37,24 @@ export function TermsForm({
   const words = useWords();
   const { form, levels } = words.camera;
   const [chosen, setChosen] = useState<ConsentTerms>(terms ?? first);
-  const [window, setWindow] = useState(
-    terms?.hours?.windows[0] ?? { days: everyDay, from: '18:00', until: '06:00' },
-  );
   const [missing, setMissing] = useState('');
   const set = (part: Partial<ConsentTerms>) => setChosen((before) => ({ ...before, ...part }));
   const toggle = <T,>(all: readonly T[], one: T): T[] =>
     all.includes(one) ? all.filter((other) => other !== one) : [...all, one];
 
   const { level } = chosen;
-  const nearby = level === 'incident' || level === 'scheduled';
+  const nearby = isNearby(level);
   const zone = terms?.hours?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const result: ConsentTerms = {
-    ...chosen,
-    purposes: level === 'registered' ? [] : chosen.purposes,
-    radiusM: nearby ? (chosen.radiusM ?? 300) : null,
-    hours:
-      level === 'scheduled'
-        ? { zone, windows: [{ ...window, days: [...window.days].sort((a, b) => a - b) }] }
-        : null,
-  };
+  const result = termsOf(chosen, zone);
+  const windows = result.hours?.windows ?? [];
+  const setWindows = (next: Hours['windows']) =>
+    set({ hours: next.length === 0 ? null : { zone: result.hours?.zone ?? zone, windows: next } });
+  const setWindow = (at: number, part: Partial<Hours['windows'][number]>) =>
+    setWindows(windows.map((one, n) => (n === at ? { ...one, ...part } : one)));
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (level !== 'registered' && result.purposes.length === 0) return setMissing(form.noPurpose);
-    if (level === 'scheduled' && window.days.length === 0) return setMissing(form.noDay);
+    if (windows.some(({ days }) => days.length === 0)) return setMissing(form.noDay);
     save(result);
   };
   return (
@@ -94,16 +88,22 @@ export function TermsForm({
           ))}
         </fieldset>
       )}
-      {nearby && (
+      {level !== 'registered' && result.radiusM !== null && (
         <Select
           label={form.radius}
           value={String(result.radiusM)}
-          options={options(radii, result.radiusM).map((one) => [String(one), distance(words, one)])}
-          choose={(value) => set({ radiusM: Number(value) })}
+          options={[
+            ...options(radii, result.radiusM).map((one): [string, string] => [
+              String(one),
+              distance(words, one),
+            ]),
+            ...(nearby ? [] : ([['', form.anyDistance]] as [string, string][])),
+          ]}
+          choose={(value) => set({ radiusM: value === '' ? null : Number(value) })}
         />
       )}
-      {level === 'scheduled' && (
-        <fieldset className="stack">
+      {windows.map((window, at) => (
+        <fieldset className="stack" key={at}>
           <legend>{form.hours}</legend>
           <div className="days">
             {everyDay.map((day) => (
@@ -111,7 +111,7 @@ export function TermsForm({
                 <input
                   type="checkbox"
                   checked={window.days.includes(day)}
-                  onChange={() => setWindow({ ...window, days: toggle(window.days, day) })}
+                  onChange={() => setWindow(at, { days: toggle(window.days, day) })}
                 />
                 <span>{form.days[day - 1]}</span>
               </label>
@@ -125,12 +125,20 @@ export function TermsForm({
                   type="time"
                   required
                   value={window[end]}
-                  onChange={({ target }) => setWindow({ ...window, [end]: target.value })}
+                  onChange={({ target }) => setWindow(at, { [end]: target.value })}
                 />
               </label>
             ))}
           </div>
+          {(windows.length > 1 || level !== 'scheduled') && (
+            <Button onClick={() => setWindows(windows.filter((_one, n) => n !== at))}>
+              {form.withoutHours}
+            </Button>
+          )}
         </fieldset>
+      ))}
+      {windows.length > 0 && windows.length < 14 && (
+        <Button onClick={() => setWindows([...windows, firstWindow])}>{form.moreHours}</Button>
       )}
       {level !== 'registered' && (
         <>

@@ -16,7 +16,11 @@ const distance = (words: Words, metres: number): string =>
 export { distance };
 
 /** What an owner agrees to with these terms, sentence by sentence, and what it means on this day. */
-export function summaryOf(words: Words, terms: ConsentTerms): { sentences: string[]; today: string[] } {
+export function summaryOf(
+  words: Words,
+  terms: ConsentTerms,
+  hasOverride: boolean,
+): { sentences: string[]; today: string[] } {
   const { sum, form } = words.camera;
   const { level, purposes, hours, radiusM, expiresAt, retentionDays } = terms;
   if (level === 'registered') return { sentences: [sum.registered, sum.noExpiry], today: [sum.todayNever] };
@@ -25,14 +29,14 @@ export function summaryOf(words: Words, terms: ConsentTerms): { sentences: strin
     level === 'incident' || level === 'scheduled' ? sum[level](near) : sum[level],
     sum.purposes(purposes.map((one) => purposesIn(words)[one]).join(', ')),
   ];
-  const window = hours?.windows[0];
-  if (window)
-    sentences.push(
-      sum.hours(window.days.map((day) => form.days[day - 1] ?? '').join(', '), window.from, window.until),
-    );
+  const windows = hours?.windows ?? [];
+  if (radiusM !== null && level !== 'incident' && level !== 'scheduled') sentences.push(sum.within(near));
+  for (const { days, from, until } of windows)
+    sentences.push(sum.hours(days.map((day) => form.days[day - 1] ?? '').join(', '), from, until));
   sentences.push(
     expiresAt === null ? sum.noExpiry : sum.expiry(new Date(expiresAt).toLocaleDateString(words.locale)),
-    retentionDays === 0 ? sum.noKeep : sum.keep(String(retentionDays)),
+    sum.noKeep,
+    ...(retentionDays === 0 ? [] : [sum.keep(String(retentionDays))]),
     sum.told,
     sum.stop,
     sum.recognition,
@@ -40,7 +44,9 @@ export function summaryOf(words: Words, terms: ConsentTerms): { sentences: strin
   const today = [
     level === 'standing' ? sum.todayAny : level === 'on-request' ? sum.todayAsk : sum.todayEvent,
   ];
-  if (window) today.push(sum.todayHours(window.from, window.until));
+  if (windows.length > 0)
+    today.push(sum.todayHours(windows.map(({ from, until }) => `${from}–${until}`).join(', ')));
+  if (hasOverride) today.push(sum.todayExigent);
   return { sentences, today };
 }
 

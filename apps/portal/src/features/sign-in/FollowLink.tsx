@@ -13,6 +13,7 @@ export function FollowLink({ token, lapsed }: { token: string; lapsed(): void })
   const [look, setLook] = useState<OwnerLinkLook>();
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState('');
   const [fault, setFault] = useState<string>();
 
   useEffect(() => {
@@ -42,7 +43,42 @@ export function FollowLink({ token, lapsed }: { token: string; lapsed(): void })
     else setFault(wordsOfProblem(words, answer.problem));
   };
 
+  const answer = async (isRight: boolean) => {
+    setBusy(true);
+    const given = await call('ownerAnswerLink', { body: { token, isRight } });
+    setBusy(false);
+    if (given.ok) {
+      history.replaceState(null, '', location.pathname);
+      setSaid(isRight ? words.signIn.changed.right : words.signIn.changed.kept);
+    } else if (given.problem.code === 'gone') lapsed();
+    else setFault(wordsOfProblem(words, given.problem));
+  };
+
   if (!look) return <p role="status">{fault ?? words.wait}</p>;
+  if (look.kind === 'address-changed')
+    return (
+      <div className="card stack">
+        <h1>{words.signIn.changed.title}</h1>
+        {said ? (
+          <p role="status">{said}</p>
+        ) : (
+          <>
+            <p>{words.signIn.changed.lead(look.email)}</p>
+            <Button look="main" disabled={busy} onClick={() => void answer(false)}>
+              {words.signIn.changed.keep}
+            </Button>
+            <Button disabled={busy} onClick={() => void answer(true)}>
+              {words.signIn.changed.confirm}
+            </Button>
+          </>
+        )}
+        {fault && (
+          <p className="fault" role="alert">
+            {fault}
+          </p>
+        )}
+      </div>
+    );
   return (
     <form className="card stack" onSubmit={(event) => void enter(event)}>
       <h1>{words.signIn.hello}</h1>

@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '@clerestory/public-log';
 import { parseVerifierKey } from '@clerestory/tlog';
 import { checkBundle } from '../../../../verify/src/bundle.ts';
 import { checkSample } from '../../../../verify/src/sample.ts';
@@ -74,6 +75,14 @@ describe('over the running server', () => {
     await operator.call('GET', '/record');
   });
   afterAll(() => site.stop());
+  /** Waits for a checkpoint of all that there is now. @returns its size. */
+  async function allSigned(): Promise<number> {
+    const { sequence } = (await auditor.call('GET', '/record/head')).body as { sequence: number };
+    return until(async () => {
+      const size = Number((await (await fetch(`${site.app.url}/log/checkpoint`)).text()).split('\n')[1]);
+      return size >= sequence && size;
+    });
+  }
 
   test('who could see a camera at a time, and that it was asked', async () => {
     const { body } = await auditor.call('GET', `/audit/could-see?camera=gate&at=${Date.now()}`);
@@ -137,11 +146,7 @@ describe('over the running server', () => {
   });
 
   test('a sample is a file from which clerestory-verify draws the lot again, and that it was saved is recorded', async () => {
-    const sizeNow = async () =>
-      Number((await (await fetch(`${site.app.url}/log/checkpoint`)).text()).split('\n')[1]);
-    const now = await sizeNow();
-    await until(async () => (await sizeNow()) > now);
-    const lot = { number: '0123456789abcdef0123456789abcdef', checkpoint: await sizeNow() };
+    const lot = { number: '0123456789abcdef0123456789abcdef', checkpoint: await allSigned() };
     const order = { from: 0, to: Date.now(), size: 1, ...lot };
     const { body } = await auditor.call('POST', '/audit/samples', order);
     expect(body).toMatchObject({ drawnFrom: 2, size: 1 });
@@ -164,6 +169,36 @@ describe('over the running server', () => {
     expect(JSON.stringify(items)).toContain(id);
     expect((await site.administrator.call('GET', `/audit/samples/${id}/export`)).status).toBe(403);
     expect((await auditor.call('GET', '/audit/samples/none/export')).status).toBe(404);
+  });
+
+  test('the public numbers are a page in two languages and files that say what they leave out; a page says how to check them', async () => {
+    const { url } = site.app;
+    const get = async (at: string, language = 'en') => {
+      const answer = await fetch(`${url}/log/${at}`, { headers: { 'accept-language': language } });
+      return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+    };
+    await allSigned();
+    const csv = await get('report.csv');
+    expect([csv.status, csv.type]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(csv.text).toMatch(/^what,of,count\r\n/);
+    expect(csv.text).toMatch(/\r\nnote,,".*below 5 are not shown/);
+    const json = JSON.parse((await get('report.json')).text) as Report;
+    expect(csv.text).toContain(`months with counts that are not shown,,${json.hiddenIn.join(' ')}\r\n`);
+    // One access is too few to be told.
+    expect([json.accesses.total, json.hiddenIn.length]).toEqual([null, 1]);
+    expect((await get('report')).text).toContain('<html lang="en">');
+    for (const page of [await get('report', 'es'), await get('report?lang=es')]) {
+      expect(page.type).toMatch(/^text\/html/);
+      expect(page.text).toContain('<html lang="es">');
+      expect(page.text).toContain('<h1>Cómo se usaron las cámaras</h1>');
+      expect(page.text).toContain('no se muestra');
+    }
+    const key = (await get('key')).text.trim();
+    const check = await get('how-to-check');
+    expect(check.text).toContain('<h1>How you can check this</h1>');
+    expect(check.text).toContain(`/log --key ${key}`);
+    expect((await get('how-to-check?lang=es')).text).toContain('<h1>Cómo puede comprobarlo</h1>');
+    expect((await get('report.csv?month=1999-01')).status).toBe(404);
   });
 
   test('a sample needs something to draw from', async () => {

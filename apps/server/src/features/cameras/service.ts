@@ -6,6 +6,7 @@ import {
   type CameraPatch,
   type Masks,
   type MediaCamera,
+  type PastCamera,
   type RegistrySource,
 } from '@clerestory/protocol';
 import { checkSource, type SourceRules as AddressesAllowed } from '../../platform/addresses/source.ts';
@@ -15,6 +16,8 @@ import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
 import { ownedAs, unfit, unfitEntry, unfitFor } from './entry-rules.ts';
+import { PastCameras } from './past.ts';
+import type { RegistryWriter } from './registry-record.ts';
 import { unfitSound, type SoundWriter } from './sound.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
 import { StreamIndex, type Sees } from './stream-index.ts';
@@ -31,6 +34,12 @@ export interface SourceRules extends AddressesAllowed {
 export type CameraChange =
   { type: 'changed'; camera: Camera; media: MediaCamera | null } | { type: 'removed'; camera: string };
 
+export interface Placed {
+  place: string;
+  latitude: number | null;
+  longitude: number | null;
+}
+
 /** Areas of a camera were changed, or came with a new one. */
 export interface MasksChange {
   camera: string;
@@ -43,6 +52,10 @@ const all: Sees = () => true;
 const maxSharing = 5;
 
 export type LeavingWriter = (write: Write, camera: string, by: string) => Promise<void>;
+/** Who lends a private camera, the owner in the registry first. */
+export type LentBy = (camera: Pick<StoredCamera, 'id' | 'owner'>) => string[];
+/** What an owner's word forbids the agency to change. */
+export type Guard = (before: StoredCamera, after: StoredCamera, by: string) => Answer<never> | null;
 export type MasksWriter = (write: Write, change: MasksChange) => Promise<void>;
 
 /** The registry of cameras. Held in memory, written through: what is answered is durable. */
@@ -55,6 +68,7 @@ export class CameraService {
   readonly #numbers = new Map<number, string>();
   readonly #streams = new StreamIndex();
   readonly #listeners = new Set<(change: CameraChange) => void>();
+  readonly #past: PastCameras;
   /** Mutations take turns, so that two that look for the same free number cannot both find it. */
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -62,6 +76,10 @@ export class CameraService {
   #writeDownMasks: MasksWriter = () => Promise.resolve();
   #writeDownSound: SoundWriter = () => Promise.resolve();
   #writeDownLeaving: LeavingWriter = () => Promise.resolve();
+  #writeDown: RegistryWriter = () => Promise.resolve();
+  #lentBy: LentBy = ({ owner }) => (owner === null ? [] : [owner]);
+  #guard: Guard = () => null;
+  #writeDownFreed: LeavingWriter = () => Promise.resolve();
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
   #isOwner: (owner: string) => boolean = () => true;
 
@@ -71,6 +89,7 @@ export class CameraService {
     this.#clock = clock;
     this.#scenes = scenes;
     this.#rules = rules;
+    this.#past = new PastCameras(db);
   }
 
   /** Who knows whether a camera can be turned or zoomed. */
@@ -93,6 +112,22 @@ export class CameraService {
     this.#writeDownLeaving = writer;
   }
 
+  /** Who writes down what came into the registry, was changed or left it, in the transaction of the change. */
+  writtenBy(writer: RegistryWriter): void {
+    this.#writeDown = writer;
+  }
+
+  /** Who writes down that an address was given free, in the transaction of it. */
+  freeingWrittenBy(writer: LeavingWriter): void {
+    this.#writeDownFreed = writer;
+  }
+
+  /** Who knows the owners that have a word in a camera, and what they keep the agency from changing. */
+  guardedBy(lentBy: LentBy, guard: Guard): void {
+    this.#lentBy = lentBy;
+    this.#guard = guard;
+  }
+
   /** Who knows what the owner of a private camera allows now. */
   consentBy(consent: (camera: string) => NonNullable<Camera['consent']> | null): void {
     this.#consent = consent;
@@ -104,6 +139,7 @@ export class CameraService {
   }
 
   async load(): Promise<void> {
+    await this.#past.load();
     for (const camera of await cameraStore.all(this.#db)) this.#remember(camera);
   }
 
@@ -127,6 +163,30 @@ export class CameraService {
       .map((camera) => this.#view(camera));
   }
 
+  /** Where a camera stands, for its owner: also when nobody else reads that any more. */
+  placeOf(id: string): Placed | undefined {
+    const camera = this.#cameras.get(id);
+    return camera && { place: camera.place, latitude: camera.latitude, longitude: camera.longitude };
+  }
+
+  /** Private cameras that are out of the registry: `owner`'s, and of `ids` those too. Newest first. */
+  past(owner: string, ids: readonly string[]): Promise<PastCamera[]> {
+    return this.#past.of(owner, ids);
+  }
+
+  /** An owner gives the address of a camera free that was theirs, for anybody to register. */
+  async release(owner: string, id: string): Promise<Answer<void>> {
+    return this.#inTurn(async () => {
+      if (!this.#past.isHeldBy(owner, id)) return refuse(noCamera(id));
+      await this.#db.transaction().execute(async (write) => {
+        await this.#past.release(write, id);
+        await this.#writeDownFreed(write, id, `owner:${owner}`);
+      });
+      this.#past.released(id);
+      return ok(undefined);
+    });
+  }
+
   /** What media nodes must know, secrets included. */
   forMedia(): MediaCamera[] {
     return [...this.#cameras.values()].flatMap((camera) => mediaOf(camera) ?? []);
@@ -146,9 +206,12 @@ export class CameraService {
         unfitEntry(input) ??
         this.#unknownOwner(input.owner) ??
         this.#unfitSource(input.source, null) ??
-        this.#streams.unfit({ ...input, id: null }, sees);
+        this.#streams.unfit({ ...input, id: null }, sees) ??
+        this.#past.unfit({ ...input, id: null });
       if (unfit) return unfit;
       const id = input.id ?? this.#freeId(input.name);
+      const past = this.#past.unfitId(id);
+      if (past) return past;
       if (this.#cameras.has(id))
         return refuse(problem('exists', `There is a camera "${id}" already. Choose another id.`));
       const number = input.number ?? this.#freeNumber();
@@ -158,10 +221,9 @@ export class CameraService {
       const { masks } = input;
       if (masks.length > 0) await this.#writeDownMasks(write, { camera: id, by, before: [], after: masks });
       const nowMs = this.#clock.nowMs();
-      return ok({
-        stored: { ...input, id, number, sound: false, revision: 1, createdAt: nowMs, updatedAt: nowMs },
-        isNew: true,
-      });
+      const stored = { ...input, id, number, sound: false, revision: 1, createdAt: nowMs, updatedAt: nowMs };
+      await this.#writeDown(write, { before: null, after: stored, by });
+      return ok({ stored, isNew: true });
     });
     if (!created.ok) return created;
     const sameStream = this.sharing(input.source, sees, created.value.id);
@@ -203,12 +265,17 @@ export class CameraService {
       const odd =
         unfitEntry(stored, before) ??
         (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner)) ??
-        ((patch.source ?? patch.visibility ?? patch.owner) ? this.#streams.unfit(stored, sees) : null);
+        ((patch.source ?? patch.visibility ?? patch.owner)
+          ? (this.#streams.unfit(stored, sees) ?? this.#past.unfit(stored))
+          : null) ??
+        this.#guard(before, stored, by);
       if (odd) return odd;
       if (stored.sound && stored.visibility === 'private') {
         stored.sound = false;
         await this.#writeDownSound(write, { camera: id, by, allowed: false, because: 'now-private' });
       }
+      await this.#past.keep(write, this.#leaving(before, stored));
+      await this.#writeDown(write, { before, after: stored, by });
       return ok({ stored, isNew: false });
     });
   }
@@ -264,7 +331,7 @@ export class CameraService {
   async writeMany(
     changes: readonly { camera: string | null; input: CameraInput }[],
     also: (write: Write, camera: string, at: number) => Promise<void>,
-    sees: Sees = all,
+    { sees = all, by = 'server' }: { sees?: Sees; by?: string } = {},
   ): Promise<Answer<Camera>[]> {
     return this.#inTurn(async () => {
       const written = new Map<string, StoredCamera>();
@@ -273,11 +340,13 @@ export class CameraService {
       const answers = await this.#db.transaction().execute(async (write) => {
         const given: Answer<Camera>[] = [];
         for (const [at, change] of changes.entries()) {
-          const decision = this.#decideOne(change, written, numbers, { streams, sees });
+          const decision = this.#decideOne(change, { written, numbers, streams, sees, by });
           if (decision.ok) {
             const stored = decision.value;
-            const isNew = !this.#cameras.has(stored.id) && !written.has(stored.id);
-            await (isNew ? cameraStore.insert(write, stored) : cameraStore.update(write, stored));
+            const before = written.get(stored.id) ?? this.#cameras.get(stored.id) ?? null;
+            await (before ? cameraStore.update(write, stored) : cameraStore.insert(write, stored));
+            if (before) await this.#past.keep(write, this.#leaving(before, stored));
+            await this.#writeDown(write, { before, after: stored, by });
             await also(write, stored.id, at);
             written.set(stored.id, stored);
             streams.put(stored);
@@ -297,9 +366,19 @@ export class CameraService {
 
   #decideOne(
     { camera, input }: { camera: string | null; input: CameraInput },
-    written: ReadonlyMap<string, StoredCamera>,
-    numbers: ReadonlyMap<number, string>,
-    { streams, sees }: { streams: StreamIndex; sees: Sees },
+    {
+      written,
+      numbers,
+      streams,
+      sees,
+      by,
+    }: {
+      written: ReadonlyMap<string, StoredCamera>;
+      numbers: ReadonlyMap<number, string>;
+      streams: StreamIndex;
+      sees: Sees;
+      by: string;
+    },
   ): Answer<StoredCamera> {
     const before = camera === null ? undefined : (written.get(camera) ?? this.#cameras.get(camera));
     if (camera !== null && !before) return refuse(noCamera(camera));
@@ -310,7 +389,8 @@ export class CameraService {
       unfitEntry(entry, before) ??
       this.#unfitSource(input.source, camera) ??
       this.#streams.unfit(entry, sees) ??
-      streams.unfit(entry, all);
+      streams.unfit(entry, all) ??
+      this.#past.unfit(entry);
     if (unfit) return unfit;
     const id = before?.id ?? this.#freeId(input.name, written);
     const number = input.number ?? before?.number ?? this.#freeNumber(numbers);
@@ -334,16 +414,12 @@ export class CameraService {
       ...{ heading: before.heading, viewAngle: before.viewAngle, placeKind: before.placeKind },
       ...ownedAs(before),
     };
-    return ok({
-      ...input,
-      sound: false,
-      revision: 1,
-      createdAt: nowMs,
+    const stored = {
+      ...{ ...input, sound: false, revision: 1, createdAt: nowMs },
       ...kept,
-      id,
-      number,
-      updatedAt: nowMs,
-    });
+      ...{ id, number, updatedAt: nowMs },
+    };
+    return (before && this.#guard(before, stored, by)) ?? ok(stored);
   }
 
   /** `by`: whoever asks, for the record. */
@@ -351,16 +427,30 @@ export class CameraService {
     return this.#inTurn(async () => {
       const camera = this.#cameras.get(id);
       if (!camera) return refuse(noCamera(id));
+      const owners = camera.visibility === 'private' ? this.#lentBy(camera) : [];
+      const kept = this.#leaving(camera, null);
       await this.#db.transaction().execute(async (write) => {
         await this.#writeDownLeaving(write, id, by);
+        await this.#writeDown(write, { before: camera, after: null, by });
+        if (owners.length > 0) await this.#past.keepRemoved(write, camera, this.#clock.nowMs());
+        await this.#past.keep(write, kept);
         await cameraStore.remove(write, id);
       });
+      if (owners.length > 0) this.#past.removed(id);
+      this.#past.kept(kept);
       this.#cameras.delete(id);
       this.#numbers.delete(camera.number);
       this.#streams.drop(camera);
       this.#tell({ type: 'removed', camera: id });
       return ok(undefined);
     });
+  }
+
+  /** Addresses that stop being those of a private camera. */
+  #leaving(before: StoredCamera, after: StoredCamera | null) {
+    return before.visibility === 'private'
+      ? this.#past.leaving(before, after, this.#lentBy(before)[0] ?? null)
+      : [];
   }
 
   /** Where cameras may not be. */
@@ -410,7 +500,7 @@ export class CameraService {
 
   #freeId(name: string, written: ReadonlyMap<string, unknown> = new Map()): string {
     const slug = slugOf(name);
-    return slug && !this.#cameras.has(slug) && !written.has(slug)
+    return slug && !this.#cameras.has(slug) && !written.has(slug) && !this.#past.hasId(slug)
       ? slug
       : `${slug || 'camera'}-${newId().slice(0, 8)}`;
   }
@@ -457,16 +547,20 @@ export class CameraService {
   }
 
   #view(camera: StoredCamera): Camera {
+    const consent = camera.visibility === 'private' ? this.#consent(camera.id) : null;
     return {
       ...viewOf(camera),
       ...(this.#movable(camera.id) && { movable: true }),
-      ...(camera.visibility === 'private' && { consent: this.#consent(camera.id) }),
+      ...(camera.visibility === 'private' && { consent }),
+      // Whoever takes back what they lent takes back where it is, too.
+      ...(consent?.state === 'revoked' && nowhere),
     };
   }
 
   #remember(camera: StoredCamera): void {
     const before = this.#cameras.get(camera.id);
     if (before) {
+      this.#past.kept(this.#leaving(before, camera));
       this.#numbers.delete(before.number);
       this.#streams.drop(before);
     }
@@ -485,6 +579,9 @@ export class CameraService {
     return mine;
   }
 }
+
+/** Of a camera that is lent no more, for everybody but its owner. */
+const nowhere = { place: '', latitude: null, longitude: null, heading: null, viewAngle: null };
 
 const changedMeanwhile = ({ name, revision }: StoredCamera) =>
   problem('conflict', `"${name}" was changed meanwhile. Look at it again, then repeat your change.`, {

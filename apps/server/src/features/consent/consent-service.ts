@@ -101,6 +101,11 @@ export class ConsentService {
     return (await consentStore.historyOf(this.#parts.db, camera)).map(({ consent }) => consent);
   }
 
+  /** Every camera that this owner ever had a word in, also one that is removed. */
+  everOf(owner: string): Promise<string[]> {
+    return consentStore.camerasOf(this.#parts.db, owner);
+  }
+
   /** An owner's own word. A camera that is not theirs does not exist for them. */
   ownerChanges(owner: string, camera: string, change: ConsentChange, key: string): Promise<Answer<Consent>> {
     const mine = this.#current.get(camera)?.get(owner) ?? null;

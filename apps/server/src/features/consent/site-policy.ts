@@ -1,4 +1,4 @@
-import { problem, SitePolicy, type Answer } from '@clerestory/protocol';
+import { problem, SitePolicy, type Answer, type Role } from '@clerestory/protocol';
 import { policyOf } from '@clerestory/consent';
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
@@ -6,6 +6,8 @@ import type { Write } from '../../platform/idempotency.ts';
 import type { Recorder } from './ports.ts';
 
 const settingName = 'site-policy';
+
+const cannotWatch = (role: Role): boolean => role === 'administrator' || role === 'auditor';
 
 /** The site's switches for private cameras. The kill switch holds in memory before the store is asked. */
 export class SitePolicyService {
@@ -41,9 +43,17 @@ export class SitePolicyService {
       return refuse(
         problem('unprocessable', 'Name a role that approves, or nothing could ever be approved.'),
       );
-    if (policy.askers.some((role) => role === 'administrator' || role === 'auditor'))
+    if (policy.askers.some(cannotWatch))
       return refuse(
         problem('unprocessable', 'Who administers or audits cannot watch, so cannot ask either.'),
+      );
+    // The door at which a second person answers lets in those alone who work at the wall.
+    if (policy.approvers.some(cannotWatch))
+      return refuse(
+        problem(
+          'unprocessable',
+          'Who administers or audits does not answer requests: choose operators, supervisors or investigators as approvers.',
+        ),
       );
     // The kill switch has its own door.
     const { isPrivateOff, offReason } = this.#policy;

@@ -36,9 +36,27 @@ const fromRow = (row: Selectable<Tables['consents']>): KeptConsent => ({
 
 /** Versions of consents ↔ rows; a version is never changed. */
 export const consentStore = {
+  /** Of the cameras that there are. */
   async all(db: Database): Promise<KeptConsent[]> {
-    const rows = await db.selectFrom('consents').selectAll().orderBy('camera').orderBy('version').execute();
+    const rows = await db
+      .selectFrom('consents')
+      .selectAll()
+      .where('camera', 'in', (there) => there.selectFrom('cameras').select('id'))
+      .orderBy('camera')
+      .orderBy('version')
+      .execute();
     return rows.map(fromRow);
+  },
+  /** Cameras that this owner was ever asked about and agreed to, or revoked. */
+  async camerasOf(db: Database, owner: string): Promise<string[]> {
+    const rows = await db
+      .selectFrom('consents')
+      .select('camera')
+      .distinct()
+      .where('owner', '=', owner)
+      .where('status', '!=', 'pending')
+      .execute();
+    return rows.map(({ camera }) => camera);
   },
   /** Newest first. */
   async historyOf(db: Pick<Database, 'selectFrom'>, camera: string): Promise<KeptConsent[]> {

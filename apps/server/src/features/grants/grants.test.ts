@@ -164,6 +164,25 @@ describe('whose yes is needed', () => {
     );
     expect(no.body.items).toMatchObject([{ state: 'refused', end: { code: 'not-approved' } }]);
   });
+  test('policy takes no approver whom the door would not let in', async () => {
+    const { body } = await site.administrator.call('GET', '/site-policy');
+    const set = (approvers: string[]) =>
+      site.administrator.call('PUT', '/site-policy', { ...body, approvers, preset: 'custom' });
+    for (const approvers of [['auditor'], ['supervisor', 'administrator']]) {
+      const refused = await set(approvers);
+      expect([refused.status, refused.body.detail]).toEqual([422, expect.stringMatching(/does not answer/)]);
+    }
+    expect((await set(['investigator'])).status).toBe(200);
+    const { id } = await incident(operator);
+    const asked = await ask(operator, ['mall'], { kind: 'incident', incident: id });
+    const { request } = asked.body.items[0].grants[0];
+    const answer = (who: Browser | undefined) =>
+      who!.call('POST', `/grant-requests/${request}/answer`, { approve: true });
+    expect((await answer(supervisor)).status).toBe(403);
+    expect((await answer(await site.personAs('investigator'))).body.items[0].state).toBe('live');
+    expect((await site.administrator.call('PUT', '/site-policy', body)).status).toBe(200);
+  });
+
   test('on request: the owner’s', async () => {
     const [grant] = (await ask(operator, ['asking'])).body.items[0].grants;
     expect(grant.state).toBe('waiting-owner');
@@ -254,11 +273,13 @@ test('a stream that is lent under one name is not open under another', async () 
     422,
     expect.stringMatching(/public camera "street"; remove that one first/),
   ]);
-  // What is not about its stream is not asked about it; gone, it is in nobody's way.
+  // What is not about its stream is not asked about it; also gone, it opens for nobody but its owner.
   expect((await administrator.call('PATCH', '/cameras/street', { name: 'Street' })).status).toBe(200);
   for (const id of ['lent', 'lent-small'])
     expect((await administrator.call('DELETE', `/cameras/${id}`)).status).toBe(204);
-  expect((await make('copy', again)).status).toBe(201);
+  for (const gone of [await make('copy', again), await make('copy', again, lent(theirs))])
+    expect([gone.status, gone.body.detail]).toEqual([422, expect.stringMatching(/was that of a private/)]);
+  expect((await make('copy', again, lent(ours))).status).toBe(201);
 });
 
 test('terms are proposed to an owner that there is; to nobody else, in words that say what to do', async () => {

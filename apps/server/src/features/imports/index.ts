@@ -8,7 +8,7 @@ export function importRoutes(imports: ImportService): RouteHandlers {
   return {
     createImport: ({ body }, { sees }) => imports.create(body, sees),
     getImport: ({ params, query }) => imports.page(params.import, query),
-    startImport: ({ params }) => imports.start(params.import),
+    startImport: ({ params }, { by }) => imports.start(params.import, by),
     cancelImport: ({ params }) => imports.cancel(params.import),
   };
 }

@@ -39,7 +39,7 @@ export interface ImportRegistry {
   writeMany(
     changes: readonly { camera: string | null; input: CameraInput }[],
     also: (write: Write, camera: string, at: number) => Promise<void>,
-    sees: Sees,
+    given: { sees: Sees; by: string },
   ): Promise<Answer<Camera>[]>;
   /** Cameras that show the same stream, of those that one may see. */
   sharing(
@@ -149,7 +149,8 @@ export class ImportService {
     return ok({ ...viewOf(found), rows: rows.map(({ fit: _fit, ...row }) => row), next });
   }
 
-  start(id: string): Answer<CameraImport> {
+  /** `by`: whoever asks, for the record. */
+  start(id: string, by = 'server'): Answer<CameraImport> {
     const found = this.#find(id);
     if (!found) return refuse(gone);
     if (found.state !== 'ready' && found.state !== 'cancelled')
@@ -165,7 +166,7 @@ export class ImportService {
     found.reason = '';
     found.cancel = false;
     // One after the other: two lists may name the same number.
-    this.#writing = this.#writing.then(() => this.#write(found));
+    this.#writing = this.#writing.then(() => this.#write(found, by));
     return ok(viewOf(found));
   }
 
@@ -210,7 +211,7 @@ export class ImportService {
     return { line, outcome, name, camera, detail: notes.join('; '), done: same, fit: row };
   }
 
-  async #write(found: Import): Promise<void> {
+  async #write(found: Import, by: string): Promise<void> {
     const due = found.rows.filter(({ done }) => !done);
     try {
       for (let at = 0; at < due.length; at += batchRows) {
@@ -218,7 +219,7 @@ export class ImportService {
           found.state = 'cancelled';
           return;
         }
-        await this.#writeBatch(found, due.slice(at, at + batchRows));
+        await this.#writeBatch(found, due.slice(at, at + batchRows), by);
         await new Promise((resolve) => setImmediate(resolve));
       }
       found.state = 'done';
@@ -231,7 +232,7 @@ export class ImportService {
     }
   }
 
-  async #writeBatch({ list, sees }: Import, rows: Row[]): Promise<void> {
+  async #writeBatch({ list, sees }: Import, rows: Row[], by: string): Promise<void> {
     const changes = rows.flatMap(({ camera, fit: row }) => (row ? [{ camera, input: row.input }] : []));
     const answers = await this.#parts.cameras.writeMany(
       changes,
@@ -239,7 +240,7 @@ export class ImportService {
         const row = rows[at]?.fit;
         if (row) await importStore.put(write, list, row.externalId, { camera, fingerprint: row.fingerprint });
       },
-      sees,
+      { sees, by },
     );
     for (const [at, answer] of answers.entries()) {
       const row = rows[at];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createDecipheriv, createECDH, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as netServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,6 +14,7 @@ import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 import { startOwnerApp } from '../../testing/owners.ts';
 import { temporaryFolder, until } from '../../testing/server.ts';
 import { retryAfterMs } from './rules.ts';
+import { wordsOf } from './words.ts';
 
 type Desk = Awaited<ReturnType<typeof openNoticeDesk>>;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -95,6 +96,21 @@ describe('mail', () => {
       [`owner:${rosa}`, `owner:${luis}`].toSorted(),
     );
     expect(JSON.stringify(items)).not.toContain('example.org');
+  });
+
+  test('times are those of the place', () => {
+    const before = process.env['TZ'];
+    process.env['TZ'] = 'Europe/Berlin';
+    const facts = { kind: 'access', cameraName: 'Gate', delayed: false, url: 'u' } as const;
+    const detail = { from: Date.UTC(2026, 6, 1, 10), until: Date.UTC(2026, 6, 1, 11) };
+    const [english, spanish] = [
+      wordsOf('en', { ...facts, detail }).text,
+      wordsOf('es', { ...facts, detail }).text,
+    ];
+    expect(english).toMatch(/From: Jul 1, 2026, 12:00\sPM GMT\+2/);
+    expect(spanish).toMatch(/Desde: 1 .*jul.* 2026, 12:00.*GMT\+2/);
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
   });
 
   test('a server that is down is tried again, later each time, with the same id; then it is a dead letter that can be tried anew', async () => {
@@ -225,6 +241,48 @@ describe('webhook', () => {
     );
     expect(dead.why).toBe('it answered 302');
     expect(turned.hits).toHaveLength(1);
+  });
+
+  test('a mail server that takes calls and says nothing holds up no webhook, nor does a webhook that hangs another', async () => {
+    const calls = new Set<Socket>();
+    const silent = netServer((call) => void calls.add(call.on('error', () => undefined)));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const one = await desk(undefined, (silent.address() as AddressInfo).port);
+    const hook = await outside(() => 204);
+    const hung = netServer((call) => void calls.add(call.on('error', () => undefined)));
+    hung.listen(0, '127.0.0.1');
+    await once(hung, 'listening');
+    open.push({
+      close() {
+        for (const server of [silent, hung]) server.close();
+        for (const call of calls) call.destroy();
+      },
+    });
+    const routes = one.notices.routes();
+    const [rosa, luis] = [await ownerOf(one), await ownerOf(one, 'luis@example.org')];
+    for (const [id, url] of [
+      [luis, `http://127.0.0.1:${(hung.address() as AddressInfo).port}`],
+      [rosa, hook.url],
+    ]) {
+      const context = { actor: { kind: 'owner', id, name: 'Rosa', session: 's' } } as never;
+      const set = await routes.ownerSetWebhook?.({ body: { url } } as never, context);
+      expect(set?.ok).toBe(true);
+    }
+    for (let n = 0; n < 40; n++) await one.tell(luis, `l${n}`);
+    for (let n = 0; n < 40; n++) await one.tell(rosa, `r${n}`);
+    one.notices.start();
+    await until(() => hook.hits.length === 40);
+    const sent = async () =>
+      one.db
+        .selectFrom('notice_deliveries')
+        .select(['owner', 'channel'])
+        .where('state', '=', 'sent')
+        .execute();
+    await until(async () => (await sent()).length === 40);
+    expect(new Set((await sent()).map(({ owner, channel }) => `${owner} ${channel}`))).toEqual(
+      new Set([`${rosa} webhook`]),
+    );
   });
 
   test('addresses inside, of clouds’ key services, without TLS or with odd spellings are refused', async () => {

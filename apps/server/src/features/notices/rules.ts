@@ -9,8 +9,10 @@ export const nextTry = (failed: number, nowMs: number): number | null => {
   return waitMs === undefined ? null : nowMs + waitMs;
 };
 
-/** Notices that are on their way at one time. */
+/** Notices that are on their way at one time by mail, by push, by webhook: one that hangs holds up no other. */
 export const maxInFlight = 16;
+/** And to one webhook or one browser. */
+export const maxInFlightEach = 4;
 /** How often the store is looked at for what is due, ms; a notice of this process itself wakes the sender at once. */
 export const lookEveryMs = 1_000;
 /** Addresses one owner may have notices pushed to. */

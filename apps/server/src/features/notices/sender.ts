@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NoticeChannel } from '@clerestory/protocol';
 import type { PushSubscription } from 'web-push';
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -8,7 +9,7 @@ import type { Sent } from '../../platform/mail.ts';
 import { post, signatureOf, type Outside } from './outside.ts';
 import type { LetterBox, Notice, NoticeRecord, OwnerBook, Steady } from './ports.ts';
 import type { Roads } from './roads.ts';
-import { keepSentMs, lookEveryMs, maxInFlight, nextTry } from './rules.ts';
+import { keepSentMs, lookEveryMs, maxInFlight, maxInFlightEach, nextTry } from './rules.ts';
 import { noticeStore, type Delivery } from './store.ts';
 import { wordsOf } from './words.ts';
 
@@ -36,12 +37,12 @@ const pushLifeS = 24 * 60 * 60;
  * road took it or was given up, also across restarts.
  *
  * Promise: no notice is lost, and every sending of one notice carries one id (Message-ID, `Idempotency-Key`, push topic
- * and tag). Only those that are on their way in the moment of a crash, `maxInFlight` at most, are sent again with the id
+ * and tag). Only those that are on their way in the moment of a crash, `maxInFlight` a channel at most, are sent again with the id
  * they had, and the owner's side can tell.
  */
 export class NoticeSender {
   readonly #parts: SenderParts;
-  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #inFlight = new Map<string, { delivery: Delivery; done: Promise<void> }>();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
   #again = false;
@@ -59,7 +60,8 @@ export class NoticeSender {
     const nowMs = clock.nowMs();
     if (!(await noticeStore.insert(write, notice, nowMs))) return;
     // An order delays what is sent of an access; the owner's own page shows it all the same.
-    const delay = notice.kind === 'footage-request' ? undefined : delays.inForce(notice.camera);
+    const isAccess = notice.kind === 'access' || notice.kind === 'access-asked';
+    const delay = isAccess ? delays.inForce(notice.camera) : undefined;
     const when = { nextAt: delay?.untilSteady ?? steady.steadyMs(), delay: delay?.id ?? null };
     if (mail.isSetUp)
       await noticeStore.insertDelivery(write, newId(), notice, { channel: 'mail', road: null, ...when });
@@ -78,7 +80,7 @@ export class NoticeSender {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
-    await Promise.all(this.#inFlight.values());
+    await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
   }
 
   /** Looks for what is due, after the transaction that runs now. */
@@ -101,13 +103,36 @@ export class NoticeSender {
 
   async #look(): Promise<void> {
     const { db, clock, steady } = this.#parts;
-    const room = maxInFlight - this.#inFlight.size;
-    if (room > 0)
-      for (const delivery of await noticeStore.due(db, steady.steadyMs(), room, [...this.#inFlight.keys()]))
+    for (const channel of NoticeChannel.options) {
+      const underWay = [...this.#inFlight.values()].filter(({ delivery }) => delivery.channel === channel);
+      const room = maxInFlight - underWay.length;
+      if (room <= 0) continue;
+      const found = await noticeStore.due(db, channel, steady.steadyMs(), {
+        limit: room,
+        without: underWay.map(({ delivery }) => delivery.id),
+        full: underWay.flatMap(({ delivery: { road } }) =>
+          road !== null && !this.#isFree(road) ? [road] : [],
+        ),
+      });
+      let begun = 0;
+      for (const delivery of found) {
+        if (!this.#isFree(delivery.road)) continue;
         this.#begin(delivery);
+        begun += 1;
+      }
+      // What waits for a road that is full now hid what waits for others.
+      if (begun > 0 && begun < found.length) this.#again = true;
+    }
     if (clock.monotonicMs() - this.#forgotMs < forgetEveryMs) return;
     this.#forgotMs = clock.monotonicMs();
     await db.transaction().execute((write) => noticeStore.forget(write, steady.settledMs() - keepSentMs));
+  }
+
+  /** Whether a webhook or a browser takes one more; mail has no road of its own. */
+  #isFree(road: string | null): boolean {
+    if (road === null) return true;
+    const there = [...this.#inFlight.values()].filter(({ delivery }) => delivery.road === road);
+    return there.length < maxInFlightEach;
   }
 
   #begin(delivery: Delivery): void {
@@ -117,7 +142,7 @@ export class NoticeSender {
         this.#inFlight.delete(delivery.id);
         this.wake();
       });
-    this.#inFlight.set(delivery.id, done);
+    this.#inFlight.set(delivery.id, { delivery, done });
   }
 
   async #deliver(delivery: Delivery): Promise<void> {

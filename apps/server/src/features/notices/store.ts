@@ -63,7 +63,12 @@ export const noticeStore = {
   },
 
   /** By the steady time. */
-  async due(db: Database, steadyMs: number, limit: number, without: readonly string[]): Promise<Delivery[]> {
+  async due(
+    db: Database,
+    channel: NoticeChannel,
+    steadyMs: number,
+    { limit, without, full }: { limit: number; without: readonly string[]; full: readonly string[] },
+  ): Promise<Delivery[]> {
     let rows = db
       .selectFrom('notice_deliveries as d')
       .innerJoin('notices as n', (join) =>
@@ -72,8 +77,11 @@ export const noticeStore = {
       .select(['d.id as delivery', 'd.channel', 'd.road', 'd.attempts', 'd.delay'])
       .select(['n.id', 'n.owner', 'n.kind', 'n.camera', 'n.camera_name', 'n.detail', 'n.at'])
       .where('d.state', '=', 'pending')
+      .where('d.channel', '=', channel)
       .where('d.next_at', '<=', steadyMs);
     if (without.length > 0) rows = rows.where('d.id', 'not in', [...without]);
+    if (full.length > 0)
+      rows = rows.where((one) => one.or([one('d.road', 'is', null), one('d.road', 'not in', [...full])]));
     const found = await rows.orderBy('d.next_at').limit(limit).execute();
     return found.map((row) => ({
       id: row.delivery,

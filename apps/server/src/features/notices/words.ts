@@ -34,13 +34,13 @@ const purposeIn = (language: Language, purpose: unknown): string => {
   const words: Record<string, string> = language === 'en' ? purposeWords : purposeWordsEs;
   return words[String(purpose) as Purpose] ?? String(purpose);
 };
+/** By the clocks of the place where the server stands (its `TZ`), and which those are. */
 const time = (language: Language, at: unknown): string =>
   typeof at === 'number'
     ? new Date(at).toLocaleString(language === 'en' ? 'en-US' : 'es-US', {
-        dateStyle: 'medium',
-        timeStyle: 'short',
-        timeZone: 'UTC',
-      }) + ' UTC'
+        ...{ year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' },
+        timeZoneName: 'short',
+      })
     : '–';
 
 /** Who asks for what footage; nothing where it is not told. */
@@ -67,6 +67,23 @@ function footageLines(language: Language, detail: NoticeFacts['detail']): string
       ];
 }
 
+const fieldWords: Record<Language, Record<string, string>> = {
+  en: {
+    ...{ name: 'its name', place: 'its address', latitude: 'where it stands', longitude: 'where it stands' },
+    ...{ heading: 'where it looks', viewAngle: 'where it looks', placeKind: 'the kind of place' },
+    ...{ tier: 'whether it has a picture here', owner: 'its owner', source: 'where its picture comes from' },
+  },
+  es: {
+    ...{ name: 'su nombre', place: 'su dirección', latitude: 'dónde está', longitude: 'dónde está' },
+    ...{ heading: 'hacia dónde mira', viewAngle: 'hacia dónde mira', placeKind: 'el tipo de lugar' },
+    ...{ tier: 'si tiene imagen aquí', owner: 'de quién es', source: 'de dónde viene su imagen' },
+  },
+};
+const changedIn = (language: Language, detail: NoticeFacts['detail']): string => {
+  const fields = String(detail['fields'] ?? '').split(' ');
+  return [...new Set(fields.map((field) => fieldWords[language][field] ?? field))].join(', ');
+};
+
 /** A notice in words, short enough for the front of a phone. */
 export function wordsOf(language: Language, facts: NoticeFacts): { title: string; text: string } {
   const { kind, cameraName, detail, delayed, url } = facts;
@@ -87,6 +104,14 @@ export function wordsOf(language: Language, facts: NoticeFacts): { title: string
     } else if (kind === 'access-asked') {
       title = `May we look through “${cameraName}”?`;
       lines.push(`Who asks: ${who}`, `Why: ${why}`, `No answer until ${until} means no.`);
+    } else if (kind === 'camera-changed') {
+      title = `The register of “${cameraName}” was changed`;
+      lines.push(`When: ${from}`, `What: ${changedIn('en', detail)}`);
+      lines.push('The control room did this. If it is not right, correct it on your page, pause or revoke.');
+    } else if (kind === 'camera-removed') {
+      title = `Your camera “${cameraName}” is out of the register`;
+      lines.push(`When: ${from}`, 'Nobody can watch it here any more.');
+      lines.push('What was seen through it, and what you had allowed, stays on your page.');
     } else {
       title = `A request for footage from “${cameraName}”`;
       lines.push(...footageLines('en', detail));
@@ -106,6 +131,16 @@ export function wordsOf(language: Language, facts: NoticeFacts): { title: string
     } else if (kind === 'access-asked') {
       title = `¿Podemos mirar por «${cameraName}»?`;
       lines.push(`Quién lo pide: ${who}`, `Por qué: ${why}`, `Sin respuesta hasta ${until} es un no.`);
+    } else if (kind === 'camera-changed') {
+      title = `Cambió el registro de «${cameraName}»`;
+      lines.push(`Cuándo: ${from}`, `Qué: ${changedIn('es', detail)}`);
+      lines.push(
+        'Lo hizo la sala de control. Si no es correcto, corríjalo en su página, ponga pausa o revoque.',
+      );
+    } else if (kind === 'camera-removed') {
+      title = `Su cámara «${cameraName}» ya no está en el registro`;
+      lines.push(`Cuándo: ${from}`, 'Aquí ya nadie puede mirarla.');
+      lines.push('Lo que se vio por ella y lo que usted permitió sigue en su página.');
     } else {
       title = `Le piden grabaciones de «${cameraName}»`;
       lines.push(...footageLines('es', detail));

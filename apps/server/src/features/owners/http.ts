@@ -39,6 +39,7 @@ export function ownerRoutes(parts: Parts): RouteHandlers {
     language: owner.language,
     passkeys: await passkeys.of(owner.id),
     freshUntil: sessions.freshUntil(session),
+    heldUntil: owners.holds.of(owner.id)?.untilMs ?? null,
     session: { createdAt: session.createdAt, expiresAt: sessions.endOf(session) },
   });
   const asking = ({ actor }: RequestContext): Answer<{ session: OwnerSession; owner: Owner }> => {
@@ -72,6 +73,7 @@ export function ownerRoutes(parts: Parts): RouteHandlers {
     },
     ownerAskLink: ({ body }, { web }) => signIn.ask(body.email, body.language, web.address),
     ownerLookLink: ({ body }, { web }) => signIn.look(body.token, web.address),
+    ownerAnswerLink: ({ body }, { web }) => signIn.answerChange(body.token, body.isRight, web.address),
     async ownerSignIn({ body }, { web }) {
       const done = await signIn.withLink(body.token, body, web.address);
       return done.ok ? enter(done.value, web) : done;

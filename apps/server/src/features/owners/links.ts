@@ -49,7 +49,7 @@ export class OwnerLinks {
   async make(
     write: Write,
     ring: KeyRing,
-    given: { kind: OwnerLinkKind; owner: string } | { kind: 'sign-up'; email: string },
+    given: { kind: Exclude<OwnerLinkKind, 'sign-up'>; owner: string } | { kind: 'sign-up'; email: string },
   ): Promise<{ token: string; made(): void }> {
     const token = newToken();
     const hash = hashOf(token);
@@ -58,7 +58,7 @@ export class OwnerLinks {
     const email = 'email' in given ? given.email : null;
     const nowMs = this.#clock.nowMs();
     await write.deleteFrom('owner_links').where('expires_at', '<', nowMs).execute();
-    const dropped = this.#tooMany(owner);
+    const dropped = this.#tooMany(owner, given.kind);
     if (dropped.length > 0)
       await write.deleteFrom('owner_links').where('token_hash', 'in', dropped).execute();
     await write
@@ -100,10 +100,11 @@ export class OwnerLinks {
     this.#links.delete(hashOf(token));
   }
 
-  /** Another address belongs to this owner now: links that went to the old one are void. */
-  async forgetAllOf(owner: string): Promise<void> {
-    for (const [hash, link] of this.#links) if (link.owner === owner) this.#links.delete(hash);
-    await this.#db.deleteFrom('owner_links').where('owner', '=', owner).execute();
+  /** Another address belongs to this owner now: links that went to the old one are void. Within `write`. */
+  async forgetAllOf(write: Write, owner: string): Promise<{ forgotten(): void }> {
+    await write.deleteFrom('owner_links').where('owner', '=', owner).execute();
+    const theirs = [...this.#links].flatMap(([hash, link]) => (link.owner === owner ? [hash] : []));
+    return { forgotten: () => theirs.forEach((hash) => this.#links.delete(hash)) };
   }
 
   /** Seals the addresses in it with the key that seals now. */
@@ -120,9 +121,13 @@ export class OwnerLinks {
     }
   }
 
-  #tooMany(owner: string | null): string[] {
+  /** Those that a fresh one of a kind pushes out; whoever asks for links pushes out none that undoes a change. */
+  #tooMany(owner: string | null, kind: OwnerLinkKind): string[] {
     for (const [hash, link] of this.#links) if (isPast(this.#clock, link.until)) this.#links.delete(hash);
-    const theirs = [...this.#links.values()].filter((link) => link.owner === owner);
+    const undoes = kind === 'address-changed';
+    const theirs = [...this.#links.values()].filter(
+      (link) => link.owner === owner && (link.kind === 'address-changed') === undoes,
+    );
     const most = owner === null ? maxSignUps : maxEach;
     return theirs.slice(0, Math.max(0, theirs.length + 1 - most)).map(({ hash }) => hash);
   }

@@ -4,11 +4,15 @@ import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { KeyRing } from '../../platform/key-ring.ts';
+import { AddressHolds } from './holds.ts';
 import type { OwnerRecord } from './ports.ts';
 import { maxOwners } from './rules.ts';
 import { ownerStore } from './store.ts';
 
 const keyFile = 'owner-keys.json';
+
+/** What else has to happen when an address is changed, within `write`; it counts once it is called. */
+type AlsoOnAddress = (write: Write, owner: string) => Promise<() => void>;
 
 interface Asked {
   by: string;
@@ -24,6 +28,9 @@ export class OwnerService {
   readonly #byId = new Map<string, Owner>();
   readonly #byEmail = new Map<string, string>();
   readonly #changed = new Set<(owner: Owner, before: Owner | null) => void>();
+  readonly holds: AddressHolds;
+  readonly #proven = new Set<string>();
+  #alsoOnAddress: AlsoOnAddress = async () => () => undefined;
   #ring: KeyRing | undefined;
 
   constructor(db: Database, clock: Clock, record: OwnerRecord, folder: string) {
@@ -31,6 +38,7 @@ export class OwnerService {
     this.#clock = clock;
     this.#record = record;
     this.#folder = folder;
+    this.holds = new AddressHolds(db, clock);
   }
 
   /** @throws StoreError when the key file does not fit the store. */
@@ -38,8 +46,13 @@ export class OwnerService {
     const ring = KeyRing.open(this.#folder, keyFile, await ownerStore.isAnythingSealed(this.#db));
     this.#ring = ring;
     for (const owner of await ownerStore.all(this.#db, ring)) this.#keep(owner);
+    for (const id of await ownerStore.proven(this.#db)) this.#proven.add(id);
+    await this.holds.load(ring);
     // A kill may have come between a new key and the last contact sealed with it.
-    await this.#db.transaction().execute((write) => ownerStore.sealAnew(write, ring));
+    await this.#db.transaction().execute(async (write) => {
+      await ownerStore.sealAnew(write, ring);
+      await this.holds.sealAnew(write, ring);
+    });
   }
 
   /** For other things that concern owners and must not lie in the clear. */
@@ -57,6 +70,10 @@ export class OwnerService {
   /** By name. */
   list(): Owner[] {
     return [...this.#byId.values()].sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+  }
+  /** What ends with an address: sessions, links, passkeys. */
+  addressEnds(also: AlsoOnAddress): void {
+    this.#alsoOnAddress = also;
   }
   onChange(listener: (owner: Owner, before: Owner | null) => void): void {
     this.#changed.add(listener);
@@ -93,7 +110,7 @@ export class OwnerService {
 
   /** Within the caller's transaction; tell `inserted` when it is durable. */
   async insert(write: Write, owner: Owner, by: string): Promise<Answer<void>> {
-    if (this.byEmail(owner.email))
+    if (this.byEmail(owner.email) ?? this.holds.ownerAt(owner.email))
       return refuse(problem('exists', 'An owner with this address is registered already.'));
     if (this.#byId.size >= maxOwners)
       return refuse(problem('unprocessable', `The registry holds ${maxOwners} owners; it is full.`));
@@ -103,6 +120,7 @@ export class OwnerService {
   }
 
   inserted(owner: Owner): void {
+    if (owner.selfRegistered) this.#proven.add(owner.id);
     this.#keep(owner);
     this.#tell(owner, null);
   }
@@ -121,8 +139,11 @@ export class OwnerService {
           sequence: before.revision,
         }),
       );
-    const holder = patch.email === undefined ? undefined : this.byEmail(patch.email);
-    if (holder && holder.id !== id)
+    const holder =
+      patch.email === undefined
+        ? undefined
+        : (this.byEmail(patch.email)?.id ?? this.holds.ownerAt(patch.email));
+    if (holder !== undefined && holder !== id)
       return refuse(problem('exists', 'An owner with this address is registered already.'));
     const owner: Owner = {
       ...before,
@@ -130,15 +151,71 @@ export class OwnerService {
       revision: before.revision + 1,
       updatedAt: this.#clock.nowMs(),
     };
+    // Who has never been seen to read an address loses nothing by another one; who has may undo it.
+    const held = this.holds.of(id)?.email ?? (this.#proven.has(id) ? before.email : undefined);
+    const hold = owner.email === before.email || held === owner.email ? undefined : held;
+    // Which fields, not what they say.
+    const detail = { fields: Object.keys(patch), ...(hold !== undefined && { held: true }) };
+    const isMoved = owner.email !== before.email;
+    await this.#rewrite(owner, before, { by, detail, hold, settles: isMoved, proven: held === owner.email });
+    return ok(owner);
+  }
+
+  /** Whoever reads the address of before says whether another one is right. */
+  async answerHold(id: string, isRight: boolean): Promise<Answer<void>> {
+    const before = this.get(id);
+    const hold = this.holds.of(id);
+    if (!before || !hold) return refuse(noOwner(id));
+    const email = isRight ? before.email : hold.email;
+    const owner = { ...before, email, revision: before.revision + 1, updatedAt: this.#clock.nowMs() };
+    const detail = isRight ? { confirmed: true } : { fields: ['email'], restored: true };
+    const by = `owner:${id}`;
+    await this.#rewrite(owner, before, { by, detail, hold: undefined, settles: true, proven: true });
+    return ok(undefined);
+  }
+
+  /** A link to the address was followed. While it is held, that says nothing yet. */
+  async prove(write: Write, id: string): Promise<() => void> {
+    if (this.#proven.has(id) || this.holds.of(id)) return () => undefined;
+    await ownerStore.setProven(write, id, true);
+    const over = await this.holds.end(write, id);
+    return () => {
+      this.#proven.add(id);
+      over.ended();
+    };
+  }
+
+  /**
+   * `settles`: it is about the address, not the rest. `hold`: the address that may undo it. `proven`: whoever owns the
+   * camera was seen to read the address that it is now.
+   */
+  async #rewrite(
+    owner: Owner,
+    before: Owner,
+    given: {
+      by: string;
+      detail: Record<string, boolean | string[]>;
+      hold: string | undefined;
+      settles: boolean;
+      proven: boolean;
+    },
+  ): Promise<void> {
+    const { by, detail, hold, settles, proven } = given;
+    const { id } = owner;
+    const then: (() => void)[] = [];
     await this.#db.transaction().execute(async (write) => {
       await ownerStore.update(write, this.ring, owner);
-      // Which fields, not what they say.
-      await this.#note(write, 'owner-changed', id, by, { fields: Object.keys(patch) });
+      if (owner.email !== before.email) then.push(await this.#alsoOnAddress(write, id));
+      if (hold !== undefined) then.push((await this.holds.begin(write, this.ring, id, hold)).begun);
+      else if (settles) then.push((await this.holds.end(write, id)).ended);
+      if (settles) await ownerStore.setProven(write, id, proven);
+      await this.#note(write, 'owner-changed', id, by, detail);
     });
+    for (const done of then) done();
+    if (settles) this.#proven[proven ? 'add' : 'delete'](id);
     this.#byEmail.delete(before.email);
     this.#keep(owner);
     this.#tell(owner, before);
-    return ok(owner);
   }
 
   /** A fresh key for everything that is sealed. `also` seals what others keep, in the same transaction. */
@@ -150,6 +227,7 @@ export class OwnerService {
     ring.add();
     const count = await this.#db.transaction().execute(async (write) => {
       const sealed = await ownerStore.sealAnew(write, ring);
+      await this.holds.sealAnew(write, ring);
       await also(write);
       await this.#record.append(write, {
         kind: 'owner-keys-renewed',

@@ -47,6 +47,7 @@ export class Owners {
     const owners = (this.registry = new OwnerService(db, clock, record, folder));
     const sessions = (this.sessions = new OwnerSessions(db, clock, log));
     const links = (this.#links = new OwnerLinks(db, clock));
+    const passkeys = new OwnerPasskeys(db, clock);
     const signIn = new OwnerSignIn({
       ...{ db, clock, log, owners, links, sessions },
       ...{ letters, portalUrl, print, placeLimit },
@@ -54,16 +55,22 @@ export class Owners {
     this.#signIn = signIn;
     this.#routes = ownerRoutes({
       ...{ owners, sessions, signIn, clock },
-      passkeys: new OwnerPasskeys(db, clock),
+      passkeys,
       tries: new Tries(() => clock.monotonicMs()),
       renewKeys: (by) => this.renewKeys(by),
     });
+    // Whatever the address of before opened is shut.
+    owners.addressEnds(async (write, owner) => {
+      const over = await sessions.endAllIn(write, owner);
+      const gone = await links.forgetAllOf(write, owner);
+      await passkeys.removeAllOf(write, owner);
+      return () => {
+        gone.forgotten();
+        signIn.inBackground(over.ended());
+      };
+    });
     owners.onChange((owner, before) => {
-      if (!before || before.email === owner.email) return;
-      // Whoever reads the old address is out.
-      signIn.inBackground(
-        Promise.all([sessions.endAllOf(owner.id), links.forgetAllOf(owner.id)]).then(() => undefined),
-      );
+      if (before && before.email !== owner.email && owners.holds.of(owner.id)) signIn.tellOfChange(owner);
     });
   }
 
@@ -106,6 +113,11 @@ export class Owners {
   isFresh(session: string): boolean {
     const found = this.sessions.get(session);
     return found !== undefined && this.sessions.isFresh(found);
+  }
+
+  /** Until when this owner's address of before may undo that the agency entered another, Unix ms; null: none can. */
+  heldUntil(owner: string): number | null {
+    return this.registry.holds.of(owner)?.untilMs ?? null;
   }
 
   /** Sends the owner a link to say yes or no with. */

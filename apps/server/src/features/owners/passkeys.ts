@@ -2,6 +2,7 @@ import { problem, type Answer, type Passkey, type PasskeyProof } from '@cleresto
 import { newId, type Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
+import type { Write } from '../../platform/idempotency.ts';
 import { PasskeyCeremony, type PasskeyCredential } from '../../platform/passkeys.ts';
 
 interface StoredPasskey extends PasskeyCredential {
@@ -34,6 +35,11 @@ export class OwnerPasskeys {
       createdAt: row.created_at,
       lastUsedAt: row.last_used_at,
     }));
+  }
+
+  /** Another address belongs to this owner now: whatever was added before opens nothing. */
+  async removeAllOf(write: Write, owner: string): Promise<void> {
+    await write.deleteFrom('owner_passkeys').where('owner', '=', owner).execute();
   }
 
   async begin(owner: { id: string; email: string; name: string }, origin: string) {

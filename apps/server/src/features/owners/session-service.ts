@@ -120,6 +120,12 @@ export class OwnerSessions {
     await this.#db.deleteFrom('owner_sessions').where('id', '=', id).execute();
   }
 
+  /** Within `write`; they end once `ended` is told. */
+  async endAllIn(write: Write, owner: string): Promise<{ ended(): Promise<void> }> {
+    await write.deleteFrom('owner_sessions').where('owner', '=', owner).execute();
+    return { ended: () => this.endAllOf(owner) };
+  }
+
   async endAllOf(owner: string): Promise<void> {
     const theirs = [...this.#byId.values()].filter((one) => one.owner === owner);
     await Promise.all(theirs.map(({ id }) => this.end(id)));

@@ -84,12 +84,35 @@ export class OwnerSignIn {
     this.inBackground(this.#link(owner, 'invitation'));
   }
 
+  /** To the address of before, when the agency has entered another: what that means, and how to undo it. */
+  tellOfChange(owner: Owner): void {
+    this.inBackground(this.#link(owner, 'address-changed'));
+  }
+
+  /** The link in that letter: whether the new address is right. */
+  async answerChange(token: string, isRight: boolean, address: string): Promise<Answer<void>> {
+    const { links, owners } = this.#parts;
+    const waitS = this.#guesses.take(placeOf(address));
+    if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
+    const link = links.look(token);
+    if (link?.kind !== 'address-changed' || link.owner === null) return refuse(lapsed);
+    const done = await owners.answerHold(link.owner, isRight);
+    if (!done.ok) return refuse(lapsed);
+    links.forget(token);
+    return done;
+  }
+
   look(token: string, address: string): Answer<OwnerLinkLook> {
     const waitS = this.#guesses.take(placeOf(address));
     if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
     const link = this.#parts.links.look(token);
     if (!link) return refuse(lapsed);
-    const email = link.email ?? this.#parts.owners.get(link.owner ?? '')?.email;
+    const { owners } = this.#parts;
+    const email =
+      link.email ??
+      (link.kind === 'address-changed'
+        ? owners.holds.of(link.owner ?? '')?.email
+        : owners.get(link.owner ?? '')?.email);
     return email === undefined ? refuse(lapsed) : ok({ kind: link.kind, email });
   }
 
@@ -102,7 +125,7 @@ export class OwnerSignIn {
     const waitS = this.#guesses.take(placeOf(address));
     if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
     const link = links.look(token);
-    if (!link) return refuse(lapsed);
+    if (!link || link.kind === 'address-changed') return refuse(lapsed);
     const known = owners.get(link.owner ?? '') ?? owners.byEmail(link.email ?? '');
     if (!known && given.name === undefined)
       return refuse(
@@ -124,9 +147,11 @@ export class OwnerSignIn {
         const made = await owners.insert(write, fresh, `owner:${fresh.id}`);
         if (!made.ok) return made;
       }
-      return ok(await sessions.begin(write, owner.id));
+      const proved = await owners.prove(write, owner.id);
+      return ok({ ...(await sessions.begin(write, owner.id)), proved });
     });
     if (!done.ok) return done;
+    done.value.proved();
     links.forget(token);
     if (fresh) owners.inserted(fresh);
     return ok({ token: done.value.token, session: done.value.begun() });
@@ -161,6 +186,8 @@ export class OwnerSignIn {
     const owner = this.#parts.owners.byEmail(email);
     if (owner) return this.#link(owner, 'sign-in');
     const { db, links, owners } = this.#parts;
+    const held = owners.get(owners.holds.ownerAt(email) ?? '');
+    if (held) return this.#link(held, 'address-changed');
     const made = await db
       .transaction()
       .execute((write) => links.make(write, owners.ring, { kind: 'sign-up', email }));
@@ -168,13 +195,15 @@ export class OwnerSignIn {
     await this.#deliver('sign-up', language, { email, name: '' }, made.token);
   }
 
-  async #link(owner: Owner, kind: 'sign-in' | 'invitation'): Promise<void> {
+  async #link(owner: Owner, kind: 'sign-in' | 'invitation' | 'address-changed'): Promise<void> {
     const { db, links, owners } = this.#parts;
+    const email = kind === 'address-changed' ? owners.holds.of(owner.id)?.email : owner.email;
+    if (email === undefined) return;
     const made = await db
       .transaction()
       .execute((write) => links.make(write, owners.ring, { kind, owner: owner.id }));
     made.made();
-    await this.#deliver(kind, owner.language, owner, made.token);
+    await this.#deliver(kind, owner.language, { email, name: owner.name }, made.token);
   }
 
   async #deliver(

@@ -12,6 +12,19 @@ export const ownerStore = {
     return (await db.selectFrom('owners').select('id').limit(1).executeTakeFirst()) !== undefined;
   },
 
+  /** Owners who were seen to read the letters to their address. */
+  async proven(db: Database): Promise<string[]> {
+    const rows = await db.selectFrom('owners').select('id').where('proven', '=', 1).execute();
+    return rows.map(({ id }) => id);
+  },
+  async setProven(write: Write, owner: string, proven: boolean): Promise<void> {
+    await write
+      .updateTable('owners')
+      .set({ proven: Number(proven) })
+      .where('id', '=', owner)
+      .execute();
+  },
+
   async all(db: Database, ring: KeyRing): Promise<Owner[]> {
     const rows = await db.selectFrom('owners').selectAll().execute();
     return rows.map((row) => ({
@@ -31,6 +44,7 @@ export const ownerStore = {
         id: owner.id,
         contact: ring.seal(contactText(owner), placeOf(owner.id)),
         self_registered: Number(owner.selfRegistered),
+        proven: Number(owner.selfRegistered),
         revision: owner.revision,
         created_at: owner.createdAt,
         updated_at: owner.updatedAt,

@@ -26,6 +26,16 @@ const texts: Record<Language, Record<OwnerLinkKind, { subject: string; lines: st
         'The link works once and for 14 days. After that, ask for a new one on the same page.',
       ],
     },
+    'address-changed': {
+      subject: 'Your address was changed',
+      lines: [
+        'Hello {name},',
+        'the control room has entered another address for you. Letters about your cameras go there now, and whoever reads it can sign in as you.',
+        'If you did not want this, open this link and keep this address. If it is right, say so there:',
+        '{url}',
+        'The link works for 14 days. Until you answer, whoever reads the new address can look, pause and stop, and allow nothing. After 14 days without an answer the new address counts.',
+      ],
+    },
   },
   es: {
     'sign-in': {
@@ -53,6 +63,16 @@ const texts: Record<Language, Record<OwnerLinkKind, { subject: string; lines: st
         'le piden que comparta una cámara con la sala de control. No se comparte nada hasta que usted diga que sí. Lea lo que significa, cambie lo que quiera o diga que no:',
         '{url}',
         'El enlace funciona una sola vez y durante 14 días. Después, pida uno nuevo en la misma página.',
+      ],
+    },
+    'address-changed': {
+      subject: 'Su dirección se cambió',
+      lines: [
+        'Hola, {name}:',
+        'la sala de control puso otra dirección para usted. Las cartas sobre sus cámaras van ahora allí, y quien la lea puede entrar como usted.',
+        'Si usted no lo quería, abra este enlace y conserve esta dirección. Si está bien, dígalo allí:',
+        '{url}',
+        'El enlace funciona durante 14 días. Hasta que responda, quien lea la nueva dirección puede mirar, poner pausa y parar, pero no permitir nada. Después de 14 días sin respuesta vale la nueva dirección.',
       ],
     },
   },

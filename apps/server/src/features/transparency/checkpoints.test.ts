@@ -1,6 +1,17 @@
-import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openCheckpoint, parseVerifierKey } from '@clerestory/tlog';
+import { formatVerifierKey, openCheckpoint, parseVerifierKey } from '@clerestory/tlog';
 import { ed25519, sha256 } from '../../platform/hashing.ts';
 import { until } from '../../testing/server.ts';
 import { giveOrder } from './orders.ts';
@@ -68,6 +79,63 @@ describe('the key', () => {
     const after = site.checkpoints.published();
     const alone = openCheckpoint(ed25519, after.ok ? after.value.note : '', { log: site.keys });
     expect(alone.ok && alone.value.signed.map(({ key }) => key)).toEqual([now]);
+  });
+});
+
+test('an order that was followed, and was not taken away before a kill, is not followed again', async () => {
+  giveOrder(site.dir, { do: 'change-key' });
+  await site.restart();
+  const now = site.keys.at(-1);
+  const key = readFileSync(site.file('log.key'), 'utf8');
+  // As the kill leaves it: the key is in its place, and the order is there still, with the key that it has made.
+  giveOrder(site.dir, { do: 'change-key', key: formatVerifierKey(now!) });
+  await site.restart();
+  expect(readFileSync(site.file('log.key'), 'utf8')).toBe(key);
+  expect([site.keys.at(-1), existsSync(site.file('log-order.json'))]).toEqual([now, false]);
+  expect(
+    site.open.raw.prepare(`select 1 from record_entries where kind = 'log-key-changed'`).all(),
+  ).toHaveLength(1);
+});
+
+describe('the witness folder', () => {
+  const inFolder = (name: string) => path.join(site.file('witness'), 'wall.example.org-log', name);
+  test('is never read from a pipe: it stops the log with its name, at a start and while it runs', async () => {
+    await site.append(2);
+    await site.checkpoints.tick();
+    rmSync(inFolder('latest'));
+    execFileSync('mkfifo', [inFolder('latest')]);
+    await site.append(1);
+    await site.checkpoints.tick();
+    expect(site.halted).toMatch(/latest is no file/);
+    await site.restart();
+    expect(site.halted).toMatch(/latest is no file/);
+  });
+
+  test('that hangs holds nothing up: it is told, nothing is signed meanwhile, and once it answers the log goes on', async () => {
+    site.folderPatienceMs = 1_000;
+    await site.restart();
+    await site.append(1);
+    await site.checkpoints.tick();
+    await site.append(1);
+    // Nobody reads the pipe: whoever opens it to write waits without end, as on a machine that is away.
+    execFileSync('mkfifo', [inFolder('latest.draft')]);
+    await site.checkpoints.tick();
+    expect(site.lines).toContain('error a checkpoint is not in the witness folder');
+    const { size } = site.published();
+    await site.append(1);
+    await site.checkpoints.tick();
+    expect(site.lines.at(-1)).toBe('error the log could not be signed; it is tried again');
+    expect([site.published().size, site.halted]).toEqual([size, null]);
+    const reader = openSync(inFolder('latest.draft'), constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      await until(async () => {
+        await site.checkpoints.tick();
+        return site.published().size > size;
+      });
+    } finally {
+      closeSync(reader);
+    }
+    expect(site.halted).toBeNull();
   });
 });
 

@@ -5,7 +5,7 @@ import { sha256 } from '../../platform/hashing.ts';
 import { Comparison } from './comparison.ts';
 import { shownOf, withSignatures } from './cosigned.ts';
 import { LogIdentity } from './identity.ts';
-import { orderDone, readOrder } from './orders.ts';
+import { giveOrder, orderDone, readOrder } from './orders.ts';
 import type { CheckpointParts } from './ports.ts';
 import { wayOn } from './signed-before.ts';
 import { Standing } from './standing.ts';
@@ -43,6 +43,7 @@ export class Checkpoints {
     this.#identity = new LogIdentity(parts);
     this.#standing = new Standing({ log, tree, dataDir, origin: () => this.#identity.origin });
     this.#comparison = new Comparison({
+      ...(parts.folderPatienceMs !== undefined && { folderPatienceMs: parts.folderPatienceMs }),
       ...{ db, log, tree, witnessFolder, identity: this.#identity, standing: this.#standing },
       erasureFault: () => record.erasureFault(),
       latest: () => this.#latest,
@@ -172,9 +173,13 @@ export class Checkpoints {
     const { dataDir, tree } = this.#parts;
     const order = readOrder(dataDir);
     if (!order) return;
+    // Killed between the key's being put in its place and the end of the order: it must not be changed a second time.
+    if (order.key !== undefined && order.key === this.#identity.key?.public) return orderDone(dataDir);
     if (order.do === 'change-key') await this.#changeKey();
     else await this.#beginAnew(order.why);
-    if (this.#standing.isHalted) return;
+    const { key } = this.#identity;
+    if (this.#standing.isHalted || !key) return;
+    giveOrder(dataDir, { ...order, key: key.public });
     await this.#signNow(await tree.head());
     // A witness may have said no.
     if (this.#standing.isHalted) return;
@@ -236,13 +241,13 @@ export class Checkpoints {
     const checkpoint = { origin, size, at: clock.nowMs(), note: this.#signed(head) };
     const shown = isAsked ? checkpoint : await this.#allowed(checkpoint);
     if (!shown) return;
-    const conflict = this.#comparison.folder.conflict(size, shown.at, shown.note);
+    const conflict = await this.#comparison.folder.conflict(size, shown.at, shown.note);
     if (conflict !== null)
       return this.#standing.halt(
         `The witness folder has another log: ${conflict}. Two servers may sign it. ${wayOn}`,
       );
     await checkpointStore.put(db, shown);
-    this.#keep(shown);
+    await this.#keep(shown);
     this.#latest = shown;
     if (size % 1_000 === 0)
       await checkpointStore
@@ -286,10 +291,10 @@ export class Checkpoints {
     return withSignatures(checkpoint, added);
   }
 
-  #keep({ size, at, note }: StoredCheckpoint): void {
+  async #keep({ size, at, note }: StoredCheckpoint): Promise<void> {
     const { folder } = this.#comparison;
     try {
-      folder.keep(size, at, note);
+      await folder.keep(size, at, note);
     } catch (error) {
       this.#parts.log.error({ err: error, folder: folder.dir }, 'a checkpoint is not in the witness folder');
     }
@@ -302,7 +307,7 @@ export class Checkpoints {
     await checkpointStore.put(this.#parts.db, after);
     if (this.#latest?.size === after.size) {
       this.#latest = after;
-      this.#keep(after);
+      await this.#keep(after);
     }
   }
 }

@@ -22,6 +22,7 @@ export interface ComparisonParts {
   standing: Standing;
   /** Where signed checkpoints are kept besides the database. */
   witnessFolder: string;
+  folderPatienceMs?: number;
   /** Has an entry lost its words without the log saying so? In words; null when none has. */
   erasureFault(): Promise<string | null>;
   /** The last checkpoint that the database has. */
@@ -33,12 +34,17 @@ export class Comparison {
   readonly #parts: ComparisonParts;
   /** Files of the witness folder that the start has not waited for. */
   #unseen: string[] = [];
+  #folder: WitnessFolder | null = null;
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
   }
 
   get folder(): WitnessFolder {
-    return new WitnessFolder(this.#parts.witnessFolder, this.#parts.identity.origin);
+    const { witnessFolder, folderPatienceMs, identity } = this.#parts;
+    // One that hangs is remembered by it; another log has another.
+    if (this.#folder?.origin !== identity.origin)
+      this.#folder = new WitnessFolder(witnessFolder, identity.origin, folderPatienceMs);
+    return this.#folder;
   }
 
   get #before(): SignedBefore {
@@ -119,8 +125,10 @@ export class Comparison {
     const { standing, log, latest } = this.#parts;
     const [before, here] = [this.#before, latest()];
     let files: string[];
+    let kept: Fault | null;
     try {
       files = await this.folder.files();
+      kept = await before.faultOfFiles(files.slice(0, largestAtOnce));
     } catch (error) {
       return standing.halt(
         `The witness folder ${this.folder.dir} cannot be read (${(error as Error).message}), so that nobody can say what was signed before. Make it readable and start again.`,
@@ -131,7 +139,7 @@ export class Comparison {
     this.#unseen = files.slice(largestAtOnce);
     const faults: (Fault | null)[] = [
       here ? await before.faultOfNote(here.note, 'The last checkpoint in the database') : null,
-      await before.faultOfFiles(files.slice(0, largestAtOnce)),
+      kept,
     ];
     const worst = faults.flatMap((fault) => fault ?? []).sort((a, b) => (b.size ?? -1) - (a.size ?? -1))[0];
     if (worst) standing.haltBy(worst);

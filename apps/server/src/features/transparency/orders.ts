@@ -4,10 +4,13 @@ import { z } from 'zod';
 import { StoreError } from '../../platform/database.ts';
 import { writeDurably } from '../../platform/durable.ts';
 
+/** The key that the log has since, once it is named: where that one signs, the order was followed to its end. */
+const Followed = { key: z.string().optional() };
+
 /** What an administrator of the machine wants done with the log at the next start. */
 export const LogOrder = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('change-key') }),
-  z.strictObject({ do: z.literal('begin-anew'), why: z.string().trim().min(10).max(300) }),
+  z.strictObject({ do: z.literal('change-key'), ...Followed }),
+  z.strictObject({ do: z.literal('begin-anew'), why: z.string().trim().min(10).max(300), ...Followed }),
 ]);
 export type LogOrder = z.infer<typeof LogOrder>;
 

@@ -37,4 +37,6 @@ export interface CheckpointParts {
   newOrigin: () => string;
   /** How often it is signed, where something is new; tests wait for less. */
   everyMs?: number;
+  /** How long the witness folder is waited for; tests wait for less. */
+  folderPatienceMs?: number;
 }

@@ -1,6 +1,6 @@
 import { openCheckpoint, toBase64, type SignedCheckpoint, type VerifierKey } from '@clerestory/tlog';
 import { ed25519 } from '../../platform/hashing.ts';
-import { checkpointOf, type WitnessFolder } from './witness-folder.ts';
+import { checkpointOf, FolderHangs, type WitnessFolder } from './witness-folder.ts';
 
 /** What to do after any of the faults below. */
 export const wayOn =
@@ -85,8 +85,10 @@ export class SignedBefore {
     const where = `The file ${file} in the witness folder ${this.#folder.dir}`;
     let note: string;
     try {
-      note = this.#folder.read(file);
+      note = await this.#folder.read(file);
     } catch (error) {
+      // Of what is in it nothing is known then.
+      if (error instanceof FolderHangs) throw error;
       // Gone since the folder was listed: another process of ours, or a hand, has tidied up.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       return { why: `${where} cannot be read (${(error as Error).message}). ${wayOn}` };
@@ -110,13 +112,8 @@ export class SignedBefore {
    */
   async largest(notes: readonly string[]): Promise<Lost> {
     const files = (await this.#folder.files()).slice(0, largestAtOnce);
-    const kept = files.flatMap((file) => {
-      try {
-        return this.#folder.read(file);
-      } catch {
-        return [];
-      }
-    });
+    const kept: string[] = [];
+    for (const file of files) kept.push(await this.#folder.read(file).catch(() => ''));
     const found = [...notes, ...kept].flatMap((note) => {
       const checkpoint = checkpointOf(note);
       if (checkpoint?.origin !== this.#origin) return [];

@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseCheckpoint, type Checkpoint } from '@clerestory/tlog';
-import { writeDurably } from '../../platform/durable.ts';
+import { writeDurablyAside } from '../../platform/durable.ts';
 
 /** A name for a folder from an origin: what is no letter, digit, dot or dash becomes a dash. */
 const folderName = (origin: string) => origin.replaceAll(/[^\w.-]+/g, '-');
@@ -14,19 +13,30 @@ const latestName = 'latest';
 export const checkpointOf = (note: string): Checkpoint | null =>
   parseCheckpoint(`${note.split('\n\n')[0]}\n`);
 
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
+/** The folder may be on another machine; so long it is waited for, ms. A listing of a year is longer than a file. */
+const patienceMs = 10_000;
+
+/** The folder does not answer, as one of a machine that is away. */
+export class FolderHangs extends Error {
+  override name = 'FolderHangs';
+}
+
 /**
  * Signed checkpoints as files, in a folder that may lie on another disk or machine: what the database itself cannot
- * remember once somebody puts an old copy in its place. One file for each checkpoint, and `latest`.
+ * remember once somebody puts an old copy in its place. One file for each checkpoint, and `latest`. Nothing here holds up
+ * the server, also where the folder hangs: then each call throws FolderHangs until it answers again.
  */
 export class WitnessFolder {
   readonly dir: string;
-  constructor(folder: string, origin: string) {
+  readonly origin: string;
+  readonly #patienceMs: number;
+  /** Something is asked of the folder that it has not answered in time; each more would occupy another thread. */
+  #hangs = false;
+  constructor(folder: string, origin: string, patience = patienceMs) {
+    this.origin = origin;
     this.dir = path.join(folder, folderName(origin));
-  }
-
-  /** The note of the last one; null when there is none yet. */
-  latest(): string | null {
-    return existsSync(path.join(this.dir, latestName)) ? this.read(latestName) : null;
+    this.#patienceMs = patience;
   }
 
   /**
@@ -34,8 +44,12 @@ export class WitnessFolder {
    * begin with a dot, and drafts that were never finished.
    */
   async files(): Promise<string[]> {
-    if (!existsSync(this.dir)) return [];
-    const found = await readdir(this.dir, { recursive: true, withFileTypes: true });
+    const found = await this.#patiently(() =>
+      readdir(this.dir, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+        if (isMissing(error)) return [];
+        throw error;
+      }),
+    );
     const sizeOf = (file: string) => (file === latestName ? Infinity : Number(path.basename(file)) || 0);
     return found
       .filter((one) => !one.isDirectory() && !one.name.startsWith('.') && !one.name.endsWith('.draft'))
@@ -43,20 +57,28 @@ export class WitnessFolder {
       .sort((a, b) => sizeOf(b) - sizeOf(a));
   }
 
-  /** Throws when it cannot be read, or is too large to be a checkpoint. */
-  read(file: string): string {
+  /** Throws when it cannot be read, is no file, or is too large to be a checkpoint. */
+  read(file: string): Promise<string> {
     const at = path.join(this.dir, file);
-    const { size } = statSync(at);
-    if (size > largestNote) throw new RangeError(`${at} has ${size} bytes, which no checkpoint has`);
-    return readFileSync(at, 'utf8');
+    return this.#patiently(async () => {
+      const found = await stat(at);
+      // A pipe would be waited for without end.
+      if (!found.isFile()) throw new RangeError(`${at} is no file`);
+      if (found.size > largestNote)
+        throw new RangeError(`${at} has ${found.size} bytes, which no checkpoint has`);
+      return readFile(at, 'utf8');
+    });
   }
 
   /** Would keeping this one put another log over what is there? What is there, in words; null when not. */
-  conflict(size: number, atMs: number, note: string): string | null {
+  async conflict(size: number, atMs: number, note: string): Promise<string | null> {
     const [text] = note.split('\n\n');
     for (const file of [this.#fileOf(size, atMs), latestName]) {
-      if (!existsSync(path.join(this.dir, file))) continue;
-      const there = this.read(file);
+      const there = await this.read(file).catch((error: unknown) => {
+        if (isMissing(error)) return null;
+        throw error;
+      });
+      if (there === null) continue;
       const known = checkpointOf(there);
       if (!known || known.size > size || (known.size === size && there.split('\n\n')[0] !== text))
         return `${path.join(this.dir, file)} is of ${known ? `a log of ${known.size} entries` : 'no log'}, and not of this one`;
@@ -64,14 +86,35 @@ export class WitnessFolder {
     return null;
   }
 
-  /** Durable when it returns. Throws when the folder takes no writes, or would lose another log’s word. */
-  keep(size: number, atMs: number, note: string): void {
-    const conflict = this.conflict(size, atMs, note);
+  /** Durable when it resolves. Throws when the folder takes no writes, or would lose another log’s word. */
+  async keep(size: number, atMs: number, note: string): Promise<void> {
+    const conflict = await this.conflict(size, atMs, note);
     if (conflict !== null) throw new RangeError(conflict);
     const file = path.join(this.dir, this.#fileOf(size, atMs));
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeDurably(file, note, 0o644);
-    writeDurably(path.join(this.dir, latestName), note, 0o644);
+    await this.#patiently(async () => {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeDurablyAside(file, note, 0o644);
+      await writeDurablyAside(path.join(this.dir, latestName), note, 0o644);
+    });
+  }
+
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#hangs) throw new FolderHangs(`${this.dir} still does not answer`);
+    const mine = work();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#hangs = true;
+        const over = () => void (this.#hangs = false);
+        mine.then(over, over);
+        reject(new FolderHangs(`${this.dir} does not answer within ${this.#patienceMs / 1_000} s`));
+      }, this.#patienceMs);
+    });
+    try {
+      return await Promise.race([mine, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #fileOf(size: number, atMs: number): string {

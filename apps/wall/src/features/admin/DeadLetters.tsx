@@ -11,6 +11,8 @@ const kindWords: Record<NoticeKind, string> = {
   access: 'camera was watched',
   'access-asked': 'asked to watch',
   'footage-request': 'asked for footage',
+  'camera-changed': 'camera changed here',
+  'camera-removed': 'camera removed here',
 };
 const channelWords: Record<NoticeChannel, string> = { mail: 'mail', push: 'push', webhook: 'webhook' };
 

@@ -34,6 +34,8 @@ export class LogSite {
   readonly lines: string[] = [];
   readonly #cleanups: (() => unknown)[] = [];
   #witnessKeys: VerifierKey[] = [];
+  /** How long the witness folder is waited for, ms. */
+  folderPatienceMs = 10_000;
   open!: OpenDatabase;
   record!: RecordService;
   checkpoints!: Checkpoints;
@@ -53,6 +55,7 @@ export class LogSite {
     const checkpoints = new Checkpoints({
       ...{ db: open.db, clock, log: this.#log(), record, tree: record.log, witnesses },
       ...{ dataDir: this.dir, witnessFolder: this.file('witness') },
+      folderPatienceMs: this.folderPatienceMs,
       newOrigin: () => 'wall.example.org/log',
     });
     try {

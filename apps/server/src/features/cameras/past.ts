@@ -1,0 +1,157 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { problem, type Answer, type PastCamera } from '@clerestory/protocol';
+import { streamsIn } from '../../platform/addresses/source.ts';
+import type { Database } from '../../platform/database.ts';
+import { refuse } from '../../platform/http.ts';
+import type { Write } from '../../platform/idempotency.ts';
+import { readSetting, writeSetting } from '../../platform/settings.ts';
+import { unfitFor } from './entry-rules.ts';
+import type { StoredCamera } from './store.ts';
+
+type Lent = Pick<StoredCamera, 'id' | 'source' | 'visibility' | 'owner'>;
+interface Kept {
+  address: string;
+  camera: string;
+  owner: string;
+}
+
+const saltName = 'lent-addresses-salt';
+
+/** Where a camera's picture comes from; one that sends to us, by its port. */
+const placesOf = ({ source }: Pick<Lent, 'source'>): string[] => {
+  if (source.kind === 'none') return [];
+  return source.kind === 'push' ? [`push:${source.port}`] : streamsIn(source);
+};
+
+/**
+ * What stays of private cameras that somebody owned: their ids, which no other camera is ever given, since the history
+ * under an id is its owner's to read; and their addresses as salted hashes, so that none is opened under another name
+ * once its camera is removed or pointed elsewhere.
+ */
+export class PastCameras {
+  readonly #db: Database;
+  readonly #ids = new Set<string>();
+  /** Hash → what was lent there. */
+  readonly #kept = new Map<string, Kept[]>();
+  #salt = '';
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async load(): Promise<void> {
+    this.#salt = (await readSetting(this.#db, saltName)) ?? '';
+    if (this.#salt === '') {
+      this.#salt = randomBytes(32).toString('base64url');
+      await writeSetting(this.#db, saltName, this.#salt);
+    }
+    for (const { id } of await this.#db.selectFrom('removed_cameras').select('id').execute())
+      this.#ids.add(id);
+    this.kept(await this.#db.selectFrom('lent_addresses').selectAll().execute());
+  }
+
+  hasId(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  unfitId(id: string): Answer<never> | null {
+    if (!this.#ids.has(id)) return null;
+    return refuse(
+      problem(
+        'exists',
+        `"${id}" was a private camera whose history belongs to its owner, so the id is given to no other. Choose another id.`,
+        { errors: [{ pointer: '/id', message: 'it belonged to a private camera that was removed' }] },
+      ),
+    );
+  }
+
+  /** Refuses a camera (`id` null: a new one) at an address that somebody has lent, unless it is private and theirs again. */
+  unfit(camera: Omit<Lent, 'id'> & { id: string | null }): Answer<never> | null {
+    const kept = placesOf(camera).flatMap((address) => this.#kept.get(this.#hash(address)) ?? []);
+    const isTheirs = ({ owner }: Kept) => camera.visibility === 'private' && owner === camera.owner;
+    if (kept.every(isTheirs)) return null;
+    return unfitFor(
+      '/source',
+      'its address was that of a private camera; it can be registered as private and for the same owner, or as anything once that owner has given it free on their page',
+    );
+  }
+
+  /** What is to be kept when `before` becomes `after` (null: is removed). `owner`: who lent it. */
+  leaving(before: Lent, after: Lent | null, owner: string | null): Kept[] {
+    if (before.visibility !== 'private' || owner === null) return [];
+    const left = new Set(after ? placesOf(after) : []);
+    return placesOf(before)
+      .filter((address) => !left.has(address))
+      .map((address) => ({ address: this.#hash(address), camera: before.id, owner }));
+  }
+
+  /** Out of the registry: of this owner, and of `ids`. Newest first. */
+  async of(owner: string, ids: readonly string[]): Promise<PastCamera[]> {
+    const rows = await this.#db
+      .selectFrom('removed_cameras')
+      .selectAll()
+      .where((one) =>
+        one.or([one('owner', '=', owner), ...(ids.length > 0 ? [one('id', 'in', [...ids])] : [])]),
+      )
+      .orderBy('removed_at', 'desc')
+      .execute();
+    return rows.map(({ id, name, place, removed_at }) => ({
+      ...{ id, name, place, removedAt: removed_at },
+      isHeld: this.isHeldBy(owner, id),
+    }));
+  }
+
+  isHeldBy(owner: string, camera: string): boolean {
+    return [...this.#kept.values()].some((there) =>
+      there.some((one) => one.camera === camera && one.owner === owner),
+    );
+  }
+
+  async keep(write: Write, all: readonly Kept[]): Promise<void> {
+    if (all.length > 0)
+      await write
+        .insertInto('lent_addresses')
+        .values([...all])
+        .onConflict((conflict) => conflict.columns(['address', 'camera']).doNothing())
+        .execute();
+  }
+
+  async keepRemoved(
+    write: Write,
+    { id, name, place, owner }: Pick<StoredCamera, 'id' | 'name' | 'place' | 'owner'>,
+    atMs: number,
+  ): Promise<void> {
+    await write.insertInto('removed_cameras').values({ id, name, place, owner, removed_at: atMs }).execute();
+  }
+
+  /** After the transaction of `keepRemoved`. */
+  removed(id: string): void {
+    this.#ids.add(id);
+  }
+
+  /** After the transaction of `keep`. */
+  kept(all: readonly Kept[]): void {
+    for (const one of all) {
+      const there = this.#kept.get(one.address) ?? [];
+      if (!there.some(({ camera }) => camera === one.camera)) this.#kept.set(one.address, [...there, one]);
+    }
+  }
+
+  /** An owner gives the addresses of a camera free. */
+  async release(write: Write, camera: string): Promise<void> {
+    await write.deleteFrom('lent_addresses').where('camera', '=', camera).execute();
+  }
+
+  /** After the transaction of `release`. */
+  released(camera: string): void {
+    for (const [address, there] of this.#kept) {
+      const left = there.filter((one) => one.camera !== camera);
+      if (left.length > 0) this.#kept.set(address, left);
+      else this.#kept.delete(address);
+    }
+  }
+
+  #hash(address: string): string {
+    return createHmac('sha256', this.#salt).update(address).digest('base64url');
+  }
+}
