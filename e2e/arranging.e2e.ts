@@ -200,7 +200,7 @@ test('visitors: restricted tiles are hidden and say why; orders are carried out 
   await page.getByRole('menuitem', { name: 'Blank the screen, or light it again' }).click();
   await expect(left.getByText(/Blank since .*, by tess/).first()).toBeVisible();
   await page.keyboard.press('g');
-  await expect(page.locator('[data-plan-screen="left"] .plan-blank')).toHaveText(
+  await expect(page.locator('[data-plan-screen="left"] .blank-note')).toHaveText(
     /Blank since \d\d:\d\d, by tess$/,
   );
 });

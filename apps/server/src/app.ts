@@ -359,6 +359,7 @@ export async function startApp(
     viewers: () => access.views.viewers(),
     grants: () => grants.list(),
     incidents: () => incidents.open(),
+    orders: (wall: string) => orders.last(wall),
     restricted: () => access.restricted(),
     screens: screens.statuses.bind(screens),
     media: () => media.address,

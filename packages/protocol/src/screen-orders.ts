@@ -63,6 +63,8 @@ export const OrderStatus = z.object({
   screen: ScreenId,
   kind: z.enum(['identify', 'reload', 'message', 'screenshot']),
   who: z.string(),
+  /** Who gives it, as the record knows them. */
+  by: z.string().optional(),
   at: UnixMs,
   state: z.enum(['sent', 'done', 'lost', 'failed']),
   note: z.string(),

@@ -49,6 +49,8 @@ export const Snapshot = z.object({
   incidents: z.array(Incident).optional(),
   /** Cameras that are hidden while visitors are in the room. */
   restricted: z.array(CameraId).optional(),
+  /** What became of the last orders to screens of this wall, oldest first; screens get none. */
+  orders: z.array(OrderStatus).optional(),
   media: MediaAddress.nullable(),
   /** All walls, so that a console can choose. */
   walls: z.array(z.object({ id: WallId, name: z.string() })),

@@ -31,7 +31,7 @@ function Line({ one }: { one: Found }) {
         <>
           <TerminalSquare aria-hidden="true" />
           <span className="cut">{label}</span>
-          <span className="palette-kind">{one.can ? group : 'not now'}</span>
+          <span className="palette-kind">{one.can ? group : one.only ? `for ${one.only}s` : 'not now'}</span>
           {keys[0] && <Kbd name={keys[0]} />}
         </>
       );

@@ -11,6 +11,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { nextFreeTile, readCallUp } from '../features/call-up/buffer.ts';
 import { toggleFavourite } from '../state/console-settings.ts';
 import type { ConsoleState, Overlay } from '../state/console.ts';
+import { deskStore } from '../state/desk.ts';
 import type { WallStore } from '../state/store.ts';
 import type { ToastMessage } from '../state/toasts.ts';
 import type { Sync } from '../sync/index.ts';
@@ -75,6 +76,19 @@ export function createActions(links: ActionLinks): Actions {
   const { sync, console, wall, say } = links;
   const screenOf = (id: string) => wall.getState().wall?.screens.find((screen) => screen.id === id);
 
+  /** A workstation's window shows one screen: what is chosen on another would be out of sight. */
+  const isElsewhere = (screen: string) => {
+    const own = deskStore.getState().screen;
+    return own !== null && own !== screen;
+  };
+  const sayElsewhere = (id: string, title: string) =>
+    say({
+      tone: 'plain',
+      title,
+      text: 'Tiles of another window are chosen in that window.',
+      action: { label: 'Open it', run: () => actions.openScreen(id) },
+    });
+
   const linked = () => wall.getState().link.state === 'online';
 
   const ask = async (command: ClientCommand): Promise<Problem | null> => {
@@ -100,6 +114,8 @@ export function createActions(links: ActionLinks): Actions {
     ask,
     send,
     select(screen, tile) {
+      if (isElsewhere(screen))
+        return sayElsewhere(screen, `${screenOf(screen)?.name ?? 'That screen'} is another window`);
       const camera = tile === null ? null : cameraAt(wall.getState(), { screen, tile });
       console.setState({ screen, tile, ...(tile === null ? {} : { camera }) });
     },
@@ -113,7 +129,7 @@ export function createActions(links: ActionLinks): Actions {
       console.setState({ camera });
       const done = send({ type: 'tile:assign', ...at, camera });
       const screen = screenOf(at.screen);
-      if (!goOn || !screen || !linked()) return done;
+      if (!goOn || !screen || !linked() || isElsewhere(at.screen)) return done;
       // The next free one as it will be: the tile just used counts as taken although its commit may be under way.
       const next = nextFreeTile(screen, at.tile);
       console.setState({ screen: at.screen, tile: next === null || next === at.tile ? at.tile : next });
@@ -164,8 +180,14 @@ export function createActions(links: ActionLinks): Actions {
         return;
       }
       const typed = state.callUp;
-      if (linked()) console.setState({ callUp: '', screen: at.screen });
+      const elsewhere = isElsewhere(at.screen);
+      if (linked()) console.setState({ callUp: '', ...(!elsewhere && { screen: at.screen }) });
       void actions.assign(camera.id, at, true).then((done) => {
+        if (done && elsewhere)
+          sayElsewhere(
+            at.screen,
+            `${camera.number} ${camera.name} is on ${screenOf(at.screen)?.name ?? 'it'}, tile ${at.tile + 1}`,
+          );
         // What was typed is not lost, unless the next number is being typed already.
         if (!done && console.getState().callUp === '')
           console.setState({ callUp: typed, screen: state.screen, tile: state.tile });
@@ -182,7 +204,7 @@ export function createActions(links: ActionLinks): Actions {
     tell: (name, payload) => sync.ask(name, payload),
     order: (screens, order) => orderScreens(screens, order, links),
     joinWall(id) {
-      console.setState({ screen: null, tile: null, mark: null, callUp: '' });
+      console.setState({ screen: null, tile: null, mark: null, callUp: '', places: null });
       sync.join(id);
     },
   };

@@ -64,6 +64,10 @@ const scenes: ConsoleCommand[] = [
     keysShown: ['F1', '…', 'F9'],
     when: ({ wall }) => wall.wall?.scenes?.some(({ key }) => key !== null) ?? false,
     acts: 'wall',
+    idle: ({ wall }, key) =>
+      wall.wall?.scenes?.some((scene) => scene.key === key)
+        ? null
+        : `No scene has the key ${key}. Scenes (a) gives it one.`,
     run: ({ wall, actions, roles }, key) => {
       const scene = wall.wall?.scenes?.find((one) => one.key === key);
       if (!scene) return;

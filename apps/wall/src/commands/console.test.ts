@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import {
   problem,
@@ -12,6 +12,7 @@ import {
 } from '@clerestory/protocol';
 import { apply, decide } from '@clerestory/wall-state';
 import { initialConsole, type ConsoleState } from '../state/console.ts';
+import { deskStore } from '../state/desk.ts';
 import { initialStore, type WallStore } from '../state/store.ts';
 import { createActions, type Actions } from './actions.ts';
 import { fitSelection } from './fit-selection.ts';
@@ -134,6 +135,22 @@ describe('refusals', () => {
     keys('9', '9', 'Enter');
     expect(consoleState.getState().callUp).toBe('99');
     expect(said[0]).toContain('no camera has the number 99');
+  });
+});
+
+describe('a window of a workstation', () => {
+  afterEach(() => deskStore.setState({ screen: null }));
+  test('chooses nothing on another window, and says where a camera went that was sent there', async () => {
+    deskStore.setState({ screen: 'left' });
+    actions.select('left', 0);
+    keys(']');
+    expect(consoleState.getState()).toMatchObject({ screen: 'left', tile: 0 });
+    expect(said).toEqual(['Right is another window: Tiles of another window are chosen in that window.']);
+    keys('2', '.', '3', '.', '1', 'Enter');
+    await settled();
+    expect(on('right')).toEqual({ 2: 'camera-1' });
+    expect(consoleState.getState()).toMatchObject({ screen: 'left', tile: 0, callUp: '' });
+    expect(said.at(-1)).toContain('1 Camera 1 is on Right, tile 3');
   });
 });
 

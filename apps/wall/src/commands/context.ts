@@ -53,10 +53,10 @@ export function hindrance(
 ): Problem | null {
   if (alwaysFree.has(type)) return null;
   if (console.look)
-    return problem(
-      'unprocessable',
-      'This console only looks. Press q, or "Look only" above, to arrange again.',
-    );
+    return {
+      ...problem('unprocessable', 'Press q, or "Look only" above, to arrange again.'),
+      title: 'This console only looks',
+    };
   const control = wall?.control;
   if (!control || isMine(control.by) || control.until <= serverNowMs()) return null;
   const minutes = Math.max(1, Math.ceil((control.until - serverNowMs()) / 60_000));

@@ -1,17 +1,24 @@
-import type { Camera, LayoutId, Screen } from '@clerestory/protocol';
+import type { Camera, LayoutId, Role, Screen } from '@clerestory/protocol';
 import { layouts } from '@clerestory/layout';
 import { matches, plain, wordsOf } from '../features/camera-tree/search-index.ts';
 import type { ConsoleContext } from './context.ts';
 import type { Command, Registry } from './registry.ts';
 
 export type Found =
-  | { kind: 'command'; command: Command<ConsoleContext>; can: boolean }
+  /** `only`: who may, where whoever sits here may not. */
+  | { kind: 'command'; command: Command<ConsoleContext>; can: boolean; only: Role | null }
   | { kind: 'camera'; camera: Camera }
   | { kind: 'screen'; screen: Screen; number: number }
   | { kind: 'layout'; layout: LayoutId; name: string };
 
 /** Of each kind, so that one kind does not crowd the others out. */
 const mostOfAKind = 12;
+
+const askedFor: readonly Role[] = ['operator', 'supervisor', 'administrator'];
+
+/** Whose affair it is, where another role could do it here and now. */
+const onlyFor = (command: Command<ConsoleContext>, context: ConsoleContext): Role | null =>
+  askedFor.find((role) => command.when({ ...context, roles: [role] })) ?? null;
 
 /** Of what is typed for itself, in the registry's own order. */
 function commandsFor(
@@ -25,7 +32,10 @@ function commandsFor(
   };
   return registry.commands
     .filter((command) => !command.keysShown && command.id !== 'palette.show' && fits(command))
-    .map((command): Found => ({ kind: 'command', command, can: command.when(context) }))
+    .map((command): Found => {
+      const can = command.when(context);
+      return { kind: 'command', command, can, only: can ? null : onlyFor(command, context) };
+    })
     .sort((a, b) => Number('can' in b && b.can) - Number('can' in a && a.can));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRegistry, type Command, type Press } from './registry.ts';
+import { createRegistry, writes, type Command, type Press } from './registry.ts';
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({
   key,
@@ -39,6 +39,14 @@ describe('a registry', () => {
     expect(registry.forPress(press('k', { ctrlKey: true }), null)?.id).toBe('palette');
     expect(registry.forPress(press('K', { metaKey: true }), null)?.id).toBe('palette');
     expect(registry.forPress(press('k', { altKey: true, ctrlKey: true }), null)).toBeNull();
+  });
+  test('takes a sign wherever a keyboard has it, and knows that it writes', () => {
+    const registry = createRegistry([command('next', [']'])]);
+    const altGr = press(']', { altKey: true, ctrlKey: true });
+    expect(registry.forPress(altGr, null)?.id).toBe('next');
+    expect(registry.forPress(press(']', { altKey: true }), null)?.id).toBe('next');
+    expect(registry.forPress(press(']', { ctrlKey: true }), null)).toBeNull();
+    expect([altGr, press('a'), press('a', { ctrlKey: true })].map(writes)).toEqual([true, true, false]);
   });
   test('takes a letter with and without capitals, and leaves the browser its own keys', () => {
     const registry = createRegistry([command('layout', ['l'])]);

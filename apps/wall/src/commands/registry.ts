@@ -14,6 +14,8 @@ export interface Command<Context> {
    * window's own affair, such as moving the choice.
    */
   readonly acts?: 'wall' | 'camera';
+  /** Why that key does nothing now, in words: said in place of running it, and no run for the record. */
+  readonly idle?: (context: Context, key: string) => string | null;
   /** What the key map shows in place of many keys. */
   readonly keysShown?: readonly string[];
 }
@@ -36,6 +38,13 @@ export interface Registry<Context> {
   groups(): { name: string; commands: Command<Context>[] }[];
 }
 
+/** A sign such as [ or #, which many keyboards have on AltGr, or on Option. */
+const isSign = (key: string): boolean => /^[^\p{L}\p{N}\s]$/u.test(key);
+
+/** The press writes a character where text is typed: with AltGr, Windows says that Ctrl and Alt are held. */
+export const writes = ({ key, ctrlKey, altKey, metaKey }: Press): boolean =>
+  (altKey && isSign(key)) || (!ctrlKey && !metaKey);
+
 const normal = (key: string): string => (key.length === 1 ? key.toLowerCase() : key);
 
 /** Makes a registry. Throws RangeError when an id is there twice. */
@@ -53,8 +62,8 @@ export function createRegistry<Context>(commands: readonly Command<Context>[]): 
       return command;
     },
     forPress(press, context) {
-      if (press.altKey) return null;
-      const key = (press.ctrlKey || press.metaKey ? 'Ctrl+' : '') + normal(press.key);
+      if (press.altKey && !isSign(press.key)) return null;
+      const key = (writes(press) ? '' : 'Ctrl+') + normal(press.key);
       return commands.find((command) => command.keys.includes(key) && command.when(context)) ?? null;
     },
     groups() {

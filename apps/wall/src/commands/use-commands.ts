@@ -7,7 +7,7 @@ import { wallStore } from '../state/store.ts';
 import type { Actions } from './actions.ts';
 import { chosenTile, type ConsoleContext } from './context.ts';
 import { consoleCommands } from './list.ts';
-import type { Command } from './registry.ts';
+import { writes, type Command } from './registry.ts';
 import { noteRun } from './run-notes.ts';
 import { chosenCamera } from './tile-commands.ts';
 import { useActions } from './use-actions.ts';
@@ -32,6 +32,8 @@ function runNow(
   const { wall } = context.wall;
   const at = chosenTile(context);
   const camera = chosenCamera(context);
+  const idle = command.idle?.(context, key) ?? null;
+  if (idle !== null) return context.actions.say({ tone: 'plain', title: 'Nothing was changed', text: idle });
   command.run(context, key);
   if (command.acts)
     noteRun({
@@ -74,8 +76,7 @@ export function useKeys(actions: Actions): void {
       // The arrow keys and digits are the camera's.
       if (deskStore.getState().moving !== null) return;
       if (sessionStore.getState().who?.me?.session.locked) return;
-      const isPlain = !event.ctrlKey && !event.metaKey;
-      if (isPlain && event.target instanceof Element && event.target.closest(keepsKeys)) return;
+      if (writes(event) && event.target instanceof Element && event.target.closest(keepsKeys)) return;
       const context = contextNow(actions);
       const command = consoleCommands.forPress(event, context);
       if (!command) return;

@@ -1,4 +1,4 @@
-import type { HealthState, TileRef } from '@clerestory/protocol';
+import type { HealthState, Place, TileRef } from '@clerestory/protocol';
 import { createStore } from 'zustand/vanilla';
 
 /** What lies over the console. One at a time. */
@@ -48,6 +48,8 @@ export interface ConsoleState {
   layoutOpen: boolean;
   /** One screen large, or the room as it hangs. */
   view: 'stage' | 'room';
+  /** Places of screens on the plan that are not saved yet, by screen; null while none are moved. */
+  places: ReadonlyMap<string, Place> | null;
   /** This console only looks: nothing done at it changes the wall. */
   look: boolean;
   /** Cameras chosen together, in the order of choosing. */
@@ -66,6 +68,7 @@ export const initialConsole: ConsoleState = {
   favourites: false,
   layoutOpen: false,
   view: 'stage',
+  places: null,
   look: false,
   picked: [],
   overlay: null,

@@ -42,7 +42,7 @@ export interface WallStore {
   incidents: Readonly<Record<string, Incident>>;
   /** Cameras that are hidden while visitors are in the room. */
   restricted: readonly string[];
-  /** What became of orders to screens, since this page was opened; newest last. */
+  /** What became of orders to screens, newest last. */
   orders: readonly OrderStatus[];
   walls: Snapshot['walls'];
   media: MediaAddress | null;

@@ -160,7 +160,11 @@ export function startSync(hello: ClientHello, given: Partial<SyncOptions> = {}):
     command(command) {
       const parsed = ClientCommand.safeParse(command);
       if (parsed.success) return commander.run(parsed.data);
-      return Promise.resolve({ ok: false, problem: problemFromZod(parsed.error, 'This cannot be sent') });
+      const refused = problemFromZod(parsed.error, 'This cannot be sent');
+      const [first] = refused.errors ?? [];
+      const field = first?.pointer.split('/').at(-1);
+      const detail = first && field ? `Correct “${field}”: ${first.message}.` : refused.detail;
+      return Promise.resolve({ ok: false, problem: { ...refused, detail } });
     },
     report(report) {
       lastReport = report;

@@ -10,9 +10,7 @@ import type {
 import type { StoreApi } from 'zustand/vanilla';
 import type { WallStore } from '../state/store.ts';
 import { loadSnapshot, saveSnapshot, type SnapshotStorage } from './cache.ts';
-
-/** Orders to screens that a console remembers. */
-const maxOrders = 100;
+import { ordersAfter, withOrder } from './orders.ts';
 
 const byId = <T>(list: readonly T[], id: (item: T) => string): Record<string, T> =>
   Object.fromEntries(list.map((item) => [id(item), item]));
@@ -64,6 +62,7 @@ export function createStoreWriter(
       incidents: byId(snapshot.incidents ?? [], (incident) => incident.id),
       walls: snapshot.walls,
       restricted: snapshot.restricted ?? [],
+      orders: ordersAfter(store.getState().orders, snapshot),
       media: snapshot.media,
       server: snapshot.server,
     });
@@ -84,10 +83,7 @@ export function createStoreWriter(
     'media:address': (media) => store.setState({ media }),
     'cameras:restricted': ({ cameras }) => store.setState({ restricted: cameras }),
     'screen:order': onOrder,
-    'screen:order-status': (status, now) =>
-      store.setState({
-        orders: [...now.orders.filter(({ id }) => id !== status.id), status].slice(-maxOrders),
-      }),
+    'screen:order-status': (status, now) => store.setState({ orders: withOrder(now.orders, status) }),
     'camera:viewers': ({ camera, viewers }, now) =>
       store.setState({ viewers: { ...now.viewers, [camera]: viewers } }),
     'grant:changed': (grant, now) => {

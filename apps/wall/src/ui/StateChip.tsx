@@ -9,6 +9,7 @@ import {
   FileQuestion,
   KeyRound,
   LoaderCircle,
+  MonitorOff,
   Radio,
   Square,
   TriangleAlert,
@@ -35,7 +36,7 @@ export const healthWords: Record<HealthState, StateWords> = {
 };
 
 /** What a console knows of a tile: the screen's own word, or why it has none. */
-export type ShownState = TileState | 'changing' | 'unknown' | 'unheard';
+export type ShownState = TileState | 'changing' | 'unknown' | 'unheard' | 'blank';
 
 export const tileWords: Record<ShownState, StateWords> = {
   empty: { word: 'empty', tone: 'quiet', icon: Square },
@@ -49,6 +50,7 @@ export const tileWords: Record<ShownState, StateWords> = {
   changing: { word: 'changing', tone: 'quiet', icon: LoaderCircle },
   unknown: { word: 'not shown', tone: 'quiet', icon: CircleX },
   unheard: { word: 'not known', tone: 'quiet', icon: CircleHelp },
+  blank: { word: 'blank', tone: 'quiet', icon: MonitorOff },
 };
 
 /** The words of a tile. One that is offline because its camera refuses our login says that, as the camera does. */

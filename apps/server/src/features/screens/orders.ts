@@ -22,6 +22,8 @@ const keptMs = 10 * 60_000;
 
 const showsPrivate =
   'The picture would have shown a private camera, so it was thrown away. Load the page of the screen anew';
+/** Orders of each wall whose outcome is told to windows that come, or come back. */
+const maxKept = 100;
 
 export interface OrderParts {
   db: Database;
@@ -50,12 +52,14 @@ interface Open {
 
 /**
  * What screens are told to do once. Each order is answered by the screen or counted as lost when its time is over; consoles hear
- * of both. Screenshots are kept in memory, the last of each screen, for some minutes. No private camera is in one: its owner
- * lends it to whoever has asked for it, not to whoever looks at a picture of a screen.
+ * of both, those that were away when they are back. Kept in memory: the last outcomes of each wall, and the last screenshot of
+ * each screen, for some minutes. No private camera is in one: its owner lends it to whoever has asked for it, not to whoever
+ * looks at a picture of a screen.
  */
 export class ScreenOrders {
   readonly #parts: OrderParts;
   readonly #open = new Map<string, Open>();
+  readonly #last = new Map<string, OrderStatus[]>();
   readonly #screenshots = new Map<string, Kept>();
 
   constructor(parts: OrderParts) {
@@ -83,7 +87,7 @@ export class ScreenOrders {
       const at = clock.nowMs();
       const away = this.#parts.screens.status(wall, screen).connected === 0;
       const status: OrderStatus = {
-        ...{ wall, id, screen, kind: order.kind, who, at },
+        ...{ wall, id, screen, kind: order.kind, who, by: actor, at },
         state: away ? 'lost' : 'sent',
         note: away ? 'No window shows this screen' : '',
       };
@@ -116,6 +120,11 @@ export class ScreenOrders {
     return ok({});
   }
 
+  /** What became of the last orders to screens of a wall, oldest first. */
+  last(wall: string): OrderStatus[] {
+    return this.#last.get(wall) ?? [];
+  }
+
   /** The last screenshot, to who may watch all that is in it; null when there is none. Who gets it is in the record first. */
   async screenshot(wall: string, screen: string, socket: WindowSocket): Promise<Answer<Screenshot | null>> {
     if (socket.data.wall !== wall || !this.#parts.walls.get(wall)?.screens.some(({ id }) => id === screen))
@@ -140,24 +149,33 @@ export class ScreenOrders {
 
   /** A screen is off its wall. */
   forget(screen: string): void {
-    clearTimeout(this.#screenshots.get(screen)?.timer);
-    this.#screenshots.delete(screen);
+    this.#drop(screen);
+    for (const [wall, list] of this.#last)
+      this.#last.set(
+        wall,
+        list.filter((status) => status.screen !== screen),
+      );
   }
 
   /** A camera is another one now, or gone: lent, masked, removed. No picture of what it was is kept. */
   forgetCamera(camera: string): void {
-    for (const [screen, { cameras }] of this.#screenshots) if (cameras.includes(camera)) this.forget(screen);
+    for (const [screen, { cameras }] of this.#screenshots) if (cameras.includes(camera)) this.#drop(screen);
+  }
+
+  #drop(screen: string): void {
+    clearTimeout(this.#screenshots.get(screen)?.timer);
+    this.#screenshots.delete(screen);
   }
 
   #keep(screen: string, screenshot: Omit<Screenshot, 'screen' | 'at'> & { cameras: string[] }): void {
-    this.forget(screen);
-    const timer = setTimeout(() => this.forget(screen), keptMs);
+    this.#drop(screen);
+    const timer = setTimeout(() => this.#drop(screen), keptMs);
     timer.unref();
     this.#screenshots.set(screen, { ...screenshot, screen, at: this.#parts.clock.nowMs(), timer });
   }
 
   stop(): void {
-    for (const screen of [...this.#screenshots.keys()]) this.forget(screen);
+    for (const screen of [...this.#screenshots.keys()]) this.#drop(screen);
     for (const { timer } of this.#open.values()) clearTimeout(timer);
     this.#open.clear();
   }
@@ -174,6 +192,8 @@ export class ScreenOrders {
   }
 
   #tell(status: OrderStatus): void {
+    const others = this.last(status.wall).filter(({ id }) => id !== status.id);
+    this.#last.set(status.wall, [...others, status].slice(-maxKept));
     this.#parts.audience.tell(rooms.consoles(status.wall), 'screen:order-status', status);
   }
 

@@ -7,6 +7,7 @@ import {
   type Grant,
   type Incident,
   type MediaAddress,
+  type OrderStatus,
   type PtzHolder,
   type ScreenStatus,
   type Snapshot,
@@ -28,6 +29,8 @@ export interface SnapshotParts {
   viewers(): CameraViewers[];
   grants(): Grant[];
   incidents(): Incident[];
+  /** What became of the last orders to the wall's screens. */
+  orders(wall: string): OrderStatus[];
   media(): MediaAddress | null;
   server: Snapshot['server'];
 }
@@ -48,7 +51,7 @@ export function wallSockets(
   clock: Clock,
   askerOf: (socket: WindowSocket) => Asker | undefined,
 ): SocketHandlers {
-  const snapshot = (wall: WallState): Snapshot => ({
+  const snapshot = (wall: WallState, { data: { hello } }: WindowSocket): Snapshot => ({
     wall,
     cameras: parts.cameras(),
     health: parts.health(),
@@ -57,6 +60,7 @@ export function wallSockets(
     viewers: parts.viewers(),
     grants: parts.grants(),
     incidents: parts.incidents(),
+    ...(hello.surface !== 'screen' && { orders: parts.orders(wall.id) }),
     restricted: parts.restricted(),
     media: parts.media(),
     walls: walls.shared().map(({ id, name }) => ({ id, name })),
@@ -103,18 +107,18 @@ export function wallSockets(
       ]);
       presence.joined(socket, wall.id);
       // Read after joining the room: what is committed from here on arrives as an event.
-      return ok(snapshot(walls.get(wall.id) ?? wall));
+      return ok(snapshot(walls.get(wall.id) ?? wall, socket));
     },
     'wall:resync': async ({ wall, since }, socket) => {
       const state = walls.get(wall);
       if (!state || socket.data.wall !== wall)
         return refuse(problem('not-found', `This window has not joined a wall "${wall}".`));
       if (since > state.sequence || state.sequence - since > maxCatchUp)
-        return ok({ snapshot: snapshot(state) });
+        return ok({ snapshot: snapshot(state, socket) });
       const commits = await walls.commitsSince(wall, since, maxCatchUp);
       // The history is whole from 1 on, but a restored store may have lost its beginning.
       if (!commits || (commits[0]?.sequence ?? since + 1) !== since + 1)
-        return ok({ snapshot: snapshot(state) });
+        return ok({ snapshot: snapshot(state, socket) });
       return ok({ commits });
     },
     'wall:command': ({ wall, key, base, command }, socket) => {

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { CameraRow } from './CameraRow.tsx';
-import type { TreeLine } from './find.ts';
+import { keyOfLine, type TreeLine } from './find.ts';
 
 /** Heights in rem, as the style sheet has them: a list of ten thousand is not measured. */
 const rowRem = 2.9;
@@ -41,14 +41,14 @@ export function CameraList({
     estimateSize: (at) => heights[lines[at]?.kind ?? 'camera'],
     getItemKey: (at) => {
       const line = lines[at];
-      return line === undefined ? at : line.kind === 'camera' ? line.key : `group ${line.name}`;
+      return line === undefined ? at : keyOfLine(line);
     },
     overscan: beyond,
   });
   useEffect(() => virtual.measure(), [virtual, lines, heights.camera]);
   useEffect(() => {
-    const at = lines.findIndex(
-      (line) => line.kind === 'camera' && (active === null ? line.camera.id === chosen : line.key === active),
+    const at = lines.findIndex((line) =>
+      active === null ? line.kind === 'camera' && line.camera.id === chosen : keyOfLine(line) === active,
     );
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
     // What is shown may change without the choice: then nobody wants to be taken elsewhere.
@@ -75,8 +75,13 @@ export function CameraList({
             return (
               <div
                 key={key}
-                role="presentation"
+                id={lineId(keyOfLine(line))}
+                role="option"
+                aria-selected={false}
+                aria-posinset={index + 1}
+                aria-setsize={lines.length}
                 className="camera-group"
+                data-active={keyOfLine(line) === active || undefined}
                 style={style}
                 data-group={line.name}
                 onClick={() => onToggle(line.name)}
@@ -84,6 +89,7 @@ export function CameraList({
                 {line.isClosed ? <ChevronRight aria-hidden="true" /> : <ChevronDown aria-hidden="true" />}
                 <span className="cut">{line.name}</span>
                 <span>{line.count}</span>
+                <span className="visually-hidden">cameras, {line.isClosed ? 'closed' : 'open'}</span>
               </div>
             );
           return (

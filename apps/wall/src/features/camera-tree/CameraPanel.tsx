@@ -16,6 +16,7 @@ import { CameraMenu } from './CameraMenu.tsx';
 import { CameraList, lineId } from './CameraList.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { TreeBar } from './TreeBar.tsx';
+import { groupAt, keyOfLine, lineFrom } from './find.ts';
 import { useTree } from './use-tree.ts';
 import './camera-tree.css';
 
@@ -24,6 +25,13 @@ const listId = 'camera-list';
 
 /** How far the keys go in a list. */
 const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+
+/** Keys that open or close a group; in the search field the arrows move within what is typed. */
+function opens({ key, target }: KeyboardEvent, kind: 'group' | 'camera'): boolean {
+  if (kind === 'group' && key === 'Enter') return consoleStore.getState().callUp === '';
+  if (target instanceof HTMLInputElement) return false;
+  return key === 'ArrowLeft' || (kind === 'group' && key === 'ArrowRight');
+}
 
 function Hint() {
   const text = useConsole(({ screen, tile }) => (screen !== null && tile !== null ? tile + 1 : null));
@@ -54,14 +62,18 @@ export function CameraPanel() {
       lines.flatMap((line) => (line.kind === 'camera' ? [{ key: line.key, camera: line.camera.id }] : [])),
     [lines],
   );
-  const at = active === null ? -1 : flat.findIndex(({ key }) => key === active);
-  const current = flat[at] ?? null;
+  const current = flat.find(({ key }) => key === active) ?? null;
+  const line = lines.find((one) => keyOfLine(one) === active);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const step = steps[event.key];
     if (step !== undefined) {
-      const from = current === null ? (step > 0 ? -1 : flat.length) : at;
-      setActive(flat[Math.min(flat.length - 1, Math.max(0, from + step))]?.key ?? null);
+      setActive(lineFrom(lines, line ? active : null, step));
+    } else if (line && opens(event, line.kind)) {
+      const group = groupAt(lines, active);
+      if (!group) return;
+      if (event.key === 'Enter' || group.isClosed === (event.key === 'ArrowRight')) toggle(group.name);
+      setActive(keyOfLine(group));
     } else if (event.key === ' ' && event.ctrlKey && current) togglePicked(current.camera);
     else if (event.key === 'Enter' && consoleStore.getState().callUp === '') {
       const camera = current?.camera ?? (query === '' ? undefined : flat[0]?.camera);
@@ -97,7 +109,7 @@ export function CameraPanel() {
           aria-label="Search for a camera"
           aria-expanded="true"
           aria-controls={listId}
-          aria-activedescendant={current ? lineId(current.key) : undefined}
+          aria-activedescendant={line ? lineId(keyOfLine(line)) : undefined}
           autoComplete="off"
           spellCheck={false}
           value={query}
@@ -117,7 +129,7 @@ export function CameraPanel() {
           <CameraList
             id={listId}
             lines={lines}
-            active={current?.key ?? null}
+            active={line ? keyOfLine(line) : null}
             chosen={chosen}
             onUse={actions.useCamera}
             onToggle={toggle}

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Camera, CameraHealth } from '@clerestory/protocol';
-import { elsewhere, everything, findCameras, linesOf, type FindOptions } from './find.ts';
+import {
+  elsewhere,
+  everything,
+  findCameras,
+  groupAt,
+  keyOfLine,
+  lineFrom,
+  linesOf,
+  type FindOptions,
+} from './find.ts';
 
 const camera = (number: number, name: string, neighbourhood: string, tags: string[] = []): Camera => ({
   id: `camera-${number}`,
@@ -92,4 +101,18 @@ test('a closed group keeps its line and its count', () => {
   expect(
     lines.map((line) => (line.kind === 'group' ? `${line.name} ${line.count}` : line.camera.number)),
   ).toEqual(['Harbour 1', 3, 'Old Town 2', `${elsewhere} 1`, 112]);
+});
+test('the keys go over groups too, begin at a camera, and know the group they are in', () => {
+  const lines = linesOf(found({}), new Set(['Old Town']));
+  const [harbour, third, oldTown, other] = lines.map(keyOfLine);
+  expect(lineFrom(lines, null, 1)).toBe(third);
+  expect(lineFrom(lines, third ?? null, -1)).toBe(harbour);
+  expect(lineFrom(lines, third ?? null, 1)).toBe(oldTown);
+  expect(lineFrom(lines, oldTown ?? null, 1)).toBe(other);
+  expect(lineFrom(lines, oldTown ?? null, 10)).toBe(lines.map(keyOfLine).at(-1));
+  expect(lineFrom(lines, null, -1)).toBe(lines.map(keyOfLine).at(-1));
+  expect(lineFrom([], null, 1)).toBeNull();
+  expect(groupAt(lines, third ?? null)).toMatchObject({ name: 'Harbour', isClosed: false });
+  expect(groupAt(lines, oldTown ?? null)).toMatchObject({ name: 'Old Town', isClosed: true });
+  expect(groupAt(lines, 'gone')).toBeUndefined();
 });

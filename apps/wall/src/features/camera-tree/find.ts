@@ -81,6 +81,25 @@ export type TreeLine =
   | { kind: 'group'; name: string; count: number; isClosed: boolean }
   | { kind: 'camera'; camera: Camera; key: string };
 
+/** By what the list and its keys know a line. */
+export const keyOfLine = (line: TreeLine): string =>
+  line.kind === 'camera' ? line.key : `group ${line.name}`;
+
+/** The line so many further on, groups too; from nowhere the first camera, or backwards the last line. Null in an empty list. */
+export function lineFrom(lines: readonly TreeLine[], active: string | null, step: number): string | null {
+  const at = active === null ? -1 : lines.findIndex((line) => keyOfLine(line) === active);
+  const first = lines.findIndex(({ kind }) => kind === 'camera');
+  const to = at >= 0 ? at + step : step > 0 ? Math.max(0, first) + step - 1 : lines.length + step;
+  const line = lines[Math.min(lines.length - 1, Math.max(0, to))];
+  return line ? keyOfLine(line) : null;
+}
+
+/** The group that a line is in, or is. */
+export function groupAt(lines: readonly TreeLine[], active: string | null) {
+  const at = lines.findIndex((line) => keyOfLine(line) === active);
+  return lines.slice(0, at + 1).findLast((line) => line.kind === 'group');
+}
+
 /** The list as lines, without the cameras of closed groups. */
 export function linesOf(groups: readonly CameraGroup[], closed: ReadonlySet<string>): TreeLine[] {
   const lines: TreeLine[] = [];

@@ -1,4 +1,5 @@
 import type { Camera, CameraHealth, StreamFacts } from '@clerestory/protocol';
+import { tileCount } from '@clerestory/layout';
 import { EyeOff, Move, Pencil, Trash2, Volume2 } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { mayMask, mayMove, mayRegister } from '../../commands/context.ts';
@@ -39,6 +40,7 @@ function useNow(everyMs: number): number {
 }
 
 function Health({ health }: { health: CameraHealth | undefined }) {
+  const watched = useWall((wall) => (wall.viewers[health?.camera ?? '']?.length ?? 0) > 0);
   const nowMs = useNow(5_000);
   const state = health?.state ?? 'idle';
   const failure = lastFailureWords(health, nowMs);
@@ -53,7 +55,11 @@ function Health({ health }: { health: CameraHealth | undefined }) {
           </span>
         )}
       </div>
-      <p>{health?.reason || (health ? '' : 'Nothing has been reported yet.')}</p>
+      <p>
+        {state === 'idle' && watched
+          ? 'Nothing is fetched from it just now.'
+          : health?.reason || (health ? '' : 'Nothing has been reported yet.')}
+      </p>
       {failure && <p className="details-failure">{failure.long}</p>}
     </section>
   );
@@ -104,8 +110,13 @@ function Places({ camera }: { camera: string }) {
         <ul className="places">
           {places.map(({ screen, tile }) => (
             <li key={`${screen.id}/${tile}`}>
-              <Button onClick={() => actions.select(screen.id, tile)}>
-                {screen.name}, tile {tile + 1}
+              <Button
+                title={
+                  tile < tileCount(screen.layout) ? undefined : 'Not on show: the layout has no room for it'
+                }
+                onClick={() => actions.select(screen.id, tile < tileCount(screen.layout) ? tile : null)}
+              >
+                {screen.name}, {tile < tileCount(screen.layout) ? `tile ${tile + 1}` : 'parked'}
               </Button>
             </li>
           ))}

@@ -2,6 +2,10 @@ import type { Outage } from '@clerestory/protocol';
 import { ago } from '../../ui/health-words.ts';
 import { shortTime } from '../../ui/time.ts';
 
+/** Reasons of a camera that is there and has something else at its address. */
+const wrongAddress =
+  /no stream at that path|answers, but not with|sends no video|name of the camera is not known|address cannot be used/i;
+
 const dayMs = 24 * 60 * 60_000;
 
 /** "14:05, 3 h ago"; with its date where that was not within a day. */
@@ -14,7 +18,7 @@ export function momentWords(atMs: number, nowMs: number): string {
 export const lengthWords = ({ from, until }: Outage, nowMs: number): string => ago(from, until ?? nowMs);
 
 /** What somebody can do about it now. */
-export function nextStep({ cause, state }: Outage): string {
+export function nextStep({ cause, state, reason }: Pick<Outage, 'cause' | 'state' | 'reason'>): string {
   switch (cause.kind) {
     case 'server':
       return 'It comes back by itself. If it stays, look at the log of the server.';
@@ -25,6 +29,7 @@ export function nextStep({ cause, state }: Outage): string {
     case 'site':
       return 'Check power and network at that site before any single camera.';
     case 'camera':
+      if (state === 'offline' && wrongAddress.test(reason)) return 'Correct the address of this camera.';
       return state === 'unauthorized'
         ? 'Correct the login of this camera.'
         : state === 'unsupported'

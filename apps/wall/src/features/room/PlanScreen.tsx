@@ -1,10 +1,9 @@
 import type { Place, Screen } from '@clerestory/protocol';
-import { MonitorOff } from 'lucide-react';
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
-import { shortTime } from '../../ui/time.ts';
+import { BlankNote } from '../screens/BlankNote.tsx';
 import { Presence } from '../screens/Presence.tsx';
 import { ScreenGrid } from '../screens/ScreenGrid.tsx';
 import { useScreenDrop } from '../screens/use-screen-drop.ts';
@@ -27,7 +26,7 @@ export function PlanScreen({
   editing: boolean;
   /** Moved by so many centimetres since the grip; `end`: let go. */
   onMove: (screen: string, dx: number, dy: number, end: boolean) => void;
-  onKey: (screen: string, key: string) => void;
+  onKey: (screen: string, key: string, resizes: boolean) => void;
 }) {
   const actions = useActions();
   const status = useWall((state) => state.screens[screen.id]);
@@ -36,7 +35,6 @@ export function PlanScreen({
   const grip = useRef<{ x: number; y: number } | null>(null);
   const over = useScreenDrop(head, screen.id);
   const away = !status || status.connected === 0;
-  const blankDone = screen.blank && !away && status.report?.blank === true;
 
   const drag = (event: PointerEvent, end: boolean) => {
     if (!grip.current) return;
@@ -52,7 +50,7 @@ export function PlanScreen({
     if (!event.key.startsWith('Arrow') && event.key !== 't') return;
     event.preventDefault();
     event.stopPropagation();
-    onKey(screen.id, event.key);
+    onKey(screen.id, event.key, event.shiftKey);
   };
   return (
     <div
@@ -88,22 +86,14 @@ export function PlanScreen({
         <Presence status={status} short />
       </div>
       <div className="plan-picture">
-        {screen.blank ? (
-          <p className="plan-blank">
-            <MonitorOff aria-hidden="true" />
-            Blank since {shortTime(screen.blank.since)}, by {screen.blank.who}
-            {!blankDone && <b>{away ? ' — no window shows it' : ' — not confirmed by the screen yet'}</b>}
-          </p>
-        ) : (
-          <ScreenGrid screen={screen} large={false} />
-        )}
+        <ScreenGrid screen={screen} large={false} />
+        <BlankNote screen={screen} />
       </div>
       {editing && (
         <div
           className="plan-grip"
           role="button"
           tabIndex={0}
-          aria-label={`Place of ${screen.name}: arrow keys move it, t turns it`}
           data-grip={screen.id}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
@@ -114,7 +104,12 @@ export function PlanScreen({
           onPointerCancel={(event) => drag(event, true)}
           onKeyDown={onKeyDown}
         >
-          {place.width} × {place.height} cm
+          <span className="visually-hidden">
+            Place of {screen.name}: arrow keys move it, with Shift they resize it, t turns it;
+          </span>
+          <span>
+            {place.width} × {place.height} cm
+          </span>
         </div>
       )}
     </div>

@@ -3,9 +3,10 @@ import { Move } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { mayBuild } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
+import { useConsole } from '../../state/use-console.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { Button } from '../../ui/Button.tsx';
-import { extentOf, moved, placesOf, snapped, turned } from './places.ts';
+import { extentOf, moved, placesOf, resized, snapped, turned } from './places.ts';
 import { PlanScreen } from './PlanScreen.tsx';
 import { RecentChanges } from './RecentChanges.tsx';
 import './room.css';
@@ -33,11 +34,12 @@ function useScale(extent: { width: number; height: number }) {
   return { room, scale, offset: { left, top: Math.max(0, (size.height - extent.height * scale) / 3) } };
 }
 
-/** The wall as it hangs in the room. Places are changed on a draft of one's own, and saved together. */
+/** The wall as it hangs in the room. Places are changed on a draft of one's own, which outlives this view, and saved together. */
 export function RoomView({ screens, tools }: { screens: readonly Screen[]; tools: ReactNode }) {
-  const { send } = useActions();
+  const { send, set } = useActions();
   const mayPlace = mayBuild({ roles: useRoles() });
-  const [draft, setDraft] = useState<ReadonlyMap<string, Place> | null>(null);
+  const draft = useConsole((state) => state.places);
+  const setDraft = (places: ReadonlyMap<string, Place> | null) => set({ places });
   const [grip, setGrip] = useState<{ screen: string; from: Place } | null>(null);
   const saved = useMemo(() => placesOf(screens), [screens]);
   const places = useMemo(() => new Map([...saved, ...(draft ?? [])]), [saved, draft]);
@@ -52,9 +54,9 @@ export function RoomView({ screens, tools }: { screens: readonly Screen[]; tools
     change(screen, snapped({ ...from, x: from.x + dx, y: from.y + dy }, others(screen)));
     setGrip(end ? null : { screen, from });
   };
-  const onKey = (screen: string, key: string) => {
+  const onKey = (screen: string, key: string, resizes: boolean) => {
     const place = places.get(screen);
-    if (place) change(screen, key === 't' ? turned(place) : moved(place, key));
+    if (place) change(screen, key === 't' ? turned(place) : (resizes ? resized : moved)(place, key));
   };
   const save = () => {
     const all = [...places].filter(([id]) => screens.some((screen) => screen.id === id));
@@ -80,7 +82,7 @@ export function RoomView({ screens, tools }: { screens: readonly Screen[]; tools
           <>
             <span className="room-unsaved" role="status">
               {draft.size === 0
-                ? 'Drag a screen, or focus it and use the arrow keys; t turns it'
+                ? 'Drag a screen, or focus it and use the arrow keys; with Shift they set its size, t turns it'
                 : 'Not saved yet: only you see these places'}
             </span>
             <Button onClick={() => setDraft(null)}>Discard</Button>

@@ -7,10 +7,12 @@ import { Button } from '../../ui/Button.tsx';
 export function ViewSwitch() {
   const run = useRun();
   const view = useConsole((state) => state.view);
+  const unsaved = useConsole(({ places }) => (places?.size ?? 0) > 0);
   return (
     <Button onClick={() => run('room.show')}>
       {view === 'room' ? <Monitor aria-hidden="true" /> : <LayoutGrid aria-hidden="true" />}
       {view === 'room' ? 'One screen large' : 'The room'}
+      {unsaved && view !== 'room' && <span className="room-unsaved">places not saved</span>}
     </Button>
   );
 }

@@ -87,6 +87,15 @@ function ownWords(event: WallEvent, { screens }: Names): string | null {
   }
 }
 
+/** What was done to several screens at once; null where that was not one thing. */
+function sameOnMany(events: readonly WallEvent[]): string | null {
+  const blanked = events.filter((event) => event.type === 'screen:blanked');
+  if (blanked.length < 2 || blanked.length < events.length) return null;
+  const lit = blanked.filter(({ blank }) => blank === null).length;
+  if (lit > 0 && lit < blanked.length) return null;
+  return `${lit > 0 ? 'lit' : 'blanked'} ${count(blanked.length, 'screen')}`;
+}
+
 /** One commit in words, without who: what it was meant for first, such as a scene and not its forty tiles. */
 export function changeWords({ events }: Commit, names: Names): string {
   const meant = events.findLast(({ type }) => type.startsWith('scene:') || type.startsWith('step:'));
@@ -95,7 +104,7 @@ export function changeWords({ events }: Commit, names: Names): string {
   const tiles = events.filter(({ type }) => type === 'tile:assigned' || type === 'tile:cleared');
   if (tiles.length > 0) return tileWords(tiles, names);
   const first = events[0];
-  return (first && ownWords(first, names)) ?? 'changed something';
+  return sameOnMany(events) ?? (first && ownWords(first, names)) ?? 'changed something';
 }
 
 /** Who made it, for people. */

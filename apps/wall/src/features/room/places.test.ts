@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Screen } from '@clerestory/protocol';
-import { extentOf, moved, placesOf, snapped, turned } from './places.ts';
+import { extentOf, moved, placesOf, resized, snapped, turned } from './places.ts';
 
 const screen = (id: string, more: Partial<Screen> = {}): Screen => ({
   ...{ id, name: id, layout: '4', tiles: {}, changedAt: 1, tileChangedAt: {} },
@@ -33,6 +33,9 @@ describe('the plan of the room', () => {
     const place = { x: 2, y: 10, width: 100, height: 60 };
     expect(moved(place, 'ArrowLeft')).toMatchObject({ x: 0, y: 10 });
     expect(moved(place, 'ArrowDown')).toMatchObject({ x: 2, y: 15 });
+    expect(resized(place, 'ArrowRight')).toMatchObject({ x: 2, y: 10, width: 105, height: 60 });
+    expect(resized({ ...place, height: 12 }, 'ArrowUp')).toMatchObject({ width: 100, height: 10 });
+    expect(resized({ ...place, width: 2_000 }, 'ArrowRight').width).toBe(2_000);
     expect(turned(place)).toMatchObject({ width: 60, height: 100 });
   });
 });

@@ -71,5 +71,15 @@ export const moved = (place: Place, key: string, stepCm = gridCm): Place => {
   return { ...place, x: Math.max(0, place.x + dx), y: Math.max(0, place.y + dy) };
 };
 
+/** The sizes that a place may have, centimetres, as the protocol has them. */
+const [least, most] = [10, 2_000];
+const within = (size: number) => Math.min(most, Math.max(least, size));
+
+/** Larger or smaller by a key, from its lower right corner. */
+export const resized = (place: Place, key: string, stepCm = gridCm): Place => {
+  const { x, y } = moved({ ...place, x: place.width, y: place.height }, key, stepCm);
+  return { ...place, width: within(x), height: within(y) };
+};
+
 /** Hung the other way. */
 export const turned = ({ x, y, width, height }: Place): Place => ({ x, y, width: height, height: width });

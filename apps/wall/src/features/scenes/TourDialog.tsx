@@ -73,8 +73,8 @@ export function TourDialog({
       title={at.tile !== null ? `Tour on tile ${at.tile + 1} of ${name}` : `Tour of scenes on ${name}`}
       text={
         isTile
-          ? 'The cameras follow one another on this tile. It stands while an alert is on.'
-          : 'The scenes follow one another on this screen; the others stay. It stands while an alert is on.'
+          ? 'The cameras follow one another on this tile. ! holds every tour for an alert, and lets them go on.'
+          : 'The scenes follow one another on this screen; the others stay. ! holds every tour for an alert, and lets them go on.'
       }
       action="Begin the tour"
       busy={busy}

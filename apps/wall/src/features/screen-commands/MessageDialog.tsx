@@ -14,7 +14,15 @@ export function MessageDialog({ screen, onClose }: { screen: string | null; onCl
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(screens.map(({ id }) => id)));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const wrongSeconds = !/^\d+$/.test(seconds.trim()) || Number(seconds) < 3 || Number(seconds) > 3_600;
+  const wanting =
+    chosen.size === 0
+      ? 'Choose a screen at least.'
+      : wrongSeconds
+        ? 'Give the seconds as a whole number from 3 to 3600.'
+        : null;
   const send = async () => {
+    if (wanting !== null) return;
     setBusy(true);
     const refused = await order([...chosen], { kind: 'message', text, seconds: Number(seconds) });
     setBusy(false);
@@ -27,7 +35,7 @@ export function MessageDialog({ screen, onClose }: { screen: string | null; onCl
       text="It is shown over the tiles, with your name. An empty text takes a message away."
       action="Show it"
       busy={busy}
-      fault={problem?.detail ?? (chosen.size === 0 ? 'Choose a screen at least.' : null)}
+      fault={wanting ?? problem?.detail ?? null}
       onSubmit={() => void send()}
       onClose={onClose}
     >

@@ -6,14 +6,9 @@ import { useWall } from '../../state/use-wall.ts';
 import { Button } from '../../ui/Button.tsx';
 import { overlayHost } from '../../ui/OverlayHost.tsx';
 import { clockTime } from '../../ui/time.ts';
+import { orderKinds } from './words.ts';
 import './screen-commands.css';
 
-const kinds: Record<OrderStatus['kind'], string> = {
-  identify: 'Identify',
-  reload: 'Reload',
-  message: 'Message',
-  screenshot: 'Screenshot',
-};
 const states: Record<OrderStatus['state'], { word: string; icon: typeof Monitor; tone: string }> = {
   sent: { word: 'on its way', icon: LoaderCircle, tone: 'quiet' },
   done: { word: 'done', icon: CircleCheck, tone: 'quiet' },
@@ -40,7 +35,7 @@ function LastOrders() {
               <li key={id} data-order={state}>
                 <span className="chip" data-tone={tone}>
                   <Icon aria-hidden="true" />
-                  {kinds[kind]} {word}
+                  {orderKinds[kind]} {word}
                 </span>
                 <span className="dim">
                   {screens.find((one) => one.id === screen)?.name ?? screen}, {clockTime(at)}

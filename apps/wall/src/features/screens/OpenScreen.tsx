@@ -16,7 +16,7 @@ export function OpenScreen({
   return (
     <a className={className} href={screenAddress(screen)} target="_blank" rel="noopener">
       <ExternalLink aria-hidden="true" />
-      {label}
+      <span className="mini-word">{label}</span>
     </a>
   );
 }

@@ -9,6 +9,7 @@ import { useConsole } from '../../state/use-console.ts';
 import { useHidden } from '../../state/hidden.ts';
 import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
+import { blanked } from './shown.ts';
 import { Tile } from './Tile.tsx';
 import { overlayHost } from '../../ui/OverlayHost.tsx';
 
@@ -35,6 +36,8 @@ export function ScreenGrid({ screen, large }: { screen: Screen; large: boolean }
   const [target, setTarget] = useState<MenuTarget | null>(null);
   const shown = useShown(screen).screen;
   const hidden = useHidden();
+  const linked = useWall((state) => state.link.state === 'online');
+  const dark = blanked(screen.blank, status, linked)?.dark ?? false;
   const hotSpot = useWall((state) =>
     state.wall?.hotSpot?.screen === screen.id ? state.wall.hotSpot.tile : null,
   );
@@ -71,6 +74,7 @@ export function ScreenGrid({ screen, large }: { screen: Screen; large: boolean }
               isHidden={hidden.has(shown.tiles[String(tile)]?.camera ?? '')}
               isHotSpot={hotSpot === tile}
               status={status}
+              isDark={dark}
               large={large}
               tabStop={tile === (chosen ?? 0)}
             />

@@ -10,6 +10,7 @@ import { useConsole } from '../../state/use-console.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { aspectOf } from './aspect.ts';
+import { BlankNote } from './BlankNote.tsx';
 import { OpenScreen, screenAddress } from './OpenScreen.tsx';
 import { Presence } from './Presence.tsx';
 import { ScreenGrid } from './ScreenGrid.tsx';
@@ -106,6 +107,7 @@ export function Stage({ screen, number, picker }: { screen: Screen; number: numb
       <div className="stage-room" style={{ '--aspect': aspectOf(screen, status) } as CSSProperties}>
         <div className="stage-frame">
           <ScreenGrid screen={screen} large />
+          <BlankNote screen={screen} />
         </div>
         {away && (
           <div className="stage-away" role="status">

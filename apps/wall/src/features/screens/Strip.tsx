@@ -1,13 +1,15 @@
+import { monitorForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import type { Screen } from '@clerestory/protocol';
 import { layoutOf } from '@clerestory/layout';
 import { Plus } from 'lucide-react';
-import { useRef, type CSSProperties, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import { mayBuild } from '../../commands/context.ts';
 import { useActions } from '../../commands/use-actions.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useRun } from '../../commands/use-commands.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { aspectOf } from './aspect.ts';
+import { BlankNote } from './BlankNote.tsx';
 import { OpenScreen, screenAddress } from './OpenScreen.tsx';
 import { useScreenDrop } from './use-screen-drop.ts';
 import { Presence } from './Presence.tsx';
@@ -87,6 +89,7 @@ function Mini({ screen, number, chosen }: { screen: Screen; number: number; chos
       </MiniHead>
       <div className="mini-box">
         {chosen ? <Place screen={screen} /> : <ScreenGrid screen={screen} large={false} />}
+        <BlankNote screen={screen} />
         {!chosen && (!status || status.connected === 0) && (
           <div className="mini-away">
             <OpenScreen screen={screen.id} className="mini-open" label="Open in a window" />
@@ -98,12 +101,28 @@ function Mini({ screen, number, chosen }: { screen: Screen; number: number; chos
   );
 }
 
+/** Something is dragged on this page. */
+function useDragging(): boolean {
+  const [dragging, setDragging] = useState(false);
+  useEffect(
+    () => monitorForElements({ onDragStart: () => setDragging(true), onDrop: () => setDragging(false) }),
+    [],
+  );
+  return dragging;
+}
+
 /** All screens of the wall in their order; the chosen one keeps its place, so that the others never move. */
 export function Strip({ screens, chosen }: { screens: readonly Screen[]; chosen: string | null }) {
   const run = useRun();
+  const dragging = useDragging();
   const mayAdd = mayBuild({ roles: useRoles() });
   return (
-    <nav className="strip" aria-label="Screens of the wall" data-rows={screens.length > oneRow ? 2 : 1}>
+    <nav
+      className="strip"
+      aria-label="Screens of the wall"
+      data-rows={screens.length > oneRow ? 2 : 1}
+      data-dragging={dragging || undefined}
+    >
       <ul className="strip-list">
         {screens.map((screen, index) => (
           <Mini key={screen.id} screen={screen} number={index + 1} chosen={screen.id === chosen} />

@@ -28,6 +28,8 @@ interface TileProps {
   tabStop: boolean;
   /** Visitors are in the room and do not see it. */
   isHidden: boolean;
+  /** Its screen is blank. */
+  isDark: boolean;
   /** It follows somebody's selection. */
   isHotSpot: boolean;
 }
@@ -96,6 +98,7 @@ export const Tile = memo(function Tile({
   large,
   tabStop,
   isHidden,
+  isDark,
   isHotSpot,
 }: TileProps) {
   const actions = useActions();
@@ -111,7 +114,7 @@ export const Tile = memo(function Tile({
   const over = useDragAndDrop(element, screen, tile, assignment?.camera ?? null);
   useFocus(element, chosen);
 
-  const shown = shownTile(assignment, status, tile, linked);
+  const shown = shownTile(assignment, status, tile, linked, isDark);
   const waits = shown.state === 'refused' && isWaiting(grant);
   const words = waits ? waitWords : wordsOfTile(shown.state, health === 'unauthorized');
   const name = camera

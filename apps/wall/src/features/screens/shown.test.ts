@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Assignment, ScreenStatus, TileReport } from '@clerestory/protocol';
-import { hasPicture, shownTile, shownWords } from './shown.ts';
+import { blanked, hasPicture, shownTile, shownWords } from './shown.ts';
 
 const assignment: Assignment = {
   camera: 'quay',
@@ -41,6 +41,26 @@ describe('what a tile shows', () => {
   });
   test('an empty tile is empty, whatever was said', () => {
     expect(shownTile(undefined, status([tile]), 0, false).state).toBe('empty');
+  });
+  test.each([
+    ['lit', undefined, status([]), true, null],
+    ['the screen says so', { blank: true }, status([], true), true, { dark: true, doubt: null }],
+    ['it still shows its tiles', {}, status([tile]), true, { dark: false, doubt: /not confirmed/ }],
+    ['nobody shows it', {}, status([tile], true, 0), true, { dark: true, doubt: /no window/ }],
+    ['never seen', {}, undefined, true, { dark: true, doubt: /no window/ }],
+    ['the server is away', { blank: true }, status([]), false, { dark: true, doubt: /server/ }],
+  ] as const)('a blanked screen: %s', (_title, told, said, linked, wanted) => {
+    const report = said?.report ? { ...said.report, ...told } : null;
+    const found = blanked(told && { who: 'Olga', since: 0 }, said && { ...said, report }, linked);
+    expect(found).toEqual(
+      wanted && { ...wanted, doubt: wanted.doubt && (expect.stringMatching(wanted.doubt) as string) },
+    );
+  });
+  test('a tile of a dark screen shows no still, whatever was asked for or said last', () => {
+    const shown = shownTile(assignment, status([tile]), 0, true, true);
+    expect(shown.state).toBe('blank');
+    expect(hasPicture(shown.state)).toBe(false);
+    expect(shownTile(undefined, undefined, 0, true, true).state).toBe('empty');
   });
   test('in words, with the delay where it says something', () => {
     const late = shownTile(

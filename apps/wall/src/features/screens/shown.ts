@@ -1,4 +1,4 @@
-import type { Assignment, ScreenStatus, StreamName } from '@clerestory/protocol';
+import type { Assignment, Screen, ScreenStatus, StreamName } from '@clerestory/protocol';
 import { tileWords, type ShownState } from '../../ui/StateChip.tsx';
 
 /** What a tile really shows, by the screen's own word, and why when it is not what was asked for. */
@@ -16,14 +16,36 @@ const silent = (state: ShownState, reason: string): Shown => ({
   stream: null,
 });
 
-/** Compares what the wall asks of a tile with what its screen last said. `linked`: the server can tell us at all. */
+/** A screen that was blanked: whether its monitor is dark by all that is known, and what is doubtful about it. */
+export interface Blanked {
+  /** Nothing of its tiles is on show, so no still stands for them. */
+  dark: boolean;
+  doubt: string | null;
+}
+
+/** Null: it is lit. A screen that is there and has not said that it is dark may still show its tiles. */
+export function blanked(
+  blank: Screen['blank'],
+  status: ScreenStatus | undefined,
+  linked: boolean,
+): Blanked | null {
+  if (!blank) return null;
+  if (!linked) return { dark: true, doubt: 'not heard of since the server went away' };
+  if (!status || status.connected === 0) return { dark: true, doubt: 'no window shows it' };
+  if (status.report?.blank !== true) return { dark: false, doubt: 'not confirmed by the screen yet' };
+  return { dark: true, doubt: null };
+}
+
+/** Compares what the wall asks of a tile with what its screen last said. `linked`: the server can tell us at all; `dark`: its screen is blank. */
 export function shownTile(
   assignment: Assignment | undefined,
   status: ScreenStatus | undefined,
   tile: number,
   linked: boolean,
+  dark = false,
 ): Shown {
   if (!assignment) return silent('empty', '');
+  if (dark) return silent('blank', 'its screen was blanked');
   if (!linked) return silent('unheard', 'the server is away, so nothing is heard of the screens');
   if (!status || status.connected === 0) return silent('unknown', 'no window shows this screen');
   const { report } = status;

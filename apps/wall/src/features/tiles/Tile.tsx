@@ -1,11 +1,12 @@
 import type { TileReport } from '@clerestory/protocol';
 import { Eye } from 'lucide-react';
-import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useWall } from '../../state/use-wall.ts';
 import { GrantLine } from '../grants/GrantLine.tsx';
 import { WaitPanel } from '../grants/WaitPanel.tsx';
 import { grantOf, isPrivate, isWaiting } from '../grants/words.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
+import { eachOnce } from './each-once.ts';
 import { emptyView, LiveTile, masksKey, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
 import type { ReplayView } from './replay-player.ts';
@@ -44,7 +45,8 @@ export const Tile = memo(function Tile({
   const info = useWall((store) => (camera === null ? undefined : store.cameras[camera]));
   const health = useWall((store) => (camera === null ? undefined : store.health[camera]));
   const mover = useWall((store) => (camera === null ? undefined : store.ptz[camera]?.holder?.name));
-  const watching = useWall((store) => (camera === null ? undefined : store.viewers[camera]));
+  const viewers = useWall((store) => (camera === null ? undefined : store.viewers[camera]));
+  const watching = useMemo(() => viewers && eachOnce(viewers), [viewers]);
   const grant = useWall((store) =>
     camera !== null && isPrivate(info) ? grantOf(store.grants, camera, screen) : undefined,
   );

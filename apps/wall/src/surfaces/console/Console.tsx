@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
 import { createActions } from '../../commands/actions.ts';
 import { fitSelection } from '../../commands/fit-selection.ts';
+import { isMine } from '../../commands/context.ts';
+import { tellNews } from '../../commands/tell-news.ts';
 import { ActionsContext } from '../../commands/use-actions.ts';
 import { useKeys } from '../../commands/use-commands.ts';
 import { CameraPanel, searchId } from '../../features/camera-tree/CameraPanel.tsx';
@@ -75,6 +77,7 @@ wallStore.subscribe(({ grants }, before) => {
   const [was, is] = [liveIn(before.grants), liveIn(grants)];
   for (const [id, camera] of [...was, ...is]) if (was.has(id) !== is.has(id)) posters.renew(camera);
 });
+tellNews({ wall: wallStore, say, isMine, nowMs: () => sync.serverNowMs() });
 // A session that ended elsewhere: the sign-in page comes up at once.
 wallStore.subscribe(({ link }, before) => {
   if (link !== before.link && link.state === 'refused' && link.code === 'unauthenticated')

@@ -37,6 +37,7 @@ function LayoutOverlay({ id, onClose }: { id: string; onClose: () => void }) {
   const { ask } = useActions();
   const screen = useWall((state) => state.wall?.screens.find((one) => one.id === id));
   const report = useWall((state) => state.screens[id]?.report);
+  const cameras = useWall((state) => state.cameras);
   // What is drawn is not lost when somebody changes the screen meanwhile; saving says so then.
   const [start] = useState(screen);
   if (!start) return <GoneDialog what="This screen" onClose={onClose} />;
@@ -48,6 +49,14 @@ function LayoutOverlay({ id, onClose }: { id: string; onClose: () => void }) {
         name={start.name}
         layout={start.layout}
         portrait={portrait}
+        held={
+          new Map(
+            Object.entries(start.tiles).map(([tile, { camera }]) => [
+              Number(tile),
+              String(cameras[camera]?.number ?? '–'),
+            ]),
+          )
+        }
         save={(layout) => ask({ type: 'screen:layout', screen: id, layout })}
         onClose={onClose}
       />

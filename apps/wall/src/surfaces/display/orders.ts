@@ -39,9 +39,10 @@ export function useOrders(sync: Sync, screen: string): Notice | null {
   return notice.notice;
 }
 
-function carryOut(
+/** Does what the order says, unless it is too late, and answers either way. */
+export function carryOut(
   { id, screen, order, who, at, ttlMs }: OrderForScreen,
-  sync: Sync,
+  sync: Pick<Sync, 'ask' | 'serverNowMs'>,
   show: (notice: Notice | null, forMs: number) => void,
 ): void {
   const answer = (done: boolean, note = '', more: object = {}) =>

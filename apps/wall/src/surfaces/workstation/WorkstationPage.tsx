@@ -2,7 +2,9 @@ import type { Problem, Workstation } from '@clerestory/protocol';
 import { AppWindow, CloudOff, Keyboard, LayoutDashboard, LoaderCircle, Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { createActions } from '../../commands/actions.ts';
+import { isMine } from '../../commands/context.ts';
 import { fitSelection } from '../../commands/fit-selection.ts';
+import { tellNews } from '../../commands/tell-news.ts';
 import { ActionsContext, useActions } from '../../commands/use-actions.ts';
 import { useKeys, useRun } from '../../commands/use-commands.ts';
 import { CallUpBar } from '../../features/call-up/CallUpBar.tsx';
@@ -56,6 +58,7 @@ function start(screen: string) {
     if (link !== before.link && link.state === 'refused' && link.code === 'unauthenticated')
       void refreshSession();
   });
+  tellNews({ wall: wallStore, say, isMine, nowMs: () => sync.serverNowMs() });
   void loadSettings();
   return { sync, actions };
 }
