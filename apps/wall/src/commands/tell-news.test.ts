@@ -37,8 +37,12 @@ afterEach(() => {
 });
 
 test('what did not arrive is told to whoever ordered it, and to nobody else', () => {
-  wall.setState({ orders: [order('a', 'sent', 'person:olga'), order('b', 'sent', 'person:samir')] });
-  wall.setState({ orders: [order('a', 'lost', 'person:olga'), order('b', 'lost', 'person:samir')] });
+  wall.setState({
+    orders: [order('a', 'sent', 'person:olga'), { ...order('b', 'sent', 'person:samir'), screen: 'right' }],
+  });
+  wall.setState({
+    orders: [order('a', 'lost', 'person:olga'), { ...order('b', 'lost', 'person:samir'), screen: 'right' }],
+  });
   vi.runAllTimers();
   expect(said).toEqual(['Message did not arrive on Left']);
   wall.setState({ orders: [...wall.getState().orders] });
