@@ -5,6 +5,7 @@ import {
   constants,
   existsSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -15,7 +16,9 @@ import { formatVerifierKey, openCheckpoint, parseVerifierKey } from '@clerestory
 import { ed25519, sha256 } from '../../platform/hashing.ts';
 import { until } from '../../testing/server.ts';
 import { giveOrder } from './orders.ts';
+import type { StoredCheckpoint } from './store.ts';
 import { LogSite } from './testing/log-site.ts';
+import { WitnessFolder } from './witness-folder.ts';
 
 let site: LogSite;
 beforeEach(async () => {
@@ -109,6 +112,29 @@ describe('the witness folder', () => {
     expect(site.halted).toMatch(/latest is no file/);
     await site.restart();
     expect(site.halted).toMatch(/latest is no file/);
+  });
+
+  test('takes what comes at once one after the other: the largest is the latest, and no draft is left', async () => {
+    const signed: StoredCheckpoint[] = [];
+    for (let n = 0; n < 4; n++) {
+      await site.append(1);
+      await site.checkpoints.tick();
+      const published = site.checkpoints.published();
+      if (published.ok) signed.push(published.value);
+    }
+    const [first, second, third, last] = signed;
+    const folder = new WitnessFolder(path.join(site.dir, 'another'), last!.origin);
+    // A witness's word on one comes while the next is written.
+    const orders = [first, second, first, third, second, last, third, last];
+    await Promise.all(orders.map((one) => folder.keep(one!.size, one!.at, one!.note)));
+    expect(readFileSync(path.join(folder.dir, 'latest'), 'utf8')).toBe(last!.note);
+    expect((await folder.files()).map((file) => Number(path.basename(file)) || 'latest')).toEqual([
+      'latest',
+      ...signed.map(({ size }) => size).toReversed(),
+    ]);
+    expect(readdirSync(folder.dir, { recursive: true }).filter((name) => /draft/.test(String(name)))).toEqual(
+      [],
+    );
   });
 
   test('that hangs holds nothing up: it is told, nothing is signed meanwhile, and once it answers the log goes on', async () => {

@@ -33,6 +33,10 @@ export class WitnessFolder {
   readonly #patienceMs: number;
   /** Something is asked of the folder that it has not answered in time; each more would occupy another thread. */
   #hangs = false;
+  #turn: Promise<void> = Promise.resolve();
+  /** Size of the log in `latest`, as far as it was written from here. */
+  #newest = 0;
+
   constructor(folder: string, origin: string, patience = patienceMs) {
     this.origin = origin;
     this.dir = path.join(folder, folderName(origin));
@@ -87,7 +91,16 @@ export class WitnessFolder {
   }
 
   /** Durable when it resolves. Throws when the folder takes no writes, or would lose another log’s word. */
-  async keep(size: number, atMs: number, note: string): Promise<void> {
+  keep(size: number, atMs: number, note: string): Promise<void> {
+    // One after the other: a witness's word may come while the next checkpoint is written, and both go into `latest`.
+    const mine = this.#turn.then(() => this.#keepNow(size, atMs, note));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #keepNow(size: number, atMs: number, note: string): Promise<void> {
+    // The word of a witness on one that is not the last any more; it says its word on the next.
+    if (size < this.#newest) return;
     const conflict = await this.conflict(size, atMs, note);
     if (conflict !== null) throw new RangeError(conflict);
     const file = path.join(this.dir, this.#fileOf(size, atMs));
@@ -95,6 +108,7 @@ export class WitnessFolder {
       await mkdir(path.dirname(file), { recursive: true });
       await writeDurablyAside(file, note, 0o644);
       await writeDurablyAside(path.join(this.dir, latestName), note, 0o644);
+      this.#newest = size;
     });
   }
 
