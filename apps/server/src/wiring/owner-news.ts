@@ -1,7 +1,8 @@
 import type { Consent, Grant, Incident, NoticeKind } from '@clerestory/protocol';
 import type { Write } from '../platform/idempotency.ts';
 
-interface Notice {
+/** What an owner is told. */
+export interface Notice {
   id: string;
   owner: string;
   kind: NoticeKind;

@@ -1,6 +1,7 @@
-import { problem, type Answer, type Consent, type NoticeKind, type PlaceKind } from '@clerestory/protocol';
+import { problem, type Answer, type Consent, type PlaceKind } from '@clerestory/protocol';
 import { refuse } from '../platform/http.ts';
 import type { Write } from '../platform/idempotency.ts';
+import type { Notice } from './owner-news.ts';
 
 /** What an owner is told of: whose it is, what it shows, and from where. Not its number or its tags. */
 const concernsOwners: ReadonlySet<string> = new Set([
@@ -8,14 +9,6 @@ const concernsOwners: ReadonlySet<string> = new Set([
   ...['placeKind', 'tier', 'owner', 'source'],
 ]);
 
-interface Notice {
-  id: string;
-  owner: string;
-  kind: NoticeKind;
-  camera: string;
-  cameraName: string;
-  detail: Record<string, string | number | boolean | null>;
-}
 /** A camera of the registry, as far as its owner is concerned. */
 interface Whole {
   id: string;

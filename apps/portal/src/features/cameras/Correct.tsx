@@ -1,11 +1,13 @@
 import { useState, type FormEvent } from 'react';
-import { PlaceKind, type OwnCamera } from '@clerestory/protocol/portal';
+import type { PlaceKind } from '@clerestory/protocol/portal';
+import { type OwnCamera } from '@clerestory/protocol/portal';
 import { go, paths } from '../../route.ts';
 import { call } from '../../state/call.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useWords, wordsOfProblem } from '../../words/index.tsx';
+import { KindField } from './KindField.tsx';
 
 /** What the registry says of a camera, for its owner to set right; and the way out of it. */
 export function Correct({ camera }: { camera: OwnCamera }) {
@@ -46,16 +48,7 @@ export function Correct({ camera }: { camera: OwnCamera }) {
           {...{ label: register.place, required: true, maxLength: 120, value: place }}
           onChange={({ target }) => setPlace(target.value)}
         />
-        <label className="field">
-          <strong>{register.kind}</strong>
-          <select value={placeKind} onChange={({ target }) => setPlaceKind(PlaceKind.parse(target.value))}>
-            {PlaceKind.options.map((one) => (
-              <option key={one} value={one}>
-                {register.kinds[one]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <KindField value={placeKind} choose={setPlaceKind} />
         {said && <p role="status">{said}</p>}
         {fault && (
           <p className="fault" role="alert">

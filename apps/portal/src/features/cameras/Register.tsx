@@ -1,10 +1,11 @@
 import { useState, type FormEvent } from 'react';
-import { PlaceKind } from '@clerestory/protocol/portal';
+import type { PlaceKind } from '@clerestory/protocol/portal';
 import { go, paths } from '../../route.ts';
 import { call } from '../../state/call.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useWords, wordsOfProblem } from '../../words/index.tsx';
+import { KindField } from './KindField.tsx';
 
 /** Says where a camera is. */
 export function Register() {
@@ -38,16 +39,7 @@ export function Register() {
         autoComplete="street-address"
         onChange={({ target }) => setPlace(target.value)}
       />
-      <label className="field">
-        <strong>{register.kind}</strong>
-        <select value={placeKind} onChange={({ target }) => setPlaceKind(PlaceKind.parse(target.value))}>
-          {PlaceKind.options.map((one) => (
-            <option key={one} value={one}>
-              {register.kinds[one]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <KindField value={placeKind} choose={setPlaceKind} />
       <p className="help">{register.locateHelp}</p>
       <div className="pair">
         <Field

@@ -1,6 +1,7 @@
 import type { Grant } from '@clerestory/protocol';
 import { useEffect, useMemo } from 'react';
 import { callRoute } from '../../state/call-route.ts';
+import { wallStore } from '../../state/store.ts';
 import { useRoles } from '../../state/use-roles.ts';
 import { useSession } from '../../state/use-session.ts';
 import { useWall } from '../../state/use-wall.ts';
@@ -18,12 +19,11 @@ async function answer(request: string, approve: boolean): Promise<void> {
 /** Tells whoever asked that it was refused; a yes is seen. The screen that was asked for as well has the same answer. */
 function useAnswers(me: string | undefined): void {
   const refused = useWall((state) => state.refusedGrant);
-  const name = useWall((state) => (refused ? (state.cameras[refused.camera]?.name ?? refused.camera) : ''));
   useEffect(() => {
     if (!refused || refused.askedBy.id !== me || refused.viewer.kind !== 'person') return;
+    const name = wallStore.getState().cameras[refused.camera]?.name ?? refused.camera;
     say({ tone: 'warn', title: `${name} does not open`, text: `${refused.end?.why ?? 'It was refused'}.` });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- said once for each answer
-  }, [refused]);
+  }, [refused, me]);
 }
 
 /** What waits for a second person, on the console of whoever may say yes. No answer is a no. */
