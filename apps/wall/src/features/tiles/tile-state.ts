@@ -74,12 +74,11 @@ const sourceIsDown = (facts: TileFacts): boolean =>
 const loginIsRefused = ({ source, health }: TileFacts): boolean =>
   (source ?? health)?.state === 'unauthorized';
 
-const unsupportedReason = (facts: TileFacts): string | null => {
-  if (facts.unplayable !== null) return facts.unplayable;
-  if (facts.source?.state === 'unsupported')
-    return facts.source.reason || 'The camera sends a kind of video that cannot be shown yet';
-  if (facts.source === null && facts.health?.state === 'unsupported') return facts.health.reason;
-  return null;
+const unsupportedReason = ({ unplayable, source, health }: TileFacts): string | null => {
+  if (unplayable !== null) return unplayable;
+  const witness = source ?? health;
+  if (witness?.state !== 'unsupported') return null;
+  return witness.reason || 'The camera sends a kind of video that cannot be shown yet';
 };
 
 /** The media server works on it and says what it waits for, such as a turn to be converted. */
