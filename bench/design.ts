@@ -7,6 +7,6 @@ export interface Design {
   /** Its processes, besides the browser. */
   roots: number[];
   /** Lets the pages of a browser in, where one has to be somebody. */
-  enter(context: BrowserContext): Promise<void>;
+  enter(context: Pick<BrowserContext, 'addCookies'>): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,10 +1,9 @@
-import { chromium, type Browser, type Page } from '@playwright/test';
-import config from '../playwright.config.ts';
 import { startCameras } from './cameras.ts';
 import { startDesignA } from './design-a.ts';
 import { startWall } from './design-wall.ts';
 import type { Design } from './design.ts';
 import { percentile } from './pixels.ts';
+import { startPlainBrowser, type BenchPage, type PlainBrowser } from './plain-browser.ts';
 import type { Table } from './table.ts';
 
 /** One load of a page of tiles, milliseconds from the start of its navigation; null where it never came. */
@@ -80,8 +79,8 @@ function watchLoad(): void {
 }
 
 /** Loads `url` and waits until `tiles` tiles have shown a frame. */
-export async function loadOnce(page: Page, url: string, tiles: number): Promise<Load> {
-  await page.goto(url, { waitUntil: 'commit' });
+export async function loadOnce(page: BenchPage, url: string, tiles: number): Promise<Load> {
+  await page.goto(url);
   await page.waitForFunction(
     (count) =>
       (window as unknown as { benchLoad?: { pictures: Seen[] } }).benchLoad?.pictures.length === count,
@@ -111,14 +110,9 @@ export async function loadOnce(page: Page, url: string, tiles: number): Promise<
   });
 }
 
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ ...config.use?.launchOptions, headless: true });
-
 /** A page whose loads and joins are watched. */
-export async function openPage(browser: Browser, design: Pick<Design, 'enter'>): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-  await design.enter(context);
-  const page = await context.newPage();
+export async function openPage(browser: PlainBrowser, design: Pick<Design, 'enter'>): Promise<BenchPage> {
+  const page = await browser.open(design);
   await page.addInitScript(watchLoad);
   return page;
 }
@@ -142,7 +136,7 @@ export async function firstPictures(
 ): Promise<{ cold: Load; warm: Load }> {
   const [cold, warm]: [Load[], Load[]] = [[], []];
   for (let index = 0; index < loads; index++) {
-    const browser = await launch();
+    const browser = await startPlainBrowser();
     try {
       const page = await openPage(browser, design);
       cold.push(await loadOnce(page, design.url, tiles));

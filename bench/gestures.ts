@@ -1,9 +1,11 @@
-import type { Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
+import config from '../playwright.config.ts';
 import { startFarmOf, type BenchCamera } from './cameras.ts';
 import { startWall } from './design-wall.ts';
-import { launch, openPage, loadOnce } from './first-pictures.ts';
+import { openPage, loadOnce } from './first-pictures.ts';
 import { countsOf, nextSeen } from './joins.ts';
 import { percentile } from './pixels.ts';
+import { startPlainBrowser } from './plain-browser.ts';
 import type { Table } from './table.ts';
 
 /** A camera put on a tile at the console, until it is seen on the screen in the room: milliseconds. */
@@ -37,7 +39,10 @@ export async function measureGestures(tries: number): Promise<GestureFigures[]> 
   for (let n = 1; n <= tiles * 2; n++) mounts[`cam${n}`] = { camera: n, gopS: 1 };
   const cameras = await startFarmOf(mounts);
   const wall = await startWall(cameras, { tiles: cameras.names.slice(0, tiles) });
-  const [room, desk] = await Promise.all([launch(), launch()]);
+  const [room, desk] = await Promise.all([
+    startPlainBrowser(),
+    chromium.launch({ ...config.use?.launchOptions, headless: true }),
+  ]);
   try {
     const commands = '/walls/control-room/commands';
     const scene = (id: string, key: string) =>
@@ -51,7 +56,9 @@ export async function measureGestures(tries: number): Promise<GestureFigures[]> 
     await wall.api('POST', commands, { type: 'scene:apply', scene: 'first' });
     const screen = await openPage(room, wall);
     await loadOnce(screen, wall.url, tiles);
-    const page = await openPage(desk, wall);
+    const context = await desk.newContext({ viewport: { width: 1920, height: 1080 } });
+    await wall.enter(context);
+    const page = await context.newPage();
     await page.addInitScript(watchGestures);
     await page.goto(new URL('/', wall.url).href);
     const row = (camera: string) => page.locator(`[data-camera-row="${camera}"]`);

@@ -1,8 +1,8 @@
-import type { Page } from '@playwright/test';
 import { startFarmOf, type BenchCamera } from './cameras.ts';
 import { startWall } from './design-wall.ts';
-import { launch, loadOnce, openPage, type Seen } from './first-pictures.ts';
+import { loadOnce, openPage, type Seen } from './first-pictures.ts';
 import { percentile } from './pixels.ts';
+import { startPlainBrowser, type BenchPage } from './plain-browser.ts';
 import type { Table } from './table.ts';
 
 /** Another camera on a tile: milliseconds from the command until something of it is seen. */
@@ -38,7 +38,7 @@ interface Counts {
   pictures: number;
 }
 
-export const countsOf = (page: Page, tile: number): Promise<Counts> =>
+export const countsOf = (page: BenchPage, tile: number): Promise<Counts> =>
   page.evaluate((tile) => {
     const { posters, pictures } = (window as unknown as { benchLoad: BenchLoad }).benchLoad;
     const here = (seen: Seen[]) => seen.filter((one) => one.tile === String(tile)).length;
@@ -46,7 +46,7 @@ export const countsOf = (page: Page, tile: number): Promise<Counts> =>
   }, tile);
 
 /** Unix ms at which a tile's next picture, and its next still, were shown after `before`. */
-export async function nextSeen(page: Page, tile: number, before: Counts) {
+export async function nextSeen(page: BenchPage, tile: number, before: Counts) {
   await page.waitForFunction(
     ({ tile, count }) =>
       (window as unknown as { benchLoad: BenchLoad }).benchLoad.pictures.filter(
@@ -83,7 +83,7 @@ export async function measureJoins(running: number, called: number): Promise<Joi
     onDemand: cameras.names.filter((name) => name.startsWith('call')),
     env: { CLERESTORY_WARM_S: '0' },
   });
-  const browser = await launch();
+  const browser = await startPlainBrowser();
   try {
     const page = await openPage(browser, wall);
     await loadOnce(page, wall.url, gops.length);

@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test';
 import type { ClockReading } from '@clerestory/demo-city/clock';
 import { clockBits, clockCells } from '@clerestory/demo-city/clock';
+import type { BenchPage } from './plain-browser.ts';
 
 /** One look at one tile: when (Unix ms of this machine) and what its frame clock said. */
 export interface Look {
@@ -23,14 +23,18 @@ export interface PictureLook extends Omit<Look, 'reading'> {
  * Reads the frame clock from the pixels of every <video> on the page, `everyMs` apart for `forMs`. Only the lower-left
  * strip is drawn and read back, so that looking costs little and the same for every design.
  */
-export async function watchClocks(page: Page, forMs: number, everyMs = 250): Promise<Look[]> {
+export async function watchClocks(
+  page: Pick<BenchPage, 'evaluate'>,
+  forMs: number,
+  everyMs = 250,
+): Promise<Look[]> {
   const looks = await watchPictures(page, 'video', forMs, everyMs);
   return looks.flatMap(({ tile, atMs, reading }) => (reading ? [{ tile, atMs, reading }] : []));
 }
 
 /** As `watchClocks`, of the videos that `selector` finds, with the looks that read nothing. */
 export async function watchPictures(
-  page: Page,
+  page: Pick<BenchPage, 'evaluate'>,
   selector: string,
   forMs: number,
   everyMs: number,

@@ -4,9 +4,10 @@ import { apply } from '@clerestory/wall-state';
 import { startServerProcess } from '../tools/harness/server-process.ts';
 import { startFarmOf, type BenchCamera } from './cameras.ts';
 import { startWall } from './design-wall.ts';
-import { launch, loadOnce, openPage } from './first-pictures.ts';
+import { loadOnce, openPage } from './first-pictures.ts';
 import { countsOf, nextSeen } from './joins.ts';
 import { percentile } from './pixels.ts';
+import { startPlainBrowser } from './plain-browser.ts';
 import type { Table } from './table.ts';
 
 /** Milliseconds from the sending of one scene until the last of its screens has applied it: every tile is assigned. */
@@ -132,7 +133,7 @@ export async function measureLiveScenes(screens: number, tries: number): Promise
   for (let n = 1; n <= perScene * 2; n++) mounts[`cam${n}`] = { camera: n, gopS: 1 };
   const cameras = await startFarmOf(mounts);
   const server = await startWall(cameras, { tiles: cameras.names.slice(0, realTiles) });
-  const browsers = await Promise.all(realScreens.map(() => launch()));
+  const browsers = await Promise.all(realScreens.map(() => startPlainBrowser()));
   try {
     const send = (command: ClientCommand) => server.api('POST', `/walls/${wall}/commands`, command);
     const others = Array.from(

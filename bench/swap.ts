@@ -1,8 +1,8 @@
-import type { Page } from '@playwright/test';
 import { startFarmOf } from './cameras.ts';
 import { startWall } from './design-wall.ts';
-import { launch, loadOnce, openPage } from './first-pictures.ts';
+import { loadOnce, openPage } from './first-pictures.ts';
 import { percentile } from './pixels.ts';
+import { startPlainBrowser, type BenchPage } from './plain-browser.ts';
 import type { Table } from './table.ts';
 
 /** A tile that grows or shrinks: milliseconds from the command until the other stream is on show. */
@@ -48,7 +48,7 @@ function watchTile(): void {
   requestAnimationFrame(look);
 }
 
-async function swapTo(page: Page, width: number, command: () => Promise<unknown>) {
+async function swapTo(page: BenchPage, width: number, command: () => Promise<unknown>) {
   const commandMs = Date.now();
   await command();
   await page.waitForFunction(
@@ -81,7 +81,7 @@ export async function measureSwaps(running: boolean, swaps: number): Promise<Swa
     onDemand: ['cam1', 'cam2', 'cam3', 'cam4'],
     env: { CLERESTORY_WARM_S: running ? '600' : '0' },
   });
-  const browser = await launch();
+  const browser = await startPlainBrowser();
   try {
     const page = await openPage(browser, wall);
     await page.addInitScript(watchTile);

@@ -1,10 +1,9 @@
-import { chromium, type Page } from '@playwright/test';
-import config from '../playwright.config.ts';
 import type { Browser } from '../apps/server/src/testing/browser.ts';
 import { enter } from '../e2e/support/sign-in.ts';
 import { allMove, lastBytes, openManyViews } from '../tools/harness/many-views.ts';
 import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { percentile } from './pixels.ts';
+import { startPlainBrowser, type BenchPage } from './plain-browser.ts';
 import type { Table } from './table.ts';
 
 /** How what people watch is taken away from them, and given back. */
@@ -48,7 +47,7 @@ export async function lastByteMs(
 }
 
 /** Watches every tile in each frame that the browser draws; resolves when all are dark, with when each was. */
-const darkAt = (page: Page): Promise<number[]> =>
+const darkAt = (page: BenchPage): Promise<number[]> =>
   page.evaluate(
     () =>
       new Promise<number[]>((resolve) => {
@@ -75,12 +74,10 @@ export async function darkMs(
   await server.api('PUT', `${screen}/layout`, { layout: '16' });
   for (const [tile, camera] of cameras.entries())
     await server.api('PUT', `${screen}/tiles/${tile}`, { camera });
-  const browser = await chromium.launch({ ...config.use?.launchOptions, headless: true });
+  const browser = await startPlainBrowser();
   const found: number[] = [];
   try {
-    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    await enter(context, server);
-    const page = await context.newPage();
+    const page = await browser.open({ enter: (context) => enter(context, server) });
     await page.goto(`${server.url}/screen/left`);
     for (let n = 0; n < rounds; n++) {
       await untilTrue('all tiles are live', async () =>

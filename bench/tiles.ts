@@ -1,10 +1,9 @@
-import { chromium } from '@playwright/test';
-import config from '../playwright.config.ts';
 import { clip, startCameras, type BenchCameras } from './cameras.ts';
 import { startDesignA } from './design-a.ts';
 import { startWall } from './design-wall.ts';
 import type { Design } from './design.ts';
 import { latencyMs, percentile, watchClocks } from './pixels.ts';
+import { startPlainBrowser } from './plain-browser.ts';
 import { coresUsed, sampleCpu } from './processes.ts';
 import type { Table } from './table.ts';
 
@@ -30,19 +29,15 @@ const latencyMsWindow = 12_000;
 
 async function measure(design: Design, cameras: BenchCameras): Promise<TileFigures> {
   const tiles = cameras.names.length;
-  const server = await chromium.launchServer({ ...config.use?.launchOptions, headless: true });
-  const browserPid = server.process().pid ?? 0;
+  const browser = await startPlainBrowser();
   try {
-    const browser = await chromium.connect(server.wsEndpoint());
-    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    await design.enter(context);
-    const page = await context.newPage();
+    const page = await browser.open(design);
     await page.addInitScript(() => {
       const counts = { waits: 0 };
       (window as unknown as { benchCounts: typeof counts }).benchCounts = counts;
       document.addEventListener('waiting', () => (counts.waits += 1), true);
     });
-    await page.goto(design.url, { waitUntil: 'commit' });
+    await page.goto(design.url);
     const firstPicturesMs = await page.evaluate(async (tiles) => {
       const showing = () =>
         [...document.querySelectorAll('video')].filter(
@@ -64,12 +59,12 @@ async function measure(design: Design, cameras: BenchCameras): Promise<TileFigur
         atMs: performance.now(),
       }));
     const first = await frames();
-    const cpuBefore = sampleCpu([...design.roots, browserPid]);
-    const browserBefore = sampleCpu([browserPid]);
+    const cpuBefore = sampleCpu([...design.roots, browser.pid]);
+    const browserBefore = sampleCpu([browser.pid]);
     await page.waitForTimeout(cpuMs);
     const last = await frames();
     const cpuAfter = sampleCpu(design.roots);
-    const browserAfter = sampleCpu([browserPid]);
+    const browserAfter = sampleCpu([browser.pid]);
 
     const looks = await watchClocks(page, latencyMsWindow);
     const after = await frames();
@@ -81,7 +76,6 @@ async function measure(design: Design, cameras: BenchCameras): Promise<TileFigur
       const start = cameras.farm.t0(name);
       if (start) latencies.push(latencyMs(look, start));
     }
-    await browser.close();
     const isFfmpeg = (name: string) => name === 'ffmpeg';
     const isServer = (name: string) => !isFfmpeg(name) && !/chrom|python/.test(name);
     return {
@@ -100,7 +94,7 @@ async function measure(design: Design, cameras: BenchCameras): Promise<TileFigur
       crossed,
     };
   } finally {
-    await server.close();
+    await browser.close();
   }
 }
 

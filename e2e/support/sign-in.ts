@@ -4,7 +4,7 @@ import type { ServerProcess, TestPerson } from '../../tools/harness/server-proce
 
 /** Lets every page of the context in as somebody, as their cookies would. `url` where it is not the server's own. */
 export async function enter(
-  context: BrowserContext,
+  context: Pick<BrowserContext, 'addCookies'>,
   server: ServerProcess,
   who: TestPerson = 'team',
   url: string = server.url,
@@ -13,7 +13,11 @@ export async function enter(
 }
 
 /** The same for whoever signed in without a page. */
-export async function enterAs(context: BrowserContext, person: Browser, url = person.url): Promise<void> {
+export async function enterAs(
+  context: Pick<BrowserContext, 'addCookies'>,
+  person: Browser,
+  url = person.url,
+): Promise<void> {
   await context.addCookies(
     [...person.cookies].map(([name, value]) => ({
       ...{ name, value, url, httpOnly: true, sameSite: 'Strict' as const },
