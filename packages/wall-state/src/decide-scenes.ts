@@ -231,7 +231,7 @@ export function stepBackOrForth(
   const undo = type === 'step:undo';
   const step = undo ? context.steps?.undo : context.steps?.redo;
   if (!step) return undo ? no.nothingToUndo() : no.nothingToRedo();
-  const changes = undo ? step.changes : reversed(step.changes);
+  const changes = joined([undo ? step : reversed(step)]);
   const { events, changed, left } = restore(state, changes, false, restoring(state, context));
   if (changed.length > 0 && since !== 'keep') return no.changedSince(state, null, changed);
   const scene = undo ? state.applied?.find(({ sequence }) => sequence === step.sequence) : undefined;

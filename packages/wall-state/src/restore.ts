@@ -24,19 +24,49 @@ export interface Restored {
 const keyOf = (change: Change): string =>
   change.kind === 'tile' ? `tile ${change.screen} ${change.tile}` : `${change.kind} ${change.screen}`;
 
-/** Several steps as one: from before the first that touched a place to after the last. Oldest first. */
-export function joined(steps: readonly Step[]): Change[] {
-  const all = new Map<string, Change>();
+/** A place over several steps. */
+export interface Joined {
+  /** From before the first step that touched it to after the last. */
+  readonly change: Change;
+  /** Somebody else changed it between two of the steps: what of `change` came after that. */
+  readonly later: Change | null;
+}
+
+/** Several steps as one, oldest first. */
+export function joined(steps: readonly Step[]): Joined[] {
+  const all = new Map<string, Joined>();
   for (const change of steps.flatMap(({ changes }) => changes)) {
     const earlier = all.get(keyOf(change));
-    all.set(keyOf(change), (earlier ? { ...change, before: earlier.before } : change) as Change);
+    if (!earlier) {
+      all.set(keyOf(change), { change, later: null });
+      continue;
+    }
+    const from = ({ before }: Change) => ({ ...change, before }) as Change;
+    const later = goesOn(earlier.change, change) ? earlier.later && from(earlier.later) : change;
+    all.set(keyOf(change), { change: from(earlier.change), later });
   }
   return [...all.values()];
 }
 
+/** Whether a change of a place begins with what the one before it had left there. */
+function goesOn(earlier: Change, change: Change): boolean {
+  if (earlier.kind === 'layout' && change.kind === 'layout') return earlier.after === change.before;
+  if (earlier.kind === 'tour' && change.kind === 'tour')
+    return sameSceneTour(earlier.after ?? undefined, change.before ?? undefined);
+  if (earlier.kind === 'place' && change.kind === 'place')
+    return samePlace(earlier.after ?? undefined, change.before ?? undefined);
+  if (earlier.kind === 'tile' && change.kind === 'tile')
+    return sameAssignment(earlier.after ?? undefined, change.before ?? undefined);
+  return false;
+}
+
 /** The same step the other way round. */
-export const reversed = (changes: readonly Change[]): Change[] =>
-  changes.map((change) => ({ ...change, before: change.after, after: change.before }) as Change);
+export const reversed = (step: Step): Step => ({
+  ...step,
+  changes: step.changes.map(
+    (change) => ({ ...change, before: change.after, after: change.before }) as Change,
+  ),
+});
 
 function isNow(state: WallState, change: Change, side: 'before' | 'after'): boolean {
   const screen = screenOf(state, change.screen);
@@ -99,26 +129,28 @@ function whyNot(change: Change, context: RestoreContext): ((place: string) => st
 }
 
 /**
- * The events that bring back what was before these changes. A place that is no longer as they left it is told in `changed`,
- * and brought back too when `overwrite` is set.
+ * The events that bring back what was before these changes. A place that is no longer as they left it, or that somebody
+ * changed between two of them, is told in `changed`. With `overwrite` it is brought back too; else what somebody did there
+ * stays, or comes back from below the changes after it.
  */
 export function restore(
   state: WallState,
-  changes: readonly Change[],
+  changes: readonly Joined[],
   overwrite: boolean,
   context: RestoreContext,
 ): Restored {
   const restored: Restored = { events: [], changed: [], left: [] };
-  for (const change of changes) {
-    if (!screenOf(state, change.screen)) {
-      restored.left.push(`the screen "${change.screen}" was removed`);
+  for (const { change: whole, later } of changes) {
+    if (!screenOf(state, whole.screen)) {
+      restored.left.push(`the screen "${whole.screen}" was removed`);
       continue;
     }
+    const isAsLeft = isNow(state, whole, 'after');
+    if (isNow(state, whole, 'before') && !(isAsLeft && later)) continue;
+    if (!isAsLeft || later) restored.changed.push(placeOf(state, whole));
+    if (!isAsLeft && !overwrite) continue;
+    const change = later && !overwrite ? later : whole;
     if (isNow(state, change, 'before')) continue;
-    if (!isNow(state, change, 'after')) {
-      restored.changed.push(placeOf(state, change));
-      if (!overwrite) continue;
-    }
     const why = whyNot(change, context);
     if (why !== null) {
       restored.left.push(why(placeOf(state, change)));

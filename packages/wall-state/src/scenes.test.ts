@@ -93,6 +93,32 @@ describe('scenes', () => {
     }
   });
 
+  it('W37 what somebody changed between two scenes of a chain is named too, and comes back when it is kept', () => {
+    for (const since of ['keep', 'overwrite'] as const) {
+      const wall = withScenes();
+      const start = wall.arranged;
+      wall.ask(applyIt('b'));
+      const first = wall.last;
+      wall.ask({ type: 'screen:layout', screen: 'north', layout: '9' }, 'grace');
+      wall.ask(assign('north', 0, 'bridge'), 'grace');
+      const hers = screenOf(wall.state, 'north')?.tiles['0'];
+      wall.ask(applyIt('a'));
+      const before = wall.state;
+      expect(wall.ask(revert(first))).toMatchObject({
+        code: 'conflict',
+        detail: expect.stringContaining(
+          '"b" was applied: the layout of "North", tile 1 of "North". Take back',
+        ),
+      });
+      expect(wall.state).toBe(before);
+      expect(wall.ask(revert(first, since))).toMatchObject({ ok: true });
+      expect(wall.applied).toEqual([]);
+      const north = screenOf(wall.state, 'north');
+      if (since === 'overwrite') expect(wall.arranged).toEqual(start);
+      else expect([north?.layout, north?.tiles['0'], wall.camera('north', 1)]).toEqual(['9', hers, 'square']);
+    }
+  });
+
   it('W37 changed and changed back by hand is changed; taken back by its own undo it is not', () => {
     const wall = withScenes();
     wall.ask(applyIt('a'));
