@@ -79,6 +79,7 @@ import { bindSockets, boundEvents, closeDoors, createSockets, rooms } from './pl
 import { createWebServer, namesNotCovered } from './platform/tls.ts';
 import { version } from './platform/version.ts';
 import { parseWitnesses } from './platform/witnesses.ts';
+import { TourAlerts } from './wiring/alerts.ts';
 import { askers } from './wiring/askers.ts';
 import { refreshGauges } from './wiring/gauges.ts';
 import { auditSources, camerasNow } from './wiring/audit-sources.ts';
@@ -295,7 +296,7 @@ export async function startApp(
     ...{ db, clock, log, cameras, health, walls, screens, isOurs },
     hosts: () => hostsOf(cameras.forMedia()),
   });
-  screens.onStatus((status) => fleet.screenSeen(status));
+  screens.onStatus((status, went) => fleet.screenSeen(status, went));
   cameras.onChange((change) => change.type === 'removed' && fleet.cameraGone(change.camera));
   walls.onCommit(({ events }) => {
     for (const event of events) if (event.type === 'screen:removed') fleet.screenGone(event.screen);
@@ -367,6 +368,7 @@ export async function startApp(
   };
   const { rights } = access;
   spreadConsent({ consents, policy, incidents, grants, cameras, people, rights, walls }, audience);
+  const alerts = new TourAlerts({ incidents, walls, log });
   const desk = ownerDesk({ cameras, consents, grants, policy });
   const ownerPages = new OwnerDeskService(desk, clock);
   const proofs = new AccessProofs({ clock, record, published: () => checkpoints.published() });
@@ -527,6 +529,7 @@ export async function startApp(
       routes: consentRoutes(consents, policy),
     },
     { name: 'incidents', load: () => incidents.load(), routes: incidentRoutes(incidents) },
+    { name: 'alerts', start: () => alerts.start(), stop: () => alerts.stop() },
     {
       name: 'grants',
       load: () => grants.load(),

@@ -122,7 +122,14 @@ export const wallExtras = {
   visitors: Visitors.optional(),
   schedules: z.array(Schedule).optional(),
   /** An alert is on: tours stand still. */
-  toursHeld: z.object({ since: UnixMs, why: z.string() }).optional(),
+  toursHeld: z
+    .object({
+      since: UnixMs,
+      why: z.string(),
+      /** Number of the incident that held them by itself; left out where a person did. */
+      alert: z.int().optional(),
+    })
+    .optional(),
 };
 
 const At = { screen: ScreenId, tile: TileIndex };
@@ -202,6 +209,8 @@ export const arrangementCommands = [
 export const serverCommands = [
   z.strictObject({ type: z.literal('camera:forget'), camera: CameraId }),
   z.strictObject({ type: z.literal('control:expire') }),
+  /** An incident began, in words, or the last one since it is over (`why` null). */
+  z.strictObject({ type: z.literal('tours:alert'), alert: z.int(), why: z.string().max(120).nullable() }),
   z.strictObject({
     type: z.literal('schedule:note'),
     schedule: Id,
@@ -232,7 +241,7 @@ export const arrangementEvents = [
   z.object({ type: z.literal('visitors:shown') }),
   z.object({ type: z.literal('schedule:set'), schedule: Schedule }),
   z.object({ type: z.literal('schedule:removed'), schedule: Id }),
-  z.object({ type: z.literal('tours:held'), why: z.string() }),
+  z.object({ type: z.literal('tours:held'), why: z.string(), alert: z.int().optional() }),
   z.object({ type: z.literal('tours:released') }),
 ] as const;
 

@@ -76,7 +76,13 @@ export function happenToWall(state: WallState, event: WallWide, at: number): Wal
       return { ...without(state, 'schedules'), ...some('schedules', left) };
     }
     case 'tours:held':
-      return { ...state, toursHeld: { since: state.toursHeld?.since ?? at, why: event.why } };
+      return {
+        ...state,
+        toursHeld: {
+          ...{ since: state.toursHeld?.since ?? at, why: event.why },
+          ...(event.alert !== undefined && { alert: event.alert }),
+        },
+      };
     case 'tours:released':
       return released(state, at);
   }

@@ -18,6 +18,7 @@ const alwaysFree: ReadonlySet<Command['type']> = new Set<Command['type']>([
   'visitors:show',
   'camera:forget',
   'tours:hold',
+  'tours:alert',
   'schedule:note',
 ]);
 
@@ -176,6 +177,14 @@ export function noteSchedule(
 
 /** W43 */
 export function holdTours(state: WallState, { why }: Of<'tours:hold'>): Decision {
-  if (why === null) return state.toursHeld ? accept({ type: 'tours:released' }) : nothingToDo();
-  return state.toursHeld?.why === why ? nothingToDo() : accept({ type: 'tours:held', why });
+  const { toursHeld: held } = state;
+  if (why === null) return held ? accept({ type: 'tours:released' }) : nothingToDo();
+  return held?.why === why && held.alert === undefined ? nothingToDo() : accept({ type: 'tours:held', why });
+}
+
+/** W47 */
+export function holdForAlert(state: WallState, { alert, why }: Of<'tours:alert'>): Decision {
+  const { toursHeld: held } = state;
+  if (why !== null) return held ? nothingToDo() : accept({ type: 'tours:held', why, alert });
+  return held?.alert === alert ? accept({ type: 'tours:released' }) : nothingToDo();
 }

@@ -125,6 +125,8 @@ function arrange(
       return room.noteSchedule(state, command, context);
     case 'tours:hold':
       return room.holdTours(state, command);
+    case 'tours:alert':
+      return room.holdForAlert(state, command);
   }
 }
 

@@ -111,13 +111,17 @@ const arranging: readonly fc.Arbitrary<Command>[] = [
     outcome: fc.constant('applied'),
   }),
   fc.record({ type: is('tours:hold'), why: fc.constantFrom('Alarm', 'Gunshot', null) }),
+  fc.record({ type: is('tours:alert'), alert: fc.nat(2), why: fc.constantFrom('Alarm', null) }),
 ];
 
 /** Any command of the protocol; tile commands most often, as in life. */
 export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 20, arbitrary: fc.oneof(...arranging) },
   // What needs the right moment comes more often, so that it meets it.
-  { weight: 12, arbitrary: fc.oneof(...arranging.slice(2, 6), ...arranging.slice(12, 17)) },
+  {
+    weight: 12,
+    arbitrary: fc.oneof(...arranging.slice(2, 6), ...arranging.slice(12, 17), ...arranging.slice(21, 22)),
+  },
   {
     weight: 30,
     arbitrary: fc.record(
@@ -252,7 +256,10 @@ export const wall: fc.Arbitrary<WallState> = fc.record(
     hotSpot: fc.record({ screen: screenId, tile, by: fc.constantFrom('ada', 'grace'), name }),
     visitors: fc.record({ by: name, name, since: fc.nat(30) }),
     schedules: fc.uniqueArray(schedule, { minLength: 1, maxLength: 2, selector: (one) => one.schedule }),
-    toursHeld: fc.record({ since: fc.nat(30), why: fc.constantFrom('Alarm', 'Gunshot') }),
+    toursHeld: fc.record(
+      { since: fc.nat(30), why: fc.constantFrom('Alarm', 'Gunshot'), alert: fc.nat(2) },
+      { requiredKeys: ['since', 'why'] },
+    ),
   },
   { requiredKeys: ['id', 'name', 'sequence', 'screens'] },
 );

@@ -23,13 +23,31 @@ function TimeLeft({ until }: { until: number }) {
   );
 }
 
+/** That tours stand, why, and how they go on. */
+export function ToursHeld() {
+  const run = useRun();
+  const can = useCan();
+  const toursHeld = useWall((state) => state.wall?.toursHeld);
+  if (!toursHeld) return null;
+  return (
+    <span className="control-chip" data-held="alert" role="status" title={toursHeld.why}>
+      <TriangleAlert aria-hidden="true" />
+      <span className="cut">Tours stand: {toursHeld.why}</span>
+      {can('tours.go-on') && (
+        <Button kind="quiet" onClick={() => run('tours.go-on')}>
+          Go on
+        </Button>
+      )}
+    </span>
+  );
+}
+
 /** Who may arrange the wall now, and the next step: look, arrange, take control, take it over, give it back. */
 export function ControlBar() {
   const run = useRun();
   const can = useCan();
   const control = useWall((state) => state.wall?.control);
   const visitors = useWall((state) => state.wall?.visitors);
-  const toursHeld = useWall((state) => state.wall?.toursHeld);
   const look = useConsole((state) => state.look);
   const me = useSession(({ who }) => who?.me?.id);
   const mine = control !== undefined && control.by === `person:${me ?? ''}`;
@@ -74,17 +92,7 @@ export function ControlBar() {
           <Button onClick={() => run('control.take')}>{control ? 'Take over' : 'Take control'}</Button>
         )
       )}
-      {toursHeld && (
-        <span className="control-chip" data-held="alert" role="status" title={toursHeld.why}>
-          <TriangleAlert aria-hidden="true" />
-          <span className="cut">Tours stand: {toursHeld.why}</span>
-          {can('tours.go-on') && (
-            <Button kind="quiet" onClick={() => run('tours.go-on')}>
-              Go on
-            </Button>
-          )}
-        </span>
-      )}
+      <ToursHeld />
       {visitors && (
         <span className="control-chip" data-held="visitors" role="status">
           <UsersRound aria-hidden="true" />

@@ -8,6 +8,7 @@ import { tellNews } from '../../commands/tell-news.ts';
 import { ActionsContext, useActions } from '../../commands/use-actions.ts';
 import { useKeys, useRun } from '../../commands/use-commands.ts';
 import { CallUpBar } from '../../features/call-up/CallUpBar.tsx';
+import { ToursHeld } from '../../features/control/ControlBar.tsx';
 import { LayoutPicker } from '../../features/layouts/LayoutPicker.tsx';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
@@ -85,6 +86,7 @@ function Head({ number }: { number: number }) {
         Window {number}
       </h1>
       <span className="work-space" />
+      <ToursHeld />
       {screen && (
         <LayoutPicker
           value={screen.layout}
