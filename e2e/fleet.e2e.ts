@@ -3,6 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { cameraName, expect, test } from './support/city.ts';
 
 test('the health of cameras and screens: what is down and why, and out as a table', async ({
+  context,
   page,
   server,
 }) => {
@@ -19,7 +20,19 @@ test('the health of cameras and screens: what is down and why, and out as a tabl
   // The worst comes first.
   await expect(page.locator('[data-fleet-camera]').first()).toHaveAttribute('data-fleet-camera', 'dark');
   await expect(page.locator(`[data-fleet-camera="${cameraName(1)}"]`)).toBeVisible();
-  await expect(page.locator('[data-fleet-screen="left"]')).toContainText('no window shows it');
+  const screen = page.locator('[data-fleet-screen="left"]');
+  await expect(screen).toContainText('No window has shown it yet');
+  // The page asks again by itself, but seldom.
+  const says = (words: string) =>
+    expect(async () => {
+      await page.reload();
+      await expect(screen).toContainText(words, { timeout: 2_000 });
+    }).toPass({ timeout: 30_000 });
+  const left = await context.newPage();
+  await left.goto(`${server.url}/screen/left`);
+  await says('shown');
+  await left.close();
+  await says('Its page was closed');
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Cameras', exact: true }).click();
   const text = readFileSync(await (await saved).path(), 'utf8');

@@ -40,14 +40,50 @@ export const FleetCamera = Uptime.extend({
 });
 export type FleetCamera = z.infer<typeof FleetCamera>;
 
+/**
+ * Why no window shows a screen: its page was closed, or went with its browser; nothing more came from it, so that its
+ * computer or network is gone; its window is hidden; the server ended its session; it has not come since the server started.
+ */
+export const AwayWhy = z.enum(['closed', 'lost', 'hidden', 'ended', 'absent']);
+export type AwayWhy = z.infer<typeof AwayWhy>;
+
 export const FleetScreen = Uptime.extend({
   wall: WallId,
   screen: ScreenId,
   name: z.string(),
-  isShown: z.boolean(),
+  /** `degraded`: it is shown, and some of its tiles have no picture. */
+  state: z.enum(['shown', 'degraded', 'away']),
+  /** Null while it is shown, and where nobody knows. */
+  why: AwayWhy.nullable(),
+  /** Tiles with a camera, and those of them without a moving picture, as the screen says. */
+  tiles: z.int(),
+  darkTiles: z.int(),
+  /** Dark by order. */
+  isBlank: z.boolean(),
+  outages: z.int(),
+  /** Times it came or went in the last hour. */
+  flips: z.int(),
+  isFlapping: z.boolean(),
+  awaySince: UnixMs.nullable(),
   lastSeenAt: UnixMs.nullable(),
 });
 export type FleetScreen = z.infer<typeof FleetScreen>;
+
+/** Screens of one wall that went at about the same time. */
+export const ScreenOutage = z.object({
+  /** The same for as long as it lasts. */
+  id: z.string(),
+  wall: WallId,
+  screens: z.array(ScreenId),
+  why: AwayWhy.nullable(),
+  from: UnixMs,
+  until: UnixMs.nullable(),
+});
+export type ScreenOutage = z.infer<typeof ScreenOutage>;
+
+/** Uptimes in equal steps, each from `at` on. */
+export const Trend = z.array(Uptime.extend({ at: UnixMs }));
+export type Trend = z.infer<typeof Trend>;
 
 /** How cameras and screens did over a time, for those that exist for whoever asks. */
 export const FleetReport = z.object({
@@ -55,7 +91,7 @@ export const FleetReport = z.object({
   until: UnixMs,
   total: Uptime,
   /** In equal steps from `from` to `until`. */
-  trend: z.array(Uptime.extend({ at: UnixMs })),
+  trend: Trend,
   cameras: z.array(FleetCamera),
   sites: z.array(Uptime.extend({ site: z.string(), cameras: z.int(), down: z.int() })),
   /** Newest first. */
@@ -63,6 +99,11 @@ export const FleetReport = z.object({
   /** Outages that last, and have lasted long enough to be told. */
   notices: z.array(Outage),
   screens: z.array(FleetScreen),
+  screenTotal: Uptime,
+  screenTrend: Trend,
+  /** Newest first; of screens that were shown at some time. */
+  screenOutages: z.array(ScreenOutage),
+  screenNotices: z.array(ScreenOutage),
 });
 export type FleetReport = z.infer<typeof FleetReport>;
 

@@ -661,4 +661,8 @@ export const migrations: readonly string[] = [
     expires_at integer not null
   ) strict;
   `,
+  `
+  -- Why a screen went: one of AwayWhy, or '' where nobody knows.
+  alter table screen_transitions add column why text not null default '';
+  `,
 ];

@@ -242,7 +242,7 @@ export interface Tables {
     last_used_at: number | null;
   };
   server_runs: { id: Generated<number>; started_at: number; alive_at: number };
-  screen_transitions: { id: Generated<number>; screen: string; shown: string; at: number };
+  screen_transitions: { id: Generated<number>; screen: string; shown: string; why: string; at: number };
   workstation_walls: { wall: string; person: string; workstation: string; used_at: number };
   console_settings: { person: string; settings: string };
   camera_marks: {

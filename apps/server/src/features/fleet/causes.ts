@@ -18,7 +18,7 @@ export interface Whereabouts {
 }
 
 /** Outages that begin within this time of one another may be one, ms. */
-const togetherMs = 60_000;
+export const togetherMs = 60_000;
 /** So many of one network or site at once are no accident. */
 const fewest = { host: 2, network: 3, site: 3 } as const;
 /** An outage that is shorter is not worth a notice, ms. */

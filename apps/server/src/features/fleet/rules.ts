@@ -1,4 +1,4 @@
-import type { HealthState, Uptime } from '@clerestory/protocol';
+import type { HealthState, Trend, Uptime } from '@clerestory/protocol';
 
 /** A time in which the server ran. */
 export interface Run {
@@ -78,6 +78,47 @@ export function addTo(
     if (ms > 0) sum[`${span.side}Ms`] += ms;
   }
   return sum;
+}
+
+const steps = 48;
+
+/** Empty sums over equal parts of a time. */
+export const trendOver = ({ from, until }: Run): Trend =>
+  Array.from({ length: steps }, (_, at) => ({ at: from + ((until - from) / steps) * at, ...noTime() }));
+
+export function addToTrend(
+  trend: Trend,
+  spans: readonly { side: Side; from: number; until: number }[],
+  { until }: Run,
+): void {
+  for (const [at, step] of trend.entries())
+    addTo(step, spans, { from: step.at, until: trend[at + 1]?.at ?? until });
+}
+
+/** A stretch that lasts has no end. */
+export interface Lapse<S> {
+  state: S;
+  reason: string;
+  from: number;
+  until: number | null;
+}
+
+/** Stretches that count as an outage, those that follow one another as one, with the first one's state and reason. */
+export function lapsesOf<S extends string, T extends Span<S>>(
+  spans: readonly T[],
+  isOutage: (span: T) => boolean,
+  untilMs: number,
+): Lapse<S>[] {
+  const lapses: Lapse<S>[] = [];
+  for (const span of spans) {
+    const { state, reason, from } = span;
+    if (state === 'unknown' || !isOutage(span)) continue;
+    const until = span.until >= untilMs ? null : span.until;
+    const last = lapses.at(-1);
+    if (last?.until === from) last.until = until;
+    else lapses.push({ state, reason, from, until });
+  }
+  return lapses;
 }
 
 /** Changes between up and down in an hour that are no accident any more. */

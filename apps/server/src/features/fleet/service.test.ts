@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Camera, HealthState, ScreenStatus } from '@clerestory/protocol';
+import type { AwayWhy, Camera, HealthState, ScreenStatus } from '@clerestory/protocol';
 import { emptyWall } from '@clerestory/wall-state';
 import { openDatabase } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -34,7 +34,7 @@ function open() {
     ...emptyWall('room', 'Room'),
     screens: [{ id: 'left', name: 'Left', layout: '1' as const, tiles: {}, changedAt: 0, tileChangedAt: {} }],
   };
-  const away: ScreenStatus = { wall: 'room', screen: 'left', connected: 0, lastSeenAt: null, report: null };
+  let status: ScreenStatus = { wall: 'room', screen: 'left', connected: 0, lastSeenAt: 1, report: null };
   const fleet = new FleetService({
     ...{ db, clock, log: createLogger('silent') },
     cameras: { list: () => [camera('gate'), camera('pier'), camera('hill', 'Hill road')] },
@@ -45,7 +45,7 @@ function open() {
       ]),
     health: { of: () => ({ camera: '', state: 'idle', reason: '', since: 0, streams: [], viewers: 0 }) },
     walls: { shared: () => [wall as never] },
-    screens: { status: () => away },
+    screens: { status: () => status },
     isOurs: (reason) => reason === 'ours',
   });
   return {
@@ -54,7 +54,12 @@ function open() {
     close,
     becomes: (of: string, to: HealthState, reason = 'No frames') =>
       transitions.add({ camera: of, from: 'idle', to, reason, at: clock.nowMs() }),
-    screen: (connected: number) => fleet.screenSeen({ ...away, connected }),
+    screen(connected: number, went: AwayWhy | null = null, visible = true) {
+      const report = { screen: 'left', sequence: 1, visible, width: 1, height: 1, tiles: [] };
+      status = { ...status, connected, report: connected > 0 ? report : null };
+      fleet.screenSeen(status, went);
+    },
+    neverShown: () => (status = { ...status, lastSeenAt: null }),
   };
 }
 const all = () => true;
@@ -148,17 +153,48 @@ test('a camera that goes to and fro flaps', async () => {
 test('screens: shown, away, and away from the start when they never come', async () => {
   site.screen(1);
   clock.pass(10 * minute);
-  site.screen(0);
-  clock.pass(5 * minute);
-  const read = async () => (await site.fleet.report(1, all)).screens[0];
-  expect(await read()).toMatchObject({ upMs: 10 * minute, downMs: 5 * minute, isShown: false });
+  site.screen(0, 'lost');
+  clock.pass(30_000);
+  const report = () => site.fleet.report(1, all);
+  const read = async () => (await report()).screens[0];
+  expect((await report()).screenNotices).toEqual([]);
+  clock.pass(4.5 * minute);
+  const goneAt = clock.nowMs() - 5 * minute;
+  expect(await read()).toMatchObject({
+    ...{ upMs: 10 * minute, downMs: 5 * minute, state: 'away', why: 'lost' },
+    ...{ awaySince: goneAt, outages: 1, flips: 1, isFlapping: false },
+  });
+  const lasts = { wall: 'room', screens: ['left'], why: 'lost', from: goneAt, until: null };
+  const { screenNotices, screenTotal, screenTrend } = await report();
+  expect(screenNotices).toMatchObject([lasts]);
+  expect(screenTotal).toMatchObject({ upMs: 10 * minute, downMs: 5 * minute });
+  expect(screenTrend.at(-1)).toMatchObject({ upMs: 0 });
   await site.fleet.stop();
   await site.close();
   clock.restart(0);
   site = open();
-  const goneAt = clock.nowMs() - 5 * minute;
   expect(await site.fleet.load()).toEqual(new Map([['left', goneAt]]));
   clock.pass(11 * minute);
   // One minute of grace that is not known, ten away.
-  expect(await read()).toMatchObject({ upMs: 10 * minute, downMs: 15 * minute });
+  expect(await read()).toMatchObject({ upMs: 10 * minute, downMs: 15 * minute, why: 'absent', outages: 2 });
+});
+
+test('a hidden window is away and says so; a screen that comes and goes flaps; one never shown is not missed', async () => {
+  for (let n = 0; n < 4; n++) {
+    site.screen(1);
+    clock.pass(minute);
+    site.screen(1, null, false);
+    clock.pass(minute);
+  }
+  const { screens, screenOutages } = await site.fleet.report(1, all);
+  expect(screens[0]).toMatchObject({ state: 'away', why: 'hidden', flips: 7, isFlapping: true, outages: 4 });
+  expect(screenOutages.map(({ why, until }) => [why, until === null])).toEqual([
+    ['hidden', true],
+    ['hidden', false],
+    ['hidden', false],
+    ['hidden', false],
+  ]);
+  site.neverShown();
+  const after = await site.fleet.report(1, all);
+  expect([after.screenOutages, after.screenNotices, after.screenTotal.downMs]).toEqual([[], [], 0]);
 });

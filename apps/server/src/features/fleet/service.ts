@@ -1,9 +1,9 @@
 import type {
+  AwayWhy,
   Camera,
   CameraHealth,
   FleetCamera,
   FleetReport,
-  FleetScreen,
   HealthState,
   Outage,
   ScreenStatus,
@@ -16,24 +16,25 @@ import type { Logger } from '../../platform/logging.ts';
 import { groupOutages, noticeAfterMs, type CameraOutage, type Whereabouts } from './causes.ts';
 import {
   addTo,
+  addToTrend,
   flapsFrom,
   flapWindowMs,
   flipsOf,
+  lapsesOf,
   noTime,
   sideOf,
   spansOf,
+  trendOver,
   type Change,
   type Run,
   type Side,
   type Span,
 } from './rules.ts';
-import { fleetStore, type Shown } from './store.ts';
+import { presenceOf, screenSeen, screensReport, withGrace, type Presence } from './screens.ts';
+import { fleetStore } from './store.ts';
 
 /** That the server runs is written down this often; so much of a run that was killed is not known, ms. */
 const aliveEveryMs = 15_000;
-/** A screen that has not come this long after the server is away, ms. */
-const screenGraceMs = 60_000;
-const steps = 48;
 const mostOutages = 200;
 const mostSites = 30;
 const hourMs = 60 * 60_000;
@@ -59,7 +60,7 @@ interface Sided extends Span<HealthState> {
 /** How cameras and screens did, from what was stored when it happened. */
 export class FleetService {
   readonly #parts: FleetParts;
-  readonly #shown = new Map<string, Shown>();
+  readonly #shown = new Map<string, Presence>();
   readonly #skews = new Map<string, number>();
   #run: { id: number; startedAt: number } | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -96,13 +97,15 @@ export class FleetService {
     this.#skews.delete(camera);
   }
 
-  /** What a screen says of itself, or that it went. Only a change is written. */
-  screenSeen({ screen, connected, report }: ScreenStatus): void {
-    const shown: Shown = connected > 0 && report?.visible !== false ? 'shown' : 'away';
-    if (this.#shown.get(screen) === shown) return;
-    this.#shown.set(screen, shown);
+  /** What a screen says of itself, or that it went, and why. Only a change is written. */
+  screenSeen(status: ScreenStatus, went: AwayWhy | null): void {
+    const { screen } = status;
+    const { shown, why } = presenceOf(status, went);
+    const before = this.#shown.get(screen);
+    if (before?.shown === shown && (before.why === why || why === null)) return;
+    this.#shown.set(screen, { shown, why });
     const { db, clock, log } = this.#parts;
-    fleetStore.addScreen(db, screen, shown, clock.nowMs()).catch((error: unknown) => {
+    fleetStore.addScreen(db, screen, { shown, why }, clock.nowMs()).catch((error: unknown) => {
       log.error({ err: error, screen }, 'that a screen came or went could not be stored');
     });
   }
@@ -126,10 +129,7 @@ export class FleetService {
     const mine = cameras.list().filter(({ id }) => sees(id));
     const siteOf = sites(mine);
     const total = noTime();
-    const trend = Array.from({ length: steps }, (_, at) => ({
-      at: from + ((until - from) / steps) * at,
-      ...noTime(),
-    }));
+    const trend = trendOver(window);
     const bySite = new Map<string, Uptime & { cameras: number; down: number }>();
     const outages: CameraOutage[] = [];
     const rows: FleetCamera[] = [];
@@ -144,8 +144,7 @@ export class FleetService {
       there.cameras += 1;
       if (row.downSince !== null) there.down += 1;
       for (const sum of [total, there]) addTo(sum, spans, window);
-      for (const [at, step] of trend.entries())
-        addTo(step, spans, { from: step.at, until: trend[at + 1]?.at ?? until });
+      addToTrend(trend, spans, window);
     }
     const grouped = this.#group(outages, mine, siteOf);
     return {
@@ -156,7 +155,7 @@ export class FleetService {
         .slice(0, mostSites),
       outages: grouped.slice(0, mostOutages),
       notices: grouped.filter((one) => one.until === null && until - one.from >= noticeAfterMs),
-      screens: await this.#screens(runs, window),
+      ...(await this.#screens(runs, window, sees)),
     };
   }
 
@@ -170,18 +169,12 @@ export class FleetService {
   }
 
   #row(camera: string, spans: readonly Sided[], window: Run): { row: FleetCamera; own: CameraOutage[] } {
-    const own: CameraOutage[] = [];
-    let open: CameraOutage | null = null;
-    for (const { state, reason, from, until, side } of spans) {
-      const isOutage = side === 'down' || (state === 'offline' && this.#parts.isOurs(reason));
-      if (!isOutage || state === 'unknown') {
-        open = null;
-        continue;
-      }
-      const lasts = until >= window.until;
-      if (open && open.until === from) open.until = lasts ? null : until;
-      else own.push((open = { camera, state, reason, from, until: lasts ? null : until }));
-    }
+    const isOutage = ({ side, state, reason }: Sided) =>
+      side === 'down' || (state === 'offline' && this.#parts.isOurs(reason));
+    const own = lapsesOf<HealthState, Sided>(spans, isOutage, window.until).map((lapse): CameraOutage => ({
+      camera,
+      ...lapse,
+    }));
     const inside = own.filter(({ until }) => until === null || until > window.from);
     const flips = flipsOf(spans, window.until - flapWindowMs);
     const last = spans.at(-1);
@@ -210,24 +203,18 @@ export class FleetService {
     return groupOutages(outages, where, (reason) => this.#parts.isOurs(reason));
   }
 
-  async #screens(runs: readonly Run[], window: Run): Promise<FleetScreen[]> {
+  async #screens(runs: readonly Run[], window: Run, sees: (camera: string) => boolean) {
     const { db, walls, screens } = this.#parts;
-    const changes = await fleetStore.screenChanges(db, Math.min(window.from, runs[0]?.from ?? window.from));
-    return walls.shared().flatMap((wall) =>
-      wall.screens.map(({ id, name }): FleetScreen => {
+    const since = Math.min(window.from, runs[0]?.from ?? window.from);
+    const changes = await fleetStore.screenChanges(db, since);
+    const seen = walls.shared().flatMap((wall) =>
+      wall.screens.map(({ id, name }) => {
         const own = withGrace(changes.get(id) ?? [], runs);
-        const spans = spansOf(own, runs, window).map(({ state, from, until }) => ({
-          ...{ from, until },
-          side: state === 'unknown' ? state : state === 'shown' ? ('up' as const) : ('down' as const),
-        }));
         const status = screens.status(wall.id, id);
-        return {
-          ...{ wall: wall.id, screen: id, name, ...addTo(noTime(), spans, window) },
-          isShown: this.#shown.get(id) === 'shown',
-          lastSeenAt: status.lastSeenAt,
-        };
+        return screenSeen({ name, status, sees }, spansOf(own, runs, { ...window, from: since }), window);
       }),
     );
+    return screensReport(seen, window);
   }
 
   /** The present run goes on until now, whatever was last written of it. */
@@ -248,16 +235,6 @@ export class FleetService {
 }
 
 const share = ({ upMs, downMs }: Uptime): number => (upMs + downMs === 0 ? 1 : upMs / (upMs + downMs));
-
-/** A screen that never came after a start of the server is away, not unknown, once it had time to come. */
-function withGrace(changes: readonly Change<Shown>[], runs: readonly Run[]): Change<Shown>[] {
-  const missed = runs.flatMap((run): Change<Shown>[] => {
-    const at = run.from + screenGraceMs;
-    const came = changes.some((change) => change.at >= run.from && change.at <= at);
-    return came || at > run.until ? [] : [{ to: 'away', reason: '', at }];
-  });
-  return [...changes, ...missed].sort((a, b) => a.at - b.at);
-}
 
 /** Its place where several cameras share it, else its neighbourhood. */
 function sites(cameras: readonly Camera[]): (camera: Camera) => string {

@@ -1,13 +1,12 @@
 import { HealthState } from '@clerestory/protocol';
 import type { Database } from '../../platform/database.ts';
 import type { Change, Run } from './rules.ts';
+import type { Presence, Shown } from './screens.ts';
 
 /** Kept this long, ms. */
 export const keptMs = 32 * 24 * 60 * 60_000;
 /** Of one screen; more than this in a month is a screen that flaps, of which the newest are kept. */
 const keptPerScreen = 5_000;
-
-export type Shown = 'shown' | 'away';
 
 /** Runs of the server, and which screens were shown ↔ rows. */
 export const fleetStore = {
@@ -53,9 +52,12 @@ export const fleetStore = {
     }
     return found;
   },
-  async addScreen(db: Database, screen: string, shown: Shown, nowMs: number): Promise<void> {
+  async addScreen(db: Database, screen: string, { shown, why }: Presence, nowMs: number): Promise<void> {
     await db.transaction().execute(async (write) => {
-      await write.insertInto('screen_transitions').values({ screen, shown, at: nowMs }).execute();
+      await write
+        .insertInto('screen_transitions')
+        .values({ screen, shown, why: why ?? '', at: nowMs })
+        .execute();
       const oldest = await write
         .selectFrom('screen_transitions')
         .select('id')
@@ -75,14 +77,14 @@ export const fleetStore = {
   async screenChanges(db: Database, sinceMs: number): Promise<Map<string, Change<Shown>[]>> {
     const rows = await db
       .selectFrom('screen_transitions')
-      .select(['screen', 'shown', 'at'])
+      .select(['screen', 'shown', 'why', 'at'])
       .where('at', '>=', sinceMs)
       .orderBy('id')
       .execute();
     return new Map(
       [...Map.groupBy(rows, ({ screen }) => screen)].map(([screen, list]) => [
         screen,
-        list.map(({ shown, at }): Change<Shown> => ({ to: shown as Shown, reason: '', at })),
+        list.map(({ shown, why, at }): Change<Shown> => ({ to: shown as Shown, reason: why, at })),
       ]),
     );
   },

@@ -2,6 +2,7 @@ import {
   problem,
   screenOf,
   type Answer,
+  type AwayWhy,
   type ScreenReport,
   type ScreenStatus,
   type WallState,
@@ -23,6 +24,14 @@ interface Seen {
   lastSeenAt: number | null;
 }
 
+type Listener = (status: ScreenStatus, went: AwayWhy | null) => void;
+
+/** From why Socket.IO says that a window's line ended. */
+function wentBy(reason: string): AwayWhy {
+  if (reason === 'ping timeout' || reason === 'transport error') return 'lost';
+  return reason === 'server namespace disconnect' ? 'ended' : 'closed';
+}
+
 /** Of several windows of one screen, one that people can see speaks for it. */
 const spokesman = (windows: ReadonlyMap<string, ScreenReport | null>): ScreenReport | null => {
   const reports = [...windows.values()].filter((report) => report !== null);
@@ -32,7 +41,7 @@ const spokesman = (windows: ReadonlyMap<string, ScreenReport | null>): ScreenRep
 /** Which screens are there, and what each says of itself. Only a screen's own traffic moves "last seen". */
 export class ScreenService {
   readonly #seen = new Map<string, Seen>();
-  readonly #listeners = new Set<(status: ScreenStatus) => void>();
+  readonly #listeners = new Set<Listener>();
   readonly #followed = new WeakSet<WindowSocket>();
   readonly #audience: Audience;
   readonly #witness: Witness;
@@ -65,8 +74,8 @@ export class ScreenService {
     return wall.screens.map(({ id }) => this.status(wall.id, id));
   }
 
-  /** A screen came, went, or said what it shows. */
-  onStatus(listener: (status: ScreenStatus) => void): void {
+  /** A screen came, said what it shows, or one of its windows went, and why. */
+  onStatus(listener: Listener): void {
     this.#listeners.add(listener);
   }
 
@@ -102,21 +111,21 @@ export class ScreenService {
     seen.lastSeenAt = this.#clock.nowMs();
     if (this.#followed.has(socket)) return;
     this.#followed.add(socket);
-    socket.once('disconnect', () => this.#gone(screen, socket));
+    socket.once('disconnect', (reason) => this.#gone(screen, socket, wentBy(reason)));
   }
 
-  #gone(screen: string, socket: WindowSocket): void {
+  #gone(screen: string, socket: WindowSocket, why: AwayWhy): void {
     this.#witness.screenGone(socket.id);
     const seen = this.#seen.get(screen);
     if (!seen?.windows.delete(socket.id)) return;
     seen.lastSeenAt = this.#clock.nowMs();
-    if (socket.data.wall !== undefined) this.#tell(socket.data.wall, screen);
+    if (socket.data.wall !== undefined) this.#tell(socket.data.wall, screen, why);
   }
 
-  #tell(wall: string, screen: string): void {
+  #tell(wall: string, screen: string, went: AwayWhy | null = null): void {
     const status = this.status(wall, screen);
     this.#audience.tell(rooms.consoles(wall), 'screen:status', status);
-    for (const listener of this.#listeners) listener(status);
+    for (const listener of this.#listeners) listener(status, went);
   }
 }
 

@@ -1,9 +1,10 @@
-import type { FleetReport } from '@clerestory/protocol';
+import type { Trend } from '@clerestory/protocol';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { shortTime } from '../../ui/time.ts';
 import { availabilityOf, percent } from './csv.ts';
+import { lonePoints } from './trend.ts';
 
 const heightPx = 190;
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -15,6 +16,8 @@ const timeWords = (atS: number, spanS: number): string => {
   const date = new Date(atS * 1000);
   return `${date.getDate()}.${date.getMonth() + 1}.`;
 };
+
+const loneIn: uPlot.Series.Points.Filter = (plot, series) => lonePoints([...(plot.data[series] ?? [])]);
 
 function options(width: number, lowest: number, spanS: number): uPlot.Options {
   const axis = {
@@ -40,42 +43,49 @@ function options(width: number, lowest: number, spanS: number): uPlot.Options {
         fill: colour('--accent-soft'),
         width: 2,
         spanGaps: false,
-        points: { show: false },
+        points: { show: false, size: 6, fill: colour('--accent'), filter: loneIn },
       },
     ],
   };
 }
 
-/** Share of the known time in which cameras had pictures, over the period. Where nothing is known there is no line. */
-export function TrendChart({ report }: { report: FleetReport }) {
+/** Share of the known time in which they were up, over the period. Where nothing is known there is no line. */
+export function TrendChart({
+  of,
+  trend,
+  from,
+  until,
+}: {
+  /** What it is about, for those who do not see it. */
+  of: string;
+  trend: Trend;
+  from: number;
+  until: number;
+}) {
   const box = useRef<HTMLDivElement>(null);
-  const points = report.trend.map((step) => availabilityOf(step));
+  const points = trend.map((step) => availabilityOf(step));
   const known = points.filter((one) => one !== null);
   useEffect(() => {
     const place = box.current;
     if (!place) return;
-    const shares = report.trend.map((step) => {
+    const shares = trend.map((step) => {
       const share = availabilityOf(step);
       return share === null ? null : share * 100;
     });
     const least = Math.min(100, ...shares.filter((one) => one !== null));
     const lowest = Math.max(0, Math.min(90, Math.floor(least / 10) * 10));
-    const data: uPlot.AlignedData = [report.trend.map(({ at }) => at / 1000), shares];
-    const plot = new uPlot(
-      options(place.clientWidth, lowest, (report.until - report.from) / 1000),
-      data,
-      place,
-    );
+    const data: uPlot.AlignedData = [trend.map(({ at }) => at / 1000), shares];
+    const plot = new uPlot(options(place.clientWidth, lowest, (until - from) / 1000), data, place);
     const observer = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: heightPx }));
     observer.observe(place);
     return () => {
       observer.disconnect();
       plot.destroy();
     };
-  }, [report]);
+  }, [trend, from, until]);
   const words =
     known.length === 0
-      ? 'Nothing is known of this time.'
-      : `Availability over the period: lowest ${percent(Math.min(...known))}, now ${percent(points.findLast((one) => one !== null) ?? null)}.`;
+      ? `${of}: nothing is known of this time.`
+      : `${of}, availability over the period: lowest ${percent(Math.min(...known))}, now ${percent(points.findLast((one) => one !== null) ?? null)}.`;
   return <div ref={box} className="fleet-chart" role="img" aria-label={words} />;
 }

@@ -1,4 +1,5 @@
 import type { Camera, CameraHealth, FleetReport, Uptime } from '@clerestory/protocol';
+import { screenReason } from './words.ts';
 
 /** A spreadsheet takes these for the beginning of a formula. */
 const startsFormula = /^[=+\-@\t\r]/;
@@ -62,11 +63,14 @@ export function camerasCsv(
 
 export const screensCsv = ({ screens }: FleetReport): string =>
   csv([
-    ['wall', 'screen', 'name', 'shown now', ...uptimeHead, 'last seen'],
+    [
+      ...['wall', 'screen', 'name', 'state', 'reason', ...uptimeHead],
+      ...['outages', 'flapping', 'away since', 'last seen'],
+    ],
     ...screens.map((one) => [
-      ...[one.wall, one.screen, one.name, one.isShown ? 'yes' : 'no'],
+      ...[one.wall, one.screen, one.name, one.state, screenReason(one)],
       ...uptimeCells(one),
-      time(one.lastSeenAt),
+      ...[one.outages, one.isFlapping ? 'yes' : 'no', time(one.awaySince), time(one.lastSeenAt)],
     ]),
   ]);
 

@@ -1,5 +1,7 @@
-import type { Outage } from '@clerestory/protocol';
+import type { AwayWhy, FleetScreen, Outage, ScreenOutage } from '@clerestory/protocol';
+import { CircleCheck, MonitorX, TriangleAlert } from 'lucide-react';
 import { ago } from '../../ui/health-words.ts';
+import type { StateWords } from '../../ui/StateChip.tsx';
 import { shortTime } from '../../ui/time.ts';
 
 /** Reasons of a camera that is there and has something else at its address. */
@@ -15,7 +17,8 @@ export function momentWords(atMs: number, nowMs: number): string {
 }
 
 /** "2 h": how long it lasted, or has lasted. */
-export const lengthWords = ({ from, until }: Outage, nowMs: number): string => ago(from, until ?? nowMs);
+export const lengthWords = ({ from, until }: Pick<Outage, 'from' | 'until'>, nowMs: number): string =>
+  ago(from, until ?? nowMs);
 
 /** What somebody can do about it now. */
 export function nextStep({ cause, state, reason }: Pick<Outage, 'cause' | 'state' | 'reason'>): string {
@@ -35,5 +38,46 @@ export function nextStep({ cause, state, reason }: Pick<Outage, 'cause' | 'state
         : state === 'unsupported'
           ? 'Set the camera to H.264, or choose another of its streams.'
           : 'Check its power and its cable; then whether its address is still the same.';
+  }
+}
+
+/** Worst first. */
+export const screenStates = ['away', 'degraded', 'shown'] as const satisfies FleetScreen['state'][];
+export const screenStateWords: Record<FleetScreen['state'], StateWords> = {
+  away: { word: 'away', tone: 'alarm', icon: MonitorX },
+  degraded: { word: 'degraded', tone: 'warn', icon: TriangleAlert },
+  shown: { word: 'shown', tone: 'quiet', icon: CircleCheck },
+};
+
+const away: Record<AwayWhy, string> = {
+  closed: 'Its page was closed, or ended with its browser',
+  lost: 'Nothing more came from it: its computer or its network is gone',
+  hidden: 'Its window is hidden behind another window or tab',
+  ended: 'The server ended its session: a pairing or a sign-in was taken back',
+  absent: 'It has not come since the server started',
+};
+export const awayWords = (why: AwayWhy | null): string => (why === null ? 'No window shows it' : away[why]);
+
+/** Why a screen is not as it should be, in words; '' where it is. */
+export function screenReason({ state, why, tiles, darkTiles, isBlank, lastSeenAt }: FleetScreen): string {
+  if (state === 'away') return lastSeenAt === null ? 'No window has shown it yet' : awayWords(why);
+  if (darkTiles > 0) return `${darkTiles} of ${tiles} tiles have no moving picture`;
+  return isBlank ? 'Dark by order' : '';
+}
+
+/** What somebody can do about screens that are away. */
+export function screenStep({ why, screens }: Pick<ScreenOutage, 'why' | 'screens'>): string {
+  const several = screens.length > 1;
+  switch (why) {
+    case 'hidden':
+      return 'Bring its window to the front there.';
+    case 'ended':
+      return 'Pair it again at Administration → Screens, or sign in at it.';
+    case 'closed':
+      return 'Open its address in a browser there, or start its computer.';
+    default:
+      return several
+        ? 'Check what they share: one computer, its power, or the network.'
+        : 'Check its computer, its power and its network cable.';
   }
 }

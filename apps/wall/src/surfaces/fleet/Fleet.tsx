@@ -1,10 +1,11 @@
-import type { FleetReport, FleetScreen, Outage, Problem, HealthState } from '@clerestory/protocol';
+import type { FleetReport, Outage, Problem, HealthState } from '@clerestory/protocol';
 import { CircleCheck, CloudOff, Download, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
 import { CameraTable, type CameraLine } from '../../features/fleet/CameraTable.tsx';
 import { availabilityOf, camerasCsv, outagesCsv, percent, screensCsv } from '../../features/fleet/csv.ts';
+import { ScreenNotices, ScreenOutages, Screens } from '../../features/fleet/ScreenHealth.tsx';
 import { lengthWords, momentWords, nextStep } from '../../features/fleet/words.ts';
 import { saveFile } from '../../features/tiles/snapshot.ts';
 import { callRoute } from '../../state/call-route.ts';
@@ -89,10 +90,11 @@ function Notices({ report }: { report: FleetReport }) {
   return (
     <section className="fleet-card" aria-labelledby="fleet-notices">
       <h2 id="fleet-notices">Now</h2>
-      {notices.length === 0 ? (
+      {notices.length + report.screenNotices.length === 0 ? (
         <p className="fleet-fine">
           <CircleCheck aria-hidden="true" />
-          No camera that somebody watches has been without pictures for longer than a minute.
+          No camera that somebody watches has been without pictures for longer than a minute, and no screen
+          that was shown is away.
         </p>
       ) : (
         <ul className="fleet-notices">
@@ -110,6 +112,7 @@ function Notices({ report }: { report: FleetReport }) {
               </div>
             </li>
           ))}
+          <ScreenNotices report={report} />
         </ul>
       )}
     </section>
@@ -119,7 +122,7 @@ function Notices({ report }: { report: FleetReport }) {
 function Outages({ report }: { report: FleetReport }) {
   const { outages, until } = report;
   return (
-    <section className="fleet-card" aria-labelledby="fleet-outages">
+    <section className="fleet-card fleet-wide" aria-labelledby="fleet-outages">
       <h2 id="fleet-outages">Outages</h2>
       {outages.length === 0 ? (
         <p className="dim">None in this time.</p>
@@ -187,38 +190,6 @@ function Sites({ report }: { report: FleetReport }) {
   );
 }
 
-function Screens({ screens, nowMs }: { screens: readonly FleetScreen[]; nowMs: number }) {
-  return (
-    <section className="fleet-card" aria-labelledby="fleet-screens">
-      <h2 id="fleet-screens">Screens</h2>
-      {screens.length === 0 ? (
-        <p className="dim">No wall has a screen yet.</p>
-      ) : (
-        <table className="fleet-plain">
-          <thead>
-            <tr>
-              <th scope="col">Screen</th>
-              <th scope="col">Now</th>
-              <th scope="col">Shown</th>
-              <th scope="col">Last seen</th>
-            </tr>
-          </thead>
-          <tbody>
-            {screens.map((one) => (
-              <tr key={one.screen} data-fleet-screen={one.screen}>
-                <td>{one.name}</td>
-                <td>{one.isShown ? 'shown' : <span className="fleet-warn">no window shows it</span>}</td>
-                <td>{percent(availabilityOf(one))}</td>
-                <td>{one.lastSeenAt === null ? 'never' : momentWords(one.lastSeenAt, nowMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
-  );
-}
-
 /** Worst first: down, flapping, then by availability; what nobody knows of comes last. */
 const badness = ({ row, health }: CameraLine): number => {
   const state = health?.state ?? 'idle';
@@ -243,7 +214,7 @@ function Cameras({ report }: { report: FleetReport }) {
     health,
   );
   return (
-    <section className="fleet-card fleet-cameras" aria-labelledby="fleet-cameras">
+    <section className="fleet-card fleet-wide fleet-cameras" aria-labelledby="fleet-cameras">
       <h2 id="fleet-cameras">Cameras</h2>
       <div className="filters" role="group" aria-label="Filter by state">
         <button type="button" className="filter" aria-pressed={only === null} onClick={() => setOnly(null)}>
@@ -339,7 +310,7 @@ export function Fleet() {
                   of the time nothing is known.
                 </p>
                 <Suspense fallback={null}>
-                  <TrendChart report={report} />
+                  <TrendChart of="Cameras" trend={report.trend} from={report.from} until={report.until} />
                 </Suspense>
               </section>
               <div className="fleet-side">
@@ -347,8 +318,8 @@ export function Fleet() {
                 <Sites report={report} />
               </div>
               <Cameras report={report} />
-              <Screens screens={report.screens} nowMs={report.until} />
-              <section className="fleet-card" aria-labelledby="fleet-export">
+              <Screens report={report} />
+              <section className="fleet-card fleet-wide" aria-labelledby="fleet-export">
                 <h2 id="fleet-export">Export</h2>
                 <p className="dim">As tables for a spreadsheet (CSV), of the time chosen above.</p>
                 <div className="fleet-exports">
@@ -367,6 +338,7 @@ export function Fleet() {
                 </div>
               </section>
               <Outages report={report} />
+              <ScreenOutages report={report} />
             </>
           )}
         </main>
