@@ -39,6 +39,19 @@ test('an operator works without a mouse: call up, enlarge, replay, take a pictur
   await bringUp(page, 0, 1);
   await bringUp(page, 1, 2);
   await isLive(page, 0);
+  await isLive(page, 1);
+  // Each tile says when its picture was captured.
+  for (const tile of [0, 1]) {
+    const time = tileAt(page, tile).locator('.tile__time');
+    await expect(time).toHaveText(/^\d\d:\d\d:\d\d$/);
+    const awayMs = await time.evaluate((element) => {
+      const shown = new Date();
+      const [hours = 0, minutes = 0, seconds = 0] = element.textContent.split(':').map(Number);
+      shown.setHours(hours, minutes, seconds);
+      return Math.abs(Date.now() - shown.getTime());
+    });
+    expect(awayMs).toBeLessThan(10_000);
+  }
   await page.keyboard.press('Escape');
   await page.keyboard.press('ArrowRight');
   await expect(page.locator('.work-tile[data-chosen]')).toHaveCount(1);
@@ -94,13 +107,19 @@ test('an operator works without a mouse: call up, enlarge, replay, take a pictur
   await page.keyboard.press('u');
   await expect(page.locator('[data-room-tile="right/0"]')).toBeVisible();
   await picture(page, 'push');
-  await page.locator('[data-room-tile="right/0"]').click();
+  await page.keyboard.type('3.1');
+  await expect(page.getByText('→ Right, tile 1')).toBeVisible();
+  expect(await barriersOn(page)).toEqual([]);
+  await page.keyboard.press('Enter');
   await expect(page.locator('.toast-title', { hasText: /^On .*, tile 1$/ })).toBeVisible();
   const tile = () =>
     server.api<{ assignment: { camera: string } | null }>('GET', '/walls/control-room/screens/right/tiles/0');
   expect((await tile()).assignment?.camera).toBe(cameraName(1));
   await page.keyboard.press('d');
-  await page.locator('[data-room-tile="left/3"]').click();
+  await expect(page.locator('[data-room-tile="left/0"]')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   await expect(tileAt(page, 0)).toHaveAttribute('data-camera', cameraName(4));
 
   // What reached beyond the window is told, by whom and how.

@@ -6,6 +6,7 @@ import { GrantLine } from '../grants/GrantLine.tsx';
 import { WaitPanel } from '../grants/WaitPanel.tsx';
 import { grantOf, isPrivate, isWaiting } from '../grants/words.ts';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
+import { clockTime } from '../../ui/time.ts';
 import { eachOnce } from './each-once.ts';
 import { emptyView, LiveTile, masksKey, type TileView } from './live-tile.ts';
 import { pageMedia } from './page-media.ts';
@@ -28,6 +29,8 @@ export interface TileProps {
   onChange?: () => void;
   /** For a surface where one works with the picture: its driver and stage while the tile is mounted, then null. */
   onDriver?: (driver: { live: LiveTile; stage: HTMLElement } | null) => void;
+  /** Tells the capture time of the picture on show, once a second. */
+  clocked?: boolean;
   /** The last minute lies over the live picture: then nothing here says Live. */
   replay?: ReplayView | null;
 }
@@ -40,6 +43,7 @@ export const Tile = memo(function Tile({
   reporters,
   onChange,
   onDriver,
+  clocked = false,
   replay = null,
 }: TileProps) {
   const info = useWall((store) => (camera === null ? undefined : store.cameras[camera]));
@@ -55,6 +59,7 @@ export const Tile = memo(function Tile({
   const waited = useRef<string | null>(null);
   const root = useRef<HTMLElement>(null);
   const stage = useRef<HTMLDivElement>(null);
+  const clock = useRef<HTMLTimeElement>(null);
   const [view, setView] = useState<TileView>(emptyView);
   const driver = useRef<LiveTile | null>(null);
   const changed = useRef(onChange);
@@ -67,14 +72,21 @@ export const Tile = memo(function Tile({
   useLayoutEffect(() => {
     const [box, place] = [root.current, stage.current];
     if (!box || !place) return;
+    const tellTime = () => {
+      if (!clock.current) return;
+      const captureMs = live.captureMs();
+      clock.current.textContent = captureMs === null ? '' : clockTime(captureMs);
+    };
     const live = new LiveTile(pageMedia(), {
       view: (next) => {
         setView(next);
+        tellTime();
         changed.current?.();
       },
-      // Once per second and tile: past React, straight to the attribute.
+      // Once per second and tile: past React, straight to the page.
       latency: (latencyMs) => {
         box.dataset['latencyMs'] = latencyMs === null ? '' : String(Math.round(latencyMs));
+        tellTime();
       },
     });
     driver.current = live;
@@ -164,6 +176,13 @@ export const Tile = memo(function Tile({
               <Eye aria-hidden="true" />
               {watching.length}
             </span>
+          )}
+          {clocked && !replay && (
+            <time
+              ref={clock}
+              className="tile__time"
+              title="When the picture on show was captured, in the time of this room"
+            />
           )}
           {replay ? <ReplayChip view={replay} /> : !waits && <StateChip view={shown} />}
         </header>

@@ -205,6 +205,7 @@ export function WorkTile(props: WorkTileProps) {
       <Tile
         tile={tile}
         screen=""
+        clocked
         camera={camera}
         reporters={props.reporters}
         onChange={props.onChange}

@@ -203,6 +203,13 @@ export class LiveTile implements Supervised {
     return { video: still.video, captureMs: still.captureMs, stream };
   }
 
+  /** When the picture on show was captured, Unix ms; null where there is no moving one, or its time is not known. */
+  captureMs(): number | null {
+    const frame = this.#verdict.picture ? this.#picture?.frame : null;
+    if (!frame) return null;
+    return this.still()?.captureMs ?? frame.captureMs;
+  }
+
   /** Numbers for tests and the bench. */
   stats(): (PlayerStats & { rebuilds: number; swaps: number }) | null {
     const player = this.#picture?.player?.stats();

@@ -1,13 +1,20 @@
 import type { Problem, TileRef, WallState } from '@clerestory/protocol';
 import { layoutOf } from '@clerestory/layout';
 import { shownScreen } from '@clerestory/wall-state';
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { serverNowMs } from '../../state/server-now.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { Kbd } from '../../ui/Kbd.tsx';
+import type { Direction } from '../layouts/neighbour.ts';
+import { readPlace, stepPlace, typePlace } from './room-place.ts';
 import './workstation.css';
+
+const arrows: Readonly<Record<string, Direction>> = {
+  ...{ ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' },
+};
 
 /** The wall of the room, asked for anew each time: another window's wall is not pushed here. */
 function useRoom(): { room: WallState | null; fault: Problem | null; choose: (wall: string) => void } {
@@ -30,6 +37,24 @@ function useRoom(): { room: WallState | null; fault: Problem | null; choose: (wa
   return { room, fault, choose };
 }
 
+/** The line at the foot of the dialog: what is being typed, or what the keys do. */
+function Typed({ text, means }: { text: string; means: string }) {
+  return (
+    <p className="room-typed" role="status" data-room-typed={text}>
+      {text === '' ? (
+        <span className="dim">
+          Arrow keys choose, or type screen and tile: <Kbd name="2" /> <Kbd name="." /> <Kbd name="3" />{' '}
+          <Kbd name="Enter" />
+        </span>
+      ) : (
+        <>
+          <b className="room-buffer">{text}</b> {means}
+        </>
+      )}
+    </p>
+  );
+}
+
 /** Every tile of the room's wall as a button: to put a camera there, or to bring one from there. */
 export function RoomDialog({
   title,
@@ -50,8 +75,30 @@ export function RoomDialog({
   const cameras = useWall((state) => state.cameras);
   const [refusal, setRefusal] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const take = async (at: TileRef, camera: string | null) => {
-    if (!room || busy) return;
+  const [typed, setTyped] = useState('');
+  const [chosen, setChosen] = useState<TileRef | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  // As they are on show, tours resolved.
+  const shown = room ? room.screens.map((held) => shownScreen(room, held, serverNowMs()).screen) : [];
+  const [first] = shown;
+  const on = shown.some(({ id }) => id === chosen?.screen)
+    ? chosen
+    : first
+      ? { screen: first.id, tile: 0 }
+      : null;
+  const cameraAt = ({ screen, tile }: TileRef): string | null =>
+    shown.find(({ id }) => id === screen)?.tiles[String(tile)]?.camera ?? null;
+  const canTake = (at: TileRef): boolean => {
+    const camera = cameraAt(at);
+    return mode === 'push' || (camera !== null && cameras[camera] !== undefined);
+  };
+  const isReady = room !== null;
+  useLayoutEffect(() => {
+    if (isReady) list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+  }, [isReady]);
+  const take = async (at: TileRef) => {
+    const camera = cameraAt(at);
+    if (!room || busy || !canTake(at)) return;
     setBusy(true);
     const problem = await onTake(room, at, camera);
     setBusy(false);
@@ -59,9 +106,43 @@ export function RoomDialog({
     else onClose();
   };
   const told = refusal ?? fault;
+  const place = typed === '' || !on ? null : readPlace(typed, shown, on.screen);
+  const nameAt = (at: TileRef) => `${shown.find(({ id }) => id === at.screen)?.name}, tile ${at.tile + 1}`;
+  const means =
+    place === null
+      ? ''
+      : 'wanting' in place
+        ? place.wanting
+        : canTake(place.at)
+          ? `→ ${nameAt(place.at)}`
+          : `nothing to bring is on ${nameAt(place.at)}`;
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !on) return;
+    const direction = arrows[event.key];
+    const next = typePlace(typed, event.key);
+    if (direction) {
+      const to = stepPlace(shown, on, direction);
+      setChosen(to);
+      list.current?.querySelector<HTMLElement>(`[data-room-tile="${to.screen}/${to.tile}"]`)?.focus();
+    } else if (event.key === 'Enter' && place !== null) {
+      if ('at' in place) void take(place.at);
+    } else if (next !== typed) setTyped(next);
+    else return;
+    event.preventDefault();
+  };
   return (
-    <Dialog title={title} text={text} size="xl" onClose={onClose}>
-      <div className="dialog-body room">
+    <Dialog
+      title={title}
+      text={text}
+      size="xl"
+      onClose={onClose}
+      onEscape={(event) => {
+        if (typed === '') return;
+        event.preventDefault();
+        setTyped('');
+      }}
+    >
+      <div className="dialog-body room" onKeyDown={onKeyDown}>
         {walls.length > 1 && (
           <div className="room-walls" role="group" aria-label="Wall">
             {walls.map(({ id, name }) => (
@@ -78,9 +159,8 @@ export function RoomDialog({
         )}
         {!room && !told && <p className="dim">Asking the server for the room’s wall…</p>}
         {room?.screens.length === 0 && <p>This wall has no screens yet. A supervisor adds them.</p>}
-        <ul className="room-screens">
-          {room?.screens.map((held, at) => {
-            const { screen } = shownScreen(room, held, serverNowMs());
+        <ul className="room-screens" ref={list}>
+          {shown.map((screen, at) => {
             const { columns, rows, cells } = layoutOf(screen.layout);
             return (
               <li key={screen.id}>
@@ -104,14 +184,16 @@ export function RoomDialog({
                         type="button"
                         className="room-tile"
                         data-room-tile={`${screen.id}/${tile}`}
-                        disabled={busy || (mode === 'pull' && !known)}
+                        aria-disabled={busy || !canTake({ screen: screen.id, tile })}
+                        tabIndex={on?.screen === screen.id && on.tile === tile ? 0 : -1}
+                        onFocus={() => setChosen({ screen: screen.id, tile })}
                         title={shows}
                         aria-label={`Screen ${at + 1}, tile ${tile + 1}: ${shows}`}
                         style={{
                           gridColumn: `${cell.column + 1} / span ${cell.columnSpan}`,
                           gridRow: `${cell.row + 1} / span ${cell.rowSpan}`,
                         }}
-                        onClick={() => void take({ screen: screen.id, tile }, camera)}
+                        onClick={() => void take({ screen: screen.id, tile })}
                       >
                         {known ? known.number : camera ? '–' : ''}
                       </button>
@@ -122,6 +204,7 @@ export function RoomDialog({
             );
           })}
         </ul>
+        <Typed text={typed} means={means} />
       </div>
     </Dialog>
   );

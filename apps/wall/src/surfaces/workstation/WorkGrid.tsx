@@ -16,7 +16,6 @@ import { useShown } from '../../state/use-shown.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { overlayHost } from '../../ui/OverlayHost.tsx';
-import { clockTime } from '../../ui/time.ts';
 
 const gapPx = 2;
 const tileMenu = [
@@ -41,25 +40,6 @@ const tileMenu = [
   'moment.copy',
 ];
 
-/** The time of the frame on show, once a second. */
-function TileTime({ tile }: { tile: number }) {
-  const [time, setTime] = useState('');
-  useEffect(() => {
-    const look = () => {
-      const still = deskTiles.get(tile)?.still();
-      setTime(still ? clockTime(still.captureMs) : '');
-    };
-    look();
-    const timer = setInterval(look, 1_000);
-    return () => clearInterval(timer);
-  }, [tile]);
-  return (
-    <time className="work-bar__time" title="When the picture on show was captured">
-      {time}
-    </time>
-  );
-}
-
 const tools = [
   ['replay.begin', 'Replay the last minute', History],
   ['sound.begin', 'Listen to the camera', Volume2],
@@ -79,7 +59,6 @@ function WorkBar({ tile }: { tile: number }) {
   useDesk((state) => state);
   return (
     <div className="work-bar" role="toolbar" aria-label={`Tile ${tile + 1}`}>
-      <TileTime tile={tile} />
       {tools
         .filter(([id]) => can(id))
         .map(([id, label, Icon]) => (
