@@ -6,6 +6,8 @@ import { openWindow, type TestSocket } from '../apps/server/src/testing/server.t
 import type { ServerProcess } from '../tools/harness/server-process.ts';
 import { assign, cameraName, expect, tileAt } from './support/city.ts';
 import { enterAs } from './support/sign-in.ts';
+import { barriersOn } from './support/barriers.ts';
+import { slowLine } from './support/slow-line.ts';
 import { open, row, showing, stageTile, test } from './support/still-city.ts';
 
 /** An operator in a browser of their own. */
@@ -25,7 +27,7 @@ async function socketOf(server: ServerProcess): Promise<TestSocket> {
   return socket;
 }
 
-test('two people and three screens: a scene by one key, a chain and back, control and its taking over', async ({
+test('two people and three screens: a scene by one key, a chain and back, one tile at once, undo, control', async ({
   browser,
   context,
   server,
@@ -34,6 +36,7 @@ test('two people and three screens: a scene by one key, a chain and back, contro
   const hers = await operator(browser, server);
   const [boss, left, centre, right] = await Promise.all(Array.from({ length: 4 }, () => context.newPage()));
   const olga = await hers.newPage();
+  const line = await slowLine(olga);
   if (!boss || !left || !centre || !right) throw new Error('four pages are needed');
   await Promise.all([
     open(boss, server.url),
@@ -89,13 +92,39 @@ test('two people and three screens: a scene by one key, a chain and back, contro
   await showing(left, 2, 2, 3, 4);
   await boss.getByRole('dialog').waitFor({ state: 'hidden' });
 
+  // Both at one tile, and she does not know of it yet: the first one wins, and she is told and sees it.
+  line.hold();
+  await stageTile(boss, 'left', 0).click();
+  await row(boss, cameraName(4)).click();
+  await showing(left, 4, 2, 3, 4);
+  await expect(stageTile(olga, 'left', 0)).toHaveAttribute('data-camera', cameraName(2));
+  await stageTile(olga, 'left', 0).click();
+  await row(olga, cameraName(3)).click();
+  await expect.poll(() => line.waiting().some((text) => text.includes('"conflict"'))).toBe(true);
+  line.letGo();
+  await expect(olga.getByText('Somebody else changed it first').first()).toBeVisible();
+  await expect(stageTile(olga, 'left', 0)).toHaveAttribute('data-camera', cameraName(4));
+  await showing(left, 4, 2, 3, 4);
+  // Undo is one's own: the supervisor's leaves hers, and hers leaves what came after it.
+  await stageTile(olga, 'left', 1).click();
+  await row(olga, cameraName(1)).click();
+  await showing(left, 4, 1, 3, 4);
+  await boss.keyboard.press('z');
+  await showing(left, 2, 1, 3, 4);
+  await stageTile(boss, 'left', 1).click();
+  await row(boss, cameraName(3)).click();
+  await showing(left, 2, 3, 3, 4);
+  await olga.keyboard.press('z');
+  await expect(olga.getByText(/Changed since you did it: tile 2 of "Left"/).first()).toBeVisible();
+  await showing(left, 2, 3, 3, 4);
+
   // Control: the supervisor has it, the operator is told by name, and neither changes anything by the way.
   await boss.keyboard.press('c');
   await expect(olga.getByText('tess has control').first()).toBeVisible();
   await stageTile(olga, 'left', 3).click();
   await row(olga, cameraName(1)).click();
   await expect(olga.getByText(/tess has control of this wall for \d+ min more/).first()).toBeVisible();
-  await showing(left, 2, 2, 3, 4);
+  await showing(left, 2, 3, 3, 4);
   await boss.getByRole('button', { name: 'Give back' }).click();
   await olga.keyboard.press('Escape');
   await olga.keyboard.press('c');
@@ -241,6 +270,8 @@ test('twelve screens of sixteen tiles: the room shows them all, placed by drag a
   await page.locator('[data-grip="screen-12"]').focus();
   await page.keyboard.press('t');
   await expect(page.getByText('Not saved yet').first()).toBeVisible();
+  // While screens are placed, and while a layout is drawn.
+  expect(await barriersOn(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save places' }).click();
   await expect(page.getByText('Not saved yet')).toBeHidden();
   await expect(page.getByText('moved screens on the plan').first()).toBeVisible();
@@ -250,5 +281,10 @@ test('twelve screens of sixteen tiles: the room shows them all, placed by drag a
   );
   expect(saved.find(({ id }) => id === 'screen-12')?.place).toMatchObject({ width: 70, height: 122 });
   expect((await new AxeBuilder({ page }).include('.room').analyze()).violations).toEqual([]);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('own');
+  await page.locator('[data-palette="command-screen.edit-layout"]').click();
+  await expect(page.locator('[data-edit-tile]')).toHaveCount(16);
+  expect(await barriersOn(page)).toEqual([]);
   socket.close();
 });

@@ -129,6 +129,7 @@ export function LayoutEditor({
               key={i}
               className="layout-editor-tile"
               data-edit-tile={i}
+              role="group"
               tabIndex={0}
               aria-label={`Tile ${tileOf(layout, i) + 1} ${held.get(tileOf(layout, i)) ?? ''}`.trim()}
             >

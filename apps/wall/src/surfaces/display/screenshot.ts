@@ -2,6 +2,8 @@ import { maxScreenshotChars } from '@clerestory/protocol';
 
 /** Pixels across; enough to see what is on the tiles. */
 const widthPx = 800;
+/** Above each picture, for its name: cameras write their own words along the lower edge, and often the upper one. */
+const captionPx = 16;
 const qualities = [0.6, 0.45, 0.3, 0.18] as const;
 
 /** What the tiles of this page show, drawn small. */
@@ -30,9 +32,10 @@ function drawTile(pen: CanvasRenderingContext2D, tile: HTMLElement, scale: numbe
   const isOpen = tile.dataset['visibility'] === 'public';
   const picture = live && isOpen ? pictureOf(tile) : null;
   if (picture) {
-    const fit = Math.min(w / picture.width, h / picture.height);
+    const room = Math.max(1, h - captionPx);
+    const fit = Math.min(w / picture.width, room / picture.height);
     const [pw, ph] = [picture.width * fit, picture.height * fit];
-    pen.drawImage(picture.source, x + (w - pw) / 2, y + (h - ph) / 2, pw, ph);
+    pen.drawImage(picture.source, x + (w - pw) / 2, y + captionPx + (room - ph) / 2, pw, ph);
   }
   pen.fillStyle = '#d4dbe2';
   if (!isOpen && tile.dataset['camera'] !== '') {
@@ -43,7 +46,7 @@ function drawTile(pen: CanvasRenderingContext2D, tile: HTMLElement, scale: numbe
   }
   pen.font = '11px sans-serif';
   const name = tile.getAttribute('aria-label') ?? '';
-  pen.fillText(name, x + 4, y + h - 5, Math.max(0, w - 8));
+  pen.fillText(name, x + 4, y + captionPx - 4, Math.max(0, w - 8));
   return picture !== null;
 }
 
