@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import config from '../playwright.config.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
+import { benchFullWall } from './full-wall.ts';
 import { benchGate } from './gate.ts';
 import { benchGestures } from './gestures.ts';
 import { benchGrants, benchOwnerStops } from './grants.ts';
@@ -18,6 +19,7 @@ import { benchRevocation, benchSignIn } from './rights.ts';
 import { benchSwaps } from './swap.ts';
 import { markdown, publish, type Table } from './table.ts';
 import { benchTiles } from './tiles.ts';
+import { benchTree } from './tree.ts';
 
 /** How much is measured: `smoke` only shows that it runs, `brief` what matters in minutes, `full` all. */
 type Size = 'smoke' | 'brief' | 'full';
@@ -79,6 +81,16 @@ const benches: readonly Bench[] = [
     name: 'scenes-live',
     says: 'a scene over 12 screens, until every tile of two real ones shows its camera',
     run: (size) => benchLiveScenes(by(size, 3, 12, 12), by(size, 2, 12, 50)),
+  },
+  {
+    name: 'full-wall',
+    says: 'a console over 12 screens of 16 tiles that all report: until a change is drawn, and its CPU',
+    run: (size) => benchFullWall(by(size, 3, 12, 12), by(size, 3, 48, 200)),
+  },
+  {
+    name: 'tree',
+    says: 'the camera list of 10,000 cameras: a key until it is drawn, and scrolling',
+    run: (size) => benchTree(by(size, 200, 10_000, 10_000)),
   },
   {
     name: 'restarts',

@@ -40,6 +40,24 @@ const allLive = (page: Page, least: number) =>
     { timeout: readyTimeoutMs },
   );
 
+const outside = await (await browser.newContext({ viewport })).newPage();
+await outside.goto(url);
+await outside.getByRole('button', { name: /Supervisor$/ }).waitFor();
+await take(outside, 'sign-in');
+await outside.context().close();
+
+/** As one does it by hand; one that is there already stays. Leaves the list of scenes open. */
+async function saveScene(page: Page, name: string, key: string): Promise<void> {
+  if (!(await page.getByRole('dialog').isVisible())) await page.keyboard.press('a');
+  await page.getByRole('heading', { name: 'Scenes' }).waitFor();
+  if (await page.locator('[data-scene]', { hasText: name }).isVisible()) return;
+  await page.getByRole('button', { name: 'Save the wall as a scene' }).click();
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Key that applies it').selectOption(key);
+  await page.getByRole('button', { name: 'Save scene' }).click();
+  await page.locator('[data-scene]', { hasText: name }).waitFor();
+}
+
 const supervisor = await enter('Supervisor');
 const screen = await supervisor.newPage();
 await screen.goto(`${url}/screen/left`);
@@ -74,6 +92,25 @@ await consolePage.keyboard.press('Escape');
 await consolePage.keyboard.press('?');
 await consolePage.locator('.keymap').waitFor();
 await take(consolePage, 'keys');
+await consolePage.keyboard.press('Escape');
+await consolePage.keyboard.press('g');
+await consolePage.locator('[data-plan-screen] .poster[data-loaded]').nth(8).waitFor();
+await take(consolePage, 'room');
+await consolePage.keyboard.press('g');
+await saveScene(consolePage, 'Evening', 'F1');
+await saveScene(consolePage, 'Harbour incident', 'F2');
+await consolePage.locator('[data-scene]').nth(1).waitFor();
+await take(consolePage, 'scenes');
+await consolePage.keyboard.press('Escape');
+await consolePage.keyboard.press('i');
+await consolePage.locator('.incident').first().waitFor();
+await take(consolePage, 'incidents');
+await consolePage.keyboard.press('Escape');
+await consolePage.keyboard.press('Control+k');
+await consolePage.keyboard.type('layout of your own');
+await consolePage.keyboard.press('Enter');
+await consolePage.locator('[data-edit-tile]').first().waitFor();
+await take(consolePage, 'layout-editor');
 await consolePage.close();
 
 const desk = await supervisor.newPage();
@@ -89,6 +126,11 @@ await take(desk, 'workstation');
 await desk.keyboard.press('r');
 await desk.locator('[data-replay="playing"]').waitFor({ timeout: readyTimeoutMs });
 await take(desk, 'replay');
+await desk.keyboard.press('r');
+await desk.keyboard.press('u');
+await desk.locator('[data-room-tile]').first().waitFor();
+await desk.keyboard.type('2.3');
+await take(desk, 'push');
 await desk.close();
 
 const fleet = await supervisor.newPage();

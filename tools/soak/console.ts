@@ -1,7 +1,7 @@
 // A console at work for an hour, and what it holds in memory: npx node tools/soak/console.ts --minutes 60
 // Real cameras whose stills the console shows, and one step of work each second and a half: whatever a supervisor does
 // by mouse and keys. Each minute garbage is collected and what remains is counted.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import config from '../../playwright.config.ts';
@@ -11,16 +11,21 @@ import { descendants, startServerProcess } from '../harness/server-process.ts';
 import { slopePerHour, vitalsOf } from './vitals.ts';
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '60' }, json: { type: 'string' } },
+  options: {
+    minutes: { type: 'string', default: '60' },
+    /** From one step of work to the next. */
+    'step-ms': { type: 'string', default: '1500' },
+    json: { type: 'string' },
+  },
 });
 const minutes = Number(values.minutes);
-if (!(minutes >= 1)) {
-  process.stderr.write('--minutes: give how long, 1 or more\n');
+const stepMs = Number(values['step-ms']);
+if (!(minutes >= 1 && stepMs >= 100)) {
+  process.stderr.write('--minutes: give how long, 1 or more; --step-ms: 100 or more\n');
   process.exit(1);
 }
 
 const cameraCount = 8;
-const stepMs = 1_500;
 const sampleMs = 60_000;
 /** What a page needs at first is not growth, ms. */
 const settledMs = 5 * 60_000;
@@ -68,8 +73,21 @@ interface Sample {
   heapMb: number;
   nodes: number;
   listeners: number;
+  /** Nodes that are in no page any more and that something still holds. */
+  detached: number;
   browserMb: number;
+  /** The same by kind of process: the browser itself, its renderers, its GPU process and what it calls utilities. */
+  browserByKindMb: Record<string, number>;
   controlMb: number;
+}
+
+/** What a process of Chromium is, by its command line. */
+function kindOf(pid: number): string {
+  try {
+    return /--type=([a-z-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.[1] ?? 'browser';
+  } catch {
+    return 'gone';
+  }
 }
 
 const cameras = await startCameras(cameraCount, 1, { width: 320, height: 180, fps: 5, kbps: 100 });
@@ -105,15 +123,21 @@ try {
   await row(page, 1).waitFor();
   const session = await context.newCDPSession(page);
   await session.send('Performance.enable');
+  await session.send('DOM.enable');
   const pid = own.process().pid ?? 0;
   const sample = async () => {
     await session.send('HeapProfiler.collectGarbage');
     const { metrics } = await session.send('Performance.getMetrics');
+    const { detachedNodes } = await session.send('DOM.getDetachedDomNodes');
+    const kinds = Map.groupBy([pid, ...descendants(pid)], kindOf);
     const metric = (name: string) => metrics.find((one) => one.name === name)?.value ?? 0;
     samples.push({
       ...{ atMs: Date.now(), steps },
       ...{ heapMb: metric('JSHeapUsedSize') / 2 ** 20, nodes: metric('Nodes') },
-      ...{ listeners: metric('JSEventListeners') },
+      ...{ listeners: metric('JSEventListeners'), detached: detachedNodes.length },
+      browserByKindMb: Object.fromEntries(
+        [...kinds].map(([kind, pids]) => [kind, Math.round(vitalsOf(pids).privateMb * 10) / 10]),
+      ),
       browserMb: vitalsOf([pid, ...descendants(pid)]).privateMb,
       controlMb: vitalsOf([server.pid]).privateMb,
     });
@@ -166,7 +190,11 @@ process.stdout.write(
     line('page: heap after collecting, MB', ({ heapMb }) => heapMb),
     line('page: DOM nodes', ({ nodes }) => nodes),
     line('page: event listeners', ({ listeners }) => listeners),
+    line('page: nodes that are in no page any more', ({ detached }) => detached),
     line('browser, all processes, MB', ({ browserMb }) => browserMb),
+    ...['renderer', 'browser', 'gpu-process', 'utility'].map((kind) =>
+      line(`browser: ${kind}, MB`, ({ browserByKindMb }) => browserByKindMb[kind] ?? 0),
+    ),
     line('control server, MB', ({ controlMb }) => controlMb),
   ].join(''),
 );
