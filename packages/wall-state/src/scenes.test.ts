@@ -251,6 +251,27 @@ describe('control', () => {
   });
 });
 
+describe('tours and alerts', () => {
+  it('W47 an incident holds what nobody holds, and lets go on what it held itself', () => {
+    const wall = new Wall();
+    const alert = (number: number, why: string | null): Command => ({
+      ...{ type: 'tours:alert', alert: number, why },
+    });
+    wall.ask({ type: 'control:take' });
+    wall.ask(alert(7, 'incident 7'), 'server');
+    expect(wall.state.toursHeld).toMatchObject({ why: 'incident 7', alert: 7 });
+    expect(wall.ask(alert(8, 'incident 8'), 'server')).toMatchObject({ ok: true, events: [] });
+    expect(wall.ask(alert(8, null), 'server')).toMatchObject({ ok: true, events: [] });
+    wall.ask(alert(7, null), 'server');
+    expect(wall.state).not.toHaveProperty('toursHeld');
+    wall.ask(alert(9, 'Alarm'), 'server');
+    wall.ask({ type: 'tours:hold', why: 'Alarm' });
+    expect(wall.state.toursHeld).not.toHaveProperty('alert');
+    expect(wall.ask(alert(9, null), 'server')).toMatchObject({ ok: true, events: [] });
+    expect(wall.state.toursHeld?.why).toBe('Alarm');
+  });
+});
+
 describe('an old wall', () => {
   it('has none of it, and is a wall', () => {
     expect(Object.keys(after(room, assign('south', 0, 'gate')))).toEqual(Object.keys(room));

@@ -49,6 +49,8 @@ test('an incident holds the tours that run, from its beginning until the last on
   expect((await held())?.why).toBe(`incident ${first.number}, Fire or explosion`);
   const second = await open();
   await close(first);
+  const third = await open();
+  await close(third);
   await close(second);
   await isHeld(null);
   expect(await turns()).toEqual([`incident ${first.number}, Fire or explosion`, 'on']);
