@@ -177,9 +177,10 @@ export const Tile = memo(function Tile({
               {watching.length}
             </span>
           )}
-          {clocked && !replay && (
+          {clocked && (
             <time
               ref={clock}
+              hidden={replay !== null}
               className="tile__time"
               title="When the picture on show was captured, in the time of this room"
             />
