@@ -104,9 +104,13 @@ export class JitterTarget {
       this.#durationS.shift();
     }
     // The highest reading is left out: one hiccup in ten seconds is not jitter.
-    const ordered = [...this.#latenessS].sort((a, b) => a - b);
-    const high = ordered.at(ordered.length > 10 ? -2 : -1) ?? 0;
-    const jitterS = high - (ordered[0] ?? 0);
+    let [lowest, second, highest] = [Infinity, -Infinity, -Infinity];
+    for (const late of this.#latenessS) {
+      lowest = Math.min(lowest, late);
+      second = Math.max(second, Math.min(highest, late));
+      highest = Math.max(highest, late);
+    }
+    const jitterS = (this.#latenessS.length > 10 ? second : highest) - lowest;
     const longestS = Math.max(...this.#durationS);
     const calmS = Math.min(calmTargetS, longestS + calmBeyondChunkS);
     const boundedS = Math.min(maxTargetS, Math.max(calmS, longestS + jitterS + decodeMarginS));
