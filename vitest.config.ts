@@ -21,7 +21,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than cores: many tests wait for cameras and clocks.
+    maxWorkers: 3,
     pool: 'forks',
   },
 });
