@@ -27,6 +27,8 @@ const maxViews = 20_000;
 const finalPatienceMs = 2_000;
 /** An end that the store did not take is tried again this often, ms. */
 const retryMs = 5_000;
+/** An end that comes sooner by less is none: two clocks are never quite at one, ms. */
+const soonerMs = 250;
 /** Changes of who watches are told together, ms. */
 const tellMs = 200;
 
@@ -78,6 +80,8 @@ interface View extends OpenView {
   before: { run: string; bytes: number; seconds: number };
   /** Durable, and told to the node. */
   opened: Promise<ViewVerdict>;
+  /** By the monotonic clock, as nodes were last told; null: not durable yet, so that no node may know of it. */
+  endsMs: number | null;
   ended: string | null;
   callOff: (() => void) | null;
 }
@@ -219,9 +223,10 @@ export class ViewsService {
     return [...byCamera].map(([camera, views]) => ({ camera, viewers: viewersIn(views) }));
   }
 
-  /** For a node that has just connected. */
+  /** For a node that has just connected. What is not durable yet is told when it is. */
   table(): Omit<AccessTable, 'sequence'> {
-    const grants = [...this.#views.values()].flatMap((view) => this.#grantOf(view) ?? []);
+    const durable = [...this.#views.values()].filter(({ endsMs }) => endsMs !== null);
+    const grants = durable.flatMap((view) => this.#grantOf(view) ?? []);
     return { keys: this.#parts.viewers.keys(), grants };
   }
 
@@ -286,7 +291,20 @@ export class ViewsService {
       const permit = viewer && this.#permitOf(viewer, view.camera);
       if (permit?.ok && permit.grant !== view.grant)
         this.#end(view, 'grant-renewed', true, 'The grant for this camera was renewed');
+      else this.#tellSooner(view);
     }
+  }
+
+  /** The node counts by itself, also when it hears no more: an end that comes sooner than it was told is told at once. */
+  #tellSooner(view: View): void {
+    const grant = this.#grantOf(view);
+    if (!grant || view.endsMs === null || this.#endOf(grant) > view.endsMs - soonerMs) return;
+    view.endsMs = this.#endOf(grant);
+    this.#node.accessChanged({ grants: [grant] });
+  }
+
+  #endOf({ leftMs }: MediaGrant): number {
+    return leftMs === null ? Infinity : this.#parts.clock.monotonicMs() + leftMs;
   }
 
   /** A session, a screen or a link is over: its sockets close and its views end. */
@@ -370,6 +388,7 @@ export class ViewsService {
       streams: new Set(),
       before: { run: '', bytes: 0, seconds: 0 },
       opened: Promise.resolve(hidden),
+      endsMs: null,
     };
     this.#views.set(nameOf(view), view);
     this.#byId.set(view.id, view);
@@ -397,6 +416,7 @@ export class ViewsService {
     const grant = this.#grantOf(view);
     // It ended while its beginning was written.
     if (!grant || view.ended !== null) return no('forbidden', 'The right to watch this camera has ended');
+    view.endsMs = this.#endOf(grant);
     this.#node.accessChanged({ grants: [grant] });
     this.#tellViewers(view.camera);
     return { ok: true };
