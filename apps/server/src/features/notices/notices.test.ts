@@ -14,7 +14,7 @@ import { startMailbox, type Mailbox } from '../../testing/mailbox.ts';
 import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 import { startOwnerApp } from '../../testing/owners.ts';
 import { temporaryFolder, until } from '../../testing/server.ts';
-import { retryAfterMs } from './rules.ts';
+import { maxInFlightUnproven, patienceMs, retryAfterMs } from './rules.ts';
 import { wordsOf } from './words.ts';
 
 type Desk = Awaited<ReturnType<typeof openNoticeDesk>>;
@@ -284,6 +284,45 @@ describe('webhook', () => {
     expect(new Set((await sent()).map(({ owner, channel }) => `${owner} ${channel}`))).toEqual(
       new Set([`${rosa} webhook`]),
     );
+  });
+
+  test('however many different webhooks hang, one that answers is served at once', async () => {
+    const calls = new Set<Socket>();
+    const hung = Array.from({ length: 20 }, () =>
+      netServer((call) => void calls.add(call.on('error', () => undefined))).listen(0, '127.0.0.1'),
+    );
+    await Promise.all(hung.map((server) => once(server, 'listening')));
+    const one = await desk();
+    const hook = await outside(() => 204);
+    open.push({
+      close() {
+        for (const server of hung) server.close();
+        for (const call of calls) call.destroy();
+      },
+    });
+    const setFor = async (id: string, url: string) => {
+      const context = { actor: { kind: 'owner', id, name: 'Rosa', session: 's' } } as never;
+      expect((await one.notices.routes().ownerSetWebhook?.({ body: { url } } as never, context))?.ok).toBe(
+        true,
+      );
+    };
+    const rosa = await ownerOf(one);
+    await setFor(rosa, hook.url);
+    const silent: string[] = [];
+    for (const [n, server] of hung.entries()) {
+      silent.push(await ownerOf(one, `silent-${n}@example.org`));
+      await setFor(silent[n] ?? '', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    }
+    await one.tell(rosa, 'first');
+    one.notices.start();
+    await until(() => hook.hits.length === 1);
+    for (const id of silent) await one.tell(id, 'silent');
+    await until(() => calls.size > 0);
+    const fromMs = performance.now();
+    for (let n = 0; n < 20; n++) await one.tell(rosa, `r${n}`);
+    await until(() => hook.hits.length === 21);
+    expect(performance.now() - fromMs).toBeLessThan(patienceMs / 2);
+    expect(calls.size).toBe(maxInFlightUnproven);
   });
 
   test('addresses inside, of clouds’ key services, without TLS or with odd spellings are refused', async () => {

@@ -10,6 +10,7 @@ import type { LetterBox, Notice, NoticeRecord, OwnerBook, Steady } from './ports
 import { Roads } from './roads.ts';
 import { maxDeadListed } from './rules.ts';
 import { NoticeSender } from './sender.ts';
+import { noticeStore } from './store.ts';
 
 export interface NoticesOptions {
   db: Database;
@@ -66,6 +67,12 @@ export class Notices {
   /** For a fresh key of the owners. */
   sealAnew(write: Write): Promise<void> {
     return this.#roads.sealAnew(write);
+  }
+
+  /** An owner has left: nothing is sent to them any more. Within `write`; it counts once it is called. */
+  async forgetOwner(write: Write, owner: string): Promise<() => void> {
+    await noticeStore.forgetOwner(write, owner);
+    return () => this.#roads.forgotten(owner);
   }
 
   async dead(): Promise<DeadLetter[]> {

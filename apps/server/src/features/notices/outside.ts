@@ -5,8 +5,6 @@ import { checkAddress } from '../../platform/addresses/check.ts';
 import type { CameraNetworks } from '../../platform/addresses/networks.ts';
 import type { Sent } from '../../platform/mail.ts';
 
-const patienceMs = 10_000;
-
 /** An address outside that an owner gave us: judged like a camera's, and then used as it was judged. */
 export interface Outside {
   networks: CameraNetworks;
@@ -24,20 +22,24 @@ export async function mayGoTo(url: string, { networks }: Outside): Promise<{ hos
 
 /**
  * One POST to an address outside, connected to the IP address that was judged; a redirect is a fault, and of the answer
- * nothing but the status is looked at.
+ * nothing but the status is looked at. `hung`: there was none in time.
  */
 export async function post(
   url: string,
   headers: Record<string, string | number>,
   body: Buffer | string,
   outside: Outside,
-): Promise<Sent & { status?: number }> {
+  patienceMs: number,
+): Promise<Sent & { status?: number; hung?: true }> {
   const { networks } = outside;
   const found = await checkAddress(url, {
     schemes: networks.loopback ? ['https', 'http'] : ['https'],
     networks,
   });
-  if (!found.ok) return { ok: false, final: !found.unresolved, why: `the address: ${found.reason}` };
+  if (!found.ok) {
+    const why = `the address: ${found.reason}`;
+    return found.unresolved ? { ok: false, final: false, why, hung: true } : { ok: false, final: true, why };
+  }
   if (found.scheme !== 'https' && !found.ip.startsWith('127.'))
     return { ok: false, final: true, why: 'the address: it is not https' };
   const send = found.scheme === 'https' ? httpsRequest : httpRequest;
@@ -54,7 +56,6 @@ export async function post(
           Host: new URL(url).host,
           'Content-Length': Buffer.byteLength(body),
         },
-        timeout: patienceMs,
         agent: false,
       },
       (response) => {
@@ -66,11 +67,16 @@ export async function post(
         resolve({ ok: false, final, why: `it answered ${status}`, status });
       },
     );
-    const late = setTimeout(() => asking.destroy(new Error('no answer in time')), patienceMs);
+    let hung = false;
+    const late = setTimeout(() => {
+      hung = true;
+      asking.destroy(new Error('no answer in time'));
+    }, patienceMs);
     late.unref();
     asking.on('error', ({ message }) => {
       clearTimeout(late);
-      resolve({ ok: false, final: false, why: `it could not be reached (${message.slice(0, 80)})` });
+      const why = `it could not be reached (${message.slice(0, 80)})`;
+      resolve({ ok: false, final: false, why, ...(hung && { hung }) });
     });
     asking.on('close', () => clearTimeout(late));
     asking.end(body);

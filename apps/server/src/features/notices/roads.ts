@@ -6,6 +6,7 @@ import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { readSetting, writeSetting } from '../../platform/settings.ts';
+import type { Lane } from './lanes.ts';
 import { mayGoTo, type Outside } from './outside.ts';
 import type { OwnerBook } from './ports.ts';
 import { maxPushes } from './rules.ts';
@@ -30,6 +31,9 @@ const unfit = problem(
   'We cannot send to this address. Give an https address that can be reached from the internet.',
   { errors: [{ pointer: '/url', message: 'give an https address on the internet' }] },
 );
+
+const hostOf = (road: Road): string =>
+  new URL(road.kind === 'webhook' ? road.url : road.subscription.endpoint).host;
 
 /** The addresses that owners gave us to be told at, besides their mail. Sealed in the store, like the mail's. */
 export class Roads {
@@ -81,6 +85,17 @@ export class Roads {
     return [...this.#byId.values()].filter((one) => one.owner === owner);
   }
 
+  /** Of one kind: each with the host behind which it is. */
+  lanes(kind: Road['kind']): Lane[] {
+    return [...this.#byId.values()].flatMap(({ id, road }) =>
+      road.kind === kind ? [{ road: id, host: hostOf(road) }] : [],
+    );
+  }
+  lane(id: string): Lane | null {
+    const kept = this.#byId.get(id);
+    return kept ? { road: id, host: hostOf(kept.road) } : null;
+  }
+
   view(owner: string): NoticeRoads {
     const mine = this.of(owner);
     const hook = mine.find(({ road }) => road.kind === 'webhook');
@@ -122,6 +137,11 @@ export class Roads {
       return refuse(problem('not-found', 'There is no such push address.'));
     await this.forget(id);
     return ok(undefined);
+  }
+
+  /** After the transaction in which they went. */
+  forgotten(owner: string): void {
+    for (const { id } of this.of(owner)) this.#byId.delete(id);
   }
 
   async forget(id: string): Promise<void> {

@@ -7,9 +7,10 @@ import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { Sent } from '../../platform/mail.ts';
 import { post, signatureOf, type Outside } from './outside.ts';
+import { Lanes, type Lane } from './lanes.ts';
 import type { LetterBox, Notice, NoticeRecord, OwnerBook, Steady } from './ports.ts';
 import type { Roads } from './roads.ts';
-import { keepSentMs, lookEveryMs, maxInFlight, maxInFlightEach, nextTry } from './rules.ts';
+import { keepSentMs, lookEveryMs, nextTry, patienceAfterHungMs, patienceMs, retryAfterMs } from './rules.ts';
 import { noticeStore, type Delivery } from './store.ts';
 import { wordsOf } from './words.ts';
 
@@ -43,6 +44,7 @@ const pushLifeS = 24 * 60 * 60;
 export class NoticeSender {
   readonly #parts: SenderParts;
   readonly #inFlight = new Map<string, { delivery: Delivery; done: Promise<void> }>();
+  readonly #lanes = new Lanes();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
   #again = false;
@@ -104,22 +106,16 @@ export class NoticeSender {
   async #look(): Promise<void> {
     const { db, clock, steady } = this.#parts;
     for (const channel of NoticeChannel.options) {
-      const underWay = [...this.#inFlight.values()].filter(({ delivery }) => delivery.channel === channel);
-      const room = maxInFlight - underWay.length;
-      if (room <= 0) continue;
+      const limit = this.#lanes.left(channel);
+      if (limit <= 0) continue;
+      const full = channel === 'mail' ? [] : this.#lanes.full(channel, this.#parts.roads.lanes(channel));
       const found = await noticeStore.due(db, channel, steady.steadyMs(), {
-        limit: room,
-        without: underWay.map(({ delivery }) => delivery.id),
-        full: underWay.flatMap(({ delivery: { road } }) =>
-          road !== null && !this.#isFree(road) ? [road] : [],
-        ),
+        limit,
+        without: [...this.#inFlight.keys()],
+        full: full.map(({ road }) => road),
       });
       let begun = 0;
-      for (const delivery of found) {
-        if (!this.#isFree(delivery.road)) continue;
-        this.#begin(delivery);
-        begun += 1;
-      }
+      for (const delivery of found) if (this.#begin(delivery)) begun += 1;
       // What waits for a road that is full now hid what waits for others.
       if (begun > 0 && begun < found.length) this.#again = true;
     }
@@ -128,26 +124,33 @@ export class NoticeSender {
     await db.transaction().execute((write) => noticeStore.forget(write, steady.settledMs() - keepSentMs));
   }
 
-  /** Whether a webhook or a browser takes one more; mail has no road of its own. */
-  #isFree(road: string | null): boolean {
-    if (road === null) return true;
-    const there = [...this.#inFlight.values()].filter(({ delivery }) => delivery.road === road);
-    return there.length < maxInFlightEach;
-  }
-
-  #begin(delivery: Delivery): void {
-    const done = this.#deliver(delivery)
+  /** @returns false: it has to wait for others on their way to the same place */
+  #begin(delivery: Delivery): boolean {
+    const { id, channel, road } = delivery;
+    const lane = road === null ? null : this.#parts.roads.lane(road);
+    if (!this.#lanes.isFree(channel, lane)) return false;
+    this.#lanes.take(id, channel, lane);
+    let hasHung = false;
+    const done = this.#deliver(delivery, lane)
+      .then((hung) => {
+        hasHung = hung;
+      })
       .catch((error: unknown) => this.#parts.log.error({ err: error }, 'a notice could not be dealt with'))
       .finally(() => {
-        this.#inFlight.delete(delivery.id);
+        this.#inFlight.delete(id);
+        this.#lanes.leave(id, hasHung ? 'hung' : 'answers');
         this.wake();
       });
-    this.#inFlight.set(delivery.id, { delivery, done });
+    this.#inFlight.set(id, { delivery, done });
+    return true;
   }
 
-  async #deliver(delivery: Delivery): Promise<void> {
+  /** @returns whether it hung */
+  async #deliver(delivery: Delivery, lane: Lane | null): Promise<boolean> {
     const { db, clock, steady, record } = this.#parts;
-    const sent = await this.#send(delivery);
+    const isShort =
+      lane !== null && this.#lanes.hasHung(lane.host) && delivery.attempts < retryAfterMs.length;
+    const sent = await this.#send(delivery, isShort ? patienceAfterHungMs : patienceMs);
     const { id, notice, channel, attempts } = delivery;
     const atMs = clock.nowMs();
     await db.transaction().execute(async (write) => {
@@ -173,9 +176,13 @@ export class NoticeSender {
         },
       });
     });
+    return sent.hung === true;
   }
 
-  async #send({ notice, channel, road, delayed }: Delivery): Promise<Sent> {
+  async #send(
+    { notice, channel, road, delayed }: Delivery,
+    patience: number,
+  ): Promise<Sent & { hung?: true }> {
     const { owners, mail, roads, outside, portalUrl, clock } = this.#parts;
     const owner = owners.get(notice.owner);
     if (!owner) return { ok: false, final: true, why: 'this owner is gone' };
@@ -206,7 +213,7 @@ export class NoticeSender {
         'Idempotency-Key': key,
         'Clerestory-Signature': signatureOf(kept.road.secret, body, clock.nowMs()),
       };
-      return post(kept.road.url, headers, body, outside);
+      return post(kept.road.url, headers, body, outside, patience);
     }
     const { default: webPush } = await import('web-push');
     const { endpoint, headers, body } = webPush.generateRequestDetails(
@@ -219,7 +226,9 @@ export class NoticeSender {
         vapidDetails: { subject: portalUrl().replace(/^http:/, 'https:'), ...roads.vapid },
       },
     );
-    const sent = await post(endpoint, headers as Record<string, string>, body ?? '', outside);
+    const sent = await post(
+      ...([endpoint, headers as Record<string, string>, body ?? '', outside, patience] as const),
+    );
     // Gone for good (RFC 8030 section 7.3): the browser took it back.
     if (sent.status === 404 || sent.status === 410) await roads.forget(kept.id);
     return sent;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sql } from 'kysely';
 import { NoticeKind, type NoticeChannel } from '@clerestory/protocol';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
@@ -80,8 +81,11 @@ export const noticeStore = {
       .where('d.channel', '=', channel)
       .where('d.next_at', '<=', steadyMs);
     if (without.length > 0) rows = rows.where('d.id', 'not in', [...without]);
+    // As one value: there may be more of them than a statement takes.
     if (full.length > 0)
-      rows = rows.where((one) => one.or([one('d.road', 'is', null), one('d.road', 'not in', [...full])]));
+      rows = rows.where(
+        sql<boolean>`(d.road is null or d.road not in (select value from json_each(${JSON.stringify(full)})))`,
+      );
     const found = await rows.orderBy('d.next_at').limit(limit).execute();
     return found.map((row) => ({
       id: row.delivery,
@@ -124,6 +128,12 @@ export const noticeStore = {
       })
       .where('id', '=', id)
       .execute();
+  },
+
+  /** Everything that one owner was told, or was to be. */
+  async forgetOwner(write: Write, owner: string): Promise<void> {
+    for (const table of ['notice_deliveries', 'notices', 'notice_roads'] as const)
+      await write.deleteFrom(table).where('owner', '=', owner).execute();
   },
 
   /** What nobody needs any more. */
