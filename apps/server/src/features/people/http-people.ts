@@ -163,7 +163,11 @@ async function endPasswordAlone(
     .filter((person) => policy.asksOf(person) && authenticators.hasPasskeyOnly(person.id))
     .flatMap(({ id }) => sessions.listOf(id))
     .filter(({ id, method }) => id !== asking.session.id && method !== 'passkey' && method !== 'provider');
-  await Promise.all(theirs.map(({ id }) => sessions.end(id, 'authenticators-reset', asking.by)));
+  await sessions.endSeveral(
+    theirs.map(({ id }) => id),
+    'authenticators-reset',
+    asking.by,
+  );
 }
 
 function siteRoutes(parts: PeopleRouteParts): RouteHandlers {

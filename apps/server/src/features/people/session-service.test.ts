@@ -119,6 +119,24 @@ describe('a session', () => {
     await ending;
   });
 
+  test('of several that end together all are dead at once, and in the store all of them or none', async () => {
+    const [one, two, other] = [await begin(), await begin(), await begin()];
+    store.raw.exec(
+      `create trigger keeps_two before delete on people_sessions when old.id = '${two.id}'
+       begin select raise(abort, 'no'); end`,
+    );
+    const ending = sessions.endSeveral([one.id, two.id, 'nothing'], 'authenticators-reset', 'test');
+    expect([sessions.find(one.token), sessions.find(two.token)]).toEqual([undefined, undefined]);
+    await expect(ending).rejects.toThrow('no');
+    const left = () => store.raw.prepare('select count(*) from people_sessions').pluck().get();
+    expect(left()).toBe(3);
+    store.raw.exec('drop trigger keeps_two');
+    for (let sweep = 0; sweep < 20; sweep++) sessions.sweep();
+    await sessions.stop();
+    expect(left()).toBe(1);
+    expect(sessions.find(other.token)).toBeDefined();
+  });
+
   test('that the store could not forget is forgotten later', async () => {
     const { token, id } = await begin();
     store.raw.exec(

@@ -273,6 +273,18 @@ export class SessionService {
     return true;
   }
 
+  /** Ends these of anybody's: all are dead before anything is written, in one transaction. */
+  async endSeveral(ids: readonly string[], reason: EndReason, by: string): Promise<void> {
+    const found = ids.flatMap((id) => this.#byId.get(id) ?? []);
+    const endings = new Map(found.map((session) => [session.id, this.#endingOf(session, reason, by)]));
+    for (const session of found) {
+      const ending = endings.get(session.id);
+      if (ending) this.#forget(session, reason, ending);
+    }
+    const [first] = endings.keys();
+    if (first !== undefined) await this.#journal.ended(`several from ${first}`, endings);
+  }
+
   /** How often all sessions of a person were ended: what was begun before then, and is not a session yet, is over too. */
   endings(person: string): number {
     return this.#endings.get(person) ?? 0;

@@ -22,6 +22,9 @@ type Step =
 /** A picture as data: a style attribute or inline SVG from elsewhere has no place under our policy. */
 const qrOf = (uri: string) => `data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(uri))}`;
 
+/** As people read and type it; apps leave the spaces out. */
+const inFours = (secret: string) => secret.replaceAll(/(.{4})(?=.)/g, '$1 ');
+
 function Totp({ uri, secret, onCodes }: { uri: string; secret: string; onCodes: (codes: string[]) => void }) {
   const [code, setCode] = useState('');
   const { busy, run, fault, at } = useStep();
@@ -41,9 +44,9 @@ function Totp({ uri, secret, onCodes }: { uri: string; secret: string; onCodes: 
         Scan this with an authenticator app, or type the secret into it. Then enter the code that it shows.
       </p>
       <img className="my-qr" src={qrOf(uri)} alt="QR code of the secret below" />
-      <code className="dim">{secret}</code>
+      <code className="my-secret">{inFours(secret)}</code>
       <TextField
-        label="Code of the app"
+        label="Six digits that the app shows now"
         inputMode="numeric"
         value={code}
         onChange={(event) => setCode(event.target.value)}
@@ -55,7 +58,9 @@ function Totp({ uri, secret, onCodes }: { uri: string; secret: string; onCodes: 
   );
 }
 
-function Codes({ codes }: { codes: string[] }) {
+function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => void navigator.clipboard.writeText(codes.join('\n')).then(() => setCopied(true));
   return (
     <div className="my-part">
       <p>
@@ -66,6 +71,12 @@ function Codes({ codes }: { codes: string[] }) {
         {codes.map((code) => (
           <span key={code}>{code}</span>
         ))}
+      </div>
+      <div className="my-row">
+        {isSecureContext && <Button onClick={copy}>{copied ? 'Copied' : 'Copy them'}</Button>}
+        <Button kind="primary" onClick={onDone}>
+          I have kept them
+        </Button>
       </div>
     </div>
   );
@@ -233,7 +244,7 @@ export function MySignIn({ onClose }: { onClose: () => void }) {
       return (
         <Totp uri={step.uri} secret={step.secret} onCodes={(codes) => setStep({ kind: 'codes', codes })} />
       );
-    if (step.kind === 'codes') return <Codes codes={step.codes} />;
+    if (step.kind === 'codes') return <Codes codes={step.codes} onDone={load} />;
     if (step.kind === 'password') return <NewPassword onDone={load} />;
     if (step.kind === 'pin') return <NewPin onDone={load} />;
     if (!has) return null;
@@ -289,7 +300,7 @@ export function MySignIn({ onClose }: { onClose: () => void }) {
               <span className="dim">A passkey needs no code and cannot be phished.</span>
               <Button
                 disabled={busy}
-                onClick={() => act(() => registerPasskey(navigator.platform || 'This device'), load)}
+                onClick={() => act(() => registerPasskey(agentWords(navigator.userAgent)), load)}
               >
                 Add a passkey
               </Button>
