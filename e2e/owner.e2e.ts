@@ -184,11 +184,49 @@ test('somebody who never was here registers a camera: on the map, and never a pi
   await expect(page.getByRole('heading', { name: 'Workshop gate' })).toBeVisible();
   await expect(page.getByText('It can never see the picture.')).toBeVisible();
   await shoot(page, 'registered');
+
+  // He stands at the camera and says so by his phone.
+  await page.context().grantPermissions(['geolocation']);
+  await page.context().setGeolocation({ latitude: 52.5123456, longitude: 13.4098765, accuracy: 7.5 });
+  await page.getByText('Correct or remove this camera').click();
+  await expect(page.getByLabel('Longitude')).toHaveValue('13.41');
+  await page.getByRole('button', { name: 'I am at the camera' }).click();
+  await expect(page.getByText('right to about 8 m')).toBeVisible();
+  await expect(page.getByLabel('Latitude')).toHaveValue('52.51235');
+  await expectAccessible(page);
+  await expectToFit(page);
+  await shoot(page, 'correct');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved.')).toBeVisible();
+  const owned = await page.evaluate(async () => (await fetch('/api/v1/owner/cameras')).json());
+  expect(owned.items).toMatchObject([{ latitude: 52.51235, longitude: 13.40988 }]);
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page.getByRole('heading', { name: 'Passkeys' })).toBeVisible();
   await expectAccessible(page);
   await expectToFit(page);
   await shoot(page, 'settings');
+
+  // The way out: a letter asks whether it is meant, also where he is signed in, and says what stays.
+  await page.getByRole('button', { name: 'Send me the letter' }).click();
+  await expect(page.getByText('A letter is on its way to luis@example.org.')).toBeVisible();
+  const leaving = await mailbox.take('luis@example.org');
+  await page.goto(/http\S+#link=[\w-]+/.exec(leaving.text)?.[0] ?? '');
+  await expect(page.getByRole('heading', { name: 'Do you want to leave?' })).toBeVisible();
+  await expect(page.getByText('go out of the register: Workshop gate.')).toBeVisible();
+  await expectAccessible(page);
+  await expectToFit(page);
+  await shoot(page, 'leave');
+  await page.getByRole('button', { name: 'Español' }).click();
+  await expect(page.getByRole('heading', { name: '¿Quiere darse de baja?' })).toBeVisible();
+  await expectToFit(page);
+  await shoot(page, 'leave-es');
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('button', { name: 'Yes, leave now' }).click();
+  await expect(page.getByRole('heading', { name: 'You have left' })).toBeVisible();
+  await expectAccessible(page);
+  await shoot(page, 'left');
+  await page.getByRole('button', { name: 'Go to the start' }).click();
+  await expect(page.getByRole('heading', { name: 'Your camera. You decide.' })).toBeVisible();
 });
 
 test('an owner is told on a device too, and at an address of their own', async ({

@@ -6,8 +6,10 @@ import { Register } from './features/cameras/Register.tsx';
 import { Published } from './features/requests/Published.tsx';
 import { Requests } from './features/requests/Requests.tsx';
 import { Settings } from './features/settings/Settings.tsx';
+import { FollowLink } from './features/sign-in/FollowLink.tsx';
 import { SignIn } from './features/sign-in/SignIn.tsx';
 import { go, paths, routeOf, usePath, type Route } from './route.ts';
+import { useLink } from './state/link.ts';
 import { SessionProvider, useSession } from './state/session.tsx';
 import { useWords, WordsProvider } from './words/index.tsx';
 
@@ -23,7 +25,24 @@ export function App() {
 
 function Pages() {
   const route = routeOf(usePath());
-  return <Frame>{route.page === 'public' ? <Published /> : <OwnersOnly route={route} />}</Frame>;
+  const link = useLink();
+  const words = useWords();
+  return (
+    <Frame>
+      {link.token !== null ? (
+        <FollowLink key={link.token} token={link.token} end={link.end} />
+      ) : (
+        <div className="stack">
+          {link.hasLapsed && (
+            <p className="notice" role="alert">
+              {words.signIn.lapsed}
+            </p>
+          )}
+          {route.page === 'public' ? <Published /> : <OwnersOnly route={route} />}
+        </div>
+      )}
+    </Frame>
+  );
 }
 
 function OwnersOnly({ route }: { route: Route }) {
@@ -48,7 +67,7 @@ function OwnersOnly({ route }: { route: Route }) {
     case 'requests':
       return <Requests me={known.me} />;
     case 'settings':
-      return <Settings me={known.me} />;
+      return <Settings me={known.me} road={known.road} />;
     default:
       return <Missing />;
   }

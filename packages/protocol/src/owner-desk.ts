@@ -11,6 +11,8 @@ export const OwnCamera = z.object({
   id: CameraId,
   name: z.string(),
   place: z.string(),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
   placeKind: PlaceKind.nullable(),
   tier: Tier,
   consent: Consent.nullable(),

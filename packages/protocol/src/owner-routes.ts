@@ -56,6 +56,15 @@ const signIn = {
       'Say, by the link in the letter to the address of before, whether an address that the agency entered is right',
     body: z.strictObject({ token: SecretToken, isRight: z.boolean() }),
   }),
+  ownerLeave: route({
+    method: 'post',
+    path: '/owner/link/leave',
+    tag: 'owner',
+    status: 204,
+    summary:
+      'Leave, by the link in the letter that one asked for: everything lent is taken back, the own cameras go out of the registry, and how one is reached is erased',
+    body: z.strictObject({ token: SecretToken }),
+  }),
   ownerSignIn: route({
     method: 'post',
     path: '/owner/session',
@@ -101,6 +110,13 @@ const mine = {
     summary: 'Change one’s name, phone number or language',
     body: OwnerMePatch,
     answer: OwnerMe,
+  }),
+  ownerAskLeave: route({
+    method: 'post',
+    path: '/owner/me/leave',
+    tag: 'owner',
+    status: 204,
+    summary: 'Ask for the letter with the link by which one leaves',
   }),
   ownerBeginPasskey: route({
     method: 'post',

@@ -70,7 +70,9 @@ export type OwnerWhoAmI = z.infer<typeof OwnerWhoAmI>;
 
 /** What a one-time link is for; of an address that nobody has yet, a name is needed. */
 export const OwnerLinkLook = z.object({
-  kind: z.enum(['sign-in', 'sign-up', 'invitation', 'address-changed']),
+  kind: z.enum(['sign-in', 'sign-up', 'invitation', 'address-changed', 'leave']),
   email: z.string(),
+  /** Of `leave`: names of the cameras that go out of the registry, and of those that stay with another owner. */
+  leaving: z.object({ removed: z.array(z.string()), shared: z.array(z.string()) }).optional(),
 });
 export type OwnerLinkLook = z.infer<typeof OwnerLinkLook>;

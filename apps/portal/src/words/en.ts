@@ -1,4 +1,5 @@
 import { camera } from './camera-en.ts';
+import { leave } from './leave-en.ts';
 import { requests } from './requests-en.ts';
 /** Everything the portal says, in English: short words, short sentences. */
 export const en = {
@@ -89,6 +90,7 @@ export const en = {
   },
   camera,
   requests,
+  leave,
   settings: {
     title: 'Settings',
     name: 'Your name',

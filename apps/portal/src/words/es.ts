@@ -1,4 +1,5 @@
 import { camera } from './camera-es.ts';
+import { leave } from './leave-es.ts';
 import { requests } from './requests-es.ts';
 import type { Words } from './en.ts';
 
@@ -92,6 +93,7 @@ export const es: Words = {
   },
   camera,
   requests,
+  leave,
   settings: {
     title: 'Ajustes',
     name: 'Su nombre',

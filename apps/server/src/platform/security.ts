@@ -21,6 +21,11 @@ const switchedOff = [
 /** A year, as RFC 6797 section 6.1.1 has it; without the other names below this one, which are not ours to bind. */
 const strictTransport = 'max-age=31536000';
 
+/** `but`: what a page of ours uses after all. */
+export function permissionsPolicy(but: readonly string[] = []): string {
+  return switchedOff.map((name) => `${name}=${but.includes(name) ? '(self)' : '()'}`).join(', ');
+}
+
 /** Headers of every answer (OWASP ASVS 5.0, 3.4). Pages take the place of the policy with their own. */
 const always: readonly (readonly [string, string])[] = [
   [
@@ -30,7 +35,7 @@ const always: readonly (readonly [string, string])[] = [
   ['X-Content-Type-Options', 'nosniff'],
   ['X-Frame-Options', 'DENY'],
   ['Referrer-Policy', 'no-referrer'],
-  ['Permissions-Policy', switchedOff.map((name) => `${name}=()`).join(', ')],
+  ['Permissions-Policy', permissionsPolicy()],
   ['Cross-Origin-Opener-Policy', 'same-origin'],
   ['Origin-Agent-Cluster', '?1'],
   ['X-Permitted-Cross-Domain-Policies', 'none'],

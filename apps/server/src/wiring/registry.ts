@@ -66,21 +66,21 @@ export function ownersInRegistry<C extends Whole>(parties: RegistryParties<C>) {
 
     /** Within the transaction of the change. */
     async tell(write: Write, { before, after, by }: Change<C>): Promise<void> {
-      if (before?.visibility !== 'private') return;
+      // What an owner does, the agency has not done; others of the camera hear of it where it concerns them.
+      if (before?.visibility !== 'private' || by.startsWith('owner:')) return;
       const fields = after ? changedFields(before, after).filter((field) => concernsOwners.has(field)) : [];
       if (after && fields.length === 0) return;
       const kind = after ? 'camera-changed' : 'camera-removed';
       const { id: camera, name: cameraName } = before;
       for (const owner of lentBy(after ?? before))
-        if (by !== `owner:${owner}`)
-          await notices.enqueue(write, {
-            ...{ id: `${kind}:${camera}:${(after ?? before).revision}`, owner, kind, camera, cameraName },
-            detail: {
-              from: clock.nowMs(),
-              fields: fields.join(' '),
-              ...(after && after.placeKind !== before.placeKind && { placeKind: after.placeKind }),
-            },
-          });
+        await notices.enqueue(write, {
+          ...{ id: `${kind}:${camera}:${(after ?? before).revision}`, owner, kind, camera, cameraName },
+          detail: {
+            from: clock.nowMs(),
+            fields: fields.join(' '),
+            ...(after && after.placeKind !== before.placeKind && { placeKind: after.placeKind }),
+          },
+        });
     },
   };
 }

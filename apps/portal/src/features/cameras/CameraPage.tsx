@@ -140,7 +140,9 @@ function Agreement({ camera }: { camera: OwnCamera }) {
         </div>
       )}
       {(state === null || state === 'revoked' || state === 'expired') && (
-        <Button onClick={() => setEditing(true)}>{words.camera.shareAnew}</Button>
+        <Button onClick={() => setEditing(true)}>
+          {state === null ? words.camera.share : words.camera.shareAnew}
+        </Button>
       )}
       <Dialog open={stopping} title={words.camera.stopTitle} close={() => setStopping(false)}>
         <p>{words.camera.stopText}</p>

@@ -8,6 +8,8 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useWords, wordsOfProblem } from '../../words/index.tsx';
 import { KindField } from './KindField.tsx';
+import { placeIn, type Where } from './where.ts';
+import { WhereFields } from './WhereFields.tsx';
 
 /** What the registry says of a camera, for its owner to set right; and the way out of it. */
 export function Correct({ camera }: { camera: OwnCamera }) {
@@ -16,15 +18,22 @@ export function Correct({ camera }: { camera: OwnCamera }) {
   const [name, setName] = useState(camera.name);
   const [place, setPlace] = useState(camera.place);
   const [placeKind, setPlaceKind] = useState<PlaceKind>(camera.placeKind ?? 'other');
+  const [where, setWhere] = useState<Where>({
+    latitude: String(camera.latitude ?? ''),
+    longitude: String(camera.longitude ?? ''),
+  });
   const [removing, setRemoving] = useState(false);
   const [said, setSaid] = useState('');
   const [fault, setFault] = useState<string>();
   const params = { camera: camera.id };
   const save = async (event: FormEvent) => {
     event.preventDefault();
+    setSaid('');
+    const at = placeIn(where);
+    if (!at) return setFault(register.badNumber);
     const answer = await call(
       'ownerCorrectCamera',
-      { params, body: { name, place, placeKind } },
+      { params, body: { name, place, placeKind, ...at } },
       crypto.randomUUID(),
     );
     setSaid(answer.ok ? correct.saved : '');
@@ -49,6 +58,7 @@ export function Correct({ camera }: { camera: OwnCamera }) {
           onChange={({ target }) => setPlace(target.value)}
         />
         <KindField value={placeKind} choose={setPlaceKind} />
+        <WhereFields where={where} set={setWhere} />
         {said && <p role="status">{said}</p>}
         {fault && (
           <p className="fault" role="alert">

@@ -6,6 +6,8 @@ import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useWords, wordsOfProblem } from '../../words/index.tsx';
 import { KindField } from './KindField.tsx';
+import { placeIn, type Where } from './where.ts';
+import { WhereFields } from './WhereFields.tsx';
 
 /** Says where a camera is. */
 export function Register() {
@@ -14,14 +16,13 @@ export function Register() {
   const [name, setName] = useState('');
   const [place, setPlace] = useState('');
   const [placeKind, setPlaceKind] = useState<PlaceKind>('shop');
-  const [latitude, setLatitude] = useState('');
-  const [longitude, setLongitude] = useState('');
+  const [where, setWhere] = useState<Where>({ latitude: '', longitude: '' });
   const [fault, setFault] = useState<string>();
   const [key] = useState(() => crypto.randomUUID());
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const at = { latitude: numberOf(latitude), longitude: numberOf(longitude) };
-    if (Number.isNaN(at.latitude) || Number.isNaN(at.longitude)) return setFault(register.badNumber);
+    const at = placeIn(where);
+    if (!at) return setFault(register.badNumber);
     const answer = await call('ownerRegisterCamera', { body: { name, place, placeKind, ...at } }, key);
     if (answer.ok) go(paths.camera(answer.value.id));
     else setFault(wordsOfProblem(words, answer.problem));
@@ -40,17 +41,7 @@ export function Register() {
         onChange={({ target }) => setPlace(target.value)}
       />
       <KindField value={placeKind} choose={setPlaceKind} />
-      <p className="help">{register.locateHelp}</p>
-      <div className="pair">
-        <Field
-          {...{ label: register.latitude, inputMode: 'decimal', required: true, value: latitude }}
-          onChange={({ target }) => setLatitude(target.value)}
-        />
-        <Field
-          {...{ label: register.longitude, inputMode: 'decimal', required: true, value: longitude }}
-          onChange={({ target }) => setLongitude(target.value)}
-        />
-      </div>
+      <WhereFields where={where} set={setWhere} />
       {fault && (
         <p className="fault" role="alert">
           {fault}
@@ -63,6 +54,3 @@ export function Register() {
     </form>
   );
 }
-
-/** With a point or a comma. */
-const numberOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')));

@@ -1,14 +1,15 @@
 import { useState, type FormEvent } from 'react';
-import type { Language, OwnerMe, Problem } from '@clerestory/protocol/portal';
+import type { Language, LinkRoad, OwnerMe, Problem } from '@clerestory/protocol/portal';
 import { call } from '../../state/call.ts';
 import { addPasskey, type PasskeyTrouble } from '../../state/passkey.ts';
 import { useSession } from '../../state/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useSpoken, wordsOfProblem } from '../../words/index.tsx';
+import { Leave } from './Leave.tsx';
 import { NoticeRoads } from './NoticeRoads.tsx';
 
-export function Settings({ me }: { me: OwnerMe }) {
+export function Settings({ me, road }: { me: OwnerMe; road: LinkRoad }) {
   const { words } = useSpoken();
   const { signOut } = useSession();
   return (
@@ -21,6 +22,7 @@ export function Settings({ me }: { me: OwnerMe }) {
         <Button onClick={() => void signOut(false)}>{words.nav.signOut}</Button>
         <Button onClick={() => void signOut(true)}>{words.settings.everywhere}</Button>
       </div>
+      <Leave me={me} road={road} />
     </div>
   );
 }

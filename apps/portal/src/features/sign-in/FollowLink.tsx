@@ -5,11 +5,12 @@ import { useSession } from '../../state/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useSpoken, wordsOfProblem } from '../../words/index.tsx';
+import { LeaveByLink } from './LeaveByLink.tsx';
 
 /** A link was opened. It is used up by the button, so that no program that looks through mail uses it up first. */
-export function FollowLink({ token, lapsed }: { token: string; lapsed(): void }) {
+export function FollowLink({ token, end }: { token: string; end(hasLapsed?: boolean): void }) {
   const { words, language } = useSpoken();
-  const { entered } = useSession();
+  const { entered, look: lookAnew } = useSession();
   const [look, setLook] = useState<OwnerLinkLook>();
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
@@ -21,7 +22,7 @@ export function FollowLink({ token, lapsed }: { token: string; lapsed(): void })
     void call('ownerLookLink', { body: { token } }).then((answer) => {
       if (!here) return;
       if (answer.ok) setLook(answer.value);
-      else if (answer.problem.code === 'gone') lapsed();
+      else if (answer.problem.code === 'gone') end(true);
       else setFault(wordsOfProblem(words, answer.problem));
     });
     return () => {
@@ -37,9 +38,9 @@ export function FollowLink({ token, lapsed }: { token: string; lapsed(): void })
     const answer = await call('ownerSignIn', { body });
     setBusy(false);
     if (answer.ok) {
-      history.replaceState(null, '', location.pathname);
+      end();
       entered(answer.value);
-    } else if (answer.problem.code === 'gone') lapsed();
+    } else if (answer.problem.code === 'gone') end(true);
     else setFault(wordsOfProblem(words, answer.problem));
   };
 
@@ -47,20 +48,28 @@ export function FollowLink({ token, lapsed }: { token: string; lapsed(): void })
     setBusy(true);
     const given = await call('ownerAnswerLink', { body: { token, isRight } });
     setBusy(false);
-    if (given.ok) {
-      history.replaceState(null, '', location.pathname);
-      setSaid(isRight ? words.signIn.changed.right : words.signIn.changed.kept);
-    } else if (given.problem.code === 'gone') lapsed();
+    if (given.ok) setSaid(isRight ? words.signIn.changed.right : words.signIn.changed.kept);
+    else if (given.problem.code === 'gone') end(true);
     else setFault(wordsOfProblem(words, given.problem));
   };
 
+  /** Whoever was signed in here may not be any more. */
+  const done = (hasLapsed?: boolean) => {
+    end(hasLapsed);
+    void lookAnew();
+  };
+
   if (!look) return <p role="status">{fault ?? words.wait}</p>;
+  if (look.kind === 'leave') return <LeaveByLink token={token} look={look} end={done} />;
   if (look.kind === 'address-changed')
     return (
       <div className="card stack">
         <h1>{words.signIn.changed.title}</h1>
         {said ? (
-          <p role="status">{said}</p>
+          <>
+            <p role="status">{said}</p>
+            <Button onClick={() => done()}>{words.toStart}</Button>
+          </>
         ) : (
           <>
             <p>{words.signIn.changed.lead(look.email)}</p>

@@ -6,35 +6,13 @@ import { useSession } from '../../state/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useSpoken, wordsOfProblem } from '../../words/index.tsx';
-import { FollowLink } from './FollowLink.tsx';
-
-/** The token of a one-time link, which stands behind the `#` so that no server log has it. */
-const tokenHere = () => /^#link=([\w-]{43})$/.exec(location.hash)?.[1] ?? null;
 
 export function SignIn({ road }: { road: LinkRoad }) {
   const { words } = useSpoken();
-  const [token, setToken] = useState(tokenHere);
-  const [lapsed, setLapsed] = useState(false);
-  if (token !== null)
-    return (
-      <FollowLink
-        token={token}
-        lapsed={() => {
-          history.replaceState(null, '', location.pathname);
-          setLapsed(true);
-          setToken(null);
-        }}
-      />
-    );
   return (
     <div className="stack">
       <h1>{words.signIn.title}</h1>
       <p className="lead">{words.signIn.lead}</p>
-      {lapsed && (
-        <p className="notice" role="alert">
-          {words.signIn.lapsed}
-        </p>
-      )}
       <AskLink road={road} />
       <ul className="points">
         <li>{words.points.nothing}</li>

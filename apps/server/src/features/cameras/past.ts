@@ -137,6 +137,16 @@ export class PastCameras {
     }
   }
 
+  /** Nobody who could read it is left: what it was called, and where it stood. */
+  async forgetWords(write: Write, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0)
+      await write
+        .updateTable('removed_cameras')
+        .set({ name: '', place: '' })
+        .where('id', 'in', [...ids])
+        .execute();
+  }
+
   /** An owner gives the addresses of a camera free. */
   async release(write: Write, camera: string): Promise<void> {
     await write.deleteFrom('lent_addresses').where('camera', '=', camera).execute();

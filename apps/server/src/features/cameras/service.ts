@@ -187,6 +187,11 @@ export class CameraService {
     });
   }
 
+  /** Of cameras that are out of the registry and nobody's any more: what they were called, and where they stood. */
+  forgetPast(write: Write, ids: readonly string[]): Promise<void> {
+    return this.#past.forgetWords(write, ids);
+  }
+
   /** What media nodes must know, secrets included. */
   forMedia(): MediaCamera[] {
     return [...this.#cameras.values()].flatMap((camera) => mediaOf(camera) ?? []);
@@ -262,8 +267,10 @@ export class CameraService {
       if (taken) return taken;
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       const stored = { ...before, ...given, revision: before.revision + 1, updatedAt: this.#clock.nowMs() };
+      // Only who has it hands it on, by leaving it to another who has it too.
+      const known = by === `owner:${before.owner}` ? { ...before, owner: stored.owner } : before;
       const odd =
-        unfitEntry(stored, before) ??
+        unfitEntry(stored, known) ??
         (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner)) ??
         ((patch.source ?? patch.visibility ?? patch.owner)
           ? (this.#streams.unfit(stored, sees) ?? this.#past.unfit(stored))

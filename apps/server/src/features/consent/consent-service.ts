@@ -6,7 +6,7 @@ import {
   type ConsentChange,
   type ConsentProposal,
 } from '@clerestory/protocol';
-import { applyChange, consentStateOf, expireConsent, propose } from '@clerestory/consent';
+import { applyChange, consentStateOf, expireConsent, propose, wordsThatCount } from '@clerestory/consent';
 import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
@@ -58,9 +58,10 @@ export class ConsentService {
     this.#listeners.add(listener);
   }
 
-  /** The newest version of every owner. */
+  /** The newest version of every owner whose word counts. */
   of(camera: string): readonly Consent[] {
-    return [...(this.#current.get(camera)?.values() ?? [])].map((kept) => this.#asNow(kept));
+    const newest = [...(this.#current.get(camera)?.values() ?? [])].map((kept) => this.#asNow(kept));
+    return wordsThatCount(newest, (owner) => !this.#isThere(owner));
   }
 
   /** Counts up with each version of any owner; 0: nobody was asked yet. */
@@ -68,8 +69,9 @@ export class ConsentService {
     return this.#versions.get(camera) ?? 0;
   }
 
+  /** Without those who have left. */
   owners(camera: string): string[] {
-    return [...(this.#current.get(camera)?.keys() ?? [])];
+    return [...(this.#current.get(camera)?.keys() ?? [])].filter((owner) => this.#isThere(owner));
   }
 
   /** Of one owner, the newest of each camera. */
@@ -156,7 +158,7 @@ export class ConsentService {
       const owners = this.#current.get(camera);
       if (registered.owner !== null && registered.owner !== proposal.owner && !owners?.has(registered.owner))
         return refuse(problem('unprocessable', 'This camera has another owner. Ask that one first.'));
-      if (!owners?.has(proposal.owner) && this.#parts.owners.get(proposal.owner) === undefined)
+      if (!this.#isThere(proposal.owner))
         return refuse(
           problem(
             'unprocessable',
@@ -259,6 +261,10 @@ export class ConsentService {
         by: by === 'server' ? 'server' : 'owner',
       },
     });
+  }
+
+  #isThere(owner: string): boolean {
+    return this.#parts.owners.get(owner) !== undefined;
   }
 
   #asNow({ consent, movedMs }: KeptConsent): Consent {

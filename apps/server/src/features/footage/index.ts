@@ -31,6 +31,10 @@ export class Footage {
   sealAnew(write: Write): Promise<void> {
     return answerStore.sealAnew(write, this.#parts.owners.ring);
   }
+  /** An owner has left: what they answered goes, also to requests that are closed. */
+  forgetOwner(write: Write, owner: string): Promise<void> {
+    return answerStore.forgetOwner(write, owner);
+  }
   routes(isFresh: (session: string) => boolean): RouteHandlers {
     return footageRoutes({ service: this.service, ownerSide: this.ownerSide, isFresh });
   }

@@ -161,6 +161,11 @@ export const answerStore = {
         )
         .execute();
   },
+  /** Answers of one owner, and what they hid. */
+  async forgetOwner(write: Write, owner: string): Promise<void> {
+    for (const table of ['footage_answers', 'footage_hidden'] as const)
+      await write.deleteFrom(table).where('owner', '=', owner).execute();
+  },
   async sealAnew(write: Write, ring: KeyRing): Promise<void> {
     const rows = await write.selectFrom('footage_answers').select(['request', 'owner', 'words']).execute();
     for (const row of rows.filter(({ words }) => !ring.isCurrent(words)))

@@ -104,6 +104,12 @@ export function wordsOf(language: Language, facts: NoticeFacts): { title: string
     } else if (kind === 'access-asked') {
       title = `May we look through “${cameraName}”?`;
       lines.push(`Who asks: ${who}`, `Why: ${why}`, `No answer until ${until} means no.`);
+    } else if (detail['left'] === true) {
+      title = `Somebody who had “${cameraName}” with you has left`;
+      lines.push(
+        `When: ${from}`,
+        'It is yours now. Nobody can watch through it until you say what you allow.',
+      );
     } else if (kind === 'camera-changed') {
       title = `The register of “${cameraName}” was changed`;
       lines.push(`When: ${from}`, `What: ${changedIn('en', detail)}`);
@@ -131,6 +137,12 @@ export function wordsOf(language: Language, facts: NoticeFacts): { title: string
     } else if (kind === 'access-asked') {
       title = `¿Podemos mirar por «${cameraName}»?`;
       lines.push(`Quién lo pide: ${who}`, `Por qué: ${why}`, `Sin respuesta hasta ${until} es un no.`);
+    } else if (detail['left'] === true) {
+      title = `Quien tenía «${cameraName}» con usted se dio de baja`;
+      lines.push(
+        `Cuándo: ${from}`,
+        'Ahora es suya. Nadie puede mirar por ella hasta que usted diga qué permite.',
+      );
     } else if (kind === 'camera-changed') {
       title = `Cambió el registro de «${cameraName}»`;
       lines.push(`Cuándo: ${from}`, `Qué: ${changedIn('es', detail)}`);

@@ -25,6 +25,8 @@ export class OwnerDeskService {
         id: camera.id,
         name: camera.name,
         place: camera.place,
+        latitude: camera.latitude ?? null,
+        longitude: camera.longitude ?? null,
         placeKind: camera.placeKind ?? null,
         tier: camera.tier ?? 'registered',
         consent,

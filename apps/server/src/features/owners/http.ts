@@ -3,6 +3,7 @@ import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platf
 import { placeOf } from '../../platform/rate-limit.ts';
 import type { Tries } from '../../platform/tries.ts';
 import type { WebExchange } from '../../platform/web.ts';
+import type { OwnerLeaving } from './leaving.ts';
 import { noOwner, type OwnerService } from './owner-service.ts';
 import type { OwnerPasskeys } from './passkeys.ts';
 import type { OwnerSession, OwnerSessions } from './session-service.ts';
@@ -16,6 +17,7 @@ interface Parts {
   sessions: OwnerSessions;
   signIn: OwnerSignIn;
   passkeys: OwnerPasskeys;
+  leaving: OwnerLeaving;
   tries: Tries;
   clock: { nowMs(): number };
   renewKeys(by: string): Promise<number>;
@@ -29,7 +31,7 @@ const confirmFirst = problem(
 
 /** Routes of owners, and of administrators who register them. */
 export function ownerRoutes(parts: Parts): RouteHandlers {
-  const { owners, sessions, signIn, passkeys, tries } = parts;
+  const { owners, sessions, signIn, passkeys, leaving, tries } = parts;
 
   const meOf = async (session: OwnerSession, owner: Owner): Promise<OwnerMe> => ({
     id: owner.id,
@@ -74,6 +76,7 @@ export function ownerRoutes(parts: Parts): RouteHandlers {
     ownerAskLink: ({ body }, { web }) => signIn.ask(body.email, body.language, web.address),
     ownerLookLink: ({ body }, { web }) => signIn.look(body.token, web.address),
     ownerAnswerLink: ({ body }, { web }) => signIn.answerChange(body.token, body.isRight, web.address),
+    ownerLeave: ({ body }, { web }) => leaving.leave(body.token, web.address),
     async ownerSignIn({ body }, { web }) {
       const done = await signIn.withLink(body.token, body, web.address);
       return done.ok ? enter(done.value, web) : done;
@@ -104,6 +107,10 @@ export function ownerRoutes(parts: Parts): RouteHandlers {
       const { session, owner } = found.value;
       const done = await owners.update(owner.id, patchOf(body), null, context.by);
       return done.ok ? ok(await meOf(session, done.value)) : done;
+    },
+    ownerAskLeave(_input, context) {
+      const found = asking(context);
+      return found.ok ? leaving.ask(found.value.owner.id) : found;
     },
     async ownerBeginPasskey(_input, context) {
       const found = freshly(context);

@@ -174,6 +174,37 @@ export class OwnerService {
     return ok(undefined);
   }
 
+  /**
+   * Out of the registry, with what `erase` takes away in the same transaction. In memory first: nothing more is begun for
+   * somebody who leaves.
+   */
+  async remove(id: string, erase: (write: Write) => Promise<Answer<() => void>>): Promise<Answer<void>> {
+    const owner = this.get(id);
+    if (!owner) return refuse(noOwner(id));
+    this.#byId.delete(id);
+    this.#byEmail.delete(owner.email);
+    let done: Answer<() => void> | undefined;
+    try {
+      done = await this.#db.transaction().execute(async (write) => {
+        const erased = await erase(write);
+        if (!erased.ok) return erased;
+        const held = await this.holds.end(write, id);
+        await ownerStore.remove(write, id);
+        await this.#note(write, 'owner-left', id, `owner:${id}`, {});
+        return ok(() => {
+          held.ended();
+          erased.value();
+        });
+      });
+    } finally {
+      if (!done?.ok) this.#keep(owner);
+    }
+    if (!done.ok) return done;
+    this.#proven.delete(id);
+    done.value();
+    return ok(undefined);
+  }
+
   /** A link to the address was followed. While it is held, that says nothing yet. */
   async prove(write: Write, id: string): Promise<() => void> {
     if (this.#proven.has(id) || this.holds.of(id)) return () => undefined;
@@ -252,7 +283,7 @@ export class OwnerService {
 
   #note(
     write: Write,
-    kind: 'owner-registered' | 'owner-changed',
+    kind: 'owner-registered' | 'owner-changed' | 'owner-left',
     id: string,
     by: string,
     detail: Record<string, boolean | string[]>,

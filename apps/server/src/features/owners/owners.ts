@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { OwnerActor } from '../../platform/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
-import type { RouteHandlers } from '../../platform/http.ts';
+import { ok, type RouteHandlers } from '../../platform/http.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { RateLimit } from '../../platform/rate-limit.ts';
@@ -10,9 +10,10 @@ import { Tries } from '../../platform/tries.ts';
 import { cookieName, cookiesOf } from '../../platform/web.ts';
 import { ownerCookie, ownerRoutes } from './http.ts';
 import { OwnerLinks } from './links.ts';
+import { OwnerLeaving } from './leaving.ts';
 import { OwnerService } from './owner-service.ts';
 import { OwnerPasskeys } from './passkeys.ts';
-import type { Letters, OwnerRecord } from './ports.ts';
+import type { Belongings, Letters, OwnerRecord } from './ports.ts';
 import { OwnerSessions } from './session-service.ts';
 import { OwnerSignIn } from './sign-in.ts';
 
@@ -40,6 +41,10 @@ export class Owners {
   readonly #routes: RouteHandlers;
   readonly #options: OwnersOptions;
   #alsoSealed: ((write: Write) => Promise<void>)[] = [];
+  #belongings: Belongings = {
+    of: () => ({ removed: [], shared: [] }),
+    takeBack: async () => ok(async () => () => undefined),
+  };
 
   constructor(options: OwnersOptions) {
     const { db, clock, log, record, letters, folder, portalUrl, print, placeLimit } = options;
@@ -51,11 +56,14 @@ export class Owners {
     const signIn = new OwnerSignIn({
       ...{ db, clock, log, owners, links, sessions },
       ...{ letters, portalUrl, print, placeLimit },
+      belongingsOf: (owner) => this.#belongings.of(owner),
     });
     this.#signIn = signIn;
+    const belongings = () => this.#belongings;
     this.#routes = ownerRoutes({
       ...{ owners, sessions, signIn, clock },
       passkeys,
+      leaving: new OwnerLeaving({ owners, links, sessions, passkeys, signIn, belongings }),
       tries: new Tries(() => clock.monotonicMs()),
       renewKeys: (by) => this.renewKeys(by),
     });
@@ -77,6 +85,11 @@ export class Owners {
   /** What else is sealed with the owners' keys. */
   alsoSealed(anew: (write: Write) => Promise<void>): void {
     this.#alsoSealed.push(anew);
+  }
+
+  /** What owners have elsewhere. */
+  belong(belongings: Belongings): void {
+    this.#belongings = belongings;
   }
 
   async renewKeys(by: string): Promise<number> {

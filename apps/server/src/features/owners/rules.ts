@@ -5,9 +5,9 @@ export const freshMs = 30 * 60_000;
 
 /**
  * `sign-in` for who is known, `sign-up` for who is not yet, `invitation` goes out with a camera to say yes or no to,
- * `address-changed` to the address of before when the agency has entered another.
+ * `address-changed` to the address of before when the agency has entered another, `leave` to who wants to.
  */
-export type OwnerLinkKind = 'sign-in' | 'sign-up' | 'invitation' | 'address-changed';
+export type OwnerLinkKind = 'sign-in' | 'sign-up' | 'invitation' | 'address-changed' | 'leave';
 
 /** For so long whoever reads the address of before can undo that the agency changed it, ms. */
 export const holdMs = 14 * 24 * 60 * 60_000;
@@ -18,6 +18,7 @@ export const linkMs: Record<OwnerLinkKind, number> = {
   'sign-up': 30 * 60_000,
   invitation: 14 * 24 * 60 * 60_000,
   'address-changed': holdMs,
+  leave: 30 * 60_000,
 };
 
 /** Links one address may ask for: three at once, then one in five minutes. */

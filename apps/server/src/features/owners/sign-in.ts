@@ -11,7 +11,7 @@ import type { Database } from '../../platform/database.ts';
 import { ok, refuse } from '../../platform/http.ts';
 import type { Logger } from '../../platform/logging.ts';
 import { placeOf, RateLimit, tooMany } from '../../platform/rate-limit.ts';
-import type { OwnerLinks } from './links.ts';
+import type { OwnerLink, OwnerLinks } from './links.ts';
 import type { OwnerService } from './owner-service.ts';
 import type { Letters } from './ports.ts';
 import { maxWaiting, perAddress, type OwnerLinkKind } from './rules.ts';
@@ -30,6 +30,8 @@ export interface SignInParts {
   portalUrl(): string;
   /** Shows a link at the terminal; null where that is not for everybody who sits there. */
   print: ((line: string) => void) | null;
+  /** Cameras, by what becomes of them when an owner leaves. */
+  belongingsOf(owner: string): { removed: string[]; shared: string[] };
   /** Links that one place may ask for. */
   placeLimit: RateLimit;
 }
@@ -38,7 +40,7 @@ export interface SignInParts {
 const tries = 3;
 const retryMs = 2_000;
 
-const lapsed = problem('gone', 'This link was used already, or is too old. Ask for a new one.');
+export const lapsed = problem('gone', 'This link was used already, or is too old. Ask for a new one.');
 
 /** The way in for owners: a link by mail, or a passkey. No answer tells whether an address belongs to an owner. */
 export class OwnerSignIn {
@@ -64,6 +66,26 @@ export class OwnerSignIn {
 
   /** Answers before anything is looked up, so that known and unknown addresses take equally long. */
   ask(email: string, language: Language, address: string): Answer<void> {
+    return this.#maySend(email, address) ?? this.#begun(this.#send(email, language));
+  }
+
+  /** The letter with the link by which an owner leaves. */
+  askToLeave(owner: Owner): Answer<void> {
+    return this.#maySend(owner.email, null) ?? this.#begun(this.#link(owner, 'leave'));
+  }
+
+  /** The last letter to somebody who has left: from here on nobody knows the address any more. */
+  farewell({ email, name, language }: Owner): void {
+    if (this.#parts.letters.isSetUp) this.inBackground(this.#deliver('left', language, { email, name }, ''));
+  }
+
+  #begun(work: Promise<void>): Answer<void> {
+    this.inBackground(work);
+    return ok(undefined);
+  }
+
+  /** `address`: the place that asks, where it is not known who does. */
+  #maySend(email: string, address: string | null): Answer<never> | null {
     if (this.road === 'none')
       return refuse(
         problem(
@@ -71,12 +93,12 @@ export class OwnerSignIn {
           'No mail is set up here, so no link can be sent. Ask the people who run this control room.',
         ),
       );
-    const waitS = this.#ofPlace.take(placeOf(address)) || this.#ofAddress.take(email);
+    const waitS =
+      (address === null ? 0 : this.#ofPlace.take(placeOf(address))) || this.#ofAddress.take(email);
     if (waitS > 0) return refuse(tooMany('Too many links were asked for.', waitS));
     if (this.#waiting >= maxWaiting)
       return refuse(problem('unavailable', 'Too many people ask at once. Try again in a minute.'));
-    this.inBackground(this.#send(email, language));
-    return ok(undefined);
+    return null;
   }
 
   /** Sends the link for a camera that somebody wants to be shared. */
@@ -92,28 +114,37 @@ export class OwnerSignIn {
   /** The link in that letter: whether the new address is right. */
   async answerChange(token: string, isRight: boolean, address: string): Promise<Answer<void>> {
     const { links, owners } = this.#parts;
-    const waitS = this.#guesses.take(placeOf(address));
-    if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
-    const link = links.look(token);
-    if (link?.kind !== 'address-changed' || link.owner === null) return refuse(lapsed);
-    const done = await owners.answerHold(link.owner, isRight);
+    const found = this.linkOf(token, address);
+    if (!found.ok) return found;
+    const { kind, owner } = found.value;
+    if (kind !== 'address-changed' || owner === null) return refuse(lapsed);
+    const done = await owners.answerHold(owner, isRight);
     if (!done.ok) return refuse(lapsed);
     links.forget(token);
     return done;
   }
 
-  look(token: string, address: string): Answer<OwnerLinkLook> {
+  /** A link that is good; so many may be tried from one place. */
+  linkOf(token: string, address: string): Answer<OwnerLink> {
     const waitS = this.#guesses.take(placeOf(address));
     if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
     const link = this.#parts.links.look(token);
-    if (!link) return refuse(lapsed);
-    const { owners } = this.#parts;
+    return link ? ok(link) : refuse(lapsed);
+  }
+
+  look(token: string, address: string): Answer<OwnerLinkLook> {
+    const found = this.linkOf(token, address);
+    if (!found.ok) return found;
+    const link = found.value;
+    const { owners, belongingsOf } = this.#parts;
     const email =
       link.email ??
       (link.kind === 'address-changed'
         ? owners.holds.of(link.owner ?? '')?.email
         : owners.get(link.owner ?? '')?.email);
-    return email === undefined ? refuse(lapsed) : ok({ kind: link.kind, email });
+    if (email === undefined) return refuse(lapsed);
+    const { kind } = link;
+    return ok({ kind, email, ...(kind === 'leave' && { leaving: belongingsOf(link.owner ?? '') }) });
   }
 
   async withLink(
@@ -122,10 +153,10 @@ export class OwnerSignIn {
     address: string,
   ): Promise<Answer<{ token: string; session: OwnerSession }>> {
     const { db, owners, links, sessions } = this.#parts;
-    const waitS = this.#guesses.take(placeOf(address));
-    if (waitS > 0) return refuse(tooMany('Too many links were tried.', waitS));
-    const link = links.look(token);
-    if (!link || link.kind === 'address-changed') return refuse(lapsed);
+    const found = this.linkOf(token, address);
+    if (!found.ok) return found;
+    const link = found.value;
+    if (link.kind === 'address-changed' || link.kind === 'leave') return refuse(lapsed);
     const known = owners.get(link.owner ?? '') ?? owners.byEmail(link.email ?? '');
     if (!known && given.name === undefined)
       return refuse(
@@ -195,7 +226,7 @@ export class OwnerSignIn {
     await this.#deliver('sign-up', language, { email, name: '' }, made.token);
   }
 
-  async #link(owner: Owner, kind: 'sign-in' | 'invitation' | 'address-changed'): Promise<void> {
+  async #link(owner: Owner, kind: Exclude<OwnerLinkKind, 'sign-up'>): Promise<void> {
     const { db, links, owners } = this.#parts;
     const email = kind === 'address-changed' ? owners.holds.of(owner.id)?.email : owner.email;
     if (email === undefined) return;
@@ -207,7 +238,7 @@ export class OwnerSignIn {
   }
 
   async #deliver(
-    kind: OwnerLinkKind,
+    kind: OwnerLinkKind | 'left',
     language: Language,
     to: { email: string; name: string },
     token: string,

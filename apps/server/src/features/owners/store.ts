@@ -64,6 +64,11 @@ export const ownerStore = {
       .execute();
   },
 
+  /** After everything that names them. */
+  async remove(write: Write, owner: string): Promise<void> {
+    await write.deleteFrom('owners').where('id', '=', owner).execute();
+  },
+
   /** Seals every contact with the key that seals now. @returns how many were not yet */
   async sealAnew(write: Write, ring: KeyRing): Promise<number> {
     const rows = await write.selectFrom('owners').select(['id', 'contact']).execute();

@@ -2,7 +2,8 @@ import type { Language } from '@clerestory/protocol';
 import type { OwnerLinkKind } from './rules.ts';
 
 /** What letters with a one-time link say. */
-const texts: Record<Language, Record<OwnerLinkKind, { subject: string; lines: string[] }>> = {
+type Kind = OwnerLinkKind | 'left';
+const texts: Record<Language, Record<Kind, { subject: string; lines: string[] }>> = {
   en: {
     'sign-in': {
       subject: 'Your sign-in link',
@@ -34,6 +35,24 @@ const texts: Record<Language, Record<OwnerLinkKind, { subject: string; lines: st
         'If you did not want this, open this link and keep this address. If it is right, say so there:',
         '{url}',
         'The link works for 14 days. Until you answer, whoever reads the new address can look, pause and stop, and allow nothing. After 14 days without an answer the new address counts.',
+      ],
+    },
+    leave: {
+      subject: 'Do you want to leave?',
+      lines: [
+        'Hello {name},',
+        'somebody who is signed in as you asked to leave. Nothing has happened yet. Open this link to read what happens then, and to say yes:',
+        '{url}',
+        '{once30}',
+      ],
+    },
+    left: {
+      subject: 'You have left',
+      lines: [
+        'Hello {name},',
+        'you have left. Nobody can watch through what you lent. Your name, your address, your number, your passkeys and what you wrote to us are erased. This is the last letter to you.',
+        'What stays: the record of who watched, when and why, and of what you had allowed. It does not say your name or your address. It stays so that it can still be checked what was done, and is erased when it is as old as this site keeps its record.',
+        'If it was not you who left, write to the people who run the control room.',
       ],
     },
   },
@@ -75,6 +94,24 @@ const texts: Record<Language, Record<OwnerLinkKind, { subject: string; lines: st
         'El enlace funciona durante 14 días. Hasta que responda, quien lea la nueva dirección puede mirar, poner pausa y parar, pero no permitir nada. Después de 14 días sin respuesta vale la nueva dirección.',
       ],
     },
+    leave: {
+      subject: '¿Quiere darse de baja?',
+      lines: [
+        'Hola, {name}:',
+        'alguien que entró como usted pidió darse de baja. Todavía no ha pasado nada. Abra este enlace para leer qué pasa entonces y para decir que sí:',
+        '{url}',
+        '{once30}',
+      ],
+    },
+    left: {
+      subject: 'Se dio de baja',
+      lines: [
+        'Hola, {name}:',
+        'usted se dio de baja. Ya nadie puede mirar por lo que usted prestó. Se borraron su nombre, su dirección, su número, sus llaves de acceso y lo que nos escribió. Esta es la última carta para usted.',
+        'Lo que queda: el registro de quién miró, cuándo y por qué, y de lo que usted había permitido. No dice su nombre ni su dirección. Queda para que todavía se pueda comprobar qué se hizo, y se borra cuando es tan viejo como este sitio guarda su registro.',
+        'Si no fue usted quien se dio de baja, escriba a quienes llevan la sala de control.',
+      ],
+    },
   },
 };
 
@@ -84,7 +121,7 @@ const once30: Record<Language, string> = {
 };
 
 export function letterOf(
-  kind: OwnerLinkKind,
+  kind: Kind,
   language: Language,
   { name, url }: { name: string; url: string },
 ): { subject: string; text: string } {

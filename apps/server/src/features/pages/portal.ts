@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { mountReadOnly } from '../../platform/http.ts';
 import { root } from '../../platform/places.ts';
+import { permissionsPolicy } from '../../platform/security.ts';
 import { missingPage } from './missing-page.ts';
 
 const distDir = path.join(root, 'apps/portal/dist');
@@ -34,6 +35,11 @@ const security = helmet.contentSecurityPolicy({
 /** The portal: a bundle of its own below `/portal`, which has no code of the wall. */
 export function mountPortal(app: Express): void {
   app.use('/portal', security);
+  // An owner who stands at the camera may say so by the phone; the browser asks them first.
+  app.use('/portal', (_request, response, next) => {
+    response.set('Permissions-Policy', permissionsPolicy(['geolocation']));
+    next();
+  });
   app.use(
     '/portal/assets',
     express.static(path.join(distDir, 'assets'), { immutable: true, maxAge: '365d', index: false }),
