@@ -157,11 +157,14 @@ test('an app for codes: set up from the page, asked for at the next sign-in', as
     .getByRole('button', { name: 'Set up' })
     .click();
   await expect(page.getByAltText(/QR code/)).toBeVisible();
-  const secret = (await page.locator('code').textContent()) ?? '';
-  await page.getByLabel('Code of the app').fill(await generate({ secret }));
+  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
+  await page.getByLabel('Six digits that the app shows').fill(await generate({ secret }));
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect(page.locator('.my-codes span')).toHaveCount(10);
   const codes = await page.locator('.my-codes span').allTextContents();
+  expect(await barriersOn(page)).toEqual([]);
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+  await expect(page.getByText('10 recovery codes left')).toBeVisible();
   await page.keyboard.press('Escape');
   await choose(page, 'Sign out');
   await fillSignIn(page, 'tess', goodPassword);
@@ -215,6 +218,7 @@ test.describe('before anybody is there', () => {
       'rights',
       'private',
       'owners',
+      'feeds',
       'import',
       'screens',
       'sessions',
@@ -228,5 +232,24 @@ test.describe('before anybody is there', () => {
     await page.getByRole('button', { name: 'Add from a list' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await barriersOn(page), 'the dialog of an import').toEqual([]);
+
+    // A feed is given a token, which is shown once.
+    await page.goto(`${site.url}/admin#feeds`);
+    await page.getByRole('button', { name: 'Add a feed' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(dialog.getByText('choose at least one type')).toBeVisible();
+    await dialog.getByLabel('Name', { exact: true }).fill('Call desk');
+    await dialog.getByLabel('Fire or explosion').check();
+    await dialog.getByLabel('Latitude').fill('52,5');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(dialog.getByLabel('Radius, metres')).toHaveAttribute('aria-invalid', 'true');
+    expect(await barriersOn(page), 'the dialog of a feed').toEqual([]);
+    await dialog.getByLabel('Latitude').fill('');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(page.getByRole('dialog').getByText(/^[\w-]{43}$/)).toBeVisible();
+    expect(await barriersOn(page), 'the token of a feed').toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('cell', { name: 'Call desk' })).toBeVisible();
   });
 });

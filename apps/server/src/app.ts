@@ -22,6 +22,7 @@ import {
   seedWall,
 } from './features/demo/index.ts';
 import { FleetService, fleetRoutes, hostsOf } from './features/fleet/index.ts';
+import { FeedService, feedRoutes } from './features/feeds/index.ts';
 import { Footage } from './features/footage/index.ts';
 import { grantRoutes, GrantService } from './features/grants/index.ts';
 import { HealthService, healthRoutes, isOurs, TransitionStore } from './features/health/index.ts';
@@ -84,6 +85,7 @@ import { askers } from './wiring/askers.ts';
 import { refreshGauges } from './wiring/gauges.ts';
 import { auditSources, camerasNow } from './wiring/audit-sources.ts';
 import { moversAtConsoles } from './wiring/movers.ts';
+import { belongingsOfOwners } from './wiring/leaving.ts';
 import { spreadConsent } from './wiring/consent.ts';
 import { footageSources, isInvestigator } from './wiring/footage.ts';
 import { ownerDesk, type OwnerDesk } from './wiring/owner-desk.ts';
@@ -262,6 +264,7 @@ export async function startApp(
     }),
   );
   const incidents = new IncidentService({ db, clock, steps, record });
+  const feeds = new FeedService({ db, clock, record, refusals, incidents });
   const grants: GrantService = new GrantService({
     ...{ db, clock, log, record, cameras, consents, incidents, policy },
     machine: thisMachine,
@@ -271,7 +274,7 @@ export async function startApp(
   });
   cameras.consentBy((camera) => consents.summary(camera));
   const access: Access = new Access({
-    ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners },
+    ...{ db, clock, log, io, record, refusals, people, cameras, health, walls, owners, feeds },
     permits: grants,
     peerOf,
   });
@@ -378,6 +381,7 @@ export async function startApp(
     mayAsk: (id) => isInvestigator(people.people.get(id)),
   });
   owners.alsoSealed((write) => footage.sealAnew(write));
+  owners.belong(belongingsOfOwners({ clock, cameras, consents, notices, footage, owners: owners.registry }));
   people.people.onChange(() => footage.teller.wake());
   spreadOwnerNews({ consents, grants, incidents, cameras, policy, owners, notices, desk: ownerPages });
   spreadNews({ cameras, health, media, walls, screens, orders }, audience, metrics, log);
@@ -530,6 +534,7 @@ export async function startApp(
     },
     { name: 'incidents', load: () => incidents.load(), routes: incidentRoutes(incidents) },
     { name: 'alerts', start: () => alerts.start(), stop: () => alerts.stop() },
+    { name: 'feeds', load: () => feeds.load(), routes: feedRoutes(feeds) },
     {
       name: 'grants',
       load: () => grants.load(),

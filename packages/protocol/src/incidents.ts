@@ -17,6 +17,8 @@ export const Incident = z.object({
   latitude: z.number(),
   longitude: z.number(),
   openedBy: IncidentSource,
+  /** Its number at the feed that opened it. */
+  reference: z.string().optional(),
   openedAt: UnixMs,
   closedAt: UnixMs.nullable(),
   /** `person:<id>`, or `feed:<id>`. */

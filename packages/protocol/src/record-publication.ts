@@ -71,6 +71,8 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
     'exigentHours',
     'grantMinutes',
   ]),
+  'feed-added': of(['types']),
+  'feed-removed': nothing,
   'incident-opened': of(['type', 'source'], ['number']),
   'incident-closed': of(['type'], ['number']),
   'grant-asked': of(
@@ -148,6 +150,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'cameras-counted': of(['day', 'tiers', 'states', 'uptimePercent']),
   'owner-registered': of(['selfRegistered']),
   'owner-changed': of(['held', 'confirmed', 'restored']),
+  'owner-left': nothing,
   'owner-keys-renewed': nothing,
   'notice-sent': of(['channel', 'noticeKind', 'seconds', 'delayed'], ['notice', 'camera']),
   'notice-undelivered': of(['channel', 'noticeKind', 'delayed'], ['notice', 'camera']),

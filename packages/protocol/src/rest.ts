@@ -3,6 +3,7 @@ import { NumberCursor, wholeNumber } from './query.ts';
 import { accessRoutes } from './access-routes.ts';
 import { auditRoutes } from './audit.ts';
 import { Camera, CameraInput, CameraPatch, CameraWithHealth } from './camera.ts';
+import { feedRoutes } from './feeds.ts';
 import { footageRoutes } from './footage-routes.ts';
 import { grantsRoutes } from './grants-routes.ts';
 import { CameraHealth, HealthTransition } from './health.ts';
@@ -103,6 +104,7 @@ export const routes = {
   ...auditRoutes,
   ...grantsRoutes,
   ...footageRoutes,
+  ...feedRoutes,
   ...onvifRoutes,
   ...trialRoutes,
   ...importRoutes,

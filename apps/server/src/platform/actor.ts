@@ -31,15 +31,22 @@ export interface OwnerActor {
   session: string;
 }
 
+/** Another system, which opens incidents and does nothing else. */
+export interface FeedActor {
+  kind: 'feed';
+  id: string;
+  name: string;
+}
+
 export interface AnonymousActor {
   kind: 'anonymous';
 }
 
 /** Who is behind a request, a socket or a push channel. */
-export type Actor = PersonActor | ScreenActor | OwnerActor | AnonymousActor;
+export type Actor = PersonActor | ScreenActor | OwnerActor | FeedActor | AnonymousActor;
 
 export const anonymous: AnonymousActor = { kind: 'anonymous' };
 
-/** Who it is, in one word for the record and the commits: `person:<id>`, `screen:<id>`, `owner:<id>` or `anonymous`. */
+/** Who it is, in one word for the record and the commits: `person:<id>`, `screen:<id>`, `owner:<id>`, `feed:<id>` or `anonymous`. */
 export const actorName = (actor: Actor): string =>
   actor.kind === 'anonymous' ? 'anonymous' : `${actor.kind}:${actor.id}`;

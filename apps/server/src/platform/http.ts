@@ -261,7 +261,9 @@ const peerName = ({ actor }: AttachedLocals): string | null =>
     ? `session:${actor.session}`
     : actor.kind === 'screen'
       ? `screen:${actor.device}`
-      : null;
+      : actor.kind === 'feed'
+        ? `feed:${actor.id}`
+        : null;
 
 /** Refuses what comes too fast: from one place, and, where it is known who asks, of one session or screen. */
 export function limitRequests(

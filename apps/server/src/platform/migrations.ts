@@ -665,4 +665,16 @@ export const migrations: readonly string[] = [
   -- Why a screen went: one of AwayWhy, or '' where nobody knows.
   alter table screen_transitions add column why text not null default '';
   `,
+  `
+  create table feeds (
+    id text primary key,
+    name text not null,
+    token_hash text not null unique,
+    terms text not null,
+    created_at integer not null,
+    created_by text not null
+  ) strict;
+  alter table incidents add column reference text;
+  create unique index incidents_by_reference on incidents (opened_by, reference) where reference is not null;
+  `,
 ];

@@ -189,6 +189,15 @@ export interface Tables {
     closed_at: number | null;
     closed_by: string | null;
     clock_moved_ms: number;
+    reference: string | null;
+  };
+  feeds: {
+    id: string;
+    name: string;
+    token_hash: string;
+    terms: string;
+    created_at: number;
+    created_by: string;
   };
   grants: {
     id: string;

@@ -2,8 +2,8 @@ import type { ClientCommand, ClientEventName, RouteName } from '@clerestory/prot
 
 /**
  * The oracle, written apart from the policy table. Who may: `n` nobody signed in, `w` a paired screen, `o` operator,
- * `s` supervisor, `i` investigator, `u` auditor, `a` administrator, `e` an owner of cameras; `L` also while the session is
- * locked. At the doors for owners everybody else is nobody, whatever they carry, and an owner is nobody at all others.
+ * `s` supervisor, `i` investigator, `u` auditor, `a` administrator, `e` an owner of cameras, `f` a feed; `L` also while the session is
+ * locked. At the doors for owners everybody else is nobody, whatever they carry, and an owner is nobody at all others. The same holds for a feed and its door.
  */
 export const oracle: Record<RouteName, string> = {
   ...{
@@ -66,6 +66,7 @@ export const oracle: Record<RouteName, string> = {
   ...{ readRecord: 'uL', getRecordHead: 'uL', verifyRecord: 'uL', getLogStatus: 'uaL' },
   ...{ searchRecord: 'uL', getAuditList: 'uL', whoCouldSee: 'uL', exportRecord: 'uL' },
   ...{ listSamples: 'uL', drawSample: 'u', getSample: 'uL', exportSample: 'uL', addFinding: 'u' },
+  ...{ listFeeds: 'uaL', createFeed: 'a', deleteFeed: 'a', feedIncident: 'f' },
   ...{ listIncidents: 'osiuaL', openIncident: 'osi', closeIncident: 'osi' },
   ...{ getConsents: 'osiuaL', proposeConsent: 'a', getSitePolicy: 'osiuaL', setSitePolicy: 'a' },
   ...{ switchPrivate: 'sa', listWays: 'osiL', askForGrants: 'osi', listGrants: 'osiuaL' },
@@ -91,6 +92,7 @@ export const oracle: Record<RouteName, string> = {
   },
   ...{ createWall: 'sa', renameWall: 'sa', createScreen: 'sa', renameScreen: 'sa', deleteScreen: 'sa' },
   ...{ ownerWhoAmI: 'ne', ownerAskLink: 'ne', ownerLookLink: 'ne', ownerSignIn: 'ne', ownerSignOut: 'ne' },
+  ...{ ownerLeave: 'ne', ownerAskLeave: 'e' },
   ...{ ownerAnswerLink: 'ne', ownerPasskeySignInOptions: 'ne', ownerPasskeySignIn: 'ne' },
   ...{ ownerUpdateMe: 'e', ownerBeginPasskey: 'e', ownerAddPasskey: 'e', ownerRemovePasskey: 'e' },
   ...{ ownerListCameras: 'e', ownerRegisterCamera: 'e', ownerChangeConsent: 'e', ownerListAccesses: 'e' },
@@ -179,7 +181,7 @@ export const rowOracle: Readonly<Record<string, string>> = {
   ...{ 'event:screen:order': 'osi', 'event:screen:screenshot': 'osi' },
   ...{ 'event:ptz:presets': 'osi', 'event:ptz:move': 'osi', 'event:ptz:preset': 'osi' },
   ...{ 'event:ptz:home': 'osi', 'event:ptz:stop': 'osiuaL', 'event:ptz:release': 'osiuaL' },
-  ...{ 'media:upgrade': window, 'media:healthz': 'nwosiuaeL', 'media:preflight': 'nwosiuaeL' },
+  ...{ 'media:upgrade': window, 'media:healthz': 'nwosiuaefL', 'media:preflight': 'nwosiuaefL' },
   ...{ 'media:multivariant': watcher, 'media:playlist': watcher, 'media:resource': watcher },
   ...{ 'media:poster': watcher, 'frame:request:subscribe': watcher, 'frame:request:replay': sitter },
   ...{ 'frame:request:listen': sitter, 'frame:request:unsubscribe': window, 'frame:request:time': window },

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import {
   apiBase,
+  feedPath,
   ownerPath,
   type Camera,
   type CameraHealth,
@@ -8,7 +9,7 @@ import {
   type WallState,
 } from '@clerestory/protocol';
 import { camerasOn } from '@clerestory/wall-state';
-import type { Actor, OwnerActor, PersonActor } from '../../platform/actor.ts';
+import type { Actor, FeedActor, OwnerActor, PersonActor } from '../../platform/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { RouteHandlers } from '../../platform/http.ts';
@@ -27,6 +28,9 @@ import { Windows } from './windows.ts';
 
 const sweepMs = 250;
 const ownerDoors = apiBase + ownerPath;
+const feedDoors = apiBase + feedPath;
+const isBelow = (path: string, { originalUrl, url }: IncomingMessage & { originalUrl?: string }) =>
+  (originalUrl ?? url ?? '').startsWith(path);
 
 /** People and their sessions, as this feature needs them. */
 export interface SessionSource {
@@ -72,6 +76,7 @@ export interface AccessOptions {
   };
   /** Who lends cameras: at their own doors, and nowhere else. */
   owners: { authenticate(request: IncomingMessage): OwnerActor | undefined };
+  feeds: { authenticate(request: IncomingMessage): FeedActor | undefined };
   /** The other end of a request, as far as it is believed. */
   peerOf(request: IncomingMessage): Peer;
 }
@@ -135,12 +140,12 @@ export class Access {
   }
 
   /**
-   * Who is behind a request. At the doors for owners an owner and nobody else; everywhere else a person first, since a
+   * Who is behind a request. At the doors for owners an owner and nobody else, at those for feeds a feed; everywhere else a person first, since a
    * screen's cookie may lie in a browser where somebody signs in.
    */
   authenticate(request: IncomingMessage & { originalUrl?: string }): Actor | undefined {
-    if ((request.originalUrl ?? request.url ?? '').startsWith(ownerDoors))
-      return this.#options.owners.authenticate(request);
+    if (isBelow(ownerDoors, request)) return this.#options.owners.authenticate(request);
+    if (isBelow(feedDoors, request)) return this.#options.feeds.authenticate(request);
     return this.#options.people.authenticate(request) ?? this.devices.authenticate(request);
   }
 

@@ -6,6 +6,7 @@ import {
   clientEvents,
   mediaPaths,
   nodeQuestions,
+  feedPath,
   ownerPath,
   PushNotice,
   PushRequest,
@@ -45,6 +46,7 @@ const actors = [
   ['a revoked screen', 'n'],
   ['a screen', 'w'],
   ['an owner', 'e'],
+  ['a feed', 'f'],
   ...roleNames.flatMap((role) => [
     [role, letters[role]],
     [`${role}, locked`, `${letters[role]}L`],
@@ -53,9 +55,20 @@ const actors = [
 
 /** Who somebody is at this door. */
 const letterAt = (path: string, letter: string): string =>
-  path.startsWith(ownerPath) === (letter === 'e') ? letter : 'n';
+  path.startsWith(ownerPath) === (letter === 'e') && path.startsWith(feedPath) === (letter === 'f')
+    ? letter
+    : 'n';
 const mayBy = (row: string, actor: string): boolean => [...actor].every((letter) => row.includes(letter));
 const refusedCodes = new Set(['unauthenticated', 'forbidden', 'locked']);
+
+/** Requests as a program sends them that has a token. */
+const withToken =
+  (token: string): typeof fetch =>
+  (address, init) =>
+    fetch(address, {
+      ...init,
+      headers: { ...(init?.headers as Record<string, string>), authorization: `Bearer ${token}` },
+    });
 
 async function signedIn(role: RoleName, locked: boolean, login = logins.get(role) ?? ''): Promise<Browser> {
   const browser = new Browser(site.app.url);
@@ -94,6 +107,8 @@ beforeAll(async () => {
   for (const [name, value] of cookies) ended.cookies.set(name, value);
   browsers.set('an ended session', ended);
   browsers.set('an owner', await site.ownerAs('olga@example.org'));
+  const feed = await site.administrator.call('POST', '/feeds', { name: 'Call desk', types: ['fire'] });
+  browsers.set('a feed', new Browser(site.app.url, withToken(feed.body.token)));
   browsers.set('a screen', await site.pair('left'));
   const revoked = await site.pair('right');
   await site.administrator.call('DELETE', `/screen-devices/${revoked.device}`);
@@ -115,7 +130,7 @@ async function withRow(door: DoorId, other: PolicyRow, work: () => Promise<void>
 /** While this runs, a row lets everybody in. */
 const opened = (door: DoorId, work: () => Promise<void> | void) =>
   withRow(door, { who: [...everyWho] }, work);
-const everyWho = ['anyone', 'person', 'screen', 'owner', ...roleNames] as const;
+const everyWho = ['anyone', 'person', 'screen', 'owner', 'feed', ...roleNames] as const;
 
 /** They end or change the session that asks, so each gets one of its own. */
 const changesAsker = new Set<RouteName>([
@@ -363,7 +378,7 @@ describe('A1: every socket event and command × every actor', () => {
       // The last thing that everybody is told.
       await until(() => told.get('wall:committed')?.size === sockets.length);
     };
-    const windows = actors.filter(([, letter]) => !['n', 'e'].includes(letter));
+    const windows = actors.filter(([, letter]) => !['n', 'e', 'f'].includes(letter));
     const order = windows.toSorted(([a], [b]) => Number(b === 'operator') - Number(a === 'operator'));
     for (const [actor, letter] of order) {
       const socket = await windowOf(actor, letter);
@@ -385,7 +400,7 @@ describe('A1: every socket event and command × every actor', () => {
     const hello =
       letter === 'w' ? ({ surface: 'screen', screen: 'left' } as const) : ({ surface: 'console' } as const);
     const opening = openWindow(site.app.url, hello, headers);
-    if (letter === 'n' || letter === 'e') return expect(opening).rejects.toThrow('Sign in first.');
+    if (['n', 'e', 'f'].includes(letter)) return expect(opening).rejects.toThrow('Sign in first.');
     const socket: TestSocket = await opening;
     try {
       expect(site.app.events().toSorted()).toEqual(Object.keys(eventOracle).toSorted());
@@ -431,6 +446,7 @@ describe('A1: rows of sockets, pushes, frames and media paths × every actor', (
     if (role) return { ...person, roles: [role], groups: [] };
     if (letter === 'w')
       return { kind: 'screen', id: 'left', name: 'Left', wall: 'control-room', device: 'd' };
+    if (letter === 'f') return { kind: 'feed', id: 'f', name: 'F' };
     return letter === 'e' ? { kind: 'owner', id: 'o', name: 'O', session: 's' } : anonymous;
   };
   const differs = (door: DoorId): string[] =>

@@ -15,9 +15,9 @@ import type { Actor } from '../../platform/actor.ts';
 
 /**
  * Who may use a door. A role; `person`: anybody who signed in, whatever the roles; `screen`: a paired screen; `owner`: who lends
- * cameras, at the pages for owners; `anyone`: also who has not signed in; `local`: a program on this machine itself.
+ * cameras, at the pages for owners; `feed`: a system that opens incidents, at its own door; `anyone`: also who has not signed in; `local`: a program on this machine itself.
  */
-export type Who = Role | 'person' | 'screen' | 'owner' | 'anyone' | 'local';
+export type Who = Role | 'person' | 'screen' | 'owner' | 'feed' | 'anyone' | 'local';
 
 /** One door: who may use it, and what is asked besides. */
 export interface PolicyRow {
@@ -187,6 +187,10 @@ const access = {
 
 const consent = {
   'rest:listIncidents': reading,
+  'rest:listFeeds': overseeing,
+  'rest:createFeed': administering,
+  'rest:deleteFeed': administering,
+  'rest:feedIncident': { who: ['feed'] },
   'rest:openIncident': { who: atTheWall, unlocked: true },
   'rest:closeIncident': { who: atTheWall, unlocked: true },
   'rest:getConsents': { who: everyRole, right: 'see', camera: 'params' },
@@ -262,11 +266,13 @@ const owners = {
   'rest:ownerAskLink': anyone,
   'rest:ownerLookLink': anyone,
   'rest:ownerAnswerLink': anyone,
+  'rest:ownerLeave': anyone,
   'rest:ownerSignIn': anyone,
   'rest:ownerSignOut': anyone,
   'rest:ownerPasskeySignInOptions': anyone,
   'rest:ownerPasskeySignIn': anyone,
   'rest:ownerUpdateMe': owning,
+  'rest:ownerAskLeave': owning,
   'rest:ownerBeginPasskey': owning,
   'rest:ownerAddPasskey': owning,
   'rest:ownerRemovePasskey': owning,
@@ -454,6 +460,10 @@ export function admits({ who, unlocked }: PolicyRow, actor: Actor, local = false
       return who.includes('screen') ? allowed : refused('forbidden', 'A screen only shows.');
     case 'owner':
       return who.includes('owner') ? allowed : refused('forbidden', 'This is not for owners of cameras.');
+    case 'feed':
+      return who.includes('feed')
+        ? allowed
+        : refused('forbidden', 'A feed opens incidents and does nothing else.');
     case 'person': {
       if (!who.includes('person') && !actor.roles.some((role) => who.includes(role)))
         return refused(

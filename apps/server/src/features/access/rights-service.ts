@@ -85,8 +85,8 @@ export class RightsService {
         wall: actor.wall,
         showing: this.#world.showing(actor.wall, actor.id),
       };
-    // Owners have no rights at the wall; the table keeps them out before this is asked.
-    return actor.kind === 'owner' ? anonymous : actor;
+    // Owners and feeds have no rights at the wall; the table keeps them out before this is asked.
+    return actor.kind === 'owner' || actor.kind === 'feed' ? anonymous : actor;
   }
 
   /** Cameras that a screen shows, or comes to show by itself. */

@@ -2,6 +2,7 @@ import {
   maxOpenIncidents,
   problem,
   type Answer,
+  type FeedIncidentInput,
   type Incident,
   type IncidentInput,
   type IncidentSource,
@@ -76,43 +77,87 @@ export class IncidentService {
 
   begin(input: IncidentInput, openedBy: IncidentSource, key: string): Promise<Answer<Incident>> {
     return this.#inTurn(async () => {
-      if (this.#open.size >= maxOpenIncidents)
-        return refuse(problem('too-many', `At most ${maxOpenIncidents} open incidents. Close some first.`));
-      const nowMs = this.#clock.nowMs();
-      const movedMs = this.#steps.movedMs();
+      const full = this.#refusedAsFull();
+      if (full) return full;
+      const { made, movedMs } = this.#make(input, openedBy);
       const print = fingerprint('incident', input, openedBy.id);
       const { answer, repeated } = await once<Incident>(
         this.#db,
-        { key, fingerprint: print, nowMs },
+        { key, fingerprint: print, nowMs: this.#clock.nowMs() },
         async (write) => {
-          const number = this.#last + 1;
-          const made: Incident = {
-            id: newId(),
-            number,
-            ...input,
-            openedBy,
-            openedAt: nowMs,
-            closedAt: null,
-            closedBy: null,
-          };
-          await incidentStore.add(write, made, movedMs);
-          await this.#record.append(write, {
-            kind: 'incident-opened',
-            actor: `${openedBy.kind}:${openedBy.id}`,
-            subject: `incident:${made.id}`,
-            detail: { number, type: input.type, place: input.place, source: openedBy.kind },
-          });
+          await this.#write(write, made, movedMs);
           return ok(made);
         },
       );
-      if (answer.ok && !repeated) {
-        this.#last = answer.value.number;
-        this.#open.set(answer.value.id, answer.value);
-        this.#movedMs.set(answer.value.id, movedMs);
-        for (const listener of this.#listeners) listener(answer.value);
-      }
+      if (answer.ok && !repeated) this.#opened(answer.value, movedMs);
       return answer;
     });
+  }
+
+  /** A feed's word; the same number of it again is the same incident, also when that is closed. */
+  report(
+    { number: reference, ...input }: FeedIncidentInput,
+    feed: { id: string; name: string },
+  ): Promise<Answer<Incident>> {
+    return this.#inTurn(async () => {
+      const known = await incidentStore.referenced(this.#db, feed.id, reference);
+      if (known) {
+        const { type, place, latitude, longitude } = known;
+        const isSame =
+          input.type === type &&
+          input.place === place &&
+          input.latitude === latitude &&
+          input.longitude === longitude;
+        return isSame
+          ? ok(known)
+          : refuse(
+              problem(
+                'conflict',
+                `Incident ${reference} is known as another. Send a new number, or what was sent before.`,
+              ),
+            );
+      }
+      const full = this.#refusedAsFull();
+      if (full) return full;
+      const { made, movedMs } = this.#make(input, { kind: 'feed', ...feed }, reference);
+      await this.#db.transaction().execute((write) => this.#write(write, made, movedMs));
+      this.#opened(made, movedMs);
+      return ok(made);
+    });
+  }
+
+  #refusedAsFull(): Answer<never> | null {
+    if (this.#open.size < maxOpenIncidents) return null;
+    return refuse(problem('too-many', `At most ${maxOpenIncidents} open incidents. Close some first.`));
+  }
+
+  #make(input: IncidentInput, { kind, id, name }: IncidentSource, reference?: string) {
+    const made: Incident = {
+      ...{ id: newId(), number: this.#last + 1, ...input },
+      openedBy: { kind, id, name },
+      ...(reference !== undefined && { reference }),
+      ...{ openedAt: this.#clock.nowMs(), closedAt: null, closedBy: null },
+    };
+    return { made, movedMs: this.#steps.movedMs() };
+  }
+
+  async #write(write: Write, made: Incident, movedMs: number): Promise<void> {
+    const { id, number, type, place, openedBy, reference } = made;
+    await incidentStore.add(write, made, movedMs);
+    await this.#record.append(write, {
+      kind: 'incident-opened',
+      actor: `${openedBy.kind}:${openedBy.id}`,
+      subject: `incident:${id}`,
+      detail: { number, type, place, source: openedBy.kind, ...(reference !== undefined && { reference }) },
+    });
+  }
+
+  /** It is durable. */
+  #opened(made: Incident, movedMs: number): void {
+    this.#last = made.number;
+    this.#open.set(made.id, made);
+    this.#movedMs.set(made.id, movedMs);
+    for (const listener of this.#listeners) listener(made);
   }
 
   async close(id: string, by: string, key: string): Promise<Answer<Incident>> {

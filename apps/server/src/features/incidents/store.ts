@@ -16,6 +16,7 @@ const fromRow = (row: Selectable<Tables['incidents']>): Incident => ({
     id: row.opened_by,
     name: row.opened_by_name,
   },
+  ...(row.reference !== null && { reference: row.reference }),
   openedAt: row.opened_at,
   closedAt: row.closed_at,
   closedBy: row.closed_by,
@@ -38,6 +39,16 @@ export const incidentStore = {
     const row = await db.selectFrom('incidents').selectAll().where('number', '=', number).executeTakeFirst();
     return row && fromRow(row);
   },
+  /** By its number at the feed that opened it. */
+  async referenced(db: Database, feed: string, reference: string): Promise<Incident | undefined> {
+    const row = await db
+      .selectFrom('incidents')
+      .selectAll()
+      .where('opened_by', '=', feed)
+      .where('reference', '=', reference)
+      .executeTakeFirst();
+    return row && fromRow(row);
+  },
   /** Newest first. */
   async page(db: Database, before: number | null, limit: number, onlyOpen: boolean): Promise<Incident[]> {
     let rows = db.selectFrom('incidents').selectAll();
@@ -47,7 +58,7 @@ export const incidentStore = {
   },
   /** With what the wall clock had been set by, ms, when it was opened. */
   async add(write: Write, one: Incident, movedMs: number): Promise<void> {
-    const { id, number, type, place, latitude, longitude, openedBy, openedAt } = one;
+    const { id, number, type, place, latitude, longitude, openedBy, openedAt, reference } = one;
     await write
       .insertInto('incidents')
       .values({
@@ -57,6 +68,7 @@ export const incidentStore = {
         opened_by_name: openedBy.name,
         opened_at: openedAt,
         clock_moved_ms: movedMs,
+        reference: reference ?? null,
         closed_at: null,
         closed_by: null,
       })

@@ -109,14 +109,15 @@ export function IncidentsDialog({ near, onClose }: { near: Camera | undefined; o
           <p className="dim">No incident is open.</p>
         ) : (
           <ul className="incident-list">
-            {list.map(({ id, number, type, place, openedBy: source, openedAt }) => (
+            {list.map(({ id, number, type, place, openedBy: source, reference, openedAt }) => (
               <li key={id} className="incident">
                 <b className="incident-number">{number}</b>
                 <span className="incident-what">
                   {purposeWords[type]} <span className="dim">· {place}</span>
                   <span className="incident-by dim">
                     {source.kind === 'person' ? 'by hand, ' : ''}
-                    {source.name}, {shortTime(openedAt)}
+                    {source.name}
+                    {reference !== undefined && ` ${reference}`}, {shortTime(openedAt)}
                     {openedBy(id) > 0 && ` · opens ${openedBy(id)} private now`}
                   </span>
                 </span>

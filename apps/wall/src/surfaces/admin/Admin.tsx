@@ -9,6 +9,7 @@ import { ShieldAlert } from 'lucide-react';
 import { AccountMenu } from '../../features/people/AccountMenu.tsx';
 import { LockCover } from '../../features/people/LockCover.tsx';
 import { Audit } from '../../features/admin/Audit.tsx';
+import { Feeds } from '../../features/admin/Feeds.tsx';
 import { ImportCameras } from '../../features/admin/ImportCameras.tsx';
 import { Owners } from '../../features/admin/Owners.tsx';
 import { People } from '../../features/admin/People.tsx';
@@ -41,6 +42,7 @@ const pages: readonly Page[] = [
     view: PrivateCameras,
   },
   { id: 'owners', name: 'Owners', roles: ['administrator'], view: Owners },
+  { id: 'feeds', name: 'Feeds', roles: ['administrator', 'auditor'], view: Feeds },
   { id: 'import', name: 'Import cameras', roles: ['administrator'], view: ImportCameras },
   { id: 'screens', name: 'Screens', roles: ['supervisor', 'administrator', 'auditor'], view: Screens },
   {

@@ -1,0 +1,19 @@
+import { problem } from '@clerestory/protocol';
+import { actorName } from '../../platform/actor.ts';
+import { ok, refuse, type RouteHandlers } from '../../platform/http.ts';
+import type { FeedService } from './service.ts';
+
+export { FeedService } from './service.ts';
+
+/** Feeds over REST: for administrators, and the door that feeds themselves use. */
+export function feedRoutes(feeds: FeedService): RouteHandlers {
+  return {
+    listFeeds: () => ok({ items: feeds.list() }),
+    createFeed: ({ body }, { actor }) => feeds.create(body, actorName(actor)),
+    deleteFeed: ({ params }, { actor }) => feeds.remove(params.feed, actorName(actor)),
+    feedIncident: ({ body }, { actor }) =>
+      actor.kind === 'feed'
+        ? feeds.report(body, actor)
+        : refuse(problem('unauthenticated', 'This door is for feeds: send your token as a bearer token.')),
+  };
+}
