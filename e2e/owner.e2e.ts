@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
@@ -8,6 +11,8 @@ import { expect, test as base, type Complaints } from './support/city.ts';
 import { enter, enterAs } from './support/sign-in.ts';
 import { startServer } from './support/server.ts';
 
+const run = promisify(execFile);
+const verify = path.resolve(import.meta.dirname, '../apps/verify/src/main.ts');
 /** The browser reports refused requests itself, and streams that end with the server. */
 const expected = /Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/;
 
@@ -150,6 +155,35 @@ test('invited by mail, an owner agrees, sees an access as it happens, and stops 
   await expect(past.getByText('Allowed, but no picture was sent')).toBeVisible();
   await expect(page.getByText('Stopped. Nobody can see your camera.')).toBeVisible();
   await shoot(page, 'stopped');
+
+  // All of it is in the public log, also after a kill; a start signs at once, so that nobody waits here for the half minute.
+  const signed = async () =>
+    Number((await (await fetch(`${site.url}/log/checkpoint`)).text()).split('\n')[1]);
+  const before = await signed();
+  await site.kill();
+  const again = await startServerProcess({ dataDir: site.dataDir, port: site.port, env: mailbox.env });
+  try {
+    await expect.poll(signed).toBeGreaterThan(before);
+    await page.reload();
+    await page.getByRole('button', { name: 'Check against the public log' }).click();
+    const checked = page.getByText(/^Checked against checkpoint [\d,]+\. Entries about this camera: \d+\.$/);
+    await expect(checked).toContainText(`checkpoint ${(await signed()).toLocaleString('en-US')}.`);
+    await expect(past.getByText(/^In the public log: entry \d+, \d+/)).toBeVisible();
+    await expectAccessible(page);
+    await expectToFit(page);
+    await shoot(page, 'checked');
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the proof' }).click();
+    const key = (await (await fetch(`${site.url}/log/key`)).text()).split('\n')[0] ?? '';
+    const { stdout } = await run(process.execPath, [
+      ...[verify, 'bundle', await (await saving).path(), '--key', key, '--log', `${site.url}/log`],
+    ]);
+    expect(stdout).toContain(
+      /Entries about this camera: (\d+)/.exec((await checked.textContent()) ?? '')?.[1],
+    );
+  } finally {
+    await again.stop();
+  }
 });
 
 test('somebody who never was here registers a camera: on the map, and never a picture', async ({

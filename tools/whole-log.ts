@@ -1,6 +1,7 @@
 /**
  * A clean log as long as one likes, checked as outsiders check it: `npx node tools/whole-log.ts [--entries 1000000] [--data
- * <folder>]`. The entries go through the record's own append into a real store, the real server signs and serves them, and
+ * <folder>]`. The entries go through the record's own append into a real store; proofs of them are made and checked, and the
+ * record is walked as the server does it itself. Then the real server signs and serves them, and
  * `clerestory-verify`, a process of its own, reads all of it, the public report, and an auditor's export. Ends with 1 at any
  * alarm, since nobody has touched the log. With --data the folder stays, and the next run goes on from what is in it;
  * else it is a temporary one that is removed.
@@ -11,8 +12,12 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { RecordService } from '../apps/server/src/features/record/index.ts';
+import { systemClock } from '../apps/server/src/platform/clock.ts';
+import { openDatabase } from '../apps/server/src/platform/database.ts';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { fill } from './harness/filled-log.ts';
+import { proofTimes } from './harness/proof-times.ts';
 import { startServerProcess } from './harness/server-process.ts';
 
 const verifier = path.resolve(import.meta.dirname, '../apps/verify/src/main.ts');
@@ -31,6 +36,21 @@ async function verify(...words: string[]): Promise<{ seconds: number; said: stri
   return { seconds: secondsSince(startMs), said: lines, code };
 }
 
+/** What needs no server: proofs, and the walk along the whole record. */
+async function ofTheStore(dataDir: string) {
+  const { db, close } = openDatabase(dataDir);
+  try {
+    const record = new RecordService(db, systemClock);
+    const proofs = await proofTimes(record, 1_000);
+    const startMs = performance.now();
+    const found = await record.verify();
+    if (!found.ok) throw new Error(`entry ${found.sequence}: ${found.fault}`);
+    return { proofsMs: proofs, walkS: secondsSince(startMs) };
+  } finally {
+    await close();
+  }
+}
+
 const { values } = parseArgs({
   options: { entries: { type: 'string', default: '1000000' }, data: { type: 'string' } },
 });
@@ -42,7 +62,10 @@ try {
   const startMs = performance.now();
   const appended = await fill(dataDir, entries, say);
   const appendS = secondsSince(startMs);
+  const own = await ofTheStore(dataDir);
+  const startsMs = performance.now();
   const server = await startServerProcess({ dataDir });
+  const startS = secondsSince(startsMs);
   try {
     const log = `${server.url}/log`;
     const key = (await (await fetch(`${log}/key`)).text()).trim();
@@ -68,7 +91,9 @@ try {
         verifyS: whole.seconds,
         reportS: report.seconds,
         bundleS: bundle.seconds,
+        startS,
       },
+      ...own,
       ...{ databaseBytes: statSync(path.join(dataDir, 'clerestory.db')).size, alarms },
     };
     process.stdout.write(`${JSON.stringify(figures)}\n`);

@@ -10,10 +10,12 @@ import { openSource } from '../../verify/src/source.ts';
 import { checkWholeLog } from '../../verify/src/whole-log.ts';
 import { startGuardedApp, type GuardedApp } from './testing/access.ts';
 import { Browser } from './testing/browser.ts';
+import { until } from './testing/server.ts';
 
 let site: GuardedApp;
 beforeAll(async () => {
   site = await startGuardedApp();
+  await until(async () => (await get('/log/checkpoint')).ok);
 });
 afterAll(() => site.stop());
 
@@ -88,7 +90,9 @@ describe('the log for everybody (C2SP tlog-tiles)', () => {
 
   test('how it is doing is for those who oversee', async () => {
     const { body } = await site.administrator.call('GET', '/log');
-    expect(body).toMatchObject({ halted: null, witnesses: [], checkpoint: { size: expect.any(Number) } });
+    expect(body).toMatchObject({
+      ...{ halted: null, folderFault: null, witnesses: [], checkpoint: { size: expect.any(Number) } },
+    });
   });
 });
 
@@ -103,6 +107,7 @@ test('a log that has stopped says so to what watches the server, and to tools in
   const after = await startGuardedApp({}, before.dir);
   try {
     expect(await figures(after)).toMatch(/^clerestory_log_stopped 1$/m);
+    expect(await figures(after)).toMatch(/^clerestory_log_witness_folder_faulty 0$/m);
     const answer = await fetch(`${after.app.url}/log/checkpoint`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/plain; charset=utf-8']);
     // Strangers are told that it has stopped; why names places on this machine.

@@ -13,6 +13,8 @@ export const LogStatus = z.object({
   checkpoint: z.object({ size: z.int().min(0), at: UnixMs }).nullable(),
   /** Where checkpoints are kept besides the database. */
   folder: z.string(),
+  /** Why nothing gets there just now, in words; null while all is well. */
+  folderFault: z.string().nullable(),
   witnesses: z.array(
     z.object({
       name: z.string(),

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { problem, type Answer } from '@clerestory/protocol';
 import type { Database } from './database.ts';
 import type { Logger } from './logging.ts';
+import { repeat } from './repeat.ts';
 import type { Tables } from './tables.ts';
 
 /** Keys are remembered this long, ms. */
@@ -59,7 +60,7 @@ export class OldKeys {
   readonly #db: Database;
   readonly #steps: { settledMs(): number };
   readonly #log: Logger;
-  #timer: NodeJS.Timeout | undefined;
+  #end: (() => void) | undefined;
 
   constructor(parts: { db: Database; steps: { settledMs(): number }; log: Logger }) {
     this.#db = parts.db;
@@ -68,13 +69,11 @@ export class OldKeys {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), lookMs);
-    this.#timer.unref();
-    void this.look();
+    this.#end = repeat(lookMs, () => this.look());
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#end?.();
   }
 
   async look(): Promise<void> {

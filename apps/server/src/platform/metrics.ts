@@ -53,6 +53,11 @@ export function createMetrics() {
       help: 'When the newest checkpoint was signed',
       registers,
     }),
+    folderFaulty: new Gauge({
+      name: 'clerestory_log_witness_folder_faulty',
+      help: 'Whether the last checkpoint is not in the witness folder, or that does not answer',
+      registers,
+    }),
     silentWitnesses: new Gauge({
       name: 'clerestory_log_witnesses_silent',
       help: 'Witnesses that did not answer when they were last asked',

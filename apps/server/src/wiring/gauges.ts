@@ -20,9 +20,10 @@ export function refreshGauges(metrics: Metrics, { health, mediaNode, checkpoints
   for (const surface of ['console', 'screen', 'workstation'] as const)
     metrics.windows.set({ surface }, surfaces.filter((one) => one === surface).length);
   metrics.mediaRestarts.set(mediaNode.restarts);
-  const { halted, checkpoint, witnesses } = checkpoints.status();
+  const { halted, checkpoint, folderFault, witnesses } = checkpoints.status();
   metrics.logStopped.set(halted === null ? 0 : 1);
   metrics.checkpointSize.set(checkpoint?.size ?? 0);
   metrics.checkpointTime.set((checkpoint?.at ?? 0) / 1000);
+  metrics.folderFaulty.set(folderFault === null ? 0 : 1);
   metrics.silentWitnesses.set(witnesses.filter(({ fault }) => fault !== null).length);
 }

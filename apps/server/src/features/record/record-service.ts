@@ -8,7 +8,7 @@ import type {
   RecordQuery,
   RecordVerification,
 } from '@clerestory/protocol';
-import { append, emptyFrontier, equalBytes, leafHash, utf8 } from '@clerestory/tlog';
+import { emptyFrontier, equalBytes, leafHash, utf8 } from '@clerestory/tlog';
 import type { Clock } from '../../platform/clock.ts';
 import { StoreError, type Database } from '../../platform/database.ts';
 import { changedGuards } from '../../platform/guards.ts';
@@ -25,11 +25,17 @@ export type Walked =
   Omit<Extract<RecordVerification, { ok: true }>, 'halted'> | Extract<RecordVerification, { ok: false }>;
 
 const otherThanKept = 'the record is another one than that of the kept head';
+const otherTree = 'the tree of the public log is not that of its leaves';
 const shorterThanKept = 'the record is shorter than the kept head';
 /** Faults that only a head shows which somebody kept. */
 export const ofKept: readonly string[] = [otherThanKept, shorterThanKept];
-/** Entries that one step of a walk holds in memory. */
-const walkStep = 1_000;
+/** How a walk along the record goes: so many entries in one go, and what lies between two goes. */
+export interface Pace {
+  entries: number;
+  pause(): Promise<unknown>;
+}
+/** For somebody who waits: others get their turn. */
+const soon: Pace = { entries: 1_000, pause: () => new Promise(setImmediate) };
 
 /**
  * The record: append-only, each entry chained to the one before. Whoever does something that has to be known appends in
@@ -165,7 +171,10 @@ export class RecordService {
    * Walks the whole chain and names the first entry that is not as it was written. With a head that somebody kept, also
    * finds a record that was cut off, or written anew from the beginning.
    */
-  async verify(kept?: { sequence?: number | undefined; hash?: string | undefined }): Promise<Walked> {
+  async verify(
+    kept?: { sequence?: number | undefined; hash?: string | undefined },
+    pace: Pace = soon,
+  ): Promise<Walked> {
     const [end, tree] = await this.#db
       .transaction()
       .execute(async (read) => [await this.#headIn(read), await treeStore.frontier(read)] as const);
@@ -184,22 +193,23 @@ export class RecordService {
         .where('record_entries.sequence', '>', at.sequence)
         .where('record_entries.sequence', '<=', end.sequence)
         .orderBy('record_entries.sequence')
-        .limit(walkStep)
+        .limit(pace.entries)
         .execute();
       for (const row of rows) {
         // What has expired since the walk began is said by an entry of since then.
         if (erasures.faultOf(row) !== null) erasures = await Erasures.of(this.#db);
         const fault = faultOf(at, row) ?? leafFaultOf(row) ?? erasures.faultOf(row);
         if (isTombstone(row.entry)) erased += 1;
-        if (row.leafHash) ({ frontier } = append(sha256, frontier, row.leafHash));
         if (fault !== null) return { ok: false, sequence: at.sequence + 1, fault };
+        const grown = row.leafHash && (await treeStore.grown(this.#db, frontier, row.leafHash));
+        if (!grown) return { ok: false, sequence: row.sequence, fault: otherTree };
+        frontier = grown;
         at = { sequence: row.sequence, hash: row.hash };
         if (kept?.sequence === at.sequence && kept.hash !== undefined && kept.hash !== at.hash)
           return { ok: false, sequence: at.sequence, fault: otherThanKept };
       }
-      if (rows.length < walkStep) break;
-      // Others get their turn.
-      await new Promise(setImmediate);
+      if (rows.length < pace.entries) break;
+      await pace.pause();
     }
     if (at.sequence !== end.sequence || at.hash !== end.hash)
       return { ok: false, sequence: at.sequence + 1, fault: 'the end of the record was cut off' };
@@ -207,12 +217,7 @@ export class RecordService {
     const after = await Erasures.of(this.#db);
     const missing = erased >= before.entries && erased <= after.entries ? null : after.faultOfCount(erased);
     if (missing !== null) return { ok: false, sequence: at.sequence, fault: missing };
-    if (!PublicLog.isSame(frontier, tree))
-      return {
-        ok: false,
-        sequence: at.sequence,
-        fault: 'the tree of the public log is not that of its leaves',
-      };
+    if (!PublicLog.isSame(frontier, tree)) return { ok: false, sequence: at.sequence, fault: otherTree };
     if (kept?.sequence !== undefined && kept.sequence > at.sequence)
       return { ok: false, sequence: at.sequence + 1, fault: shorterThanKept };
     return { ok: true, entries: at.sequence, erased, head: at };

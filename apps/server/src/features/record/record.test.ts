@@ -141,6 +141,17 @@ describe('verify names the first entry that is not as it was written', () => {
     expect(await record.verify()).toMatchObject({ ok: false, sequence });
   });
 
+  test('a changed hash of the tree', async () => {
+    await open.db.transaction().execute(async (write) => {
+      for (let n = 1; n <= 300; n++) await record.append(write, note(n));
+    });
+    expect(await record.verify()).toMatchObject({ ok: true, entries: 300 });
+    await tamper('update log_subtrees set hash = zeroblob(32) where level = 1');
+    expect(await record.verify()).toMatchObject({
+      ...{ ok: false, sequence: 256, fault: expect.stringMatching(/tree of the public log is not that/) },
+    });
+  });
+
   test('a cut that also moves the head is found by whoever kept one', async () => {
     for (let n = 1; n <= 5; n++) await append(note(n));
     const kept = await record.head();

@@ -1,6 +1,7 @@
 import type { RecordNote } from '@clerestory/protocol';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
+import { repeat } from '../../platform/repeat.ts';
 import type { PublicLog } from './public-log.ts';
 
 const dayMs = 86_400_000;
@@ -19,20 +20,18 @@ export interface RetentionParts {
 /** Destroys what is personal in entries that are old enough, and records that it did. */
 export class Retention {
   readonly #parts: RetentionParts;
-  #timer: NodeJS.Timeout | undefined;
+  #end: (() => void) | undefined;
   constructor(parts: RetentionParts) {
     this.#parts = parts;
   }
 
   start(): void {
     if (this.#parts.days === 0) return;
-    this.#timer = setInterval(() => void this.look(), lookMs);
-    this.#timer.unref();
-    void this.look();
+    this.#end = repeat(lookMs, () => this.look());
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#end?.();
   }
 
   async look(): Promise<void> {

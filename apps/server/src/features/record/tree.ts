@@ -2,6 +2,7 @@ import {
   append,
   concat,
   encodeBundle,
+  equalBytes,
   hashBytes,
   leafHash,
   nodesFromTiles,
@@ -44,6 +45,21 @@ export const treeStore = {
       .set({ size: frontier.size, frontier: concat(...frontier.roots) })
       .where('id', '=', 1)
       .execute();
+    return frontier;
+  },
+
+  /** `before` with one leaf more; null where the store has another hash for a subtree that the leaf completes. */
+  async grown(db: Read, before: Frontier, leaf: Uint8Array): Promise<Frontier | null> {
+    const { frontier, completed } = append(sha256, before, leaf);
+    for (const { level, index, hash } of completed) {
+      const stored = await db
+        .selectFrom('log_subtrees')
+        .select('hash')
+        .where('level', '=', level)
+        .where('position', '=', index)
+        .executeTakeFirst();
+      if (!stored || !equalBytes(stored.hash, hash)) return null;
+    }
     return frontier;
   },
 

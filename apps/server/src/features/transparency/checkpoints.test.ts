@@ -4,11 +4,14 @@ import {
   closeSync,
   constants,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -16,6 +19,7 @@ import { formatVerifierKey, openCheckpoint, parseVerifierKey } from '@clerestory
 import { ed25519, sha256 } from '../../platform/hashing.ts';
 import { until } from '../../testing/server.ts';
 import { giveOrder } from './orders.ts';
+import { taken } from './signed-before.ts';
 import type { StoredCheckpoint } from './store.ts';
 import { LogSite } from './testing/log-site.ts';
 import { WitnessFolder } from './witness-folder.ts';
@@ -128,13 +132,52 @@ describe('the witness folder', () => {
     const orders = [first, second, first, third, second, last, third, last];
     await Promise.all(orders.map((one) => folder.keep(one!.size, one!.at, one!.note)));
     expect(readFileSync(path.join(folder.dir, 'latest'), 'utf8')).toBe(last!.note);
-    expect((await folder.files()).map((file) => Number(path.basename(file)) || 'latest')).toEqual([
+    const files = await taken(folder.files(), 10);
+    expect(files.map((file) => Number(path.basename(file)) || 'latest')).toEqual([
       'latest',
       ...signed.map(({ size }) => size).toReversed(),
     ]);
     expect(readdirSync(folder.dir, { recursive: true }).filter((name) => /draft/.test(String(name)))).toEqual(
       [],
     );
+  });
+
+  test('is listed month by month, from the last one back: what is older is not waited for', async () => {
+    const folder = new WitnessFolder(path.join(site.dir, 'another'), 'wall.example.org/log');
+    const put = (name: string) => {
+      mkdirSync(path.dirname(path.join(folder.dir, name)), { recursive: true });
+      writeFileSync(path.join(folder.dir, name), '');
+    };
+    for (const name of ['2026-09/000000000005', '2026-10/000000000009', '2026-10/000000000012', 'latest'])
+      put(name);
+    for (const name of ['2026-10/000000000013.draft', '.snapshot/000000000099']) put(name);
+    const listing = folder.files();
+    expect(await taken(listing, 2)).toEqual(['latest', '2026-10/000000000012']);
+    // Nobody has looked into September yet.
+    put('2026-09/000000000007');
+    put('2026-09/odd/000000000006');
+    expect(await taken(listing, 10)).toEqual([
+      ...['2026-10/000000000009', '2026-09/000000000007', '2026-09/000000000005'],
+      '2026-09/odd/000000000006',
+    ]);
+  });
+
+  test('that takes nothing is told to whoever oversees, and is given the last checkpoint again', async () => {
+    await site.append(1);
+    await site.checkpoints.tick();
+    mkdirSync(inFolder('latest.draft'));
+    await site.append(1);
+    await site.checkpoints.tick();
+    expect(site.published().size).toBe(3);
+    expect(site.checkpoints.status()).toMatchObject({
+      ...{ halted: null, folderFault: expect.stringMatching(/last checkpoint is not in it \(EISDIR/) },
+    });
+    rmdirSync(inFolder('latest.draft'));
+    // Nothing new has come.
+    await site.checkpoints.tick();
+    expect(site.checkpoints.status().folderFault).toBeNull();
+    const published = site.checkpoints.published();
+    expect(readFileSync(inFolder('latest'), 'utf8')).toBe(published.ok && published.value.note);
   });
 
   test('that hangs holds nothing up: it is told, nothing is signed meanwhile, and once it answers the log goes on', async () => {
@@ -152,6 +195,9 @@ describe('the witness folder', () => {
     await site.checkpoints.tick();
     expect(site.lines.at(-1)).toBe('error the log could not be signed; it is tried again');
     expect([site.published().size, site.halted]).toEqual([size, null]);
+    expect(site.checkpoints.status().folderFault).toMatch(
+      /does not answer within 1 s\. Nothing new is signed/,
+    );
     const reader = openSync(inFolder('latest.draft'), constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       await until(async () => {
@@ -161,7 +207,10 @@ describe('the witness folder', () => {
     } finally {
       closeSync(reader);
     }
-    expect(site.halted).toBeNull();
+    // No pipe takes a checkpoint for good.
+    rmSync(inFolder('latest.draft'));
+    await site.checkpoints.tick();
+    expect([site.halted, site.checkpoints.status().folderFault]).toEqual([null, null]);
   });
 });
 

@@ -1,15 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logging.ts';
 import type { LogIdentity } from './identity.ts';
-import {
-  largestAtOnce,
-  lookThrough,
-  SignedBefore,
-  wayOn,
-  type Fault,
-  type Lost,
-  type TreeNow,
-} from './signed-before.ts';
+import type { Checked, CheckpointParts, TreeSource } from './ports.ts';
+import { largestAtOnce, SignedBefore, taken, wayOn, type Fault, type Lost } from './signed-before.ts';
 import type { Standing } from './standing.ts';
 import { checkpointStore, type StoredCheckpoint } from './store.ts';
 import { WitnessFolder } from './witness-folder.ts';
@@ -17,23 +10,28 @@ import { WitnessFolder } from './witness-folder.ts';
 export interface ComparisonParts {
   db: Database;
   log: Logger;
-  tree: TreeNow;
+  tree: TreeSource;
   identity: LogIdentity;
   standing: Standing;
   /** Where signed checkpoints are kept besides the database. */
   witnessFolder: string;
   folderPatienceMs?: number;
-  /** Has an entry lost its words without the log saying so? In words; null when none has. */
-  erasureFault(): Promise<string | null>;
+  record: Pick<CheckpointParts['record'], 'erasureFault' | 'verify'>;
   /** The last checkpoint that the database has. */
   latest(): StoredCheckpoint | null;
 }
+
+/** Files and entries that are looked at in one go while the server runs. */
+const [filesAtOnce, entriesAtOnce] = [5, 50];
+/** The pause between two goes, ms: nobody waits for them, and others have the machine meanwhile. */
+const pauseMs = 100;
+const pause = () => new Promise((done) => setTimeout(done, pauseMs).unref());
 
 /** Is the log that there is the one that was signed? What is not so halts it. */
 export class Comparison {
   readonly #parts: ComparisonParts;
   /** Files of the witness folder that the start has not waited for. */
-  #unseen: string[] = [];
+  #unseen: AsyncGenerator<string, void> | null = null;
   #folder: WitnessFolder | null = null;
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
@@ -85,10 +83,39 @@ export class Comparison {
     if (fault) this.#parts.standing.haltBy(fault);
   }
 
-  /** While the server runs: the files of the witness folder that the start has left. */
+  /**
+   * While the server runs, bit by bit: the files of the witness folder that the start has left, or else all, and the whole
+   * record, of which a start and a signature see the edge alone. A fault halts the log and ends it.
+   */
   async lookThrough(isOver: () => boolean): Promise<void> {
-    const fault = await lookThrough(this.#before, this.#unseen, isOver);
-    if (fault && !isOver()) this.#parts.standing.haltBy(fault);
+    await Promise.all([this.#lookThroughFolder(isOver), this.#lookThroughRecord(isOver)]);
+  }
+
+  async #lookThroughFolder(isOver: () => boolean): Promise<void> {
+    const before = this.#before;
+    const listing = this.#unseen ?? this.folder.files();
+    this.#unseen = null;
+    for (let isAll = false; !isAll && !isOver(); await pause()) {
+      const files = await taken(listing, filesAtOnce);
+      const fault = await before.faultOfFiles(files);
+      if (fault && !isOver()) return this.#parts.standing.haltBy(fault);
+      isAll = files.length < filesAtOnce;
+    }
+  }
+
+  async #lookThroughRecord(isOver: () => boolean): Promise<void> {
+    if (isOver()) return;
+    const found = await this.#parts.record.verify(undefined, { entries: entriesAtOnce, pause });
+    if (!found.ok && !isOver()) await this.recordChecked(found);
+  }
+
+  /** The whole record was walked; a fault halts the log, unless that has begun anew since and so has said it. */
+  async recordChecked(found: Checked): Promise<void> {
+    const { tree, standing } = this.#parts;
+    if (found.ok) return standing.recordChecked(null);
+    const { entries } = await tree.said();
+    const begun = entries.findLast(({ kind }) => kind === 'log-begun-anew')?.sequence ?? 0;
+    if (found.sequence > begun) standing.recordChecked(found.fault);
   }
 
   /** The largest log that is known to have been signed, or seen. */
@@ -124,11 +151,12 @@ export class Comparison {
   async #kept(): Promise<void> {
     const { standing, log, latest } = this.#parts;
     const [before, here] = [this.#before, latest()];
+    const listing = this.folder.files();
     let files: string[];
     let kept: Fault | null;
     try {
-      files = await this.folder.files();
-      kept = await before.faultOfFiles(files.slice(0, largestAtOnce));
+      files = await taken(listing, largestAtOnce);
+      kept = await before.faultOfFiles(files);
     } catch (error) {
       return standing.halt(
         `The witness folder ${this.folder.dir} cannot be read (${(error as Error).message}), so that nobody can say what was signed before. Make it readable and start again.`,
@@ -136,7 +164,7 @@ export class Comparison {
     }
     if (files.length === 0 && here)
       log.warn({ folder: this.folder.dir }, 'the witness folder has nothing of this log any more');
-    this.#unseen = files.slice(largestAtOnce);
+    this.#unseen = listing;
     const faults: (Fault | null)[] = [
       here ? await before.faultOfNote(here.note, 'The last checkpoint in the database') : null,
       kept,
@@ -146,7 +174,7 @@ export class Comparison {
   }
 
   async #erased(): Promise<void> {
-    const fault = await this.#parts.erasureFault();
+    const fault = await this.#parts.record.erasureFault();
     if (fault !== null) this.#parts.standing.halt(`The record was changed: ${fault}. ${wayOn}`);
   }
 }

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { canonicalJson, type Json } from '@clerestory/tlog';
+import { canonicalJson, leafHash, utf8, type Json } from '@clerestory/tlog';
+import { sha256 } from '../../platform/hashing.ts';
+import { until } from '../../testing/server.ts';
 import { LogKey } from './key.ts';
 import { giveOrder } from './orders.ts';
 import { LogSite } from './testing/log-site.ts';
@@ -131,6 +133,40 @@ describe('a fault that the check of the whole record has found', () => {
     await check();
     expect(site.halted).toMatch(/entry 8 is not what was hashed/);
   });
+});
+
+test('a leaf that was changed together with its hash, where no root is computed from it, stops the log while it runs', async () => {
+  // The first 256 have a hash of their own in the tree, below which no root looks.
+  await site.append(300);
+  await site.checkpoints.tick();
+  const [leaf = ''] = await site.record.log.leaves(99, 1);
+  const other = leaf.replace('"kind":"view-started"', '"kind":"view-refused"');
+  forge(['log_keeps_leaves'], () =>
+    site.open.raw
+      .prepare('update log_leaves set leaf = ?, hash = ? where sequence = 100')
+      .run(other, leafHash(sha256, utf8(other))),
+  );
+  await site.restart();
+  expect(await isRefused()).toBe(false);
+  site.checkpoints.start();
+  await until(() => site.halted !== null);
+  expect(site.halted).toMatch(/entry 100 is another one than the public log says/);
+  await site.checkpoints.stop();
+});
+
+test('a log does not begin anew with leaves that were changed, and says what it can begin with', async () => {
+  await site.append(5);
+  await site.checkpoints.tick();
+  forge(['log_keeps_leaves'], () =>
+    site.open.raw.exec('update log_leaves set hash = zeroblob(32) where sequence = 3'),
+  );
+  giveOrder(site.dir, { do: 'begin-anew', why: 'Somebody has changed entry 3, and there is no copy.' });
+  await site.restart();
+  expect(site.halted).toMatch(/not that of its own 6 entries.* newest copy back that is whole/);
+  expect((await site.record.head()).sequence).toBe(6);
+  // The order is gone, and the log has its name.
+  await site.restart();
+  expect(site.checkpoints.status().origin).toBe('wall.example.org/log');
 });
 
 test('a leaf about the log that is not what was hashed stops it, with the number of the entry', async () => {

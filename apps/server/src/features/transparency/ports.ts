@@ -17,6 +17,9 @@ export interface TreeSource {
   said(): Promise<{ entries: readonly PublicEntry[]; fault: string | null }>;
 }
 
+/** What a walk along the whole record has found. */
+export type Checked = { ok: true } | { ok: false; sequence: number; fault: string };
+
 export interface CheckpointParts {
   db: Database;
   clock: Clock;
@@ -28,6 +31,8 @@ export interface CheckpointParts {
     erasureFault(): Promise<string | null>;
     /** How many have. */
     erasedNow(): Promise<number>;
+    /** Walks along all of it, so many entries in one go. */
+    verify(kept: undefined, pace: { entries: number; pause(): Promise<unknown> }): Promise<Checked>;
   };
   dataDir: string;
   /** Where signed checkpoints are kept besides the database. */

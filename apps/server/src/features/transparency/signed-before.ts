@@ -1,4 +1,10 @@
-import { openCheckpoint, toBase64, type SignedCheckpoint, type VerifierKey } from '@clerestory/tlog';
+import {
+  equalBytes,
+  openCheckpoint,
+  toBase64,
+  type SignedCheckpoint,
+  type VerifierKey,
+} from '@clerestory/tlog';
 import { ed25519 } from '../../platform/hashing.ts';
 import { checkpointOf, FolderHangs, type WitnessFolder } from './witness-folder.ts';
 
@@ -57,6 +63,17 @@ export async function faultOfRoot(tree: TreeNow, size: number, root: string): Pr
   };
 }
 
+/** Is the root that the database keeps that of its own entries? What is wrong, in words; null when nothing is. */
+export async function faultOfHead(
+  tree: TreeNow,
+  head: { size: number; root: Uint8Array },
+): Promise<string | null> {
+  const own = await tree.rootAt(head.size);
+  return own !== null && equalBytes(own, head.root)
+    ? null
+    : `The root that the database keeps is not that of its own ${head.size} entries: it was changed.`;
+}
+
 /** Looks at what was signed before, in the database and in the witness folder. */
 export class SignedBefore {
   readonly #tree: TreeNow;
@@ -111,7 +128,7 @@ export class SignedBefore {
    * signed it: the key may be lost with the database, and what was signed with it is lost all the same.
    */
   async largest(notes: readonly string[]): Promise<Lost> {
-    const files = (await this.#folder.files()).slice(0, largestAtOnce);
+    const files = await taken(this.#folder.files(), largestAtOnce);
     const kept: string[] = [];
     for (const file of files) kept.push(await this.#folder.read(file).catch(() => ''));
     const found = [...notes, ...kept].flatMap((note) => {
@@ -128,20 +145,13 @@ export class SignedBefore {
 
 /** Files of the witness folder that a start waits for; the others are looked at while the server runs. */
 export const largestAtOnce = 100;
-/** Files that are looked at in one go afterwards, and the pause between two goes, ms: a year has half a million. */
-const filesAtOnce = 25;
-const pauseMs = 100;
-
-/** Looks at the other files of the folder bit by bit. Resolves with the first fault, or when it is through. */
-export async function lookThrough(
-  before: SignedBefore,
-  files: readonly string[],
-  isOver: () => boolean,
-): Promise<Fault | null> {
-  for (let at = 0; at < files.length && !isOver(); at += filesAtOnce) {
-    const fault = await before.faultOfFiles(files.slice(at, at + filesAtOnce));
-    if (fault) return fault;
-    await new Promise((done) => setTimeout(done, pauseMs).unref());
+/** The next `count` of a listing, or fewer when it ends. The listing stays where it is, for whoever goes on with it. */
+export async function taken(listing: AsyncGenerator<string, void>, count: number): Promise<string[]> {
+  const files: string[] = [];
+  while (files.length < count) {
+    const next = await listing.next();
+    if (next.done === true) break;
+    files.push(next.value);
   }
-  return null;
+  return files;
 }

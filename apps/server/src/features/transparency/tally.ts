@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import type { Logger } from '../../platform/logging.ts';
+import { repeat } from '../../platform/repeat.ts';
 
 /** How often it is looked which cameras work, ms. */
 const lookMs = 60_000;
@@ -42,19 +43,17 @@ export class Tally {
   readonly #parts: TallyParts;
   #looks = 0;
   #working = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #end: (() => void) | undefined;
   constructor(parts: TallyParts) {
     this.#parts = parts;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), lookMs);
-    this.#timer.unref();
-    void this.look();
+    this.#end = repeat(lookMs, () => this.look());
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#end?.();
   }
 
   /** Looks at every camera, and counts them if today they have not been counted yet. */

@@ -14,7 +14,7 @@ export const checkpointOf = (note: string): Checkpoint | null =>
   parseCheckpoint(`${note.split('\n\n')[0]}\n`);
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
-/** The folder may be on another machine; so long it is waited for, ms. A listing of a year is longer than a file. */
+/** The folder may be on another machine; so long it is waited for, ms. The listing of a month is longer than a file. */
 const patienceMs = 10_000;
 
 /** The folder does not answer, as one of a machine that is away. */
@@ -34,6 +34,8 @@ export class WitnessFolder {
   /** Something is asked of the folder that it has not answered in time; each more would occupy another thread. */
   #hangs = false;
   #turn: Promise<void> = Promise.resolve();
+  /** Why the last checkpoint is not in it, in words; null when it is. */
+  #unkept: string | null = null;
   /** Size of the log in `latest`, as far as it was written from here. */
   #newest = 0;
 
@@ -43,22 +45,39 @@ export class WitnessFolder {
     this.#patienceMs = patience;
   }
 
+  /** Why it does not do its part just now, in words; null when nothing is known against it. */
+  get fault(): string | null {
+    if (this.#hangs)
+      return `It does not answer within ${this.#patienceMs / 1_000} s. Nothing new is signed until it does.`;
+    return this.#unkept && `The last checkpoint is not in it (${this.#unkept}). It is tried again.`;
+  }
+
+  /** The last checkpoint did not get into it. */
+  get lacksLast(): boolean {
+    return this.#unkept !== null;
+  }
+
   /**
-   * Every file that there is, below `dir`; the largest log by its name first, `latest` before all. Not ours are those that
-   * begin with a dot, and drafts that were never finished.
+   * Every file that there is: those of `dir` itself with `latest` first, then month by month from the last one back, in each
+   * the largest log by its name first. A month is listed when its turn comes, so that whoever takes the first hundred waits
+   * for one or two listings, of which none has more than some 90,000 files, two a minute, however old the log is. Not ours is
+   * what begins with a dot, and drafts that were never finished.
    */
-  async files(): Promise<string[]> {
+  async *files(below = ''): AsyncGenerator<string, void> {
     const found = await this.#patiently(() =>
-      readdir(this.dir, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+      readdir(path.join(this.dir, below), { withFileTypes: true }).catch((error: unknown) => {
         if (isMissing(error)) return [];
         throw error;
       }),
     );
-    const sizeOf = (file: string) => (file === latestName ? Infinity : Number(path.basename(file)) || 0);
-    return found
-      .filter((one) => !one.isDirectory() && !one.name.startsWith('.') && !one.name.endsWith('.draft'))
-      .map(({ parentPath, name }) => path.relative(this.dir, path.join(parentPath, name)))
-      .sort((a, b) => sizeOf(b) - sizeOf(a));
+    const ours = found.filter(({ name }) => !name.startsWith('.') && !name.endsWith('.draft'));
+    const files = ours
+      .filter((one) => !one.isDirectory())
+      .map(({ name }) => ({ name, size: name === latestName ? Infinity : Number(name) || 0 }))
+      .sort((a, b) => b.size - a.size);
+    for (const { name } of files) yield path.join(below, name);
+    const folders = ours.flatMap((one) => (one.isDirectory() ? one.name : []));
+    for (const name of folders.sort().toReversed()) yield* this.files(path.join(below, name));
   }
 
   /** Throws when it cannot be read, is no file, or is too large to be a checkpoint. */
@@ -94,7 +113,10 @@ export class WitnessFolder {
   keep(size: number, atMs: number, note: string): Promise<void> {
     // One after the other: a witness's word may come while the next checkpoint is written, and both go into `latest`.
     const mine = this.#turn.then(() => this.#keepNow(size, atMs, note));
-    this.#turn = mine.catch(() => undefined);
+    this.#turn = mine.then(
+      () => void (this.#unkept = null),
+      (error: unknown) => void (this.#unkept = (error as Error).message),
+    );
     return mine;
   }
 

@@ -33,7 +33,14 @@ export function PublicLog() {
                 : 'none yet'}
             </dd>
             <dt>Kept in</dt>
-            <dd>{value.folder}</dd>
+            <dd>
+              {value.folder}
+              {value.folderFault && (
+                <p className="field-fault" role="alert">
+                  {value.folderFault}
+                </p>
+              )}
+            </dd>
             <dt>For everybody</dt>
             <dd>
               <a href="/log/checkpoint">/log/checkpoint</a>, <a href="/log/key">/log/key</a>
