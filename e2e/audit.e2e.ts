@@ -34,13 +34,14 @@ async function enterAsAuditor(page: Page, server: ServerProcess): Promise<void> 
 }
 
 test('an auditor finds who watched, who could, and who was refused; exports it with proofs; samples by lot', async ({
-  page,
+  page: screen,
+  context,
   server,
 }) => {
-  // Something to find: four views by one person, and one refusal.
-  await page.goto(`${server.url}/screen/left`);
-  for (let tile = 0; tile < 4; tile++) await expectState(page, tile, 'live', 60_000);
-  await page.goto('about:blank');
+  // Something to find: four views by one person that go on, and one refusal.
+  await screen.goto(`${server.url}/screen/left`);
+  for (let tile = 0; tile < 4; tile++) await expectState(screen, tile, 'live', 60_000);
+  const page = await context.newPage();
   const team = await server.signedIn('team');
   expect((await team.call('GET', '/record')).status).toBe(403);
   await enterAsAuditor(page, server);
@@ -60,6 +61,10 @@ test('an auditor finds who watched, who could, and who was refused; exports it w
   await expect(page.locator('[data-record="refused"]')).not.toHaveCount(0);
   const lists = page.getByRole('group', { name: 'Lists' });
   await expect(lists.getByRole('status')).toContainText('that is all of it');
+  await lists.getByRole('button', { name: 'Longest views' }).click();
+  await expect(page.getByText(/still open, \d/).first()).toBeVisible();
+  await picture(page, 'still-open');
+  await screen.close();
   // A time that is over had none of them.
   await lists.getByLabel('To').fill('2020-01-01T00:00');
   await page.getByRole('button', { name: 'Refused tries' }).click();
