@@ -151,7 +151,14 @@ export async function startApp(
     db,
     storage,
     close: closeDatabase,
-  } = openDatabase(config.dataDir, (fault) => logStorage(log, config.dataDir, fault));
+  } = openDatabase(
+    config.dataDir,
+    (fault) => logStorage(log, config.dataDir, fault),
+    (step, of) =>
+      print(
+        `Bringing the database up to date, step ${step} of ${of}. With a long record a step takes a minute.`,
+      ),
+  );
   http.maxConnections = maxConnections;
   answerBrokenRequests(http);
   const metrics = createMetrics();

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { assured } from '../../../../tools/harness/assured.ts';
 import { temporaryFolder } from '../testing/server.ts';
 import { assertVersion, openDatabase, secure, storageFault, StoreError } from './database.ts';
+import { migrations } from './migrations.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => (folder = temporaryFolder()));
@@ -78,6 +79,21 @@ test('a second process is told who has the file', async () => {
   await once(child, 'close');
   expect(said).toContain('Another Clerestory is using');
   await close();
+});
+
+test('a store of an earlier version says each step that brings it up to date, a new one nothing', async () => {
+  const steps: [number, number][] = [];
+  const open = (dir: string) => openDatabase(dir, undefined, (step, of) => steps.push([step, of]));
+  await open(folder.dir).close();
+  expect(steps).toEqual([]);
+  const other = temporaryFolder();
+  const raw = new SqliteDatabase(path.join(other.dir, 'clerestory.db'));
+  for (const text of migrations.slice(0, -1)) raw.exec(text);
+  raw.pragma(`user_version = ${migrations.length - 1}`);
+  raw.close();
+  await open(other.dir).close();
+  expect(steps).toEqual([[migrations.length, migrations.length]]);
+  other.remove();
 });
 
 test('a file that is no database, and one from the future, are refused with what to do', async () => {

@@ -60,13 +60,18 @@ export function secure(raw: SqliteDatabase.Database): void {
   }
 }
 
-function migrate(raw: SqliteDatabase.Database): void {
+/** Hears that an older store is brought up to date, before it begins: steps of how many. */
+export type OnMigration = (step: number, of: number) => void;
+
+function migrate(raw: SqliteDatabase.Database, onMigration: OnMigration): void {
   const found = Number(raw.pragma('user_version', { simple: true }));
   if (found > migrations.length)
     throw new StoreError(
       `The database was written by a newer version (schema ${found}, this program knows ${migrations.length}). Start that version, or set CLERESTORY_DATA to another folder.`,
     );
   for (let next = found; next < migrations.length; next++) {
+    // A new store has nothing that would take long.
+    if (found > 0) onMigration(next + 1, migrations.length);
     raw.transaction(() => {
       raw.exec(migrations[next] ?? '');
       raw.pragma(`user_version = ${next + 1}`);
@@ -150,6 +155,7 @@ export interface OpenDatabase {
 export function openDatabase(
   dataDir: string,
   onStorage: (fault: StorageFault | null) => void = () => undefined,
+  onMigration: OnMigration = () => undefined,
 ): OpenDatabase {
   const file = path.join(dataDir, 'clerestory.db');
   const unusable = prepareDataFolder(dataDir);
@@ -160,7 +166,7 @@ export function openDatabase(
     secure(raw);
     // A write takes the exclusive lock at once, so that a second server finds out now and not later.
     raw.exec('begin immediate; commit');
-    migrate(raw);
+    migrate(raw, onMigration);
   } catch (error) {
     raw?.close();
     if (error instanceof StoreError) throw error;
