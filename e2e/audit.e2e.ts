@@ -62,7 +62,7 @@ test('an auditor finds who watched, who could, and who was refused; exports it w
   const lists = page.getByRole('group', { name: 'Lists' });
   await expect(lists.getByRole('status')).toContainText('that is all of it');
   await lists.getByRole('button', { name: 'Longest views' }).click();
-  await expect(page.getByText(/still open, \d/).first()).toBeVisible();
+  await expect(page.getByText(/still open, so far \d/).first()).toBeVisible();
   await picture(page, 'still-open');
   await screen.close();
   // A time that is over had none of them.
