@@ -6,7 +6,6 @@ import { parseArgs } from 'node:util';
 import config from '../playwright.config.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
-import { benchFullWall } from './full-wall.ts';
 import { benchGate } from './gate.ts';
 import { benchGestures } from './gestures.ts';
 import { benchGrants, benchOwnerStops } from './grants.ts';
@@ -81,11 +80,6 @@ const benches: readonly Bench[] = [
     name: 'scenes-live',
     says: 'a scene over 12 screens, until every tile of two real ones shows its camera',
     run: (size) => benchLiveScenes(by(size, 3, 12, 12), by(size, 2, 12, 50)),
-  },
-  {
-    name: 'full-wall',
-    says: 'a console over 12 screens of 16 tiles that all report: until a change is drawn, and its CPU',
-    run: (size) => benchFullWall(by(size, 3, 12, 12), by(size, 3, 48, 200)),
   },
   {
     name: 'tree',
