@@ -1,21 +1,14 @@
 import type { PushFrame } from '@clerestory/protocol';
 import type * as HlsModule from 'hls.js/light';
+import { Captures } from './captures.ts';
 import { HlsMse } from './hls-mse.ts';
 import { play, rangesOf, type PlayerEvents, type PlayerStats, type TilePlayer } from './live-player.ts';
 import { decideRate, JitterTarget } from './rate-rule.ts';
 import { KeyFrames } from './trim.ts';
 
-/** Chunks whose capture time is remembered: 20 s at five per second, more than is ever buffered ahead. */
-const capturesKept = 128;
 const trimEveryMs = 10_000;
 /** A chunk this far back in media time cannot follow in the same run, seconds. */
 const backwardS = 1;
-
-interface Capture {
-  mediaS: number;
-  endS: number;
-  captureMs: number;
-}
 
 /** Not moved nearer than this to the end of what has arrived: it would stand there at once. */
 const leastAheadS = 0.1;
@@ -30,7 +23,7 @@ export class PushPlayer implements TilePlayer {
   readonly #nowMs: () => number;
   readonly #target = new JitterTarget();
   #video: HTMLMediaElement | null = null;
-  #captures: Capture[] = [];
+  #captures = new Captures();
   readonly #keys = new KeyFrames();
   #needKey = true;
   #firstAppendMs: number | null = null;
@@ -68,15 +61,10 @@ export class PushPlayer implements TilePlayer {
     this.#lastDataMs = nowMs;
     if (this.#needKey && !frame.key) return;
     this.#needKey = false;
-    const last = this.#captures.at(-1);
+    const last = this.#captures.last;
     if (last && frame.mediaS < last.mediaS - backwardS) return this.#events.failed('media time went back');
     if (frame.key) this.#keys.add(frame.mediaS);
-    this.#captures.push({
-      mediaS: frame.mediaS,
-      endS: frame.mediaS + frame.durationS,
-      captureMs: frame.captureMs,
-    });
-    if (this.#captures.length > capturesKept) this.#captures.shift();
+    this.#captures.add(frame.mediaS, frame.durationS, frame.captureMs);
     if (!frame.backlog) this.#target.arrived(frame.mediaS, frame.durationS, nowMs);
     this.#mediaAppended = true;
     this.#mse.append(frame.payload);
@@ -89,19 +77,13 @@ export class PushPlayer implements TilePlayer {
   }
 
   captureMs(mediaS: number): number | null {
-    for (let index = this.#captures.length - 1; index >= 0; index--) {
-      const capture = this.#captures[index];
-      // Half a frame of tolerance: a frame's presentation time may lie a little before its chunk's decode time.
-      if (capture && capture.mediaS <= mediaS + 0.02)
-        return capture.captureMs + (Math.min(mediaS, capture.endS) - capture.mediaS) * 1000;
-    }
-    return this.#captures[0]?.captureMs ?? null;
+    return this.#captures.at(mediaS);
   }
 
   advanceTo(captureMs: number): boolean {
     const video = this.#video;
-    const capture = this.#captures.findLast((one) => one.captureMs <= captureMs);
-    const last = this.#captures.at(-1);
+    const capture = this.#captures.before(captureMs);
+    const last = this.#captures.last;
     if (!video || video.seeking || !capture || !last) return false;
     const wantedS = capture.mediaS + (captureMs - capture.captureMs) / 1000;
     const mediaS = Math.min(wantedS, last.endS - leastAheadS);
@@ -137,7 +119,7 @@ export class PushPlayer implements TilePlayer {
     this.#video?.removeEventListener('waiting', this.#onWaiting);
     this.#mse.destroy();
     this.#video = null;
-    this.#captures = [];
+    this.#captures = new Captures();
   }
 
   #appended(): void {
