@@ -22,6 +22,8 @@ export interface Load {
 }
 
 const loadTimeoutMs = 30_000;
+/** By then a page that was left is gone. */
+const restMs = 2_000;
 
 /** Something that a tile showed, milliseconds since the start of the page. */
 export interface Seen {
@@ -141,6 +143,8 @@ export async function firstPictures(
       const page = await openPage(browser, design);
       cold.push(await loadOnce(page, design.url, tiles));
       await page.goto('about:blank');
+      // Else the end of sixteen players is measured with the beginning of sixteen others.
+      await page.waitForTimeout(restMs);
       warm.push(await loadOnce(page, design.url, tiles));
     } finally {
       await browser.close();
