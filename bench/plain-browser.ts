@@ -13,6 +13,7 @@ export interface BenchPage {
     argument: A,
     options: { timeout: number; polling: number },
   ): Promise<unknown>;
+  /** Of what is measured over a time, or has to come to rest before: nothing on the page says when. */
   waitForTimeout(ms: number): Promise<void>;
 }
 
