@@ -26,8 +26,13 @@ const run = (text: string, ...more: string[]) =>
 const changed = (change: (one: Any) => void, at = 0): string => {
   const one = JSON.parse(lines[at] ?? '') as Any;
   change(one);
-  return lines.with(at, JSON.stringify(one)).join('\n');
+  // Half a character is nothing that canonical JSON can hold.
+  const text = at === 0 ? canonicalJson(one as Json) : JSON.stringify(one);
+  return lines.with(at, text).join('\n');
 };
+/** The same text with something else in the place of some of it. */
+const inText = (at: number, from: string, to: string): string =>
+  lines.with(at, (lines[at] ?? '').replace(from, to)).join('\n');
 const inOpening = (value: string) =>
   lines.with(1, (lines[1] ?? '').replace(/"value":"person:\d+"/, `"value":${value}`)).join('\n');
 
@@ -52,6 +57,22 @@ const broken: [string, () => string, string][] = [
   ],
   ['the head alone', () => lines[0]!, 'it has 6 entries, and there are 0'],
   ['a member nobody knows', () => changed((head) => Object.assign(head, { more: 1 })), 'does not know: more'],
+  [
+    'a member put into a line',
+    () => inText(2, '{"index"', '{"by":"Bob","index"'),
+    'line 3 (entry 4): it is not',
+  ],
+  ['a member of a line twice', () => inText(2, '{"index"', '{"index":9,"index"'), 'that nothing proves'],
+  [
+    'a member put into what is opened',
+    () => inText(2, '{"name"', '{"by":"Bob","name"'),
+    'that nothing proves',
+  ],
+  [
+    'a member of the head twice',
+    () => inText(0, '{"checkpoint"', '{"count":9,"checkpoint"'),
+    'its first line: it',
+  ],
   [
     'all asked for, and a gap',
     () => changed((head) => Object.assign(head, { asked: {} })),
@@ -158,7 +179,8 @@ const exported = async (to = log, of = note): Promise<string[]> => {
     const [head = '', ...rest] = (await to.bundle(of, sequences)).split('\n');
     const asked = { limit: 10, ...(end <= size && { before: end }) };
     const next = from === 1 ? null : String(from);
-    files.push([JSON.stringify({ ...(JSON.parse(head) as Any), asked, next }), ...rest].join('\n'));
+    const other = canonicalJson({ ...(JSON.parse(head) as { [name: string]: Json }), asked, next });
+    files.push([other, ...rest].join('\n'));
   }
   return files;
 };
@@ -221,7 +243,7 @@ test('a file that says another part of the export than it has does not hold', as
   const [, b = ''] = await exported();
   const [head = '', ...rest] = b.split('\n');
   const told = (more: Any) =>
-    joined([JSON.stringify({ ...(JSON.parse(head) as Any), ...more }), ...rest].join('\n'));
+    joined([canonicalJson({ ...(JSON.parse(head) as Any), ...more } as Json), ...rest].join('\n'));
   expect(told({ next: '20' }).faults).toEqual(
     expect.arrayContaining([expect.stringContaining('its own first entry is 21')]),
   );

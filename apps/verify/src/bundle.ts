@@ -1,10 +1,18 @@
-import { checkLine, parseHead, parseLine, SaidErased, type PublicEntry } from '@clerestory/public-log';
+import {
+  checkLine,
+  isAsWritten,
+  parseHead,
+  parseLine,
+  SaidErased,
+  type PublicEntry,
+} from '@clerestory/public-log';
 import { checkParts, endOfPart, isOfAll, outside, type BundlePart } from './parts.ts';
 import { opened, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { sha256 } from './crypto.ts';
 
 /** More are counted and not listed. */
 const mostFaults = 20;
+const putIn = 'it is not written as bundles are: something was put into it that nothing proves';
 /** What a head can have. Another member could say what is missing, or that something is. */
 const known = ['format', 'of', 'checkpoint', 'asked', 'count', 'first', 'last', 'next', 'erased', 'halted'];
 
@@ -136,6 +144,7 @@ function readBundle(text: string, keys: Keys, each: (one: BundleEntry) => void, 
       fault(`${place}: ${checked && !checked.ok ? checked.fault : 'it is no line of a bundle'}`);
       continue;
     }
+    if (!isAsWritten(line, parsed)) fault(`${place}: ${putIn}`);
     const before = indices.at(-1) ?? -1;
     if (parsed.index <= before)
       fault(`${place}: it stands behind entry ${before + 1}: lines were doubled, or put in another order`);
@@ -151,6 +160,7 @@ function readBundle(text: string, keys: Keys, each: (one: BundleEntry) => void, 
   const who = whoSigned(checkpoint.value, keys);
   const part = { head, checkpoint: checkpoint.value.checkpoint, indices: wrong === 0 ? indices : null };
   const about = checkHead(part, lines.length);
+  if (!isAsWritten(first, head)) about.faults.push(`its first line: ${putIn}`);
   const held = [...who.held, `the bundle is of ${head.of}`, ...about.held];
   if (faults.length === 0)
     held.push(`each of its ${lines.length} entries is in the log, and is what the log committed to`);

@@ -132,6 +132,22 @@ test('a key that no entry names, and a log signed with an older key than the las
   expect(alone).toEqual({ code: 2, said: expect.stringContaining('give it with --key too') });
 });
 
+test('that a log has begun anew is told to whoever has nothing of the one before', async () => {
+  const said = { before: 'hall.example.org/log', lostSize: 400, why: 'The disk\nbroke.' };
+  const anew = new MemoryLog().name(second.key).grow(20).name(ours.key, 'log-begun-anew', said);
+  await writeLog(at('anew'), anew, ours.sign(22, anew.root));
+  const { code, said: words } = await verify('log', at('anew'), '--key', key);
+  expect([code, words]).toEqual([
+    ...[
+      0,
+      expect.stringMatching(
+        /entry 22, .* place of hall\.example\.org\/log, of which 400 .*The disk\\u\{a\}broke\./,
+      ),
+    ],
+  ]);
+  expect((await check()).said).not.toContain('takes the place of');
+});
+
 test('a log that takes another name and keeps its key is not opened', async () => {
   await writeLog(at('renamed'), log, ours.sign(size, log.root, `${origin}-2`));
   const found = await verify('log', at('renamed'), '--key', key);

@@ -1,3 +1,4 @@
+import type { PublicEntry } from '@clerestory/public-log';
 import type { SignedCheckpoint } from '@clerestory/tlog';
 import { endOf, whoSigned, type Finding, type Keys } from './checkpoints.ts';
 import { readKept, type Kept } from './kept.ts';
@@ -34,6 +35,10 @@ function judgeUnopened(kept: Kept, end: SignedCheckpoint, named: NamedKeys): Omi
   return { faults: short(faults), unchecked: short(unchecked) };
 }
 
+/** Whoever comes later has no checkpoint of the log before, and is to know all the same that there was one. */
+const anewWords = ({ sequence, public: said }: PublicEntry) =>
+  `entry ${sequence}, log-begun-anew, says that this log takes the place of ${String(said['before'])}, of which ${String(said['lostSize'])} entries were signed or seen. What is before that entry is what was left of it. Why, it says: ${String(said['why'])}`;
+
 export interface LogToCheck {
   source: Source;
   keys: Keys;
@@ -52,12 +57,17 @@ export async function checkLog({ source, keys, keptFolder, progress }: LogToChec
   const end = await endOf(source, keys);
   const named = new NamedKeys();
   const { checkpoints = [] } = kept ?? {};
+  const begunAnew: string[] = [];
   const found = await checkWholeLog({
-    ...{ source, end, kept: checkpoints, each: (entry) => named.take(entry) },
+    ...{ source, end, kept: checkpoints },
+    each(entry) {
+      named.take(entry);
+      if (entry.kind === 'log-begun-anew') begunAnew.push(anewWords(entry));
+    },
     ...(progress && { progress }),
   });
   const who = whoSigned(end, keys, source.isLive);
-  const held = [...who.held];
+  const held = [...who.held, ...begunAnew];
   const faults = [...who.faults, ...found.faults];
   const unchecked = [...who.unchecked, ...found.unchecked];
   if (found.isWhole) faults.push(...named.faults(end, checkpoints, keys));

@@ -110,8 +110,9 @@ export class MemoryLog {
     return this;
   }
   /** The log says that it has begun, or has changed its key, and with which key. */
-  name(key: VerifierKey, kind = 'log-begun'): this {
-    const parts = { ...partsOf(this.leaves.length + 1), kind, public: { key: formatVerifierKey(key) } };
+  name(key: VerifierKey, kind = 'log-begun', more: EntryParts['public'] = {}): this {
+    const said = { key: formatVerifierKey(key), ...more };
+    const parts = { ...partsOf(this.leaves.length + 1), kind, public: said };
     this.append(encodeEntry(sha256, parts, saltOf(parts.sequence)));
     return this;
   }

@@ -91,6 +91,7 @@ const isOpening = (value: unknown): value is Opening =>
   typeof (value as Opening).salt === 'string' &&
   'value' in value;
 
+/** Without whatever else stands in it: `isAsWritten` tells whether anything does. */
 export function parseLine(line: string): BundleLine | null {
   const found = parseObject(line);
   const isLine =
@@ -100,7 +101,27 @@ export function parseLine(line: string): BundleLine | null {
     found['proof'].every((hash) => typeof hash === 'string') &&
     Array.isArray(found['openings']) &&
     found['openings'].every(isOpening);
-  return isLine ? (found as unknown as BundleLine) : null;
+  if (!isLine) return null;
+  const { leaf, index, proof, openings } = found as unknown as BundleLine;
+  return {
+    ...{ leaf, index, proof },
+    openings: openings.map(({ name, value, salt }) => ({ name, value, salt })),
+  };
+}
+
+/**
+ * Is a line the very text that whoever writes bundles writes? Else something stands in it that nothing proves, such as a member
+ * of another name, or one that is there twice, of which one reader takes the first and another the last.
+ */
+export function isAsWritten(line: string, parsed: BundleHead | BundleLine): boolean {
+  try {
+    const written = 'format' in parsed ? formatHead(parsed) : formatLine(parsed);
+    return line.trimEnd() === written.trimEnd();
+  } catch (error) {
+    // What canonical JSON cannot hold nobody has written.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 export const lineOf = (
