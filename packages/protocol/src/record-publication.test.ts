@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { encodeEntry, parseEntry } from '@clerestory/public-log';
-import { publications, publish, RecordKind, type RecordEntry } from './index.ts';
+import { publications, publish, RecordKind, rowOf, type RecordEntry } from './index.ts';
 
 const sha256 = (bytes: Uint8Array) => hash('sha256', bytes, 'buffer');
 
@@ -60,4 +60,18 @@ test('what is shown, what is committed apart, and what together', () => {
     ...{ actor: 'screen:left', subject: 'camera:gate' },
     ...{ 'detail.view': 'v', 'detail.bytes': 7, rest: { streams: ['sub'] } },
   });
+});
+
+test('an entry is published again as its leaf has it, whatever row its kind has since', () => {
+  const entry: RecordEntry = {
+    ...{ sequence: 1, at: 1_700_000_123_456, kind: 'command-run', actor: 'person:p', subject: 'wall:w' },
+    detail: { command: 'tile.swap', how: 'key', screen: null, tile: 3 },
+  };
+  const salt = new Uint8Array(32);
+  const then = { shown: ['command', 'how'], apart: ['tile'] };
+  const leaf = encodeEntry(sha256, publish(entry, then), salt);
+  const parsed = parseEntry(leaf);
+  if (!parsed.ok) throw new Error(parsed.fault);
+  expect(encodeEntry(sha256, publish(entry, rowOf(parsed.entry)), salt)).toBe(leaf);
+  expect(encodeEntry(sha256, publish(entry), salt)).not.toBe(leaf);
 });

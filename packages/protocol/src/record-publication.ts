@@ -1,4 +1,4 @@
-import type { EntryParts, Plain } from '@clerestory/public-log';
+import type { EntryParts, Plain, PublicEntry } from '@clerestory/public-log';
 import type { RecordDetail, RecordEntry, RecordKind } from './record.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface Publication {
 const nothing: Publication = { shown: [], apart: [] };
 const of = (shown: readonly string[], apart: readonly string[] = []): Publication => ({ shown, apart });
 
-/** One row for each kind: a kind without one does not compile. */
+/** One row for each kind: a kind without one does not compile. It is for entries to come: see `rowOf`. */
 export const publications: Readonly<Record<RecordKind, Publication>> = {
   'sign-in': of(['method']),
   'sign-in-refused': of(['what']),
@@ -146,7 +146,8 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   'audit-finding': of(['sample', 'verdict'], ['entry', 'words']),
   'snapshot-taken': of(['seen', 'stream'], ['snapshot', 'sha256']),
   'moment-marked': nothing,
-  'command-run': of(['command', 'how']),
+  // What a console calls its command comes from there, so that it might be any word.
+  'command-run': of(['how'], ['command']),
   'cameras-counted': of(['day', 'tiers', 'states', 'uptimePercent']),
   'owner-registered': of(['selfRegistered']),
   'owner-changed': of(['held', 'confirmed', 'restored']),
@@ -168,17 +169,32 @@ function shown(value: RecordDetail[string]): Plain | undefined {
   return texts.every(({ length }) => length <= longestShown) ? value : undefined;
 }
 
+const apartPrefix = 'detail.';
+
+/**
+ * The row that an entry was published by, as its leaf shows. What is in the log stays as it is, whatever row its kind has
+ * since, and has to be opened and compared by the one that it had.
+ */
+export const rowOf = ({
+  public: shownIn,
+  committed,
+}: Pick<PublicEntry, 'public' | 'committed'>): Publication => ({
+  shown: Object.keys(shownIn),
+  apart: Object.keys(committed).flatMap((name) =>
+    name.startsWith(apartPrefix) ? name.slice(apartPrefix.length) : [],
+  ),
+});
+
 /** An entry of the record as it goes into the public log. */
-export function publish(entry: RecordEntry): EntryParts {
+export function publish(entry: RecordEntry, row: Publication = publications[entry.kind]): EntryParts {
   const { sequence, at, kind, actor, subject, detail } = entry;
-  const row = publications[kind];
   const clear: Record<string, Plain> = {};
   const hidden: Record<string, RecordDetail[string]> = { actor, subject };
   const rest: RecordDetail = {};
   for (const [name, value] of Object.entries(detail)) {
     const plain = row.shown.includes(name) ? shown(value) : undefined;
     if (plain !== undefined) clear[name] = plain;
-    else if (row.apart.includes(name)) hidden[`detail.${name}`] = value;
+    else if (row.apart.includes(name)) hidden[`${apartPrefix}${name}`] = value;
     else rest[name] = value;
   }
   return {

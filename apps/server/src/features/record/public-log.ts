@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { publish, type RecordEntry } from '@clerestory/protocol';
+import { publish, rowOf, type RecordEntry } from '@clerestory/protocol';
 import {
   encodeEntry,
   impersonal,
   lineOf,
   openingsOf,
+  parseEntry,
   saltBytes,
   type BundleLine,
+  type EntryParts,
   type Opening,
 } from '@clerestory/public-log';
 import {
@@ -143,13 +145,13 @@ export class PublicLog {
   }
 
   #openings(
-    { entry, salt }: { entry: string; salt: Uint8Array | null },
+    { leaf, entry, salt }: { leaf: string; entry: string; salt: Uint8Array | null },
     show: (entry: RecordEntry) => readonly string[] | 'all',
   ): Opening[] {
     if (salt === null || isTombstone(entry)) return [];
     const read = readEntry(entry);
     const names = show(read);
-    return openingsOf(sha256, publish(read), salt, names === 'all' ? undefined : names);
+    return openingsOf(sha256, publishedAs(leaf, read), salt, names === 'all' ? undefined : names);
   }
 
   /**
@@ -200,11 +202,17 @@ export class PublicLog {
 
   /** Is this the leaf of that entry? Without its salt only its own words can be compared. */
   static isLeafOf(leaf: string, entry: RecordEntry, salt: Uint8Array | null): boolean {
-    return salt !== null && leaf === encodeEntry(sha256, publish(entry), salt);
+    return salt !== null && leaf === encodeEntry(sha256, publishedAs(leaf, entry), salt);
   }
 
   /** Is the tree that these frontiers describe the same? */
   static isSame(a: Frontier, b: Frontier): boolean {
     return a.size === b.size && equalBytes(treeStore.root(a), treeStore.root(b));
   }
+}
+
+/** The entry by the row that its leaf was made by. */
+function publishedAs(leaf: string, entry: RecordEntry): EntryParts {
+  const parsed = parseEntry(leaf);
+  return publish(entry, parsed.ok ? rowOf(parsed.entry) : undefined);
 }

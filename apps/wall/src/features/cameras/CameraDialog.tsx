@@ -30,7 +30,11 @@ export function NameFields({ form, faults, change }: Part) {
         hint="What an operator types to call it up, 1 to 99999."
       />
       <TextField label="Place" {...text('place')} placeholder="street and corner" />
-      <TextField label="Neighbourhood" {...text('neighbourhood')} hint="Cameras are grouped by it." />
+      <TextField
+        label="Neighbourhood"
+        {...text('neighbourhood')}
+        hint="Cameras are grouped by it, and the public numbers name it: a district, no address."
+      />
       <TextField
         label="Latitude"
         {...text('latitude')}
