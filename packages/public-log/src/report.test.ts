@@ -100,6 +100,17 @@ describe('the public report', () => {
     expect(both.report(checkpoint).refused).toBe(9);
   });
 
+  test('hides so much that what is in no cell of a table is not given away by its total', () => {
+    const some = builder(...grants(9, 'fire', { district: 'harbour' }), ...grants(2, 'fire')).report(
+      checkpoint,
+    );
+    expect(some.accesses).toMatchObject({ total: 11, purpose: { fire: 11 }, district: { harbour: null } });
+    const many = builder(...grants(9, 'fire', { district: 'harbour' }), ...grants(5, 'fire')).report(
+      checkpoint,
+    );
+    expect(many.accesses).toMatchObject({ total: 14, district: { harbour: 9 } });
+  });
+
   test('hides small numbers of cameras, and has those of the month that is asked for', () => {
     const counted = (day: string, states: string[], ms: number) =>
       entry('cameras-counted', { day, tiers: ['integrated 40'], states, uptimePercent: 90 }, ms);

@@ -70,7 +70,7 @@ const shown = (count: number): Count => (count > 0 && count < smallest ? null : 
 /**
  * Small cells are hidden, and more with them, from the smallest on, until what is hidden together is at least two cells,
  * not fewer than `smallest`, and not just one each: else the total gives them away. `null` when hiding all of them is not
- * enough; then the total is to be hidden too. `rest`: what the total has besides the cells.
+ * enough; then the total is to be hidden too. `rest`: what the total has besides the cells, which is a cell that nobody is shown.
  */
 export function suppressed(counts: ReadonlyMap<string, number>, rest = 0): Counts | null {
   const bySize = [...counts].sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1));
@@ -78,7 +78,9 @@ export function suppressed(counts: ReadonlyMap<string, number>, rest = 0): Count
   const isEnough = () => {
     const sum = bySize.slice(0, hidden).reduce((total, [, count]) => total + count, rest);
     const cells = rest > 0 ? hidden + 1 : hidden;
-    return hidden === 0 || (cells >= 2 && sum >= Math.max(smallest, 2 * cells));
+    // With nothing hidden, whoever takes the cells from the total has the rest.
+    if (hidden === 0 && (rest === 0 || rest >= smallest)) return true;
+    return cells >= 2 && sum >= Math.max(smallest, 2 * cells);
   };
   while (!isEnough() && hidden < bySize.length) hidden += 1;
   if (!isEnough()) return null;
