@@ -152,6 +152,10 @@ export const RecordPage = z.object({
 });
 export type RecordPage = z.infer<typeof RecordPage>;
 
+/** An entry that is not as it was written, and what is wrong with it, in words. */
+export const RecordFault = z.object({ sequence: z.int(), fault: z.string() });
+export type RecordFault = z.infer<typeof RecordFault>;
+
 /** What a walk along the chain found. */
 export const RecordVerification = z.discriminatedUnion('ok', [
   z.object({
@@ -163,7 +167,11 @@ export const RecordVerification = z.discriminatedUnion('ok', [
     /** Why the log is not signed any more, however right the record is in itself; null while it is. */
     halted: z.string().nullable(),
   }),
-  /** `sequence` is the first entry that is not as it was written. */
-  z.object({ ok: z.literal(false), sequence: z.int(), fault: z.string() }),
+  /** The first entry that is not as it was written. */
+  RecordFault.extend({
+    ok: z.literal(false),
+    /** Where the log has begun anew since, the walk went on `from` there: the next fault, or null for none to the end. */
+    anew: z.array(z.object({ from: z.int(), fault: RecordFault.nullable() })),
+  }),
 ]);
 export type RecordVerification = z.infer<typeof RecordVerification>;

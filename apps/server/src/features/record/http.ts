@@ -1,6 +1,7 @@
 import { actorName } from '../../platform/actor.ts';
 import { ok, type RouteHandlers } from '../../platform/http.ts';
-import { ofKept, type RecordService, type Walked } from './record-service.ts';
+import type { RecordService } from './record-service.ts';
+import { ofKept, type Walked } from './walk.ts';
 
 /** The log that is signed of it. */
 interface SignedLog {

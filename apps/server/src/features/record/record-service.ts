@@ -6,34 +6,17 @@ import type {
   RecordNote,
   RecordPage,
   RecordQuery,
-  RecordVerification,
 } from '@clerestory/protocol';
-import { emptyFrontier, equalBytes, leafHash, utf8 } from '@clerestory/tlog';
 import type { Clock } from '../../platform/clock.ts';
 import { StoreError, type Database } from '../../platform/database.ts';
 import { changedGuards } from '../../platform/guards.ts';
-import { sha256 } from '../../platform/hashing.ts';
 import type { Write } from '../../platform/idempotency.ts';
 import { newestFirst } from '../../platform/newest-first.ts';
-import { emptyHead, faultOf, isTombstone, nextRow, readEntry, type RecordRow } from './chain.ts';
+import { nextRow, readEntry } from './chain.ts';
 import { Erasures } from './erasures.ts';
 import { PublicLog } from './public-log.ts';
-import { treeStore } from './tree.ts';
+import { Walk, type KeptHead, type Pace, type Walked } from './walk.ts';
 
-/** What a walk along the chain finds. */
-export type Walked =
-  Omit<Extract<RecordVerification, { ok: true }>, 'halted'> | Extract<RecordVerification, { ok: false }>;
-
-const otherThanKept = 'the record is another one than that of the kept head';
-const otherTree = 'the tree of the public log is not that of its leaves';
-const shorterThanKept = 'the record is shorter than the kept head';
-/** Faults that only a head shows which somebody kept. */
-export const ofKept: readonly string[] = [otherThanKept, shorterThanKept];
-/** How a walk along the record goes: so many entries in one go, and what lies between two goes. */
-export interface Pace {
-  entries: number;
-  pause(): Promise<unknown>;
-}
 /** For somebody who waits: others get their turn. */
 const soon: Pace = { entries: 1_000, pause: () => new Promise(setImmediate) };
 
@@ -168,73 +151,26 @@ export class RecordService {
   }
 
   /**
-   * Walks the whole chain and names the first entry that is not as it was written. With a head that somebody kept, also
-   * finds a record that was cut off, or written anew from the beginning.
+   * Walks the whole chain and names the first entry that is not as it was written, and where the log has begun anew behind
+   * that one the first of there. With a head that somebody kept, also finds a record that was cut off, or written anew from
+   * the beginning.
    */
-  async verify(
-    kept?: { sequence?: number | undefined; hash?: string | undefined },
-    pace: Pace = soon,
-  ): Promise<Walked> {
-    const [end, tree] = await this.#db
-      .transaction()
-      .execute(async (read) => [await this.#headIn(read), await treeStore.frontier(read)] as const);
-    const before = await Erasures.of(this.#db);
-    let erasures = before;
-    let at = emptyHead;
-    let frontier = emptyFrontier;
-    let erased = 0;
-    for (;;) {
-      const rows = await this.#db
-        .selectFrom('record_entries')
-        .leftJoin('log_leaves', 'log_leaves.sequence', 'record_entries.sequence')
-        .leftJoin('log_salts', 'log_salts.sequence', 'record_entries.sequence')
-        .select(['record_entries.sequence', 'entry', 'record_entries.hash', 'leaf', 'salt'])
-        .select('log_leaves.hash as leafHash')
-        .where('record_entries.sequence', '>', at.sequence)
-        .where('record_entries.sequence', '<=', end.sequence)
-        .orderBy('record_entries.sequence')
-        .limit(pace.entries)
-        .execute();
-      for (const row of rows) {
-        // What has expired since the walk began is said by an entry of since then.
-        if (erasures.faultOf(row) !== null) erasures = await Erasures.of(this.#db);
-        const fault = faultOf(at, row) ?? leafFaultOf(row) ?? erasures.faultOf(row);
-        if (isTombstone(row.entry)) erased += 1;
-        if (fault !== null) return { ok: false, sequence: at.sequence + 1, fault };
-        const grown = row.leafHash && (await treeStore.grown(this.#db, frontier, row.leafHash));
-        if (!grown) return { ok: false, sequence: row.sequence, fault: otherTree };
-        frontier = grown;
-        at = { sequence: row.sequence, hash: row.hash };
-        if (kept?.sequence === at.sequence && kept.hash !== undefined && kept.hash !== at.hash)
-          return { ok: false, sequence: at.sequence, fault: otherThanKept };
-      }
-      if (rows.length < pace.entries) break;
-      await pace.pause();
-    }
-    if (at.sequence !== end.sequence || at.hash !== end.hash)
-      return { ok: false, sequence: at.sequence + 1, fault: 'the end of the record was cut off' };
-    // Those that went during the walk were met with their words, or without.
-    const after = await Erasures.of(this.#db);
-    const missing = erased >= before.entries && erased <= after.entries ? null : after.faultOfCount(erased);
-    if (missing !== null) return { ok: false, sequence: at.sequence, fault: missing };
-    if (!PublicLog.isSame(frontier, tree)) return { ok: false, sequence: at.sequence, fault: otherTree };
-    if (kept?.sequence !== undefined && kept.sequence > at.sequence)
-      return { ok: false, sequence: at.sequence + 1, fault: shorterThanKept };
-    return { ok: true, entries: at.sequence, erased, head: at };
+  verify(kept: KeptHead = {}, pace: Pace = soon): Promise<Walked> {
+    return new Walk(this.#db, kept, pace).go();
   }
 
   /** The same for somebody who asks. That it was asked, and what was found, is recorded before it is answered. */
-  async verifyFor(
-    by: string,
-    kept?: { sequence?: number | undefined; hash?: string | undefined },
-  ): Promise<Walked> {
+  async verifyFor(by: string, kept?: KeptHead): Promise<Walked> {
     const found = await this.verify(kept);
     await this.#db.transaction().execute((write) =>
       this.append(write, {
         ...{ kind: 'record-verified', actor: by, subject: 'record' },
         detail: found.ok
           ? { ok: true, entries: found.entries }
-          : { ok: false, entry: found.sequence, fault: found.fault },
+          : {
+              ...{ ok: false, entry: found.sequence, fault: found.fault },
+              since: found.anew.flatMap(({ fault }) => (fault ? `${fault.sequence}: ${fault.fault}` : [])),
+            },
       }),
     );
     return found;
@@ -243,19 +179,4 @@ export class RecordService {
   async #headIn(db: Pick<Database, 'selectFrom'>): Promise<RecordHead> {
     return db.selectFrom('record_head').select(['sequence', 'hash']).executeTakeFirstOrThrow();
   }
-}
-
-/** What is wrong with the leaf of a row that is in order itself; null when nothing is. */
-function leafFaultOf(
-  row: RecordRow & { leaf: string | null; leafHash: Uint8Array | null; salt: Uint8Array | null },
-): string | null {
-  const { sequence, entry, leaf, salt } = row;
-  if (leaf === null || row.leafHash === null) return `entry ${sequence} is not in the public log`;
-  if (!equalBytes(row.leafHash, leafHash(sha256, utf8(leaf))))
-    return `the public leaf of entry ${sequence} is not what was hashed`;
-  if (isTombstone(entry))
-    return entry === leaf && salt === null ? null : `the erased entry ${sequence} is not its public leaf`;
-  return PublicLog.isLeafOf(leaf, readEntry(entry), salt)
-    ? null
-    : `entry ${sequence} is another one than the public log says`;
 }

@@ -108,5 +108,19 @@ export const treeStore = {
   nodes: (db: Read, size: number): NodeReader =>
     nodesFromTiles(sha256, size, ({ level, ...id }) => treeStore.tile(db, { ...id, level: Number(level) })),
 
+  /** The frontier as it was at `size`. Throws RangeError when the store has not all that it is made of. */
+  async frontierAt(db: Read, size: number): Promise<Frontier> {
+    const read = treeStore.nodes(db, size);
+    const roots: Uint8Array[] = [];
+    let start = 0;
+    for (let level = Math.floor(Math.log2(size)); level >= 0; level--) {
+      const width = 2 ** level;
+      if (size - start < width) continue;
+      roots.push(await read(level, start / width));
+      start += width;
+    }
+    return { size, roots };
+  },
+
   root: (frontier: Frontier): Uint8Array => rootOf(sha256, frontier),
 };

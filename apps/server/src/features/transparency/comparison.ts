@@ -109,13 +109,19 @@ export class Comparison {
     if (!found.ok && !isOver()) await this.recordChecked(found);
   }
 
-  /** The whole record was walked; a fault halts the log, unless that has begun anew since and so has said it. */
+  /**
+   * The whole record was walked. A fault halts the log, unless that has begun anew since and so has said it: then it is told
+   * in the server's own log, and what is wrong behind it halts the log that there is now.
+   */
   async recordChecked(found: Checked): Promise<void> {
-    const { tree, standing } = this.#parts;
+    const { tree, standing, log } = this.#parts;
     if (found.ok) return standing.recordChecked(null);
     const { entries } = await tree.said();
     const begun = entries.findLast(({ kind }) => kind === 'log-begun-anew')?.sequence ?? 0;
-    if (found.sequence > begun) standing.recordChecked(found.fault);
+    const faults = [found, ...found.anew.flatMap(({ fault }) => fault ?? [])];
+    if (found.sequence <= begun)
+      log.warn({ begun }, `from before the log began anew, as it was then or changed since: ${found.fault}`);
+    standing.recordChecked(faults.find(({ sequence }) => sequence > begun)?.fault ?? null);
   }
 
   /** The largest log that is known to have been signed, or seen. */

@@ -127,11 +127,15 @@ describe('a fault that the check of the whole record has found', () => {
     await site.restart();
     await check();
     expect(site.halted).toBeNull();
+    // What was wrong before is told all the same.
+    expect(site.lines.at(-1)).toMatch(
+      /^warn from before the log began anew.*: entry 3 is not what was hashed/,
+    );
     expect(await isRefused()).toBe(false);
-    reworded(1);
     forge(['record_keeps_entries'], () => reword(8, { detail: { n: 70 } }));
     await check();
     expect(site.halted).toMatch(/entry 8 is not what was hashed/);
+    expect(await isRefused()).toBe(true);
   });
 });
 

@@ -18,7 +18,15 @@ export interface TreeSource {
 }
 
 /** What a walk along the whole record has found. */
-export type Checked = { ok: true } | { ok: false; sequence: number; fault: string };
+export type Checked =
+  | { ok: true }
+  | {
+      ok: false;
+      sequence: number;
+      fault: string;
+      /** What was found `from` where the log has begun anew behind that fault. */
+      anew: readonly { from: number; fault: { sequence: number; fault: string } | null }[];
+    };
 
 export interface CheckpointParts {
   db: Database;

@@ -1,4 +1,4 @@
-import { RecordKind, type HashedEntry } from '@clerestory/protocol';
+import { RecordKind, type HashedEntry, type RecordVerification } from '@clerestory/protocol';
 import { useCallback, useState } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -15,6 +15,14 @@ const detailOf = ({ detail }: HashedEntry): string =>
     .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`)
     .join(', ');
 
+function faultWords({ sequence, fault, anew }: Extract<RecordVerification, { ok: false }>): string {
+  const words = anew.map(
+    ({ from, fault: next }) =>
+      `. The log has begun anew since, with entry ${from}; ${next ? `behind that entry ${next.sequence} is not as it was written: ${next.fault}` : 'from there on all is as it was written'}`,
+  );
+  return `Entry ${sequence} is not as it was written: ${fault}${words.join('')}`;
+}
+
 /** Is it all still as it was written? Walks the whole chain on the server and says what it found. */
 function Verify() {
   const [found, setFound] = useState<{ ok: boolean; text: string } | null>(null);
@@ -29,7 +37,7 @@ function Verify() {
                 ok: answer.halted === null,
                 text: `All ${answer.entries} entries are as they were written${answer.erased > 0 ? `, and ${answer.erased} of them erased for their age, as the log says` : ''}. Head: ${answer.head.hash}${answer.halted === null ? '' : `. But the log is not signed any more: ${answer.halted}`}`,
               }
-            : { ok: false, text: `Entry ${answer.sequence} is not as it was written: ${answer.fault}` },
+            : { ok: false, text: faultWords(answer) },
         ),
     );
   return (
