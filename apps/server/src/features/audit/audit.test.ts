@@ -175,7 +175,11 @@ describe('over the running server', () => {
     const { url } = site.app;
     const get = async (at: string, language = 'en') => {
       const answer = await fetch(`${url}/log/${at}`, { headers: { 'accept-language': language } });
-      return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+      const policy = answer.headers.get('content-security-policy');
+      return {
+        ...{ status: answer.status, type: answer.headers.get('content-type'), policy },
+        text: await answer.text(),
+      };
     };
     await allSigned();
     const csv = await get('report.csv');
@@ -195,6 +199,12 @@ describe('over the running server', () => {
     }
     const key = (await get('key')).text.trim();
     const check = await get('how-to-check');
+    // Each has the style sheet that its own policy allows.
+    for (const page of [await get('report'), check])
+      expect([page.policy, page.text]).toEqual([
+        expect.stringContaining("style-src 'self'"),
+        expect.stringContaining('<link rel="stylesheet" href="/log/report.css">'),
+      ]);
     expect(check.text).toContain('<h1>How you can check this</h1>');
     expect(check.text).toContain(`/log --key ${key}`);
     expect((await get('how-to-check?lang=es')).text).toContain('<h1>Cómo puede comprobarlo</h1>');

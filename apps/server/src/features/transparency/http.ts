@@ -98,10 +98,8 @@ function mountReport(
   app.get('/log/how-to-check', (request, response) => {
     const key = checkpoints.keys().at(-1);
     const at = { base: publicUrl(), key: key ? formatVerifierKey(key) : '' };
-    response
-      .set('Cache-Control', checkpointAge)
-      .type('html')
-      .send(checkPage(languageOf(request), at));
+    response.set('Cache-Control', checkpointAge).set('Content-Security-Policy', pageSecurity);
+    response.type('html').send(checkPage(languageOf(request), at));
   });
   app.get('/log/report.css', (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').type('css').send(reportCss);

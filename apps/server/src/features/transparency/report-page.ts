@@ -1,8 +1,8 @@
 import type { Count, Counts, Report } from '@clerestory/public-log';
+import { nameOf } from './report-names.ts';
 import { words, type Language } from './report-words.ts';
 
 const escape = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-const readable = (name: string) => name.replaceAll('-', ' ');
 
 /** The style of the public pages: a file, since the policy of the server allows none in a page. */
 export const reportCss = `
@@ -32,15 +32,15 @@ function frame(language: Language, title: string, body: string): string {
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title><link rel="stylesheet" href="/log/report.css"></head><body>${body}</body></html>`;
 }
 
-function table(counts: Counts, language: Language, caption: string): string {
+function table(counts: Counts, language: Language, of: Parameters<typeof nameOf>[1]): string {
   const text = words[language];
   const rows = Object.entries(counts)
     .sort(([, a], [, b]) => (b ?? 0) - (a ?? 0))
     .map(
       ([name, count]) =>
-        `<tr><th scope="row">${escape(readable(name))}</th><td>${said(count, language)}</td></tr>`,
+        `<tr><th scope="row">${escape(nameOf(language, of, name))}</th><td>${said(count, language)}</td></tr>`,
     );
-  return `<h3>${escape(caption)}</h3>${rows.length === 0 ? `<p class="dim">${text.none}</p>` : `<table>${rows.join('')}</table>`}`;
+  return `<h3>${escape(text[of])}</h3>${rows.length === 0 ? `<p class="dim">${text.none}</p>` : `<table>${rows.join('')}</table>`}`;
 }
 
 const said = (count: Count, language: Language): string =>
@@ -76,12 +76,12 @@ export function reportPage({ language, report, months }: Page): string {
 <p>${text.lead} <a href="/log/checkpoint">${report.size.toLocaleString(language)} ${text.entries}</a>.</p>
 <nav aria-label="${text.month}">${monthLinks.join(' ')}</nav>
 <h2>${text.accesses}</h2><p class="big">${said(accesses.total, language)}</p>
-${table(accesses.purpose, language, text.purpose)}${table(accesses.placeKind, language, text.placeKind)}${table(accesses.district, language, text.district)}
+${table(accesses.purpose, language, 'purpose')}${table(accesses.placeKind, language, 'placeKind')}${table(accesses.district, language, 'district')}
 <h2>${text.views}</h2><dl>${facts.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${value}</dd>`).join('')}</dl>
-<h2>${text.footage}</h2>${table(report.footage, language, text.purpose)}<p><a href="/portal/public">${text.footageList}</a></p>
+<h2>${text.footage}</h2>${table(report.footage, language, 'purpose')}<p><a href="/portal/public">${text.footageList}</a></p>
 <h2>${text.cameras}</h2>${
       cameras
-        ? `${table(cameras.tiers, language, text.tier)}${table(cameras.states, language, text.states)}${uptime === null ? '' : `<h3>${text.uptime}</h3><p>${uptime.toLocaleString(language)} %</p>`}<p class="dim">${escape(cameras.day)}</p>`
+        ? `${table(cameras.tiers, language, 'tier')}${table(cameras.states, language, 'state')}${uptime === null ? '' : `<h3>${text.uptime}</h3><p>${uptime.toLocaleString(language)} %</p>`}<p class="dim">${escape(cameras.day)}</p>`
         : `<p class="dim">${text.none}</p>`
     }
 <p class="dim">${text.small}</p>
@@ -99,7 +99,7 @@ export function checkPage(language: Language, at: { base: string; key: string })
     `<nav><a href="${addressOf('/log/how-to-check', other)}" lang="${other}">${text.other}</a><a href="${addressOf('/log/report', language)}">${text.back}</a></nav>
 <h1>${text.check}</h1><ol>${text.steps.map((step) => `<li>${escape(step)}</li>`).join('')}</ol>
 <p>${text.checkpoint}: <a href="/log/checkpoint">/log/checkpoint</a></p><p>${text.key}: <a href="/log/key">/log/key</a></p>
-<p>${text.commands}</p><pre>clerestory-verify log ${escape(at.base)}/log --key ${escape(at.key)}
-clerestory-verify report ${escape(at.base)}/log/report.json --log ${escape(at.base)}/log --key ${escape(at.key)}</pre>`,
+<p>${text.commands}</p><pre>npm run -s verify -- log ${escape(at.base)}/log --key ${escape(at.key)}
+npm run -s verify -- report ${escape(at.base)}/log/report.json --log ${escape(at.base)}/log --key ${escape(at.key)}</pre>`,
   );
 }
