@@ -200,6 +200,7 @@ export async function startApp(
     ...(checkpointEveryMs !== undefined && { everyMs: checkpointEveryMs }),
   });
   const reports = new ReportService({
+    log,
     leaves: record.log.leaves.bind(record.log),
     published: () => checkpoints.published(),
   });
@@ -409,8 +410,14 @@ export async function startApp(
     {
       name: 'transparency',
       load: () => checkpoints.load(),
-      start: () => checkpoints.start(),
-      stop: () => checkpoints.stop(),
+      start() {
+        checkpoints.start();
+        reports.start();
+      },
+      stop() {
+        reports.stop();
+        return checkpoints.stop();
+      },
       routes: logRoutes(checkpoints),
     },
     {
