@@ -80,9 +80,12 @@ async function walk(
     else lost.push(one);
   }
   let frontier = emptyFrontier;
+  // So many of them: taking the first out of a witness folder's 300,000 would move all others each time.
+  let compared = 0;
   const compareKept = () => {
-    while (waiting[0] && waiting[0].checkpoint.size <= frontier.size) {
-      const one = waiting.shift() as SignedCheckpoint;
+    for (; compared < waiting.length; compared += 1) {
+      const one = waiting[compared];
+      if (!one || one.checkpoint.size > frontier.size) return;
       if (equalBytes(rootOf(sha256, frontier), one.checkpoint.root)) continue;
       if (one.checkpoint.origin === origin)
         fault(
