@@ -418,25 +418,6 @@ describe('long groups of pictures', () => {
     expect(source.packager.ringBytes).toBeGreaterThan(2 * gopFragments * fragmentBytes);
     expect(source.read().segments.some((segment) => segment.parts[0]?.independent)).toBe(true);
   });
-
-  it('cost as much per fragment at their end as at their start', () => {
-    const source = new Source().begin();
-    /** Of some batches of a thousand the fastest, so that what else the machine does has no say, ms. */
-    const fastest = (batches: number) =>
-      Math.min(
-        ...Array.from({ length: batches }, () => {
-          const startedMs = performance.now();
-          for (let i = 0; i < 1_000; i++) source.add(0.04);
-          return performance.now() - startedMs;
-        }),
-      );
-    source.add(0.04, true);
-    fastest(5);
-    const early = fastest(10);
-    fastest(50);
-    // Work in proportion to what is there already would take about five times as long.
-    expect(fastest(10)).toBeLessThan(3 * early + 1);
-  });
 });
 
 describe('resources', () => {
