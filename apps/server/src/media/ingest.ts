@@ -12,6 +12,7 @@ import {
   strangerSaid,
   type Failure,
 } from './reasons.ts';
+import type { LateStreams } from './late-streams.ts';
 import { sourceInput, type SourceInput, type SourceTools, type StreamSource } from './sources.ts';
 
 export interface IngestTiming {
@@ -47,6 +48,8 @@ export interface IngestDeps {
   ffmpeg: FfmpegRunner;
   tools: SourceTools;
   timing: IngestTiming;
+  /** Of the whole node. */
+  late: LateStreams;
   counters: Counters;
   log: Log;
 }
@@ -70,8 +73,6 @@ interface Run {
   lastFragmentMs: number;
   fragments: number;
   hasInit: boolean;
-  /** Monotonic; since when its pictures have been late. */
-  lateSinceMs: number | null;
   /** Nothing that still comes out of it counts. */
   over: boolean;
   /** Why we ended it ourselves. */
@@ -249,7 +250,7 @@ export class Ingest {
         },
       }),
       reader: new Fmp4Reader({ kind: this.#isSound ? 'audio' : 'video' }),
-      ...{ startedMs: now, lastFragmentMs: now, fragments: 0, hasInit: false, lateSinceMs: null },
+      ...{ startedMs: now, lastFragmentMs: now, fragments: 0, hasInit: false },
       ...{ over: false, failure: null, transports: input.transports, note: input.note, awaits },
       release: input.release ?? (() => {}),
     };
@@ -296,7 +297,12 @@ export class Ingest {
   #watch(run: Run): void {
     const { clock, timing } = this.#deps;
     this.#callOffWatch?.();
-    this.#callOffWatch = clock.after(Math.min(500, timing.noFramesMs / 5), () => {
+    const everyMs = Math.min(500, timing.noFramesMs / 5);
+    const dueMs = clock.monotonicMs() + everyMs;
+    this.#callOffWatch = clock.after(everyMs, () => {
+      // What came while this process was held up waits to be read after this: that time is no silence of the camera.
+      const heldUpMs = clock.monotonicMs() - dueMs;
+      if (heldUpMs > everyMs) run.lastFragmentMs += heldUpMs;
       const silentMs = clock.monotonicMs() - run.lastFragmentMs;
       if (run.fragments > 0 && clock.monotonicMs() - run.startedMs >= timing.goodRunMs) this.#failures = 0;
       const beforeFirstMs = run.hasInit ? timing.firstKeyFrameMs : timing.firstFragmentMs;
@@ -326,15 +332,16 @@ export class Ingest {
 
   /** How much later than it should each fragment comes, ms; a path that stays late is left. */
   lateness(lateMs: number): void {
-    const [run, now] = [this.#run, this.#deps.clock.monotonicMs()];
+    const { clock, late, timing } = this.#deps;
+    const [run, now] = [this.#run, clock.monotonicMs()];
     if (!run || run.over) return;
-    if (lateMs < this.#deps.timing.lateMs) run.lateSinceMs = null;
-    else if (now - (run.lateSinceMs ??= now) >= this.#deps.timing.latePatienceMs)
-      this.#endRun({
-        state: 'backoff',
-        reason: `${this.#isSound ? 'Sound arrives' : 'Pictures arrive'} late; connecting again`,
-        otherTransport: 'no',
-      });
+    late.see(run, lateMs >= timing.lateMs, now);
+    if (!late.mayLeave(run, timing.latePatienceMs, now)) return;
+    this.#endRun({
+      state: 'backoff',
+      reason: `${this.#isSound ? 'Sound arrives' : 'Pictures arrive'} late; connecting again`,
+      otherTransport: 'no',
+    });
   }
 
   /** Ends the run on our own account; `#ended` follows when the process is gone. */
@@ -342,6 +349,7 @@ export class Ingest {
     if (!run || run.over || run !== this.#run) return;
     run.over = true;
     run.failure = failure;
+    this.#deps.late.forget(run);
     this.#callOffWatch?.();
     run.process.stop();
     this.#events.onEnd();
@@ -352,6 +360,7 @@ export class Ingest {
     const ours = run.over;
     if (!ours) this.#events.onEnd();
     run.over = true;
+    this.#deps.late.forget(run);
     this.#run = null;
     this.#callOffWatch?.();
     if (!this.#wanted) return;

@@ -13,6 +13,7 @@ import { FfmpegRunner } from './ffmpeg-process.ts';
 import type { Gate } from './gate.ts';
 import { createHttpDoor, listen } from './http-door.ts';
 import { defaultTiming, type IngestTiming } from './ingest.ts';
+import { LateStreams } from './late-streams.ts';
 import { LiveDoor } from './live-door.ts';
 import { Posters } from './poster.ts';
 import { defaultSightTiming, SightWatch, type SightTiming } from './sight-watch.ts';
@@ -110,6 +111,7 @@ export async function startMediaNode(config: NodeConfig, deps: NodeDeps): Promis
       listenHost: config.host,
     },
     timing: { ...defaultTiming, ...deps.timing },
+    late: new LateStreams(),
   };
   const trials = new Trials(streamDeps);
   const sightTiming = { ...defaultSightTiming, ...deps.sight };

@@ -76,6 +76,21 @@ it('a path that is late only for a moment is kept', async () => {
   expect(restartsOf(node)).toEqual([0, 0]);
 });
 
+it('what comes while this process is held up is no silence of the camera', async () => {
+  const farm = await farmOf();
+  const timing = { noFramesMs: 1_000, lateMs: 20_000 };
+  const node = await nodeOf({}, { timing });
+  node.setCameras([camera('a', { main: farm.url('street') })]);
+  const viewer = await viewerOf(node);
+  await eventually('pictures', () => viewer.chunks().length >= 10);
+  const before = viewer.chunks().length;
+  const heldUpUntilMs = performance.now() + 2 * timing.noFramesMs;
+  while (performance.now() < heldUpUntilMs);
+  await eventually('pictures again', () => viewer.chunks().length >= before + 20);
+  expect(new Set(viewer.chunks().map((chunk) => chunk.generation)).size).toBe(1);
+  expect(restartsOf(node)).toEqual([0, 0]);
+});
+
 it('a first key frame may take longer than any pause later on', async () => {
   const farm = await farmOf();
   const timing = { noFramesMs: 1_500, firstFragmentMs: 5_000, firstKeyFrameMs: 20_000 };
