@@ -17,11 +17,17 @@ export interface BenchPage {
   waitForTimeout(ms: number): Promise<void>;
 }
 
+/** CSS pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
 export interface PlainBrowser {
   /** Its first process; the others are below it. */
   pid: number;
-  /** A page of 1920×1080 that the design lets in. */
-  open(design: Pick<Design, 'enter'>): Promise<BenchPage>;
+  /** A page that the design lets in, of 1920×1080 unless `size` says otherwise. */
+  open(design: Pick<Design, 'enter'>, size?: Size): Promise<BenchPage>;
   close(): Promise<void>;
 }
 
@@ -77,13 +83,13 @@ export async function startPlainBrowser(): Promise<PlainBrowser> {
   const { send, close } = await connect(chromium.endpoint);
   return {
     pid: chromium.child.pid ?? 0,
-    async open(design) {
+    async open(design, size = { width: 1920, height: 1080 }) {
       await design.enter({
         addCookies: async (cookies) => void (await send('Storage.setCookies', { cookies })),
       });
       const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
       const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
-      return pageOf((method, parameters) => send(method, parameters, String(sessionId)));
+      return pageOf((method, parameters) => send(method, parameters, String(sessionId)), size);
     },
     async close() {
       await send('Browser.close').catch(() => undefined);
@@ -98,11 +104,12 @@ interface Evaluated {
   exceptionDetails?: { text: string; exception?: { description?: string } };
 }
 
-async function pageOf(send: (method: string, parameters?: object) => Promise<unknown>): Promise<BenchPage> {
+async function pageOf(
+  send: (method: string, parameters?: object) => Promise<unknown>,
+  size: Size,
+): Promise<BenchPage> {
   await send('Page.enable');
-  await send('Emulation.setDeviceMetricsOverride', {
-    ...{ width: 1920, height: 1080, deviceScaleFactor: 1, mobile: false },
-  });
+  await send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 1, mobile: false });
   const evaluate = async (script: ((argument: never) => unknown) | string, argument?: unknown) => {
     const { result, exceptionDetails: fault } = (await send('Runtime.evaluate', {
       expression: `(${script.toString()})(${argument === undefined ? '' : JSON.stringify(argument)})`,

@@ -3,6 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type BrowserContext, type Page } from '@playwright/test';
+import type { Design } from '../bench/design.ts';
+import { startPlainBrowser } from '../bench/plain-browser.ts';
 import config from '../playwright.config.ts';
 
 const [url = 'http://127.0.0.1:8080', folder = 'docs/guide', size = '1080p', quality = '82'] =
@@ -65,12 +67,14 @@ await allLive(screen, 4);
 await take(screen, 'screen-left');
 await screen.close();
 
-// Small windows stay open, so that the console has something to show and the machine little to do.
-for (const id of ['left', 'centre', 'right']) {
-  const page = await supervisor.newPage();
-  await page.setViewportSize({ width: 640, height: 360 });
-  await page.goto(`${url}/screen/${id}`);
-}
+// Small windows stay open, so that the console has something to show and the machine little to do; in a browser that tells
+// nobody of each message, as the one above does.
+const wall = await startPlainBrowser();
+const byCookies = {
+  enter: async ({ addCookies }: Parameters<Design['enter']>[0]) => addCookies(await supervisor.cookies()),
+};
+for (const id of ['left', 'centre', 'right'])
+  await (await wall.open(byCookies, { width: 640, height: 360 })).goto(`${url}/screen/${id}`);
 const consolePage = await supervisor.newPage();
 await consolePage.goto(url);
 await consolePage.locator('[data-stage] [data-tile="5"]').click();
@@ -147,3 +151,4 @@ for (const page of ['rights', 'screens']) {
   await take(admin, `admin-${page}`);
 }
 await browser.close();
+await wall.close();
