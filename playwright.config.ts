@@ -41,8 +41,9 @@ const disabledFeatures = [
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  // Two browsers at a time on two cores; projects are begun in this order. And no retry that would hide a flaw.
-  workers: 2,
+  // One more than cores: a flow waits for a quarter of its time. Projects are begun in this order. And no retry that would
+  // hide a flaw.
+  workers: 3,
   projects: [
     { name: 'flows', testMatch: '**/*.e2e.ts', testIgnore: [...patient, ...pictures] },
     { name: 'patient', testMatch: patient, workers: 1 },
