@@ -9,6 +9,9 @@ export function clockTime(ms: number): string {
 /** Local time of day as 14:05. */
 export const shortTime = (ms: number): string => clockTime(ms).slice(0, 5);
 
+/** Local day as 11-27. */
+export const shortDay = (ms: number): string => dayAndTime(ms).slice(5, 10);
+
 /** UTC time of day as 14:05:09. */
 export const utcTime = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 

@@ -7,6 +7,7 @@ import {
   awayWords,
   lengthWords,
   momentWords,
+  neverShown,
   screenReason,
   screenStateWords,
   screenStates,
@@ -59,7 +60,7 @@ function Line({ one, report, walls }: { one: FleetScreen; report: FleetReport; w
         <b>{one.name}</b> {walls > 1 && <span className="dim">{one.wall}</span>}
       </td>
       <td>
-        <StateChip words={screenStateWords[one.state]} />{' '}
+        <StateChip words={one.lastSeenAt === null ? neverShown : screenStateWords[one.state]} />{' '}
         {one.isFlapping && (
           <span className="chip" data-tone="warn" title={`${one.flips} changes in the last hour`}>
             flapping
@@ -77,6 +78,8 @@ function Line({ one, report, walls }: { one: FleetScreen; report: FleetReport; w
   );
 }
 
+const numbers = new Set(['Shown', 'Outages']);
+
 /** Every screen with how it did, by state, and how all of them did over the time. */
 export function Screens({ report }: { report: FleetReport }) {
   const [only, setOnly] = useState<FleetScreen['state'] | null>(null);
@@ -84,6 +87,8 @@ export function Screens({ report }: { report: FleetReport }) {
   const lines = screens
     .filter(({ state }) => only === null || state === only)
     .sort((a, b) => badness(a) - badness(b) || a.name.localeCompare(b.name));
+  // A screen that nobody has opened yet is no alarm.
+  const someLeft = screens.some((one) => one.state === 'away' && one.lastSeenAt !== null);
   const walls = new Set(screens.map(({ wall }) => wall)).size;
   return (
     <section className="fleet-card fleet-screens" aria-labelledby="fleet-screens">
@@ -101,7 +106,7 @@ export function Screens({ report }: { report: FleetReport }) {
                 key={state}
                 type="button"
                 className="filter"
-                data-tone={screenStateWords[state].tone}
+                data-tone={state === 'away' && !someLeft ? 'quiet' : screenStateWords[state].tone}
                 aria-pressed={only === state}
                 onClick={() => setOnly(only === state ? null : state)}
               >
@@ -120,7 +125,7 @@ export function Screens({ report }: { report: FleetReport }) {
               <thead>
                 <tr>
                   {['Screen', 'State', 'Shown', 'Outages', 'Away since', 'Last seen'].map((name) => (
-                    <th key={name} scope="col">
+                    <th key={name} scope="col" className={numbers.has(name) ? 'fleet-number' : undefined}>
                       {name}
                     </th>
                   ))}

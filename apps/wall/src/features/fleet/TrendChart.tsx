@@ -2,20 +2,19 @@ import type { Trend } from '@clerestory/protocol';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { shortTime } from '../../ui/time.ts';
+import { shortDay, shortTime } from '../../ui/time.ts';
 import { availabilityOf, percent } from './csv.ts';
 import { lonePoints } from './trend.ts';
 
-const heightPx = 190;
+/** Text and room for it grow with the page, as all else does. */
+const remPx = (rem: number) => rem * parseFloat(getComputedStyle(document.documentElement).fontSize);
+const heightRem = 12;
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 const dayS = 86_400;
 /** Times of day within a day or two, else dates; in the clock of this room. */
-const timeWords = (atS: number, spanS: number): string => {
-  if (spanS <= 2 * dayS) return shortTime(atS * 1000);
-  const date = new Date(atS * 1000);
-  return `${date.getDate()}.${date.getMonth() + 1}.`;
-};
+const timeWords = (atS: number, spanS: number): string =>
+  spanS <= 2 * dayS ? shortTime(atS * 1000) : shortDay(atS * 1000);
 
 const loneIn: uPlot.Series.Points.Filter = (plot, series) => lonePoints([...(plot.data[series] ?? [])]);
 
@@ -24,16 +23,22 @@ function options(width: number, lowest: number, spanS: number): uPlot.Options {
     stroke: colour('--text-dim'),
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line'), width: 1 },
-    font: `12px ${colour('--font')}`,
+    font: `${remPx(0.78)}px ${colour('--font')}`,
+    space: remPx(4.5),
   };
   return {
-    ...{ width, height: heightPx },
+    ...{ width, height: remPx(heightRem) },
     scales: { y: { range: [lowest, 100] } },
     legend: { show: false },
     cursor: { y: false },
     axes: [
-      { ...axis, values: (_plot, ticks) => ticks.map((tick) => timeWords(tick, spanS)) },
-      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) },
+      { ...axis, size: remPx(2.4), values: (_plot, ticks) => ticks.map((tick) => timeWords(tick, spanS)) },
+      {
+        ...axis,
+        size: remPx(3.8),
+        space: remPx(1.8),
+        values: (_plot, ticks) => ticks.map((tick) => `${tick} %`),
+      },
     ],
     series: [
       {},
@@ -41,9 +46,9 @@ function options(width: number, lowest: number, spanS: number): uPlot.Options {
         label: 'Available',
         stroke: colour('--accent'),
         fill: colour('--accent-soft'),
-        width: 2,
+        width: remPx(0.125),
         spanGaps: false,
-        points: { show: false, size: 6, fill: colour('--accent'), filter: loneIn },
+        points: { show: false, size: remPx(0.4), fill: colour('--accent'), filter: loneIn },
       },
     ],
   };
@@ -76,7 +81,9 @@ export function TrendChart({
     const lowest = Math.max(0, Math.min(90, Math.floor(least / 10) * 10));
     const data: uPlot.AlignedData = [trend.map(({ at }) => at / 1000), shares];
     const plot = new uPlot(options(place.clientWidth, lowest, (until - from) / 1000), data, place);
-    const observer = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: heightPx }));
+    const observer = new ResizeObserver(() =>
+      plot.setSize({ width: place.clientWidth, height: remPx(heightRem) }),
+    );
     observer.observe(place);
     return () => {
       observer.disconnect();

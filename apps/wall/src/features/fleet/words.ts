@@ -1,8 +1,8 @@
 import type { AwayWhy, FleetScreen, Outage, ScreenOutage } from '@clerestory/protocol';
-import { CircleCheck, MonitorX, TriangleAlert } from 'lucide-react';
+import { CircleCheck, CircleX, MonitorX, TriangleAlert } from 'lucide-react';
 import { ago } from '../../ui/health-words.ts';
 import type { StateWords } from '../../ui/StateChip.tsx';
-import { shortTime } from '../../ui/time.ts';
+import { shortDay, shortTime } from '../../ui/time.ts';
 
 /** Reasons of a camera that is there and has something else at its address. */
 const wrongAddress =
@@ -12,7 +12,7 @@ const dayMs = 24 * 60 * 60_000;
 
 /** "14:05, 3 h ago"; with its date where that was not within a day. */
 export function momentWords(atMs: number, nowMs: number): string {
-  const date = nowMs - atMs > dayMs ? `${new Date(atMs).toISOString().slice(5, 10)} ` : '';
+  const date = nowMs - atMs > dayMs ? `${shortDay(atMs)} ` : '';
   return `${date}${shortTime(atMs)}, ${ago(atMs, nowMs)} ago`;
 }
 
@@ -48,6 +48,8 @@ export const screenStateWords: Record<FleetScreen['state'], StateWords> = {
   degraded: { word: 'degraded', tone: 'warn', icon: TriangleAlert },
   shown: { word: 'shown', tone: 'quiet', icon: CircleCheck },
 };
+
+export const neverShown: StateWords = { word: 'not yet', tone: 'quiet', icon: CircleX };
 
 const away: Record<AwayWhy, string> = {
   closed: 'Its page was closed, or ended with its browser',
