@@ -22,7 +22,7 @@ const terms = {
     .nullable(),
 };
 
-/** Another system that opens incidents, such as a call desk: an account of a machine. */
+/** Another system that opens incidents and closes its own, such as a call desk: an account of a machine. */
 export const FeedInput = z.strictObject({ ...terms, area: terms.area.default(null) });
 export type FeedInput = z.infer<typeof FeedInput>;
 export const Feed = z.object({ id: Id, ...terms, createdAt: UnixMs, createdBy: z.string() });
@@ -36,13 +36,17 @@ export const FeedIncidentInput = z.strictObject({
 });
 export type FeedIncidentInput = z.infer<typeof FeedIncidentInput>;
 
+/** Which of its own a feed closes. */
+export const FeedIncidentClose = FeedIncidentInput.pick({ number: true });
+export type FeedIncidentClose = z.infer<typeof FeedIncidentClose>;
+
 const route = <const R extends RestRoute>(row: R): R => row;
 const tag = 'incidents';
 
 export const feedRoutes = {
   listFeeds: route({
     ...{ method: 'get', path: '/feeds', tag, status: 200 },
-    summary: 'Systems that may open incidents',
+    summary: 'Systems that may open incidents, and close those again',
     answer: z.object({ items: z.array(Feed) }),
   }),
   createFeed: route({
@@ -62,6 +66,13 @@ export const feedRoutes = {
     summary:
       'For systems, with `Authorization: Bearer <token>`: open an incident. The same number again is answered with the incident as it is',
     body: FeedIncidentInput,
+    answer: Incident,
+  }),
+  feedCloseIncident: route({
+    ...{ method: 'post', path: '/feed/incidents/close', tag, status: 200 },
+    summary:
+      'For systems: close an incident that the same system opened, by its number. What it opened of private cameras ends. One that is closed already is answered as it is',
+    body: FeedIncidentClose,
     answer: Incident,
   }),
 } as const;

@@ -9,7 +9,7 @@ export * from './layout-id.ts';
 export * from './assignment.ts';
 export * from './arrangement.ts';
 export * from './incidents.ts';
-export { Feed, FeedIncidentInput, FeedInput, feedPath } from './feeds.ts';
+export { Feed, FeedIncidentClose, FeedIncidentInput, FeedInput, feedPath } from './feeds.ts';
 export * from './grants.ts';
 export * from './footage.ts';
 export * from './wall.ts';

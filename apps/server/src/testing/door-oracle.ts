@@ -3,7 +3,7 @@ import type { ClientCommand, ClientEventName, RouteName } from '@clerestory/prot
 /**
  * The oracle, written apart from the policy table. Who may: `n` nobody signed in, `w` a paired screen, `o` operator,
  * `s` supervisor, `i` investigator, `u` auditor, `a` administrator, `e` an owner of cameras, `f` a feed; `L` also while the session is
- * locked. At the doors for owners everybody else is nobody, whatever they carry, and an owner is nobody at all others. The same holds for a feed and its door.
+ * locked. At the doors for owners everybody else is nobody, whatever they carry, and an owner is nobody at all others. The same holds for a feed and its doors.
  */
 export const oracle: Record<RouteName, string> = {
   ...{
@@ -66,7 +66,7 @@ export const oracle: Record<RouteName, string> = {
   ...{ readRecord: 'uL', getRecordHead: 'uL', verifyRecord: 'uL', getLogStatus: 'uaL' },
   ...{ searchRecord: 'uL', getAuditList: 'uL', whoCouldSee: 'uL', exportRecord: 'uL' },
   ...{ listSamples: 'uL', drawSample: 'u', getSample: 'uL', exportSample: 'uL', addFinding: 'u' },
-  ...{ listFeeds: 'uaL', createFeed: 'a', deleteFeed: 'a', feedIncident: 'f' },
+  ...{ listFeeds: 'uaL', createFeed: 'a', deleteFeed: 'a', feedIncident: 'f', feedCloseIncident: 'f' },
   ...{ listIncidents: 'osiuaL', openIncident: 'osi', closeIncident: 'osi' },
   ...{ getConsents: 'osiuaL', proposeConsent: 'a', getSitePolicy: 'osiuaL', setSitePolicy: 'a' },
   ...{ switchPrivate: 'sa', listWays: 'osiL', askForGrants: 'osi', listGrants: 'osiuaL' },

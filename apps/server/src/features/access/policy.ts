@@ -15,7 +15,7 @@ import type { Actor } from '../../platform/actor.ts';
 
 /**
  * Who may use a door. A role; `person`: anybody who signed in, whatever the roles; `screen`: a paired screen; `owner`: who lends
- * cameras, at the pages for owners; `feed`: a system that opens incidents, at its own door; `anyone`: also who has not signed in; `local`: a program on this machine itself.
+ * cameras, at the pages for owners; `feed`: a system that opens incidents and closes its own, at its own doors; `anyone`: also who has not signed in; `local`: a program on this machine itself.
  */
 export type Who = Role | 'person' | 'screen' | 'owner' | 'feed' | 'anyone' | 'local';
 
@@ -191,6 +191,7 @@ const consent = {
   'rest:createFeed': administering,
   'rest:deleteFeed': administering,
   'rest:feedIncident': { who: ['feed'] },
+  'rest:feedCloseIncident': { who: ['feed'] },
   'rest:openIncident': { who: atTheWall, unlocked: true },
   'rest:closeIncident': { who: atTheWall, unlocked: true },
   'rest:getConsents': { who: everyRole, right: 'see', camera: 'params' },
@@ -463,7 +464,7 @@ export function admits({ who, unlocked }: PolicyRow, actor: Actor, local = false
     case 'feed':
       return who.includes('feed')
         ? allowed
-        : refused('forbidden', 'A feed opens incidents and does nothing else.');
+        : refused('forbidden', 'A feed opens incidents, closes its own and does nothing else.');
     case 'person': {
       if (!who.includes('person') && !actor.roles.some((role) => who.includes(role)))
         return refused(

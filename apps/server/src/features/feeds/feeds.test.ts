@@ -17,6 +17,15 @@ const call = (token: string, body: object) =>
   new Browser(site.app.url).call('POST', '/feed/incidents', body, {
     ...{ origin: '', authorization: `Bearer ${token}` },
   });
+const close = (token: string, number: string) =>
+  new Browser(site.app.url).call(
+    'POST',
+    '/feed/incidents/close',
+    { number },
+    {
+      ...{ origin: '', authorization: `Bearer ${token}` },
+    },
+  );
 const feed = async (more: object = {}) => {
   const input = { name: 'Call desk', types: ['fire', 'robbery'], ...more };
   const made = await site.administrator.call('POST', '/feeds', input);
@@ -79,6 +88,50 @@ test('it opens what an owner lends for incidents, and nobody who watches has ope
   expect(await watch(own.id)).toMatchObject({ state: 'waiting-approval', isOwnIncident: true });
 });
 
+test('a feed closes what it opened itself, once, and what its incident opened ends', async () => {
+  const source = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/closed' };
+  await addPrivateCamera(site, 'yard', source, { level: 'incident', purposes: ['fire'], radiusM: 500 });
+  const operator = await site.personAs('operator');
+  const { feed: desk, token } = await feed();
+  const other = await feed();
+  const { id } = (await call(token, fire('CAD-9'))).body;
+  const granted = await operator.call('POST', '/grants', {
+    ...{ cameras: [{ camera: 'yard' }], purpose: { kind: 'incident', incident: id } },
+  });
+  const grant = granted.body.items[0].grants[0];
+  expect(grant.state).toBe('live');
+  // Neither what another feed opened, nor what a person did, nor what is not there: all three look the same.
+  const { number: _, ...byHand } = fire('');
+  const own = (await operator.call('POST', '/incidents', byHand)).body;
+  for (const [from, number] of [
+    [other.token, 'CAD-9'],
+    [token, String(own.number)],
+    [token, 'CAD-nowhere'],
+  ] as const)
+    expect([(await close(from, number)).status, number]).toEqual([404, number]);
+  const held = async () =>
+    (await operator.call('GET', '/grants')).body.items.some((one: { id: string }) => one.id === grant.id);
+  expect(await held()).toBe(true);
+
+  const closed = await Promise.all([close(token, 'CAD-9'), close(token, 'CAD-9')]);
+  // Ended before it was told, so that no second can go by.
+  expect(await held()).toBe(false);
+  for (const { status, body } of [...closed, await close(token, 'CAD-9')])
+    expect([status, body]).toMatchObject([
+      200,
+      { id, closedAt: closed[0]?.body.closedAt, closedBy: `feed:${desk.id}` },
+    ]);
+  expect((await operator.call('GET', '/incidents?open=true')).body.items).not.toContainEqual(
+    expect.objectContaining({ id }),
+  );
+  const auditor = await site.personAs('auditor');
+  const { items } = (await auditor.call('GET', `/record?kind=incident-closed&actor=feed:${desk.id}&limit=9`))
+    .body;
+  expect(items.filter(({ subject }: { subject: string }) => subject === `incident:${id}`)).toHaveLength(1);
+  const ended = (await auditor.call('GET', '/record?kind=grant-ended&limit=9')).body.items;
+  expect(ended[0].detail).toMatchObject({ grant: grant.id, code: 'incident-closed' });
+});
+
 test('a feed reports its own types within its own area, and each refusal is in the record', async () => {
   const { feed: desk, token } = await feed({ types: ['fire'], area: { ...place, radiusM: 1_000 } });
   expect((await call(token, { ...fire('A-1'), type: 'robbery' })).body).toMatchObject({
@@ -96,7 +149,7 @@ test('a feed reports its own types within its own area, and each refusal is in t
   expect(refused.detail).toMatchObject({ asked: 'rest:feedIncident', code: 'forbidden' });
 });
 
-test('its token opens that door alone, lies hashed in the store, and is good for nothing once it is taken back', async () => {
+test('its token opens its two doors alone, lies hashed in the store, and is good for nothing once it is taken back', async () => {
   const { feed: desk, token } = await feed();
   const headers = { authorization: `Bearer ${token}` };
   const program = new Browser(site.app.url);
@@ -105,11 +158,14 @@ test('its token opens that door alone, lies hashed in the store, and is good for
   expect((await program.call('POST', '/incidents', fire('B-0'), headers)).status).toBe(401);
   // Nor does anybody's cookie open it.
   expect((await site.administrator.call('POST', '/feed/incidents', fire('B-1'))).status).toBe(401);
+  const closing = await site.administrator.call('POST', '/feed/incidents/close', { number: 'B-1' });
+  expect(closing.status).toBe(401);
   for (const name of readdirSync(site.dir).filter((one) => one.startsWith('clerestory.db')))
     expect(readFileSync(path.join(site.dir, name)).includes(token), name).toBe(false);
   expect(JSON.stringify((await site.administrator.call('GET', '/feeds')).body)).not.toContain(token);
   expect((await site.administrator.call('DELETE', `/feeds/${desk.id}`)).status).toBe(204);
   expect((await call(token, fire('B-2'))).status).toBe(401);
+  expect((await close(token, 'B-2')).status).toBe(401);
   expect((await site.administrator.call('DELETE', `/feeds/${desk.id}`)).status).toBe(404);
 });
 

@@ -11,5 +11,6 @@ export interface FeedParts {
   refusals: { note(refusal: { actor: string; asked: string; subject: string; code: string }): void };
   incidents: {
     report(input: FeedIncidentInput, feed: { id: string; name: string }): Promise<Answer<Incident>>;
+    closeReported(reference: string, feed: { id: string }): Promise<Answer<Incident>>;
   };
 }

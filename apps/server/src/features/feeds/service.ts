@@ -3,6 +3,7 @@ import {
   problem,
   type Answer,
   type Feed,
+  type FeedIncidentClose,
   type FeedIncidentInput,
   type FeedInput,
   type Incident,
@@ -24,7 +25,7 @@ const perFeed = { perSecond: 1, burst: 60 };
 const noFeed = problem('not-found', 'There is no such feed.');
 
 /**
- * Accounts of systems that open incidents. A token is random, shown once and stored hashed. Taking one back holds in memory
+ * Accounts of systems that open incidents and close their own. A token is random, shown once and stored hashed. Taking one back holds in memory
  * before the store is asked.
  */
 export class FeedService {
@@ -99,6 +100,12 @@ export class FeedService {
       ...{ actor: `feed:${id}`, asked: 'rest:feedIncident', subject: '', code: unfit.problem.code },
     });
     return unfit;
+  }
+
+  /** Only what it opened itself. It takes away, so its rate does not count: none is left open for that. */
+  async close({ number }: FeedIncidentClose, { id }: FeedActor): Promise<Answer<Incident>> {
+    const feed = this.#byId.get(id);
+    return feed ? this.#parts.incidents.closeReported(number, feed) : refuse(noFeed);
   }
 
   #keep(feed: StoredFeed): void {

@@ -126,6 +126,25 @@ export class IncidentService {
     });
   }
 
+  /**
+   * A feed says that what it opened is over. Held in memory at once where it is known there; one whose opening is still
+   * being written, or that is closed already, is found once that is done.
+   */
+  async closeReported(reference: string, { id: feed }: { id: string }): Promise<Answer<Incident>> {
+    const by = `feed:${feed}`;
+    const open = this.open().find(
+      ({ openedBy, ...one }) =>
+        openedBy.kind === 'feed' && openedBy.id === feed && one.reference === reference,
+    );
+    if (open) return this.close(open.id, by, newId());
+    const known = await this.#inTurn(() => incidentStore.referenced(this.#db, feed, reference));
+    if (!known)
+      return refuse(
+        problem('not-found', `This feed has opened no incident ${reference}. Send its own number.`),
+      );
+    return this.#open.has(known.id) ? this.close(known.id, by, newId()) : ok(known);
+  }
+
   #refusedAsFull(): Answer<never> | null {
     if (this.#open.size < maxOpenIncidents) return null;
     return refuse(problem('too-many', `At most ${maxOpenIncidents} open incidents. Close some first.`));

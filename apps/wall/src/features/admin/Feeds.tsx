@@ -96,7 +96,8 @@ function TokenDialog({ token, onClose }: { token: string; onClose: () => void })
         <p className="admin-link">{token}</p>
         <p className="dim">
           The system sends it with each incident, as <code>Authorization: Bearer …</code> to{' '}
-          <code>POST /api/v1/feed/incidents</code>.
+          <code>POST /api/v1/feed/incidents</code>, and its number alone to <code>…/close</code> when the
+          incident is over.
         </p>
       </div>
     </Dialog>
@@ -106,7 +107,7 @@ function TokenDialog({ token, onClose }: { token: string; onClose: () => void })
 const areaOf = ({ area }: Feed): string =>
   area ? `${area.radiusM} m around ${area.latitude}, ${area.longitude}` : 'anywhere';
 
-/** Systems that open incidents by themselves. */
+/** Systems that open incidents by themselves, and close those again. */
 export function Feeds() {
   const mayChange = useSession(({ who }) => holds(who, 'administrator'));
   const [isAdding, setAdding] = useState(false);
@@ -116,7 +117,7 @@ export function Feeds() {
   return (
     <Section
       title="Feeds"
-      text="Systems that open incidents by themselves. What they open is not counted as opened by whoever watches."
+      text="Systems that open incidents by themselves, and close those that they opened. What they open is not counted as opened by whoever watches."
       problem={refused ?? problem}
       tools={
         mayChange && (
