@@ -197,6 +197,46 @@ test('a passkey: registered, and enough to sign in', async ({ page, site }) => {
   await choose(page, 'Sign out');
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await expect(account(page)).toContainText('tess');
+
+  // Where the site asks for a second factor and this is the only one, nobody is asked for a password that does nothing.
+  const administrator = await site.signedIn('administrator');
+  expect((await administrator.call('PUT', '/people-policy', { secondFactor: 'required' })).status).toBe(200);
+  await page.reload();
+  // Who took over by PIN has not shown who it is.
+  const switched = await page.evaluate(async () => {
+    const ask = (method: string, address: string, body?: object) =>
+      fetch(`/api/v1${address}`, {
+        ...{ method, headers: { 'content-type': 'application/json' } },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    await ask('PUT', '/me/pin', { pin: '271828' });
+    const { me } = (await (await ask('GET', '/session')).json()) as { me: { id: string } };
+    return (await ask('POST', '/session/switch', { person: me.id, pin: '271828' })).status;
+  });
+  expect(switched).toBe(200);
+  await page.reload();
+  await choose(page, 'Your sign-in');
+  const app = page.getByRole('listitem').filter({ hasText: 'No app' });
+  await app.getByRole('button', { name: 'Set up' }).click();
+  const confirm = page.getByRole('button', { name: 'Confirm with your passkey' });
+  await expect(confirm).toBeVisible();
+  await expect(page.getByLabel(/password/i)).toHaveCount(0);
+  expect(await barriersOn(page)).toEqual([]);
+  await confirm.click();
+  await expect(page.getByAltText(/QR code/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'Your sign-in');
+  const pin = page.getByRole('listitem').filter({ hasText: 'PIN at this workstation' });
+  await pin.getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByText('No PIN at this workstation')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'Lock');
+  const cover = page.getByRole('dialog', { name: 'Locked' });
+  await expect(cover.getByRole('button', { name: 'Unlock as tess with a passkey' })).toBeVisible();
+  await expect(cover.getByLabel('Your password')).toHaveCount(0);
+  expect(await barriersOn(page)).toEqual([]);
+  await cover.getByRole('button', { name: 'Unlock as tess with a passkey' }).click();
+  await expect(cover).toHaveCount(0);
 });
 
 test.describe('before anybody is there', () => {

@@ -106,6 +106,8 @@ export const Me = PersonName.extend({
   session: SessionView,
   /** The site asks for a second factor, and there is none yet. */
   mustEnrol: z.boolean(),
+  /** The site asks for a second factor, and a passkey is the only one: a password confirms and unlocks nothing. */
+  mustUsePasskey: z.boolean(),
   /** A PIN is set at this workstation. */
   pinHere: z.boolean(),
 });

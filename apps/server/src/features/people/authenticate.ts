@@ -68,6 +68,12 @@ export class Authenticate {
     );
   }
 
+  /** The site asks for a second factor, and the only one that this person has is a passkey: a password alone is none. */
+  mustUsePasskey(person: Person): boolean {
+    const { policy, authenticators } = this.#parts;
+    return policy.asksOf(person) && authenticators.hasPasskeyOnly(person.id);
+  }
+
   rolesIn(session: Session, person: Person): readonly Role[] {
     return this.mustEnrol(session, person) ? [] : person.roles;
   }

@@ -199,7 +199,12 @@ describe('a passkey', () => {
     expect((await thief.signIn('petra', 'not the password at all')).status).toBe(401);
 
     const mine = await signIn(new Browser(byName), key);
-    expect(mine.answer.body).toMatchObject({ login: 'petra', roles: ['operator'], mustEnrol: false });
+    expect(mine.answer.body).toMatchObject({
+      login: 'petra',
+      roles: ['operator'],
+      mustEnrol: false,
+      mustUsePasskey: true,
+    });
     // Nor does the password confirm or unlock what the passkey began.
     const browser = new Browser(byName);
     await signIn(browser, key);

@@ -102,9 +102,9 @@ export class People {
     };
     const refused = new RefusedTries(known);
     const asked = { ...known, links, policy, providers, passwords, tries, halves, guards, refused };
-    const signIn = new SignIn(asked);
-    const flow = new ProviderFlow({ ...asked, signIn });
     const authenticate = (this.#authenticate = new Authenticate(asked));
+    const signIn = new SignIn({ ...asked, authenticate });
+    const flow = new ProviderFlow({ ...asked, signIn });
     this.#load = [people, authenticators, workstations, links, policy, providers, sessions];
     const parts = { ...asked, signIn, flow, authenticate, demoPassword: () => this.#demoPassword };
     this.#routes = patient({ ...sessionRoutes(parts), ...myRoutes(parts), ...peopleRoutes(parts) });

@@ -29,5 +29,6 @@ export const meOf = (
   demo: person.demo,
   session: sessionView(session, session.id),
   mustEnrol: parts.authenticate.mustEnrol(session, person),
+  mustUsePasskey: parts.authenticate.mustUsePasskey(person),
   pinHere: parts.workstations.hasPin(session.workstation, person.id),
 });

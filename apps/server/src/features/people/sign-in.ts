@@ -9,6 +9,7 @@ import {
 import { ok, refuse } from '../../platform/http.ts';
 import type { WebExchange } from '../../platform/web.ts';
 import { placeOf } from '../../platform/rate-limit.ts';
+import type { Authenticate } from './authenticate.ts';
 import type { Authenticators } from './authenticators.ts';
 import type { Links } from './links.ts';
 import type { Passwords } from './passwords.ts';
@@ -18,7 +19,6 @@ import type { Session, SessionService } from './session-service.ts';
 import type { Deadline } from '../../platform/deadline.ts';
 import type { Tickets } from '../../platform/tickets.ts';
 import { settled, type Attempt, type Tries } from '../../platform/tries.ts';
-import type { PolicyService } from './policy.ts';
 import type { Workstations } from './workstations.ts';
 
 export const sessionCookie = 'clerestory';
@@ -46,7 +46,7 @@ export interface SignInParts {
   people: PeopleService;
   sessions: SessionService;
   authenticators: Authenticators;
-  policy: PolicyService;
+  authenticate: Pick<Authenticate, 'mustUsePasskey'>;
   workstations: Workstations;
   links: Links;
   passwords: Passwords;
@@ -87,7 +87,7 @@ export class SignIn {
   }
 
   async withPassword(login: string, password: string, web: WebExchange): Promise<Answer<Step>> {
-    const { people, passwords, authenticators, halves, sessions, refused } = this.#parts;
+    const { people, passwords, authenticate, authenticators, halves, sessions, refused } = this.#parts;
     const person = people.byLogin(login);
     const attempt = this.#begin(person?.id ?? `login:${login.trim().toLowerCase()}`, web, 'password');
     if (!attempt.ok) return refuse(attempt.problem);
@@ -104,7 +104,7 @@ export class SignIn {
     }
     if (await authenticators.hasTotp(person.id))
       return ok({ state: 'second-step', ticket: halves.issue({ person: person.id, endings }, person.id) });
-    if (this.#mustUsePasskey(person)) return ok({ state: 'passkey-step' });
+    if (authenticate.mustUsePasskey(person)) return ok({ state: 'passkey-step' });
     return this.#step(await this.finish(person.id, 'password', web, { endings }));
   }
 
@@ -157,9 +157,9 @@ export class SignIn {
 
   /** Unlocks by PIN; by password (with the code where an app is set up) or passkey it also confirms. */
   async unlock(session: Session, by: Unlock, web: WebExchange): Promise<Answer<void>> {
-    const { sessions, people, workstations, refused } = this.#parts;
+    const { authenticate, sessions, people, workstations, refused } = this.#parts;
     const person = people.get(session.person);
-    if ('password' in by && person && this.#mustUsePasskey(person)) return refuse(passkeyFirst);
+    if ('password' in by && person && authenticate.mustUsePasskey(person)) return refuse(passkeyFirst);
     const actor = `person:${session.person}`;
     if ('pin' in by) {
       const here = workstations.find(web.cookie(workstationCookie));
@@ -178,12 +178,6 @@ export class SignIn {
     }
     await sessions.unlock(session.id, !('pin' in by), actor);
     return ok(undefined);
-  }
-
-  /** The site asks for a second factor, and the only one that this person has is a passkey: a password alone is none. */
-  #mustUsePasskey(person: Person): boolean {
-    const { policy, authenticators } = this.#parts;
-    return policy.asksOf(person) && authenticators.hasPasskeyOnly(person.id);
   }
 
   /**

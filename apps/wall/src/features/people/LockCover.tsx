@@ -33,6 +33,7 @@ export function LockCover() {
       },
     );
   const byPasskey = () => void run(unlockByPasskey, tookSession);
+  const isPasskeyFirst = me.mustUsePasskey && !me.pinHere;
   const leave = () => void callRoute('signOut', {}).then(refreshSession);
   const others = switchable.filter(({ id }) => id !== me.id);
   return (
@@ -45,6 +46,15 @@ export function LockCover() {
         </p>
         {other ? (
           <SwitchByPin person={other} onBack={() => setOther(null)} onDone={() => setOther(null)} />
+        ) : isPasskeyFirst ? (
+          <StepForm
+            action={`Unlock as ${me.name} with a passkey`}
+            busy={busy}
+            fault={fault}
+            onSubmit={byPasskey}
+          >
+            {null}
+          </StepForm>
         ) : (
           <StepForm
             action={`Unlock as ${me.name}`}
@@ -74,9 +84,11 @@ export function LockCover() {
           </StepForm>
         )}
         <div className="locked-foot">
-          <Button kind="quiet" onClick={byPasskey}>
-            Use a passkey
-          </Button>
+          {!isPasskeyFirst && (
+            <Button kind="quiet" onClick={byPasskey}>
+              Use a passkey
+            </Button>
+          )}
           {others.map((person) => (
             <Button key={person.id} kind="quiet" onClick={() => setOther(person)}>
               {person.name}

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { renderSVG } from 'uqr';
 import { callRoute } from '../../state/call-route.ts';
 import { refreshSession } from '../../state/session.ts';
+import { useSession } from '../../state/use-session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
@@ -140,8 +141,32 @@ function NewPin({ onDone }: { onDone: () => void }) {
   );
 }
 
+/** The only thing that confirms where the site asks for a second factor and a passkey is the only one. */
+function ConfirmByPasskey({ onDone }: { onDone: () => void }) {
+  const { busy, run, fault } = useStep();
+  return (
+    <StepForm
+      action="Confirm with your passkey"
+      busy={busy}
+      fault={fault}
+      onSubmit={() => void run(unlockByPasskey, onDone)}
+    >
+      <p>Confirm first that it is you. At this site your passkey does that; a password does not.</p>
+    </StepForm>
+  );
+}
+
 /** Confirms that it is really you, before an authenticator is changed. */
 function Confirm({ ways, onDone }: { ways: Authenticators; onDone: () => void }) {
+  const mustUsePasskey = useSession(({ who }) => who?.me?.mustUsePasskey ?? false);
+  return mustUsePasskey ? (
+    <ConfirmByPasskey onDone={onDone} />
+  ) : (
+    <ConfirmByPassword ways={ways} onDone={onDone} />
+  );
+}
+
+function ConfirmByPassword({ ways, onDone }: { ways: Authenticators; onDone: () => void }) {
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const { busy, run, fault } = useStep();
