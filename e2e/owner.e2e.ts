@@ -234,6 +234,22 @@ test('somebody who never was here registers a camera: on the map, and never a pi
   await expect(page.getByText('Saved.')).toBeVisible();
   const owned = await page.evaluate(async () => (await fetch('/api/v1/owner/cameras')).json());
   expect(owned.items).toMatchObject([{ latitude: 52.51235, longitude: 13.40988 }]);
+
+  // To take it out of the register is asked once more, in both languages.
+  for (const [other, remove, sure, cancel] of [
+    ['Español', 'Remove this camera', 'Remove this camera?', 'Cancel'],
+    ['English', 'Quitar esta cámara', '¿Quitar esta cámara?', 'Cancelar'],
+  ] as const) {
+    await page.getByRole('button', { name: remove, exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: sure });
+    await expect(dialog).toBeVisible();
+    await expectAccessible(page);
+    await expectToFit(page);
+    await shoot(page, `remove-before-${other}`);
+    await dialog.getByRole('button', { name: cancel }).click();
+    await expect(dialog).toBeHidden();
+    await page.getByRole('button', { name: other }).click();
+  }
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page.getByRole('heading', { name: 'Passkeys' })).toBeVisible();
   await expectAccessible(page);
@@ -250,8 +266,10 @@ test('somebody who never was here registers a camera: on the map, and never a pi
   await expectAccessible(page);
   await expectToFit(page);
   await shoot(page, 'leave');
+  await expect(page.getByText('without your name. So nobody here can open your camera')).toBeVisible();
   await page.getByRole('button', { name: 'Español' }).click();
   await expect(page.getByRole('heading', { name: '¿Quiere darse de baja?' })).toBeVisible();
+  await expect(page.getByText('sin su nombre. Así nadie aquí puede abrir su cámara')).toBeVisible();
   await expectToFit(page);
   await shoot(page, 'leave-es');
   await page.getByRole('button', { name: 'English' }).click();

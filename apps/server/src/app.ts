@@ -239,7 +239,10 @@ export async function startApp(
   });
   cameras.masksWrittenBy(masksRecordedIn(record));
   cameras.soundWrittenBy(soundRecordedIn(record));
-  cameras.ownersKnownBy((owner) => owners.registry.get(owner) !== undefined);
+  cameras.ownersKnownBy({
+    isOwner: (owner) => owners.registry.get(owner) !== undefined,
+    isProven: (owner) => owners.registry.isProven(owner),
+  });
   cameras.movableBy((camera) => onvif.abilities(camera) !== null);
   const onvif: OnvifService = new OnvifService({
     db,
@@ -271,6 +274,12 @@ export async function startApp(
       ...{ kind: 'camera-address-freed', actor: by, subject: `camera:${camera}`, detail: {} },
     }),
   );
+  cameras.handingOnWrittenBy(async (write, { before, after, by }) => {
+    await record.append(write, {
+      ...{ kind: 'camera-address-handed-on', actor: by, subject: `camera:${after.id}` },
+      detail: { owner: after.owner, cameras: before },
+    });
+  });
   const incidents = new IncidentService({ db, clock, steps, record });
   const feeds = new FeedService({ db, clock, record, refusals, incidents });
   const grants: GrantService = new GrantService({

@@ -55,6 +55,7 @@ export const publications: Readonly<Record<RecordKind, Publication>> = {
   ),
   'camera-removed': of(['visibility', 'placeKind', 'tier'], ['owner']),
   'camera-address-freed': nothing,
+  'camera-address-handed-on': of([], ['owner']),
   'camera-masks-changed': of(['areas', 'areasAdded', 'areasRemoved'], ['places']),
   'camera-sound-changed': of(['allowed', 'because']),
   'camera-tried': of(['answer']),

@@ -36,6 +36,7 @@ export const RecordKind = z.enum([
   'camera-changed',
   'camera-removed',
   'camera-address-freed',
+  'camera-address-handed-on',
   'camera-masks-changed',
   'camera-sound-changed',
   'camera-tried',

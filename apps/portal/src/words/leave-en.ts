@@ -18,7 +18,7 @@ export const leave = {
   record:
     'The record of who watched, when and why, and of what you allowed. It has a number for you, and not your name. With it anybody can still check what was done. It is erased by its age.',
   addresses:
-    'A scrambled form of where each picture came from. So nobody here can open your camera under another name.',
+    'A scrambled form of where each picture came from, without your name. So nobody here can open your camera under another name. Only somebody who gets the camera or its address after you can share it anew, on pages of their own. The record says when that happens.',
   first: 'After this you cannot look any more at who watched. Download the proofs first, if you want them.',
   yes: 'Yes, leave now',
   no: 'No, stay',

@@ -20,7 +20,7 @@ export const leave: LeaveWords = {
   record:
     'El registro de quién miró, cuándo y por qué, y de lo que usted permitió. Tiene un número para usted, y no su nombre. Con él cualquiera puede comprobar todavía qué se hizo. Se borra por su edad.',
   addresses:
-    'Una forma cifrada de dónde venía cada imagen. Así nadie aquí puede abrir su cámara con otro nombre.',
+    'Una forma cifrada de dónde venía cada imagen, sin su nombre. Así nadie aquí puede abrir su cámara con otro nombre. Solo quien tenga la cámara o su dirección después de usted puede compartirla de nuevo, en sus propias páginas. El registro dice cuándo pasa eso.',
   first: 'Después ya no podrá ver quién miró. Si quiere las pruebas, descárguelas antes.',
   yes: 'Sí, darme de baja',
   no: 'No, me quedo',

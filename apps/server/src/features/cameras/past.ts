@@ -15,6 +15,12 @@ interface Kept {
   owner: string;
 }
 
+/** Who is an owner here, and who of them was seen to read the own address. */
+export interface OwnersKnown {
+  isOwner(owner: string): boolean;
+  isProven(owner: string): boolean;
+}
+
 const saltName = 'lent-addresses-salt';
 
 /** Where a camera's picture comes from; one that sends to us, by its port. */
@@ -34,6 +40,7 @@ export class PastCameras {
   /** Hash → what was lent there. */
   readonly #kept = new Map<string, Kept[]>();
   #salt = '';
+  #owners: OwnersKnown = { isOwner: () => true, isProven: () => false };
 
   constructor(db: Database) {
     this.#db = db;
@@ -48,6 +55,10 @@ export class PastCameras {
     for (const { id } of await this.#db.selectFrom('removed_cameras').select('id').execute())
       this.#ids.add(id);
     this.kept(await this.#db.selectFrom('lent_addresses').selectAll().execute());
+  }
+
+  ownersKnownBy(owners: OwnersKnown): void {
+    this.#owners = owners;
   }
 
   hasId(id: string): boolean {
@@ -65,15 +76,35 @@ export class PastCameras {
     );
   }
 
-  /** Refuses a camera (`id` null: a new one) at an address that somebody has lent, unless it is private and theirs again. */
-  unfit(camera: Omit<Lent, 'id'> & { id: string | null }): Answer<never> | null {
-    const kept = placesOf(camera).flatMap((address) => this.#kept.get(this.#hash(address)) ?? []);
-    const isTheirs = ({ owner }: Kept) => camera.visibility === 'private' && owner === camera.owner;
-    if (kept.every(isTheirs)) return null;
+  /**
+   * Refuses a camera (`id` null: a new one) at an address that somebody has lent, unless it is private and theirs again.
+   * Of who has left nobody can be asked any more: such an address goes on to another owner, whose yes the picture then
+   * needs; to one who was seen to read their mail, since that is who says yes. `by`: an owner hands on what is theirs.
+   */
+  unfit(camera: Omit<Lent, 'id'> & { id: string | null }, by = ''): Answer<never> | null {
+    const { owner } = camera;
+    const isPrivate = camera.visibility === 'private';
+    const others = this.#at(camera).filter(
+      (kept) => !isPrivate || (kept.owner !== owner && by !== `owner:${kept.owner}`),
+    );
+    if (others.length === 0) return null;
+    if (others.some((kept) => this.#owners.isOwner(kept.owner)))
+      return unfitFor(
+        '/source',
+        'its address was that of a private camera; it can be registered as private and for the same owner, or as anything once that owner has given it free on their page',
+      );
+    if (isPrivate && owner !== null && this.#owners.isProven(owner)) return null;
     return unfitFor(
       '/source',
-      'its address was that of a private camera; it can be registered as private and for the same owner, or as anything once that owner has given it free on their page',
+      'its address was that of a private camera whose owner has left; it can be registered as private, for an owner who has signed in at the pages for owners',
     );
+  }
+
+  /** Cameras of owners who have left, whose addresses `after` comes to have for its owner by a change. */
+  inherited(before: Lent | null, after: Lent): string[] {
+    const had = new Set(before?.owner === after.owner ? this.#at(before) : []);
+    const all = this.#at(after).filter((kept) => kept.owner !== after.owner && !had.has(kept));
+    return [...new Set(all.filter(({ owner }) => !this.#owners.isOwner(owner)).map(({ camera }) => camera))];
   }
 
   /** What is to be kept when `before` becomes `after` (null: is removed). `owner`: who lent it. */
@@ -147,18 +178,35 @@ export class PastCameras {
         .execute();
   }
 
-  /** An owner gives the addresses of a camera free. */
+  /** An owner gives the addresses of a camera free, with what those who have left had there before. */
   async release(write: Write, camera: string): Promise<void> {
-    await write.deleteFrom('lent_addresses').where('camera', '=', camera).execute();
+    for (const { address, camera: there } of this.#freedWith(camera))
+      await write
+        .deleteFrom('lent_addresses')
+        .where('address', '=', address)
+        .where('camera', '=', there)
+        .execute();
   }
 
   /** After the transaction of `release`. */
   released(camera: string): void {
+    const freed = new Set(this.#freedWith(camera));
     for (const [address, there] of this.#kept) {
-      const left = there.filter((one) => one.camera !== camera);
+      const left = there.filter((one) => !freed.has(one));
       if (left.length > 0) this.#kept.set(address, left);
       else this.#kept.delete(address);
     }
+  }
+
+  #freedWith(camera: string): Kept[] {
+    const all = [...this.#kept.values()].filter((there) => there.some((one) => one.camera === camera));
+    return all.flatMap((there) =>
+      there.filter((one) => one.camera === camera || !this.#owners.isOwner(one.owner)),
+    );
+  }
+
+  #at(camera: Pick<Lent, 'source'>): Kept[] {
+    return placesOf(camera).flatMap((address) => this.#kept.get(this.#hash(address)) ?? []);
   }
 
   #hash(address: string): string {

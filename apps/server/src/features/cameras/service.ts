@@ -16,7 +16,7 @@ import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
 import { ownedAs, unfit, unfitEntry, unfitFor } from './entry-rules.ts';
-import { PastCameras } from './past.ts';
+import { PastCameras, type OwnersKnown } from './past.ts';
 import type { RegistryWriter } from './registry-record.ts';
 import { unfitSound, type SoundWriter } from './sound.ts';
 import { cameraStore, type StoredCamera } from './store.ts';
@@ -52,6 +52,11 @@ const all: Sees = () => true;
 const maxSharing = 5;
 
 export type LeavingWriter = (write: Write, camera: string, by: string) => Promise<void>;
+/** `after` has come to an address that owners of `before` had, who have left. */
+export type HandingOnWriter = (
+  write: Write,
+  handed: { before: string[]; after: StoredCamera; by: string },
+) => Promise<void>;
 /** Who lends a private camera, the owner in the registry first. */
 export type LentBy = (camera: Pick<StoredCamera, 'id' | 'owner'>) => string[];
 /** What an owner's word forbids the agency to change. */
@@ -81,6 +86,7 @@ export class CameraService {
   #guard: Guard = () => null;
   #writeDownFreed: LeavingWriter = () => Promise.resolve();
   #consent: (camera: string) => NonNullable<Camera['consent']> | null = () => null;
+  #writeDownHandedOn: HandingOnWriter = () => Promise.resolve();
   #isOwner: (owner: string) => boolean = () => true;
 
   /** `scenes`: names of the demo scenes that can be drawn. `rules`: where cameras may be. */
@@ -122,6 +128,11 @@ export class CameraService {
     this.#writeDownFreed = writer;
   }
 
+  /** Who writes down that the address of somebody who has left went on to another owner, in the transaction of it. */
+  handingOnWrittenBy(writer: HandingOnWriter): void {
+    this.#writeDownHandedOn = writer;
+  }
+
   /** Who knows the owners that have a word in a camera, and what they keep the agency from changing. */
   guardedBy(lentBy: LentBy, guard: Guard): void {
     this.#lentBy = lentBy;
@@ -134,8 +145,9 @@ export class CameraService {
   }
 
   /** Who knows the owners of private cameras. */
-  ownersKnownBy(isOwner: (owner: string) => boolean): void {
-    this.#isOwner = isOwner;
+  ownersKnownBy(owners: OwnersKnown): void {
+    this.#isOwner = owners.isOwner;
+    this.#past.ownersKnownBy(owners);
   }
 
   async load(): Promise<void> {
@@ -227,7 +239,7 @@ export class CameraService {
       if (masks.length > 0) await this.#writeDownMasks(write, { camera: id, by, before: [], after: masks });
       const nowMs = this.#clock.nowMs();
       const stored = { ...input, id, number, sound: false, revision: 1, createdAt: nowMs, updatedAt: nowMs };
-      await this.#writeDown(write, { before: null, after: stored, by });
+      await this.#writeDownEntry(write, { before: null, after: stored, by });
       return ok({ stored, isNew: true });
     });
     if (!created.ok) return created;
@@ -273,7 +285,7 @@ export class CameraService {
         unfitEntry(stored, known) ??
         (stored.owner === before.owner ? null : this.#unknownOwner(stored.owner)) ??
         ((patch.source ?? patch.visibility ?? patch.owner)
-          ? (this.#streams.unfit(stored, sees) ?? this.#past.unfit(stored))
+          ? (this.#streams.unfit(stored, sees) ?? this.#past.unfit(stored, by))
           : null) ??
         this.#guard(before, stored, by);
       if (odd) return odd;
@@ -282,7 +294,7 @@ export class CameraService {
         await this.#writeDownSound(write, { camera: id, by, allowed: false, because: 'now-private' });
       }
       await this.#past.keep(write, this.#leaving(before, stored));
-      await this.#writeDown(write, { before, after: stored, by });
+      await this.#writeDownEntry(write, { before, after: stored, by });
       return ok({ stored, isNew: false });
     });
   }
@@ -353,7 +365,7 @@ export class CameraService {
             const before = written.get(stored.id) ?? this.#cameras.get(stored.id) ?? null;
             await (before ? cameraStore.update(write, stored) : cameraStore.insert(write, stored));
             if (before) await this.#past.keep(write, this.#leaving(before, stored));
-            await this.#writeDown(write, { before, after: stored, by });
+            await this.#writeDownEntry(write, { before, after: stored, by });
             await also(write, stored.id, at);
             written.set(stored.id, stored);
             streams.put(stored);
@@ -451,6 +463,16 @@ export class CameraService {
       this.#tell({ type: 'removed', camera: id });
       return ok(undefined);
     });
+  }
+
+  /** It came into the registry or was changed; with it, that it has the address of somebody who has left. */
+  async #writeDownEntry(
+    write: Write,
+    { before, after, by }: { before: StoredCamera | null; after: StoredCamera; by: string },
+  ): Promise<void> {
+    await this.#writeDown(write, { before, after, by });
+    const handed = this.#past.inherited(before, after);
+    if (handed.length > 0) await this.#writeDownHandedOn(write, { before: handed, after, by });
   }
 
   /** Addresses that stop being those of a private camera. */

@@ -7,7 +7,7 @@ import { answerStore } from '../footage/store.ts';
 import { Browser } from '../../testing/browser.ts';
 import { startMailbox } from '../../testing/mailbox.ts';
 import { startOwnerApp, tokenIn, type OwnerApp } from '../../testing/owners.ts';
-import { addPrivateCamera, openTerms } from '../../testing/private-camera.ts';
+import { addPrivateCamera, openTerms, place } from '../../testing/private-camera.ts';
 import { temporaryFolder, until } from '../../testing/server.ts';
 
 let site: OwnerApp;
@@ -61,6 +61,11 @@ test('an owner leaves: what they lent is closed at once, how they are reached is
   expect(proposed.status).toBe(201);
   const say = (who: Browser, body: object) => who.call('POST', '/owner/cameras/yard/consent', body);
   expect((await say(bob, { type: 'confirm' })).status).toBe(200);
+  // What it was pointed at before is kept as hers, and is in nobody's way when she hands on what is shared.
+  for (const where of ['elsewhere', 'yard?camera=yard']) {
+    const moved = await site.administrator.call('PATCH', '/cameras/yard', { source: source(where) });
+    expect(moved.status, where).toBe(200);
+  }
   for (const camera of ['porch', 'yard'])
     expect((await watch(operator, camera)).grants[0].state).toBe('live');
   const token = await askToLeave(anna, 'anna@example.org');
@@ -127,6 +132,42 @@ test('an owner leaves: what they lent is closed at once, how they are reached is
     claim: 'when an owner leaves, every grant for what they lent ends within a second',
     control: 'with the taking back left out, the grants are still there when the test gives up',
   });
+});
+
+test('the address of who has left goes on to another owner alone, who decides; the record says so', async () => {
+  const bob = await site.ownerAs('bob@example.org');
+  const [operator, auditor] = [await site.personAs('operator'), await site.personAs('auditor')];
+  const { administrator } = site;
+  const made = await administrator.call('POST', '/owners', { name: 'Nobody yet', email: 'new@example.org' });
+  const register = (more: object) =>
+    administrator.call('POST', '/cameras', {
+      ...{ id: 'porch-2', name: 'Porch', source: source('porch?camera=porch'), placeKind: 'shop' },
+      ...{ ...place, ...more },
+    });
+  // Not to the public, to nobody, or to somebody who was never seen to read a letter.
+  for (const more of [{}, { visibility: 'private' }, { visibility: 'private', owner: made.body.id }]) {
+    const refused = await register(more);
+    expect([refused.status, refused.body.errors?.[0].pointer]).toEqual([422, '/source']);
+    expect(refused.body.detail).toMatch(/whose owner has left.*for an owner who has signed in/);
+  }
+  expect((await register({ visibility: 'private', owner: bob.owner })).status).toBe(201);
+  const entries = await auditor.call('GET', '/record?limit=9&kind=camera-address-handed-on');
+  expect(entries.body.items).toMatchObject([
+    {
+      ...{ actor: expect.stringMatching(/^person:/), subject: 'camera:porch-2' },
+      detail: { owner: bob.owner, cameras: ['porch'] },
+    },
+  ]);
+  // What opens it is his yes.
+  expect((await watch(operator, 'porch-2')).refusal.rule).toBe('C3');
+  const given = await bob.call('POST', '/owner/cameras/porch-2/consent', give);
+  expect(given.status).toBe(200);
+  expect((await watch(operator, 'porch-2')).grants[0].state).toBe('live');
+  // It is his now, also when the camera is gone, and his to give free.
+  expect((await bob.call('DELETE', '/owner/cameras/porch-2')).status).toBe(204);
+  expect((await register({ id: 'street' })).body.detail).toMatch(/that owner has given it free/);
+  expect((await bob.call('DELETE', '/owner/past-cameras/porch-2/address')).status).toBe(204);
+  expect((await register({ id: 'street' })).status).toBe(201);
 });
 
 test('whoever reads an address that the agency entered does not leave in the owner’s name', async () => {

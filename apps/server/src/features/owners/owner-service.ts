@@ -205,6 +205,11 @@ export class OwnerService {
     return ok(undefined);
   }
 
+  /** Was seen to read the address that is entered now, and nothing about it is open. */
+  isProven(id: string): boolean {
+    return this.#proven.has(id) && this.holds.of(id) === undefined;
+  }
+
   /** A link to the address was followed. While it is held, that says nothing yet. */
   async prove(write: Write, id: string): Promise<() => void> {
     if (this.#proven.has(id) || this.holds.of(id)) return () => undefined;

@@ -51,7 +51,7 @@ const texts: Record<Language, Record<Kind, { subject: string; lines: string[] }>
       lines: [
         'Hello {name},',
         'you have left. Nobody can watch through what you lent. Your name, your address, your number, your passkeys and what you wrote to us are erased. This is the last letter to you.',
-        'What stays: the record of who watched, when and why, and of what you had allowed. It does not say your name or your address. It stays so that it can still be checked what was done, and is erased when it is as old as this site keeps its record.',
+        'What stays: the record of who watched, when and why, and of what you had allowed. It does not say your name or your address. It stays so that it can still be checked what was done, and is erased when it is as old as this site keeps its record. A scrambled form of where your pictures came from stays too, so that nobody here opens them under another name; only another owner who gets the camera or its address after you can share it anew.',
         'If it was not you who left, write to the people who run the control room.',
       ],
     },
@@ -108,7 +108,7 @@ const texts: Record<Language, Record<Kind, { subject: string; lines: string[] }>
       lines: [
         'Hola, {name}:',
         'usted se dio de baja. Ya nadie puede mirar por lo que usted prestó. Se borraron su nombre, su dirección, su número, sus llaves de acceso y lo que nos escribió. Esta es la última carta para usted.',
-        'Lo que queda: el registro de quién miró, cuándo y por qué, y de lo que usted había permitido. No dice su nombre ni su dirección. Queda para que todavía se pueda comprobar qué se hizo, y se borra cuando es tan viejo como este sitio guarda su registro.',
+        'Lo que queda: el registro de quién miró, cuándo y por qué, y de lo que usted había permitido. No dice su nombre ni su dirección. Queda para que todavía se pueda comprobar qué se hizo, y se borra cuando es tan viejo como este sitio guarda su registro. También queda una forma cifrada de dónde venían sus imágenes, para que nadie aquí las abra con otro nombre; solo otra persona que tenga la cámara o su dirección después de usted puede compartirla de nuevo.',
         'Si no fue usted quien se dio de baja, escriba a quienes llevan la sala de control.',
       ],
     },
