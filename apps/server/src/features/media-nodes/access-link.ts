@@ -6,6 +6,7 @@ import {
   type AccessTable,
   type ControlToNode,
   type GrantUsage,
+  type MediaGrant,
   type NodeToControl,
   type ViewQuestion,
   type ViewVerdict,
@@ -20,6 +21,7 @@ export interface AccessSource {
   usage(run: string, usages: readonly GrantUsage[]): void;
 }
 
+type Changes = Omit<AccessChange, 'sequence'>;
 type NodeSocket = Socket<NodeToControl, ControlToNode>;
 
 /** The part of the link that carries grants: the whole table first, then each change, numbered without a gap. */
@@ -28,6 +30,7 @@ export class AccessLink {
   readonly #log: Logger;
   /** Connected nodes, and the number of the last message each was sent. */
   readonly #nodes = new Map<NodeSocket, number>();
+  #waiting: Changes | null = null;
 
   constructor(source: AccessSource, log: Logger) {
     this.#source = source;
@@ -54,10 +57,28 @@ export class AccessLink {
     socket.on('node:ask', (payload: unknown, ack: unknown) => void this.#answer(payload, ack));
   }
 
-  changed({ grants = [], ended = [], gone = [] }: Partial<Omit<AccessChange, 'sequence'>>): void {
+  /**
+   * What changes in one moment goes as one message, before anything else is done: of several, the connection would take
+   * the first alone at once, and the rest of a revocation would wait for the next turn of a busy event loop.
+   */
+  changed({ grants = [], ended = [], gone = [] }: Partial<Changes>): void {
+    if (!this.#waiting) queueMicrotask(() => this.#send());
+    const waiting = (this.#waiting ??= { grants: [], ended: [], gone: [] });
+    // A node ends first and gives then: what was given and ended again in this moment must not be given at all.
+    const isOver = ({ id, key }: MediaGrant) =>
+      ended.some(({ grant }) => grant === id) || gone.some((one) => one.key === key);
+    waiting.grants = [...waiting.grants.filter((grant) => !isOver(grant)), ...grants];
+    waiting.ended.push(...ended);
+    waiting.gone.push(...gone);
+  }
+
+  #send(): void {
+    const changes = this.#waiting;
+    this.#waiting = null;
+    if (!changes) return;
     for (const [socket, last] of this.#nodes) {
       this.#nodes.set(socket, last + 1);
-      socket.emit('node:access-changed', { sequence: last + 1, grants, ended, gone });
+      socket.emit('node:access-changed', { sequence: last + 1, ...changes });
     }
   }
 
