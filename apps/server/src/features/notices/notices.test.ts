@@ -14,7 +14,7 @@ import { startMailbox, type Mailbox } from '../../testing/mailbox.ts';
 import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 import { startOwnerApp } from '../../testing/owners.ts';
 import { temporaryFolder, until } from '../../testing/server.ts';
-import { maxInFlightUnproven, patienceMs, retryAfterMs } from './rules.ts';
+import { maxInFlightUnproven, retryAfterMs } from './rules.ts';
 import { wordsOf } from './words.ts';
 
 type Desk = Awaited<ReturnType<typeof openNoticeDesk>>;
@@ -318,10 +318,9 @@ describe('webhook', () => {
     await until(() => hook.hits.length === 1);
     for (const id of silent) await one.tell(id, 'silent');
     await until(() => calls.size > 0);
-    const fromMs = performance.now();
     for (let n = 0; n < 20; n++) await one.tell(rosa, `r${n}`);
     await until(() => hook.hits.length === 21);
-    expect(performance.now() - fromMs).toBeLessThan(patienceMs / 2);
+    // None of those that hang was given up for it: the next of them would have been called.
     expect(calls.size).toBe(maxInFlightUnproven);
   });
 
