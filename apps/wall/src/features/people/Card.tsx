@@ -25,12 +25,15 @@ export function StepForm({
   busy,
   fault,
   onSubmit,
+  more,
   children,
 }: {
   action: string;
   busy: boolean;
   fault: string | null;
   onSubmit: () => void;
+  /** What else one may do, below. */
+  more?: ReactNode;
   children: ReactNode;
 }) {
   const submit = (event: FormEvent) => {
@@ -48,6 +51,7 @@ export function StepForm({
       <Button kind="primary" type="submit" disabled={busy}>
         {busy ? 'Working…' : action}
       </Button>
+      {more}
     </form>
   );
 }

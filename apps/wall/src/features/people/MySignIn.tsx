@@ -177,6 +177,13 @@ function ConfirmByPassword({ ways, onDone }: { ways: Authenticators; onDone: () 
       busy={busy}
       fault={fault}
       onSubmit={() => void run(() => callRoute('unlockSession', { body }), onDone)}
+      more={
+        ways.passkeys.length > 0 && (
+          <Button kind="quiet" disabled={busy} onClick={() => void run(unlockByPasskey, onDone)}>
+            Use a passkey
+          </Button>
+        )
+      }
     >
       <TextField
         label="Confirm with your password"
@@ -193,11 +200,6 @@ function ConfirmByPassword({ ways, onDone }: { ways: Authenticators; onDone: () 
           onChange={(event) => setCode(event.target.value)}
           autoComplete="one-time-code"
         />
-      )}
-      {ways.passkeys.length > 0 && (
-        <Button kind="quiet" disabled={busy} onClick={() => void run(unlockByPasskey, onDone)}>
-          Use a passkey
-        </Button>
       )}
     </StepForm>
   );

@@ -17,6 +17,14 @@ const returned: Record<string, string> = {
   'sign-in-failed': 'The sign-in at the provider did not succeed. Try again, or sign in another way.',
 };
 
+function Back({ onClick }: { onClick: () => void }) {
+  return (
+    <Button kind="quiet" onClick={onClick}>
+      Back
+    </Button>
+  );
+}
+
 function SecondStep({ ticket, onBack }: { ticket: string; onBack: () => void }) {
   const [code, setCode] = useState('');
   const { busy, run, fault, at } = useStep();
@@ -26,7 +34,8 @@ function SecondStep({ ticket, onBack }: { ticket: string; onBack: () => void }) 
       (result) => result.state === 'signed-in' && tookSession(result.me),
     );
   return (
-    <StepForm action="Sign in" busy={busy} fault={fault} onSubmit={submit}>
+    <StepForm action="Sign in" busy={busy} fault={fault} onSubmit={submit} more={<Back onClick={onBack} />}>
+      <p className="dim">The password is right. Now the code that your app shows.</p>
       <TextField
         label="Code of your app, or a recovery code"
         value={code}
@@ -35,9 +44,6 @@ function SecondStep({ ticket, onBack }: { ticket: string; onBack: () => void }) 
         fault={at('code')}
         autoFocus
       />
-      <Button kind="quiet" onClick={onBack}>
-        Back
-      </Button>
     </StepForm>
   );
 }
@@ -47,13 +53,16 @@ function PasskeyStep({ onBack }: { onBack: () => void }) {
   const { busy, run, fault } = useStep();
   const submit = () => void run<Me>(signInByPasskey, tookSession);
   return (
-    <StepForm action="Use your passkey" busy={busy} fault={fault} onSubmit={submit}>
+    <StepForm
+      action="Use your passkey"
+      busy={busy}
+      fault={fault}
+      onSubmit={submit}
+      more={<Back onClick={onBack} />}
+    >
       <p className="card-note">
         The password is right. This site asks for a second factor, and yours is a passkey.
       </p>
-      <Button kind="quiet" onClick={onBack}>
-        Back
-      </Button>
     </StepForm>
   );
 }

@@ -28,7 +28,17 @@ export function SwitchByPin({
       },
     );
   return (
-    <StepForm action="Take over" busy={busy} fault={fault} onSubmit={submit}>
+    <StepForm
+      action="Take over"
+      busy={busy}
+      fault={fault}
+      onSubmit={submit}
+      more={
+        <Button kind="quiet" onClick={onBack}>
+          Back
+        </Button>
+      }
+    >
       <TextField
         label={`PIN of ${person.name}`}
         type="password"
@@ -39,9 +49,6 @@ export function SwitchByPin({
         fault={at('pin')}
         autoFocus
       />
-      <Button kind="quiet" onClick={onBack}>
-        Back
-      </Button>
     </StepForm>
   );
 }
