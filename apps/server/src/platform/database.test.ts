@@ -8,6 +8,7 @@ import { assured } from '../../../../tools/harness/assured.ts';
 import { temporaryFolder } from '../testing/server.ts';
 import { assertVersion, openDatabase, secure, storageFault, StoreError } from './database.ts';
 import { migrations } from './migrations.ts';
+import { readSetting } from './settings.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => (folder = temporaryFolder()));
@@ -20,6 +21,25 @@ test('every open asserts write-ahead log, full sync and the version', async () =
     expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
     await close();
   }
+});
+
+test('before each transaction everything else has its turn, however many follow one another', async () => {
+  const { db, close } = openDatabase(folder.dir);
+  let [turns, ticks, going] = [0, 0, true];
+  const turn = () => {
+    turns += 1;
+    // What a socket waits for before it writes what comes next.
+    process.nextTick(() => (ticks += 1));
+    if (going) setImmediate(turn);
+  };
+  setImmediate(turn);
+  for (let n = 1; n <= 20; n++) {
+    await db.transaction().execute((write) => readSetting(write, 'none'));
+    expect(turns).toBeGreaterThanOrEqual(n);
+    expect(ticks).toBeGreaterThanOrEqual(n - 1);
+  }
+  going = false;
+  await close();
 });
 
 test('a store that cannot keep a write-ahead log is refused', () => {

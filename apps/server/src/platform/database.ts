@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, sql, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } from 'kysely';
 import { prepareDataFolder } from './data-folder.ts';
@@ -122,7 +123,12 @@ function prepared(database: SqliteDatabase.Database) {
   };
 }
 
-/** A full disk makes SQLite roll back by itself; a second rollback would throw and hide what went wrong. */
+/**
+ * A commit waits for the disk, and the whole process with it. So everything else has its turn before each transaction: what
+ * was written to a socket just before leaves before the store is asked, above all that a picture is to end.
+ *
+ * A full disk makes SQLite roll back by itself; a second rollback would throw and hide what went wrong.
+ */
 class Dialect extends SqliteDialect {
   readonly #database: SqliteDatabase.Database;
   constructor(database: SqliteDatabase.Database) {
@@ -132,6 +138,10 @@ class Dialect extends SqliteDialect {
   override createDriver(): Driver {
     const database = this.#database;
     return new (class extends SqliteDriver {
+      override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+        await setImmediate();
+        await super.beginTransaction(connection);
+      }
       override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
         if (database.inTransaction) await super.rollbackTransaction(connection);
       }
