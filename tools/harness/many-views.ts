@@ -1,5 +1,6 @@
-import { Viewer } from '../../apps/server/src/media/testing.ts';
+import { eventually, Viewer } from '../../apps/server/src/media/testing.ts';
 import type { Browser } from '../../apps/server/src/testing/browser.ts';
+import type { SentTimes } from './sent-times.ts';
 
 /** How a view gets its bytes; each door asks the gate in a place of its own. */
 export type ViewDoor = 'push' | 'playlist' | 'part' | 'still';
@@ -9,10 +10,15 @@ const insistEveryMs = 60;
 /** Stills come this often, ms. */
 const stillEveryMs = 250;
 
+let count = 0;
+const freshView = () => `view-${(count += 1)}`;
+
 /** One that watches one camera through one door, and goes on trying whatever it is told. */
 export interface ManyView {
   readonly door: ViewDoor;
   readonly camera: string;
+  /** As it names itself to the media node; all views of a page do so together. */
+  readonly view: string;
   /** Of video and playlists; refusals are not counted. */
   readonly bytes: number;
   /** When the last of them came, `performance.now()`. */
@@ -28,6 +34,7 @@ export interface ManyView {
 class HttpView implements ManyView {
   readonly door: ViewDoor;
   readonly camera: string;
+  readonly view = freshView();
   bytes = 0;
   lastMs = 0;
   refusals = 0;
@@ -81,7 +88,7 @@ class HttpView implements ManyView {
   /** The text that came; '' where nothing is to be had at the moment; null: refused. */
   async #get(name: string): Promise<string | null> {
     const answer = await fetch(this.#base + name, {
-      headers: { cookie: this.#cookie },
+      headers: { cookie: this.#cookie, 'x-view': this.view },
       signal: this.#closed.signal,
     });
     const pieces: Uint8Array[] = [];
@@ -103,13 +110,15 @@ class HttpView implements ManyView {
 class PushView implements ManyView {
   readonly door = 'push';
   readonly camera: string;
+  readonly view: string;
   bytes = 0;
   lastMs = 0;
   refusals = 0;
   readonly #viewer: Viewer;
 
-  constructor(viewer: Viewer, camera: string) {
+  constructor(viewer: Viewer, camera: string, view: string) {
     this.camera = camera;
+    this.view = view;
     this.#viewer = viewer;
     const channel = viewer.subscribe(camera);
     viewer.socket.on('message', (data: Buffer, isBinary) => {
@@ -136,15 +145,21 @@ class PushView implements ManyView {
  */
 export async function openManyViews(
   mediaPort: number,
-  browsers: readonly Browser[],
+  browsers: readonly Pick<Browser, 'cookieHeader'>[],
   cameras: readonly string[],
   others: Record<Exclude<ViewDoor, 'push'>, number>,
 ): Promise<ManyView[]> {
   const base = `http://127.0.0.1:${mediaPort}`;
   const pages = await Promise.all(
-    browsers.map((browser) => Viewer.open(mediaPort, { headers: { cookie: browser.cookieHeader() } })),
+    browsers.map(async (browser) => {
+      const view = freshView();
+      const headers = { cookie: browser.cookieHeader(), 'x-view': view };
+      return { view, viewer: await Viewer.open(mediaPort, { headers }) };
+    }),
   );
-  const pushed = pages.flatMap((viewer) => cameras.map((camera): ManyView => new PushView(viewer, camera)));
+  const pushed = pages.flatMap(({ viewer, view }) =>
+    cameras.map((camera): ManyView => new PushView(viewer, camera, view)),
+  );
   const asked = (Object.entries(others) as [Exclude<ViewDoor, 'push'>, number][]).flatMap(([door, count]) =>
     browsers
       .slice(0, count)
@@ -155,6 +170,12 @@ export async function openManyViews(
   return [...pushed, ...asked];
 }
 
+/** Resolves when each has had something from now on, however slowly this machine goes at the moment. */
+export async function untilAllMove(views: readonly ManyView[], timeoutMs = 120_000): Promise<void> {
+  const sinceMs = performance.now();
+  await eventually('all of them move', () => allMove(views, sinceMs), timeoutMs);
+}
+
 /** All of them have had something since `sinceMs`. */
 export const allMove = (views: readonly ManyView[], sinceMs: number): boolean =>
   views.every(({ lastMs }) => lastMs > sinceMs);
@@ -163,8 +184,21 @@ export const allMove = (views: readonly ManyView[], sinceMs: number): boolean =>
 export function lastBytes(
   views: readonly ManyView[],
   startMs: number,
+  lastMsOf: (view: ManyView) => number = ({ lastMs }) => lastMs,
 ): { p50: number; p99: number; max: number } {
-  const after = views.map(({ lastMs }) => Math.max(0, lastMs - startMs)).sort((a, b) => a - b);
+  const after = views.map((view) => Math.max(0, lastMsOf(view) - startMs)).sort((a, b) => a - b);
   const at = (share: number) => after[Math.min(after.length - 1, Math.floor(share * after.length))] ?? 0;
   return { p50: at(0.5), p99: at(0.99), max: after.at(-1) ?? 0 };
+}
+
+/** As `lastBytes`, by when the media node's kernel took the last byte of each: that a client here reads late is not in it. */
+export async function lastSent(
+  views: readonly ManyView[],
+  startMs: number,
+  sent: SentTimes,
+): Promise<ReturnType<typeof lastBytes>> {
+  const lastMs = await sent.lastMs();
+  const unseen = views.filter(({ view }) => !lastMs.has(view));
+  if (unseen.length > 0) throw new Error(`nothing was seen to be sent to ${unseen.length} views`);
+  return lastBytes(views, startMs, ({ view }) => lastMs.get(view) ?? 0);
 }

@@ -12,7 +12,9 @@ import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import { addPerson, Browser } from '../../testing/browser.ts';
-import { allMove, lastBytes, openManyViews, type ManyView } from '../../../../../tools/harness/many-views.ts';
+import { allMove, lastSent, untilAllMove, type ManyView } from '../../../../../tools/harness/many-views.ts';
+import { openViewsApart } from '../../../../../tools/harness/views-apart.ts';
+import { machineMs, watchSentTimes, type SentTimes } from '../../../../../tools/harness/sent-times.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-revocation-'));
 const cameras = ['a', 'b', 'c', 'd', 'e'];
@@ -47,17 +49,19 @@ describe('A2: 200 views, the last byte of each within a second', () => {
   let person: string;
   let browsers: Browser[];
   let views: ManyView[] = [];
+  let sent: SentTimes;
   /** Somebody else, who goes on watching. */
   let other: Viewer | undefined;
 
   /** The most sessions that one person may have, each with five cameras, by every door. */
   const open = async (by = browsers) => {
-    views = await openManyViews(site.app.mediaPort, by, cameras, { playlist: 10, part: 5, still: 5 });
+    views = await openViewsApart(site.app.mediaPort, by, cameras, { playlist: 10, part: 5, still: 5 });
     expect(views).toHaveLength(200);
-    await eventually('200 views that move', () => allMove(views, 0), 60_000);
+    await untilAllMove(views);
   };
 
   beforeAll(async () => {
+    sent = watchSentTimes();
     site = await startGuardedApp({ CLERESTORY_WARM_S: '60' });
     await addCameras(site.administrator, cameras);
     person = await addPerson(site.administrator, 'olga', ['operator']);
@@ -72,35 +76,36 @@ describe('A2: 200 views, the last byte of each within a second', () => {
     other = await eventually('pictures', () => openFor(bystander).catch(() => null), 60_000);
     other.subscribe('a');
     await open();
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     for (const view of views) view.close();
     other?.close();
     await site?.stop();
+    sent.close();
   });
-  const openFor = (browser: Browser) =>
-    Viewer.open(site.app.mediaPort, { headers: { cookie: browser.cookieHeader() } });
+  const openFor = (browser: Browser, view = 'other') =>
+    Viewer.open(site.app.mediaPort, { headers: { cookie: browser.cookieHeader(), 'x-view': view } });
 
   /** Ends all of them at once. Every view is told, and then, while others watch on, nothing comes any more. */
-  async function revoke(how: () => Promise<unknown>): Promise<ReturnType<typeof lastBytes>> {
-    await eventually('all of them move', () => allMove(views, performance.now() - 2_000), 60_000);
+  async function revoke(how: () => Promise<unknown>): ReturnType<typeof lastSent> {
+    await untilAllMove(views);
     const told = views.map(({ refusals }) => refusals);
-    const startMs = performance.now();
+    const startedAtMs = machineMs();
     await how();
     await eventually(
       'all are told',
       () => views.every(({ refusals }, at) => refusals > (told[at] ?? 0)),
-      30_000,
+      60_000,
     );
     const bytes = views.map((view) => view.bytes);
     const chunksOf = () => other?.chunks().length ?? 0;
     const seen = chunksOf();
     await eventually('others see it', () => chunksOf() > seen + 10);
     expect(views.map((view) => view.bytes)).toEqual(bytes);
-    return lastBytes(views, startMs);
+    return lastSent(views, startedAtMs, sent);
   }
 
-  test('when a right is taken', { timeout: 120_000 }, async () => {
+  test('when a right is taken', { timeout: 400_000 }, async () => {
     let rule = '';
     const figures = await revoke(async () => {
       const answer = await site.administrator.call('POST', '/rights', denial(person));
@@ -122,7 +127,7 @@ describe('A2: 200 views, the last byte of each within a second', () => {
     });
   });
 
-  test('when the screen is revoked', { timeout: 120_000 }, async () => {
+  test('when the screen is revoked', { timeout: 400_000 }, async () => {
     for (const view of views) view.close();
     const supervisor = await site.personAs('supervisor');
     const left = '/walls/control-room/screens/left';
@@ -149,7 +154,7 @@ describe('A2: 200 views, the last byte of each within a second', () => {
     });
   });
 
-  test('when the account is disabled', { timeout: 120_000 }, async () => {
+  test('when the account is disabled', { timeout: 400_000 }, async () => {
     for (const view of views) view.close();
     await open();
     const figures = await revoke(() =>
@@ -174,7 +179,7 @@ describe('A2: 200 views, the last byte of each within a second', () => {
     });
   });
 
-  test('when whoever watches is away, or just coming back', { timeout: 120_000 }, async () => {
+  test('when whoever watches is away, or just coming back', { timeout: 400_000 }, async () => {
     // They would use up what strangers of one place may ask.
     for (const view of views.splice(0)) view.close();
     const watcher = await site.personAs('operator');
@@ -184,17 +189,14 @@ describe('A2: 200 views, the last byte of each within a second', () => {
     away.close();
     // Twenty that come, ask for a camera, see it and are cut off, over and over.
     let going = true;
-    let lastMs = 0;
     let seen = 0;
     let refused = 0;
     const comers = Array.from({ length: 20 }, async (_, n) => {
       while (going) {
-        const viewer = await openFor(watcher).catch(() => null);
+        const viewer = await openFor(watcher, 'comers').catch(() => null);
         viewer?.subscribe(cameras[n % cameras.length] ?? '');
         viewer?.socket.on('message', (_data, isBinary) => {
-          if (!isBinary) return;
-          seen += 1;
-          lastMs = performance.now();
+          if (isBinary) seen += 1;
         });
         await eventually(
           'an answer',
@@ -202,10 +204,12 @@ describe('A2: 200 views, the last byte of each within a second', () => {
         );
         if (!viewer || viewer.reasons().includes('You have no right to watch this camera')) refused += 1;
         viewer?.close();
+        // As a page waits before it opens its socket again.
+        await setTimeout(50);
       }
     });
     await eventually('they come and go', () => seen > 100, 30_000);
-    const startMs = performance.now();
+    const startedAtMs = machineMs();
     await site.administrator.call('POST', '/rights', denial(watcher.person));
     await eventually('all are told no', () => refused > 40, 30_000);
     const before = seen;
@@ -216,7 +220,7 @@ describe('A2: 200 views, the last byte of each within a second', () => {
     back.close();
     await eventually('and again', () => refused > 80, 30_000);
     expect(seen).toBe(before);
-    expect(lastMs - startMs).toBeLessThan(1_000);
+    expect(((await sent.lastMs()).get('comers') ?? Infinity) - startedAtMs).toBeLessThan(1_000);
     going = false;
     await Promise.all(comers);
     assured({

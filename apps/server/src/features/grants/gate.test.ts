@@ -4,7 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConsentTerms, type HashedEntry } from '@clerestory/protocol';
 import { assured } from '../../../../../tools/harness/assured.ts';
-import { allMove, lastBytes, openManyViews } from '../../../../../tools/harness/many-views.ts';
+import { lastSent, untilAllMove } from '../../../../../tools/harness/many-views.ts';
+import { openViewsApart } from '../../../../../tools/harness/views-apart.ts';
+import { machineMs, watchSentTimes } from '../../../../../tools/harness/sent-times.ts';
 import { makeClockClip } from '../../../../../tools/rtsp-farm/clips.ts';
 import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually, Viewer } from '../../media/testing.ts';
@@ -26,13 +28,17 @@ const turned = 'turned';
 const people = 5;
 const windowsEach = 6;
 const comersAtOnce = 8;
+const comeAgainMs = 50;
+/** How they name themselves to the media node. */
+const comers = 'comers';
+const sent = watchSentTimes();
 let farm: Farm;
 let site: GuardedApp;
 let auditor: Browser;
 let operators: (Browser & { person: string })[];
 
-const live = (browser: Browser) =>
-  Viewer.open(site.app.mediaPort, { headers: { cookie: browser.cookieHeader() } });
+const live = (browser: Browser, view = 'witness') =>
+  Viewer.open(site.app.mediaPort, { headers: { cookie: browser.cookieHeader(), 'x-view': view } });
 const get = async (browser: Browser, address: string) => {
   const answer = await fetch(`http://127.0.0.1:${site.app.mediaPort}${address}`, {
     headers: { cookie: browser.cookieHeader() },
@@ -86,6 +92,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   await site.stop();
+  sent.close();
   await farm.close();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -112,57 +119,58 @@ test('A8 a camera whose owner has revoked it, and one without a grant: not a byt
 
 test(
   'A2 the owner revokes during 200 views and many reconnections: the last byte within a second, and the tile is told why',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     for (const operator of operators) await ask(operator);
     const [first, second] = operators;
     if (!first || !second) throw new Error('two operators are needed');
     const windows = operators.flatMap((operator) => Array.from({ length: windowsEach }, () => operator));
-    const views = await openManyViews(site.app.mediaPort, windows, cameras, {
+    const views = await openViewsApart(site.app.mediaPort, windows, cameras, {
       ...{ playlist: 10, part: 5, still: 5 },
     });
     expect(views).toHaveLength(200);
-    await eventually('all of them move', () => allMove(views, 0), 60_000);
+    await untilAllMove(views);
     // One is told in words; one was here and is away; some come, see and are cut off, over and over.
     const witness = await live(first);
     for (const camera of cameras) witness.subscribe(camera);
     await eventually('it moves', () => cameras.every((_, n) => witness.chunks(n + 1).length > 1));
-    const comers = comeAndGo(second);
-    await eventually('they come and see', () => comers.saw() > 20, 30_000);
-    await eventually('all of them move', () => allMove(views, performance.now() - 2_000), 30_000);
+    const coming = comeAndGo(second);
+    await eventually('they come and see', () => coming.saw() > 20, 30_000);
+    await untilAllMove(views);
     const told = views.map(({ refusals }) => refusals);
     const owner = await ownerOf(site);
-    const startMs = performance.now();
+    const startedAtMs = machineMs();
     await Promise.all(
       cameras.map((camera) => site.app.owners.ownerChanges(owner, camera, { type: 'revoke' }, freshKey())),
     );
     await eventually(
       'all are told',
       () => views.every(({ refusals }, at) => refusals > (told[at] ?? 0)),
-      30_000,
+      60_000,
     );
     const why = 'The owner has revoked this camera';
     await eventually(
       'the tile is told why',
       () => witness.reasons().filter((one) => one === why).length === cameras.length,
     );
-    await eventually('who comes back is told no', () => comers.refused() > 20, 30_000);
-    const { p99, max } = lastBytes(views, startMs);
+    await eventually('who comes back is told no', () => coming.refused() > 20, 30_000);
+    // By the kernel of the media node: a busy machine reads here what left in time, and reads it late.
+    const { p99, max } = await lastSent(views, startedAtMs, sent);
     expect(max).toBeLessThan(2_000);
     expect(p99).toBeLessThan(1_000);
-    expect(comers.lastMs() - startMs).toBeLessThan(1_000);
+    expect(((await sent.lastMs()).get(comers) ?? Infinity) - startedAtMs).toBeLessThan(1_000);
     // Asked again, reconnected, by every other door: nothing.
     const bytes = views.map((view) => view.bytes);
-    const seen = comers.saw();
+    const seen = coming.saw();
     expect(
       (await ask(first)).body.items.map((item: { refusal: { code: string } }) => item.refusal.code),
     ).toEqual(cameras.map(() => 'revoked'));
     expect(await ways(second, 'lent-b')).toBe(0);
-    const refused = comers.refused();
-    await eventually('and again', () => comers.refused() > refused + 20, 30_000);
+    const refused = coming.refused();
+    await eventually('and again', () => coming.refused() > refused + 20, 30_000);
     expect(views.map((view) => view.bytes)).toEqual(bytes);
-    expect(comers.saw()).toBe(seen);
-    await comers.stop();
+    expect(coming.saw()).toBe(seen);
+    await coming.stop();
     witness.close();
     for (const view of views) view.close();
     assured({
@@ -177,15 +185,13 @@ test(
 /** Some that connect, ask for a camera, see it and are cut off, over and over. */
 function comeAndGo(browser: Browser) {
   let going = true;
-  let [saw, refused, lastMs] = [0, 0, 0];
+  let [saw, refused] = [0, 0];
   const come = async (n: number) => {
     while (going) {
-      const viewer = await live(browser).catch(() => null);
+      const viewer = await live(browser, comers).catch(() => null);
       viewer?.subscribe(cameras[n % cameras.length] ?? '');
       viewer?.socket.on('message', (_data, isBinary) => {
-        if (!isBinary) return;
-        saw += 1;
-        lastMs = performance.now();
+        if (isBinary) saw += 1;
       });
       await eventually(
         'an answer',
@@ -194,13 +200,14 @@ function comeAndGo(browser: Browser) {
       );
       if (viewer?.reasons().some(Boolean)) refused += 1;
       viewer?.close();
+      // As a page waits before it opens its socket again.
+      await new Promise((resolve) => setTimeout(resolve, comeAgainMs));
     }
   };
   const all = Array.from({ length: comersAtOnce }, (_, n) => come(n));
   return {
     saw: () => saw,
     refused: () => refused,
-    lastMs: () => lastMs,
     async stop() {
       going = false;
       await Promise.all(all);
@@ -210,7 +217,7 @@ function comeAndGo(browser: Browser) {
 
 test(
   'A2 a camera that everybody watched becomes private: the last byte within a second, and then by a grant alone',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const owner = await ownerOf(site);
     const source = { kind: 'rtsp', main: `${farm.url('street')}?camera=${turned}`, transport: 'tcp' };
@@ -223,15 +230,15 @@ test(
     await supervisor.call('PUT', '/walls/control-room/screens/left/tiles/0', { camera: turned });
     const browsers = [await site.pair('left'), ...operators];
     const [screen, first] = browsers as Browser[] as [Browser, Browser];
-    const views = await openManyViews(site.app.mediaPort, browsers, [turned], {
+    const views = await openViewsApart(site.app.mediaPort, browsers, [turned], {
       ...{ playlist: 2, part: 2, still: 2 },
     });
     const witness = await live(first);
     witness.subscribe(turned);
-    await eventually('all of them move', () => allMove(views, 0), 60_000);
-    await eventually('all of them move', () => allMove(views, performance.now() - 2_000), 30_000);
+    await untilAllMove(views);
+    await untilAllMove(views);
     const told = views.map(({ refusals }) => refusals);
-    const startMs = performance.now();
+    const startedAtMs = machineMs();
     const lent = await site.administrator.call('PATCH', `/cameras/${turned}`, {
       ...{ visibility: 'private', owner },
     });
@@ -239,12 +246,12 @@ test(
     await eventually(
       'all are told',
       () => views.every(({ refusals }, at) => refusals > (told[at] ?? 0)),
-      30_000,
+      60_000,
     );
     await eventually('the tile is told why', () =>
       witness.reasons().includes('This camera is private. Ask for it with a purpose'),
     );
-    expect(lastBytes(views, startMs).max).toBeLessThan(1_000);
+    expect((await lastSent(views, startedAtMs, sent)).max).toBeLessThan(1_000);
     const bytes = views.map((view) => view.bytes);
     expect([await ways(screen, turned), await ways(first, turned)]).toEqual([0, 0]);
     expect(views.map((view) => view.bytes)).toEqual(bytes);
