@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ReportBuilder, reportCsv, type PublicEntry } from './index.ts';
+import { ReportBuilder, reportCsv, suppressed, type PublicEntry } from './index.ts';
 
 let sequence = 0;
 const at = Date.UTC(2026, 10, 3, 14);
@@ -110,6 +110,40 @@ describe('the public report', () => {
     );
     expect(many.accesses).toMatchObject({ total: 14, district: { harbour: 9 } });
   });
+
+  test.each([
+    ['there is nothing besides its cells', 0],
+    ['there may be something besides its cells', 14],
+  ])(
+    'tells no small number to whoever knows the total, the rule, and that in a table %s',
+    (_what, mostRest) => {
+      /** What is shown of a table → each table of up to three cells of which that much is shown. */
+      const alike = new Map<string, number[][]>();
+      const most = 14;
+      const look = (cells: readonly number[], length: number): void => {
+        for (let count = 1; count <= most && cells.length < length; count++) look([...cells, count], length);
+        if (cells.length < length) return;
+        const sum = cells.reduce((all, count) => all + count, 0);
+        for (let rest = 0; rest <= mostRest && sum + rest <= most; rest++) {
+          const shown = suppressed(new Map(cells.map((count, at) => [`n${at}`, count])), rest);
+          if (!shown) continue;
+          const told = JSON.stringify([sum + rest, shown]);
+          alike.set(told, [...(alike.get(told) ?? []), [...cells, rest]]);
+        }
+      };
+      for (const length of [1, 2, 3]) look([], length);
+      const known: string[] = [];
+      for (const [told, tables] of alike) {
+        const [, shown] = JSON.parse(told) as [number, Record<string, number | null>];
+        for (const [at, count] of [...Object.values(shown), null].entries()) {
+          const [only = 0, ...others] = new Set(tables.map((table) => table[at]));
+          if (count === null && others.length === 0 && only > 0 && only < 5) known.push(`${told}: ${only}`);
+        }
+      }
+      expect(alike.size).toBeGreaterThan(50);
+      expect(known).toEqual([]);
+    },
+  );
 
   test('hides small numbers of cameras, and has those of the month that is asked for', () => {
     const counted = (day: string, states: string[], ms: number) =>

@@ -68,19 +68,24 @@ const add = (counts: Map<string, number>, value: Plain | undefined): void => {
 const shown = (count: number): Count => (count > 0 && count < smallest ? null : count);
 
 /**
- * Small cells are hidden, and more with them, from the smallest on, until what is hidden together is at least two cells,
- * not fewer than `smallest`, and not just one each: else the total gives them away. `null` when hiding all of them is not
- * enough; then the total is to be hidden too. `rest`: what the total has besides the cells, which is a cell that nobody is shown.
+ * Small cells are hidden, and more with them, from the smallest on, until whoever knows the total and this rule cannot
+ * tell what one of them is: what is hidden together is at least two cells, not fewer than `smallest`, neither just one each nor
+ * as many each as a small one can be, and no cell that is shown is as large as a hidden one. `null` when hiding all of them is
+ * not enough; then the total is to be hidden too. `rest`: what the total has besides the cells, which is a cell that nobody is
+ * shown.
  */
 export function suppressed(counts: ReadonlyMap<string, number>, rest = 0): Counts | null {
   const bySize = [...counts].sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1));
   let hidden = bySize.filter(([, count]) => count < smallest).length;
   const isEnough = () => {
-    const sum = bySize.slice(0, hidden).reduce((total, [, count]) => total + count, rest);
-    const cells = rest > 0 ? hidden + 1 : hidden;
     // With nothing hidden, whoever takes the cells from the total has the rest.
     if (hidden === 0 && (rest === 0 || rest >= smallest)) return true;
-    return cells >= 2 && sum >= Math.max(smallest, 2 * cells);
+    const together = [...bySize.slice(0, hidden).map(([, count]) => count), ...(rest > 0 ? [rest] : [])];
+    const [cells, sum] = [together.length, together.reduce((total, count) => total + count, 0)];
+    // Which of two as large is shown would depend on their names, and so tell of the others.
+    if (bySize[hidden - 1]?.[1] === bySize[hidden]?.[1]) return false;
+    const isMost = together.every((count) => count < smallest) && sum === cells * (smallest - 1);
+    return cells >= 2 && !isMost && sum >= Math.max(smallest, 2 * cells);
   };
   while (!isEnough() && hidden < bySize.length) hidden += 1;
   if (!isEnough()) return null;
