@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { problem, type Answer, type PastCamera } from '@clerestory/protocol';
-import { streamsIn } from '../../platform/addresses/source.ts';
+import { problem, type Answer, type CameraSource, type PastCamera } from '@clerestory/protocol';
+import { hostsIn, streamsIn } from '../../platform/addresses/source.ts';
 import type { Database } from '../../platform/database.ts';
 import { refuse } from '../../platform/http.ts';
 import type { Write } from '../../platform/idempotency.ts';
@@ -28,6 +28,9 @@ const placesOf = ({ source }: Pick<Lent, 'source'>): string[] => {
   if (source.kind === 'none') return [];
   return source.kind === 'push' ? [`push:${source.port}`] : streamsIn(source);
 };
+
+/** Before the hash of a device: no test picture is taken of it, while other streams of it may be registered. */
+const deviceMark = 'device ';
 
 /**
  * What stays of private cameras that somebody owned: their ids, which no other camera is ever given, since the history
@@ -110,10 +113,28 @@ export class PastCameras {
   /** What is to be kept when `before` becomes `after` (null: is removed). `owner`: who lent it. */
   leaving(before: Lent, after: Lent | null, owner: string | null): Kept[] {
     if (before.visibility !== 'private' || owner === null) return [];
-    const left = new Set(after ? placesOf(after) : []);
-    return placesOf(before)
+    const left = new Set(after ? this.#marksOf(after) : []);
+    return this.#marksOf(before)
       .filter((address) => !left.has(address))
-      .map((address) => ({ address: this.#hash(address), camera: before.id, owner }));
+      .map((address) => ({ address, camera: before.id, owner }));
+  }
+
+  /** Whether a private camera was lent from where this source is. `devices`: what its names resolve to. */
+  wasLent(source: CameraSource, devices: readonly string[]): boolean {
+    const all = [...this.#marksOf({ source }), ...devices.map((device) => this.#device(device))];
+    return all.some((address) => this.#kept.has(address));
+  }
+
+  #marksOf({ source }: Pick<Lent, 'source'>): string[] {
+    const hosts = source.kind === 'none' ? [] : hostsIn(source);
+    return [
+      ...placesOf({ source }).map((address) => this.#hash(address)),
+      ...hosts.map((host) => this.#device(host)),
+    ];
+  }
+
+  #device(host: string): string {
+    return deviceMark + this.#hash(host);
   }
 
   /** Out of the registry: of this owner, and of `ids`. Newest first. */
@@ -201,7 +222,12 @@ export class PastCameras {
   #freedWith(camera: string): Kept[] {
     const all = [...this.#kept.values()].filter((there) => there.some((one) => one.camera === camera));
     return all.flatMap((there) =>
-      there.filter((one) => one.camera === camera || !this.#owners.isOwner(one.owner)),
+      there.filter(
+        (one) =>
+          one.camera === camera ||
+          // A device may have been that of others, too.
+          (!one.address.startsWith(deviceMark) && !this.#owners.isOwner(one.owner)),
+      ),
     );
   }
 

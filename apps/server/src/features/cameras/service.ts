@@ -4,6 +4,7 @@ import {
   type Camera,
   type CameraInput,
   type CameraPatch,
+  type CameraSource,
   type Masks,
   type MediaCamera,
   type PastCamera,
@@ -184,6 +185,11 @@ export class CameraService {
   /** Private cameras that are out of the registry: `owner`'s, and of `ids` those too. Newest first. */
   past(owner: string, ids: readonly string[]): Promise<PastCamera[]> {
     return this.#past.of(owner, ids);
+  }
+
+  /** Whether a private camera that is out of the registry, or elsewhere now, was lent from where this source is. */
+  wasLent(source: CameraSource, devices: readonly string[]): boolean {
+    return this.#past.wasLent(source, devices);
   }
 
   /** An owner gives the address of a camera free that was theirs, for anybody to register. */

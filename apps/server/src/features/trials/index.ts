@@ -12,7 +12,7 @@ import {
 import { actorName } from '../../platform/actor.ts';
 import type { Resolve } from '../../platform/addresses/check.ts';
 import type { CameraNetworks } from '../../platform/addresses/networks.ts';
-import { checkSource, namedPlaces } from '../../platform/addresses/source.ts';
+import { checkSource, devicesOf, namedPlaces } from '../../platform/addresses/source.ts';
 import type { Database } from '../../platform/database.ts';
 import { ok, refuse, type RequestContext, type RouteHandlers } from '../../platform/http.ts';
 import type { Write } from '../../platform/idempotency.ts';
@@ -23,7 +23,12 @@ export interface TrialParts {
   record: { append(write: Write, note: RecordNote): Promise<unknown> };
   networks: CameraNetworks;
   resolve?: Resolve;
-  cameras: { get(camera: string): Camera | undefined; forMedia(): readonly MediaCamera[] };
+  cameras: {
+    get(camera: string): Camera | undefined;
+    forMedia(): readonly MediaCamera[];
+    /** A private camera was lent from there, and its owner has not given the address free. */
+    wasLent(source: CameraSource, devices: readonly string[]): boolean;
+  };
   /** What a profile of a probed device would be registered as. */
   probed(probe: string, profile: string): Answer<CameraSource>;
   /** Asks a media node; null: none is there. */
@@ -46,6 +51,7 @@ export function trialRoutes({ networks, resolve, ...parts }: TrialParts): RouteH
     if (!allowed.ok) return allowed;
     const devices = await registeredDevices(cameras.forMedia(), resolve);
     const theirs = await whoseIs(source, devices, resolve);
+    const isRefused = theirs !== null || cameras.wasLent(source, await devicesOf(source, resolve));
     await db.transaction().execute((write) =>
       record.append(write, {
         kind: 'camera-tried',
@@ -53,11 +59,12 @@ export function trialRoutes({ networks, resolve, ...parts }: TrialParts): RouteH
         subject: theirs === null ? 'server' : `camera:${theirs}`,
         detail: {
           ...{ source: source.kind, stream, at: namedPlaces(source).map((place) => place.slice(0, 200)) },
-          answer: theirs === null ? 'asked' : 'refused',
+          answer: isRefused ? 'refused' : 'asked',
         },
       }),
     );
     if (theirs !== null) return takenBy(sees(theirs) ? cameras.get(theirs) : undefined);
+    if (isRefused) return refuse(wasLent);
     const outcome = await run({ source, stream, shunned: [...devices.keys()].filter(isAddress) });
     if (!outcome)
       return refuse(
@@ -75,6 +82,10 @@ export function trialRoutes({ networks, resolve, ...parts }: TrialParts): RouteH
   };
 }
 
+const wasLent = problem(
+  'forbidden',
+  'A private camera was lent from this device, and no test picture is taken of it any more. Its owner can give the address free, on the page of that camera.',
+);
 const isAddress = (place: string): boolean => !/^(scene|port) /.test(place);
 
 const takenBy = (camera: Camera | undefined): Answer<never> =>

@@ -12,6 +12,8 @@ import { trialRoutes } from './index.ts';
 /** What names resolve to; nobody else is asked. */
 const names: Record<string, string[]> = {
   'cam.example': ['10.1.0.5'],
+  'cam2.example': ['10.1.0.9'],
+  'left.example': ['10.1.0.8'],
   'gate.example': ['10.1.0.1'],
   'six.example': ['2001:db8::7', '10.1.0.6'],
 };
@@ -21,6 +23,7 @@ const resolve = (name: string) =>
 let folder: ReturnType<typeof temporaryFolder>;
 let store: OpenDatabase;
 let record: RecordService;
+let registry: CameraService;
 let orders: TrialOrder[];
 let routes: ReturnType<typeof trialRoutes>;
 beforeAll(async () => {
@@ -43,6 +46,15 @@ beforeAll(async () => {
   await add('sender', { kind: 'push', protocol: 'udp', port: 20_001, from: '10.1.0.4' });
   await add('group', { kind: 'mpegts', main: 'udp://239.1.1.1:5000' });
   await add('lost', { kind: 'rtsp', main: 'rtsp://nowhere.example/x' });
+  // Two that were lent and are gone: by number, and by name.
+  for (const [id, main] of [
+    ['left', 'rtsp://10.1.0.8/live'],
+    ['left-too', 'rtsp://cam2.example/live'],
+  ]) {
+    await add(id ?? '', { kind: 'rtsp', main }, { visibility: 'private', owner: 'olga' });
+    expect(await cameras.remove(id ?? '')).toMatchObject({ ok: true });
+  }
+  registry = cameras;
   orders = [];
   routes = trialRoutes({
     ...{ db: store.db, record, networks, cameras, resolve },
@@ -70,6 +82,27 @@ async function attempt(body: object, seen: (camera: string) => boolean = () => t
   const { items } = await record.read(RecordQuery.parse({ kind: 'camera-tried', limit: '1' }), 'person:otto');
   return { answer, entry: items[0] };
 }
+
+test.each([
+  ['its own address', 'rtsp://10.1.0.8/live'],
+  ['another path and port of it', 'rtsp://10.1.0.8:8554/other'],
+  ['a name of it', 'rtsp://left.example/x'],
+  ['the name by which it was lent', 'rtsp://cam2.example:8080/y'],
+])('nor of one that was lent and is gone, by %s, until its owner gives it free', async (_how, main) => {
+  const source = { kind: 'rtsp', main };
+  const { answer, entry } = await attempt({ source });
+  expect(answer).toMatchObject({ ok: false, problem: { status: 403 } });
+  expect(JSON.stringify(answer)).toMatch(/was lent from this device/);
+  expect(orders).toEqual([]);
+  expect(entry?.detail).toMatchObject({ answer: 'refused' });
+});
+
+test('what its owner has given free is tried like any other', async () => {
+  for (const id of ['left', 'left-too'])
+    expect(await registry.release('olga', id)).toMatchObject({ ok: true });
+  for (const main of ['rtsp://10.1.0.8/live', 'rtsp://cam2.example/live'])
+    expect((await attempt({ source: { kind: 'rtsp', main } })).answer).toMatchObject({ ok: true });
+});
 
 describe('from a device of a registered camera nobody gets a test picture', () => {
   const login = { username: 'root', password: 'hunter2' };

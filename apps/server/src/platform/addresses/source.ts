@@ -90,6 +90,13 @@ export const streamsIn = (source: CameraSource): string[] =>
     return [`${host}:${place.port}/${plainPath(place.path)}`];
   });
 
+/** Each host of a source as it is written, an IP address in one spelling. */
+export const hostsIn = (source: CameraSource): string[] =>
+  addressesOf(source).flatMap(([, address]) => {
+    const host = placeIn(address)?.host;
+    return host === undefined ? [] : [isIP(host) > 0 ? plain(host) : host];
+  });
+
 /** Without what makes no difference: escapes of plain signs, empty and dot segments, an empty query. */
 function plainPath(path: string): string {
   const [before = '', ...rest] = path.split('?');
