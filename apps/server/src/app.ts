@@ -340,7 +340,7 @@ export async function startApp(
     ...{ db, clock, log, record, movers: new OnvifMover(onvif) },
     tell: (holder) => audience.tell(rooms.everyone, 'ptz:holder', holder),
   });
-  const moverOf = moversAtConsoles({ access, people, ptz, cameras, rankOf });
+  const moverOf = moversAtConsoles({ access, people, grants, ptz, cameras, rankOf });
   const supervisor = new MediaSupervisor(
     () => ({
       controlUrl: localUrl(),

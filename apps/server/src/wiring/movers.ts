@@ -29,6 +29,11 @@ export interface MoverParties {
       onChanged(listener: () => void): void;
     };
   };
+  /** A private camera is moved by whoever has a live grant for it, as it is watched. */
+  grants: {
+    permit(actor: PersonActor, camera: string): { ok: boolean };
+    onChange(listener: () => void): void;
+  };
   ptz: { recheck(): void; forget(camera: string): void };
   cameras: {
     onChange(listener: (change: { type: 'changed' } | { type: 'removed'; camera: string }) => void): void;
@@ -41,6 +46,7 @@ export interface MoverParties {
 export function moversAtConsoles({
   access,
   people,
+  grants,
   ptz,
   cameras,
   rankOf,
@@ -50,6 +56,7 @@ export function moversAtConsoles({
   people.sessions.onLocked(recheck);
   people.sessions.onChanged(recheck);
   access.rights.onChange(recheck);
+  grants.onChange(recheck);
   cameras.onChange((change) => {
     if (change.type === 'removed') ptz.forget(change.camera);
   });
@@ -63,7 +70,8 @@ export function moversAtConsoles({
       rank: rankOf(person.roles),
       may(camera) {
         const now = people.actorOf(person.session);
-        return now !== undefined && !now.locked && access.rights.may(now, 'ptz', camera).ok;
+        if (now === undefined || now.locked) return false;
+        return access.rights.may(now, 'ptz', camera).ok && grants.permit(now, camera).ok;
       },
     };
   };
