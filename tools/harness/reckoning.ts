@@ -147,7 +147,9 @@ function reportDifferences(
 ): string[] {
   const cells = (counts: Readonly<Record<string, number | null>>) =>
     new Map(Object.entries(counts).map(([name, count]) => [name, count ?? Number.NaN]));
-  const counted = (values: readonly string[]) => sums(values.map((value) => [value, 1]));
+  // A camera that stands alone of its kind has no district in the public log.
+  const counted = (values: readonly string[]) =>
+    sums(values.filter((value) => value !== '').map((value) => [value, 1]));
   const seconds = record.stopped.map(({ detail }) => Number(detail['seconds'])).sort((a, b) => a - b);
   const half = seconds.length / 2;
   const median = ((seconds[Math.ceil(half) - 1] ?? 0) + (seconds[Math.floor(half)] ?? 0)) / 2;

@@ -16,6 +16,7 @@ import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
+import { AlikeCounts } from './alike.ts';
 import { ownedAs, unfit, unfitEntry, unfitFor } from './entry-rules.ts';
 import { PastCameras, type OwnersKnown } from './past.ts';
 import type { RegistryWriter } from './registry-record.ts';
@@ -71,6 +72,7 @@ export class CameraService {
   readonly #scenes: readonly string[];
   readonly #rules: SourceRules;
   readonly #cameras = new Map<string, StoredCamera>();
+  readonly #alike = new AlikeCounts();
   readonly #numbers = new Map<number, string>();
   readonly #streams = new StreamIndex();
   readonly #listeners = new Set<(change: CameraChange) => void>();
@@ -174,6 +176,11 @@ export class CameraService {
     return [...this.#cameras.values()]
       .sort((a, b) => a.number - b.number)
       .map((camera) => this.#view(camera));
+  }
+
+  /** See `AlikeCounts`. */
+  alike(camera: Camera): number {
+    return this.#alike.of(camera, this.#cameras.values());
   }
 
   /** Where a camera stands, for its owner: also when nobody else reads that any more. */
@@ -464,6 +471,7 @@ export class CameraService {
       if (owners.length > 0) this.#past.removed(id);
       this.#past.kept(kept);
       this.#cameras.delete(id);
+      this.#alike.changed();
       this.#numbers.delete(camera.number);
       this.#streams.drop(camera);
       this.#tell({ type: 'removed', camera: id });
@@ -600,6 +608,7 @@ export class CameraService {
       this.#streams.drop(before);
     }
     this.#cameras.set(camera.id, camera);
+    this.#alike.changed();
     this.#streams.put(camera);
     this.#numbers.set(camera.number, camera.id);
   }

@@ -1,9 +1,17 @@
+import { smallest } from '@clerestory/public-log';
 import type { Camera, Grant, RecordNote } from '@clerestory/protocol';
+import type { GrantParts } from './ports.ts';
 
-/** What the public may know of a camera: no more than its kind and district. */
-export const aboutOf = (camera: Camera | undefined) => ({
+/**
+ * What the public may know of a camera: no more than its kind and district, and of a private one the district only where
+ * it is one among several of its kind there.
+ */
+export const aboutOf = (camera: Camera | undefined, cameras: Pick<GrantParts['cameras'], 'alike'>) => ({
   placeKind: camera?.placeKind ?? 'other',
-  district: camera?.neighbourhood ?? '',
+  district:
+    camera && (camera.visibility === 'public' || cameras.alike(camera) >= smallest)
+      ? camera.neighbourhood
+      : '',
   tier: camera?.visibility === 'public' ? 'public' : (camera?.tier ?? 'integrated'),
 });
 

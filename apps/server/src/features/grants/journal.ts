@@ -53,7 +53,7 @@ export class GrantJournal {
     const { grant } = stored;
     await grantStore.put(write, stored);
     const kind = grant.state in kinds ? kinds[grant.state as keyof typeof kinds] : 'grant-asked';
-    const detail = detailOf(grant, aboutOf(cameras.get(grant.camera)), stored.rule ?? null);
+    const detail = detailOf(grant, aboutOf(cameras.get(grant.camera), cameras), stored.rule ?? null);
     await record.append(write, { kind, actor: by, subject: `camera:${grant.camera}`, detail });
     const owners = consents.owners(grant.camera);
     if (grant.state === 'live') await this.#witness.granted(write, grant, owners);

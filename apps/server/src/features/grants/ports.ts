@@ -30,7 +30,11 @@ export interface GrantParts {
   machine: Machine;
   log: Logger;
   record: { append(write: Write, note: RecordNote): Promise<unknown> };
-  cameras: { get(camera: string): Camera | undefined };
+  cameras: {
+    get(camera: string): Camera | undefined;
+    /** How many private cameras share its kind of place and its district, itself among them. */
+    alike(camera: Camera): number;
+  };
   consents: {
     of(camera: string): readonly Consent[];
     owners(camera: string): string[];

@@ -88,7 +88,7 @@ export class GrantService {
   /** The gate's question: may this viewer see this camera now? */
   permit(actor: Actor, camera: string): Permit {
     const known = this.#parts.cameras.get(camera);
-    const about = aboutOf(known);
+    const about = aboutOf(known, this.#parts.cameras);
     if (!known || known.visibility === 'public') return { ok: true, grant: null, leftMs: null, about };
     return this.#held.permit(actor, camera, about);
   }
