@@ -41,9 +41,8 @@ const disabledFeatures = [
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  // One more than cores: a flow waits for a quarter of its time. Projects are begun in this order. And no retry that would
-  // hide a flaw.
-  workers: 3,
+  // Two browsers at a time on two cores; projects are begun in this order. And no retry that would hide a flaw.
+  workers: 2,
   projects: [
     { name: 'flows', testMatch: '**/*.e2e.ts', testIgnore: [...patient, ...pictures] },
     { name: 'patient', testMatch: patient, workers: 1 },

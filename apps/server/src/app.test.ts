@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiBase, ErrorCode, routes, Snapshot, type Commit, type RestRoute } from '@clerestory/protocol';
 import { startTeamApp, type TeamApp } from './testing/access.ts';
@@ -471,6 +472,20 @@ test('when a screen was seen last is known after a restart too', async () => {
   await first.app.close();
   const second = await startTeamApp({}, first.dir);
   expect(await status(second)).toMatchObject({ connected: 0, lastSeenAt: expect.any(Number), report: null });
+
+  // A line that ends with a fault (as where a page closes while something is written to it): its computer is there.
+  const window = await second.openWindow({ surface: 'screen', screen: 'left' });
+  await join(window);
+  await until(async () => (await status(second)).connected === 1);
+  window.io.reconnection(false);
+  const { ws } = window.io.engine.transport as unknown as { ws: { _socket: Socket } };
+  ws._socket.write(Buffer.alloc(8, 0xff));
+  const why = async () => {
+    const { screens } = (await second.team.call('GET', '/fleet?hours=24')).body;
+    return screens.find(({ screen }: { screen: string }) => screen === 'left').why;
+  };
+  await until(async () => (await why()) !== 'absent');
+  expect(await why()).toBe('closed');
   await second.stop();
   await first.stop();
 });

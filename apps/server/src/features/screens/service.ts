@@ -26,9 +26,12 @@ interface Seen {
 
 type Listener = (status: ScreenStatus, went: AwayWhy | null) => void;
 
-/** From why Socket.IO says that a window's line ended. */
+/**
+ * From why Socket.IO says that a window's line ended. Of a computer or a network that is gone nothing is heard; a line that
+ * ends with a fault (`transport error`) was ended by a system that is there, as where a page closes while it is written to.
+ */
 function wentBy(reason: string): AwayWhy {
-  if (reason === 'ping timeout' || reason === 'transport error') return 'lost';
+  if (reason === 'ping timeout') return 'lost';
   return reason === 'server namespace disconnect' ? 'ended' : 'closed';
 }
 
