@@ -8,7 +8,7 @@ import { useWall } from '../../state/use-wall.ts';
 import { say } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { countdown } from './words.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from '../../state/use-now.ts';
 import './grants.css';
 
 async function answer(request: string, approve: boolean): Promise<void> {

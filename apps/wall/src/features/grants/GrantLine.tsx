@@ -1,7 +1,7 @@
 import type { Grant } from '@clerestory/protocol';
 import { LockKeyhole } from 'lucide-react';
 import { countdown, isWaiting, leftText } from './words.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from '../../state/use-now.ts';
 import './grants.css';
 
 /** Under which purpose a private camera is on show, and for how long still. */

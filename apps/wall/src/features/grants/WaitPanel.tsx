@@ -1,7 +1,7 @@
 import type { Grant } from '@clerestory/protocol';
 import { Hourglass } from 'lucide-react';
 import { countdown, whoAnswers } from './words.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from '../../state/use-now.ts';
 
 /** What a tile says whose camera was asked for and not answered yet: what is waited for, by whom it can come, how long still. */
 export function WaitPanel({ grant }: { grant: Grant }) {
