@@ -1,40 +1,30 @@
 import type { IncomingMessage } from 'node:http';
-import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
 import type { Role } from '@clerestory/protocol';
-import { assured } from '../../../tools/harness/assured.ts';
 import * as access from './features/access/policy.ts';
 import type { PolicyRow, Who } from './features/access/policy.ts';
 import * as deadlines from './platform/deadline.ts';
 import * as counting from './platform/tries.ts';
+import type { Connection } from './media/admission.ts';
 import * as media from './media/grants.ts';
+import * as coming from './media/http-admission.ts';
 import { silentLog } from './media/clock.ts';
 import type { Actor } from './platform/actor.ts';
 import * as doors from './platform/origins.ts';
 import { TurnedClock } from './testing/clock.ts';
-import { conditionDefects, mutantsOf, MutantFolder, type Defect } from './testing/mutants.ts';
+import { checks, describeGuards, type Check, type Guard } from './testing/guard-mutants.ts';
+import { conditionDefects } from './testing/mutants.ts';
 
 /*
  * A7: the guards besides the rules of rights (which have their own test): each condition of each of them is negated or taken
  * out in turn, and has to give a wrong answer to the questions asked here. The right answers are written apart from the code.
  */
-const src = import.meta.dirname;
-const folder = new MutantFolder(path.resolve(src, '../../..'));
-afterAll(() => folder.remove());
-
-/** A list of what does not hold; empty for a guard that works. */
-type Check<M> = (module: M) => string[];
-const checks = (found: Record<string, [is: unknown, should: unknown]>): string[] =>
-  Object.entries(found).flatMap(([name, [is, should]]) =>
-    JSON.stringify(is) === JSON.stringify(should) ? [] : [name],
-  );
-
 /* Who may use a door: the policy table. */
 const roles: Role[] = ['operator', 'supervisor', 'investigator', 'auditor', 'administrator'];
 const actors: Actor[] = [
   { kind: 'anonymous' },
   { kind: 'screen', id: 'left', wall: 'room', device: 'd' },
   { kind: 'owner', id: 'rosa', name: 'Rosa', session: 's' },
+  { kind: 'feed', id: 'desk', name: 'Call desk' },
   ...[[], ...roles.map((role) => [role]), ['operator', 'supervisor']].flatMap((held): Actor[] =>
     [false, true].map((locked) => ({
       ...{ kind: 'person', id: 'olga', name: 'Olga', session: 's' },
@@ -42,15 +32,15 @@ const actors: Actor[] = [
     })),
   ),
 ] as Actor[];
-const rows: PolicyRow[] = (['anyone', 'person', 'screen', 'owner', 'local', ...roles] as Who[]).flatMap(
-  (one): PolicyRow[] => [
-    { who: [one] },
-    { who: [one], unlocked: true },
-    { who: [one, 'screen'] },
-    { who: [one, 'auditor'], unlocked: true },
-    { who: [] },
-  ],
-);
+const rows: PolicyRow[] = (
+  ['anyone', 'person', 'screen', 'owner', 'feed', 'local', ...roles] as Who[]
+).flatMap((one): PolicyRow[] => [
+  { who: [one] },
+  { who: [one], unlocked: true },
+  { who: [one, 'screen'] },
+  { who: [one, 'auditor'], unlocked: true },
+  { who: [] },
+]);
 const admitsRightly: Check<Pick<typeof access, 'admits'>> = ({ admits }) => {
   const wrong: string[] = [];
   for (const row of rows)
@@ -61,6 +51,7 @@ const admitsRightly: Check<Pick<typeof access, 'admits'>> = ({ admits }) => {
         if (!open && actor.kind === 'anonymous') should = 'unauthenticated';
         if (!open && actor.kind === 'screen') should = row.who.includes('screen') ? 'yes' : 'forbidden';
         if (!open && actor.kind === 'owner') should = row.who.includes('owner') ? 'yes' : 'forbidden';
+        if (!open && actor.kind === 'feed') should = row.who.includes('feed') ? 'yes' : 'forbidden';
         if (!open && actor.kind === 'person') {
           const mine: Who[] = ['person', ...actor.roles];
           if (!mine.some((one) => row.who.includes(one))) should = 'forbidden';
@@ -273,6 +264,51 @@ const grantsRightly: Check<Pick<typeof media, 'GrantTable'>> = ({ GrantTable }) 
   return checks(found);
 };
 
+/* Who comes in at the media port over HTTP, and what cuts them off. */
+const comesRightly: Check<Pick<typeof coming, 'admitHttp'>> = async ({ admitHttp }) => {
+  const come = async (path: string, { isKnown = false, waitS = 0, belongs = 'yes', cookie = 'a' } = {}) => {
+    let cuts = 0;
+    let connection: Connection | undefined;
+    const admission = {
+      keysOf: (header: string) => (header === '' ? [] : [`cookie-${header}`]),
+      keyOf: (token: string) => `link-${token.length}`,
+      isKnown: () => isKnown,
+      known: async (keys: string[]) => (belongs === 'not asked' ? null : belongs === 'yes' ? keys : []),
+      enter(_viewer: string, _keys: string[], given: Connection) {
+        connection = given;
+        return () => undefined;
+      },
+    };
+    const exchange = {
+      request: { headers: { cookie }, socket: { resetAndDestroy: () => (cuts += 1) } },
+      ...{ url: new URL(path, 'http://127.0.0.1'), viewer: '' },
+    };
+    try {
+      await admitHttp(admission as never, exchange as never, () => waitS);
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    // What ends is of another camera, or of the last minute; then it is what is watched; then whoever watches.
+    connection?.ended('lot', '', 'live');
+    connection?.ended('gate', '', 'replay');
+    const before = cuts;
+    connection?.ended('gate', '', 'live');
+    connection?.gone('');
+    return `${exchange.viewer} at ${exchange.url.pathname}, cut ${before} and ${cuts}`;
+  };
+  const [live, player] = ['/live/gate/index.m3u8', `/player/${'t'.repeat(43)}/gate/index.m3u8`];
+  const comes = `http-cookie-a at ${live}, cut 0 and 2`;
+  return checks({
+    known: [await come(live, { isKnown: true, waitS: 5 }), comes],
+    'not known yet': [await come(live), comes],
+    'one too many that is not known': [await come(live, { waitS: 5 }), 'too-many'],
+    'nobody can be asked': [await come(live, { belongs: 'not asked' }), 'unavailable'],
+    nobody: [await come(live, { belongs: 'no' }), 'unauthenticated'],
+    'no cookie': [await come(live, { cookie: '' }), 'unauthenticated'],
+    'a link': [await come(player, { cookie: '' }), `http-link-43 at ${live}, cut 0 and 2`],
+  });
+};
+
 /* By which name and from which page a request may come. */
 const originsRightly: Check<Pick<typeof doors, 'originsFrom' | 'originsOf'>> = ({
   originsFrom,
@@ -399,20 +435,16 @@ const countsRightly: Check<Pick<typeof counting, 'Tries'>> = ({ Tries }) => {
   return checks(found);
 };
 
-interface Guard {
-  name: string;
-  file: string;
-  /** From which text to which. */
-  parts: [string, string][];
-  defects: readonly Defect[];
-  wrong(module: never): string[];
-  itself: unknown;
-}
 const guards: Guard[] = [
   {
     ...{ name: 'who may use a door', file: 'features/access/policy.ts', itself: access },
     parts: [['export function admits', '\n}\n']],
-    defects: [...conditionDefects, ['no → yes', /return refused\(/g, 'return allowed; refused(']],
+    defects: [
+      ...conditionDefects,
+      ['no → yes', /return refused\(/g, 'return allowed; refused('],
+      ['always yes', /\? allowed/g, '|| true ? allowed'],
+      ['never yes', /\? allowed/g, '&& false ? allowed'],
+    ],
     wrong: admitsRightly,
   },
   {
@@ -426,6 +458,17 @@ const guards: Guard[] = [
     ],
     defects: [...conditionDefects, ['no → yes', /yes : noGrant/g, 'yes : yes']],
     wrong: grantsRightly,
+  },
+  {
+    ...{ name: 'who comes to the media port', file: 'media/http-admission.ts', itself: coming },
+    parts: [['export async function admitHttp', '\n}\n']],
+    defects: [
+      ...conditionDefects,
+      ['everybody is known', /admission\.isKnown\(keys\) \?/g, 'true ?'],
+      ['nobody is known', /admission\.isKnown\(keys\) \?/g, 'false ?'],
+      ['no link is one', /= link \?/g, '= false ?'],
+    ],
+    wrong: comesRightly,
   },
   {
     ...{ name: 'by which name, from which page', file: 'platform/origins.ts', itself: doors },
@@ -459,23 +502,4 @@ const guards: Guard[] = [
   },
 ];
 
-describe.each(guards)('A7: $name', ({ file, parts, defects, wrong, itself }) => {
-  const whole = path.join(src, file);
-  const mutants = parts.flatMap((part) => mutantsOf(whole, part, defects));
-  const wrongOf = (module: unknown): string[] => {
-    try {
-      return wrong(module as never);
-    } catch (error) {
-      return [String(error)];
-    }
-  };
-  it('as it is, it answers rightly', () => expect(wrongOf(itself)).toEqual([]));
-  it.each(mutants)('$name is caught', async ({ text }) => {
-    expect(wrongOf(await folder.load(whole, text))).not.toEqual([]);
-    assured({
-      ...{ row: 'A7', trials: 1, whole: true },
-      claim: `${file}: each condition taken out or turned round is found`,
-      control: 'the mutants themselves; unchanged, nothing is found',
-    });
-  });
-});
+describeGuards(guards);

@@ -93,7 +93,7 @@ function commandOf(route: RouteName, { params, body }: { params: unknown; body: 
   if (route !== 'commandWall' && route !== 'swapTiles') return null;
   const { wall } = params as { wall: string };
   if (route === 'commandWall') return { wall, command: body as ClientCommand };
-  return { wall, command: { type: 'tile:swap' as const, ...(body as { a: TileRef; b: TileRef }) } };
+  return { wall, command: { ...(body as { a: TileRef; b: TileRef }), type: 'tile:swap' as const } };
 }
 
 /** The policy table at the HTTP doors. */
