@@ -109,6 +109,7 @@ export class People {
     const parts = { ...asked, signIn, flow, authenticate, demoPassword: () => this.#demoPassword };
     this.#routes = patient({ ...sessionRoutes(parts), ...myRoutes(parts), ...peopleRoutes(parts) });
 
+    sessions.onSetBack(() => journal.inBackground(workstations.tighten()));
     people.onChange(({ before, after }) => {
       if (after.disabled) journal.inBackground(this.#shutOut(after.id));
       else if (before) sessions.changed(after.id);

@@ -279,6 +279,53 @@ describe('F1: no turned clock lets a session live longer', () => {
   });
 });
 
+describe('a full sign-in carries the quick switch at its workstation', () => {
+  async function atDesk(): Promise<{ workstations: Workstations; desk: string }> {
+    const workstations = new Workstations(store.db, clock);
+    const { id: desk } = await workstations.open(undefined);
+    await store.db.transaction().execute(async (write) => {
+      await workstations.signedIn(write, desk, person);
+      await workstations.setPin(write, desk, person, 'hash of a PIN');
+    });
+    return { workstations, desk };
+  }
+
+  test('for twelve hours, and no longer', async () => {
+    const { workstations, desk } = await atDesk();
+    clock.pass(sessionMs - 1);
+    expect(workstations.carrying(desk, person)).not.toBeNull();
+    clock.pass(1);
+    expect(workstations.carrying(desk, person)).toBeNull();
+  });
+
+  test('F1: no longer by a wall clock that is set back, over a restart either', async () => {
+    const { workstations, desk } = await atDesk();
+    const stored: Promise<void>[] = [];
+    sessions.onSetBack(() => void stored.push(workstations.tighten()));
+    clock.pass(2 * hourMs);
+    sessions.sweep();
+    expect(stored).toHaveLength(0);
+    clock.step(-hourMs);
+    sessions.sweep();
+    expect(stored).toHaveLength(1);
+    await Promise.all(stored);
+    await close();
+    clock.restart(0);
+    await open();
+    const again = new Workstations(store.db, clock);
+    await again.load();
+    clock.pass(10 * hourMs - 1_000);
+    expect(again.carrying(desk, person)).not.toBeNull();
+    clock.pass(1_000);
+    expect(again.carrying(desk, person)).toBeNull();
+    assured({
+      ...{ row: 'F1', trials: 1 },
+      claim: 'a clock set back lets no quick switch live longer than its full sign-in',
+      control: 'without its being stored anew it would carry on for an hour after the restart',
+    });
+  });
+});
+
 describe('a restart', () => {
   test('keeps sessions, with the time that was left', async () => {
     const { token, id } = await begin();

@@ -77,6 +77,7 @@ export class SessionService {
   readonly #ended = new Set<(session: Session, reason: EndReason) => void>();
   readonly #locked = new Set<(session: Session, reason: LockReason) => void>();
   readonly #changed = new Set<(session: Session) => void>();
+  readonly #setBack = new Set<() => void>();
   /** Person → how often all their sessions were ended. Grows with people alone. */
   readonly #endings = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -132,6 +133,11 @@ export class SessionService {
   /** Unlocked, or its person has other roles or groups now. */
   onChanged(listener: (session: Session) => void): void {
     this.#changed.add(listener);
+  }
+
+  /** The wall clock was set back: what is stored by it has to be stored anew. */
+  onSetBack(listener: () => void): void {
+    this.#setBack.add(listener);
   }
 
   /** The live session of a cookie. */
@@ -330,6 +336,7 @@ export class SessionService {
     const setBack = driftMs < this.#driftMs - 1_000;
     this.#driftMs = driftMs;
     this.#journal.retry();
+    if (setBack) for (const listener of this.#setBack) listener();
     for (const session of [...this.#byId.values()]) {
       if (isPast(this.#clock, session.ends)) {
         this.#journal.inBackground(this.end(session.id, 'expired', 'server'));

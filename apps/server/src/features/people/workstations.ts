@@ -109,6 +109,25 @@ export class Workstations {
       : null;
   }
 
+  /** The wall clock was set back: over a restart, too, nothing carries for longer than it would have. */
+  async tighten(): Promise<void> {
+    const seen_at = this.#clock.nowMs();
+    await this.#db.transaction().execute(async (write) => {
+      for (const [workstation, places] of [...this.#places])
+        for (const [person, { until }] of [...places]) {
+          const full_until = Math.floor(seen_at + Math.max(0, leftOf(this.#clock, until)));
+          // Only ever earlier: what was closed or forgotten meanwhile stays so.
+          await write
+            .updateTable('people_pins')
+            .set({ full_until, seen_at })
+            .where('workstation', '=', workstation)
+            .where('person', '=', person)
+            .where('full_until', '>', full_until)
+            .execute();
+        }
+    });
+  }
+
   /** Whether some workstation would let the person switch. */
   carriesAnywhere(person: string): boolean {
     return [...this.#places.keys()].some((workstation) => this.carrying(workstation, person) !== null);
