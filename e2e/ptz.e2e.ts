@@ -119,6 +119,10 @@ test('STOP: another tab comes before it, and the browser is killed', async ({ se
 
   await other.close();
   await page.bringToFront();
+  // What is pressed before the page knows that it is in front again moves nothing.
+  await expect
+    .poll(() => page.evaluate(() => document.visibilityState === 'visible' && document.hasFocus()))
+    .toBe(true);
   await page.keyboard.up('ArrowUp');
   await page.keyboard.down('ArrowUp');
   await moves(dome);

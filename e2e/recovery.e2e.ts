@@ -98,8 +98,9 @@ test('the server killed and started again at once: every tile is back by itself,
   await fillLeftScreen(first, farm);
   await page.goto(`${first.url}/screen/left`);
   await allLive(page);
-  const old = descendants(first.pid, 'ffmpeg');
-  expect(old).toHaveLength(4);
+  // One for each stream, once those that make stills have ended.
+  let old: number[] = [];
+  await expect.poll(() => (old = descendants(first.pid, 'ffmpeg')).length, { timeout: 10_000 }).toBe(4);
   const killedAtMs = Date.now();
   await first.kill();
   const second = await startServer({ port: first.port, dataDir: first.dataDir });
@@ -109,7 +110,7 @@ test('the server killed and started again at once: every tile is back by itself,
   expect(Date.now() - killedAtMs).toBeLessThan(30_000);
   const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
   await expect.poll(() => old.filter(isAlive), { timeout: 10_000 }).toEqual([]);
-  expect(descendants(second.pid, 'ffmpeg')).toHaveLength(4);
+  await expect.poll(() => descendants(second.pid, 'ffmpeg').length, { timeout: 10_000 }).toBe(4);
   await page.close();
   await second.stop();
   await first.stop();
