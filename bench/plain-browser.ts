@@ -87,7 +87,8 @@ export async function startPlainBrowser(): Promise<PlainBrowser> {
       await design.enter({
         addCookies: async (cookies) => void (await send('Storage.setCookies', { cookies })),
       });
-      const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
+      // A window of its own: of the tabs of one window the last alone is in sight.
+      const { targetId } = await send('Target.createTarget', { url: 'about:blank', newWindow: true });
       const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
       return pageOf((method, parameters) => send(method, parameters, String(sessionId)), size);
     },
