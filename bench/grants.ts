@@ -5,7 +5,6 @@ import { signInByLetter } from '../apps/server/src/testing/owners.ts';
 import { freePort } from '../tools/harness/free-port.ts';
 import { startServerProcess } from '../tools/harness/server-process.ts';
 import { startCameras } from './cameras.ts';
-import { untilOnline } from './design-wall.ts';
 import { percentile } from './pixels.ts';
 import type { Table } from './table.ts';
 import { darkMs, lastByteMs, takenAway, type Taking } from './taken-away.ts';
@@ -43,7 +42,6 @@ async function startLentSite(cameraCount: number) {
     });
     await consent(id, { type: 'give', terms });
   }
-  await untilOnline(server, cameras.names.length);
   const ask = (who: Browser, list: readonly string[]) =>
     good(who.call('POST', '/grants', { cameras: list.map((camera) => ({ camera })), purpose }));
   return {
