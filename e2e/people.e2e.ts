@@ -80,7 +80,16 @@ test('an administrator adds somebody, who chooses a password with the link and c
   await fillSignIn(theirs, 'nils', goodPassword);
   await expect(account(theirs)).toContainText('Nils');
 
+  // Their session is ended from the list, so that they have to sign in anew; then the account itself.
   await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Sessions' }).click();
+  const session = page.locator('[data-session="nils"]');
+  await session.getByRole('button', { name: 'End' }).click();
+  await expect(session).toHaveCount(0);
+  await theirs.reload();
+  await fillSignIn(theirs, 'nils', goodPassword);
+  await expect(account(theirs)).toContainText('Nils');
+  await page.getByRole('link', { name: 'People' }).click();
   await page.getByRole('button', { name: 'More for Nils' }).click();
   await page.getByRole('menuitem', { name: 'Disable' }).click();
   await expect(page.locator('[data-person="nils"]')).toContainText('disabled');
@@ -168,6 +177,8 @@ test('an app for codes: set up from the page, asked for at the next sign-in', as
   await page.keyboard.press('Escape');
   await choose(page, 'Sign out');
   await fillSignIn(page, 'tess', goodPassword);
+  await expect(page.getByLabel(/Code of your app/)).toBeVisible();
+  expect(await barriersOn(page)).toEqual([]);
   await page.getByLabel(/Code of your app/).fill(codes[0] ?? '');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(account(page)).toContainText('tess');
@@ -269,9 +280,26 @@ test.describe('before anybody is there', () => {
       expect(await barriersOn(page), section).toEqual([]);
     }
     await page.goto(`${site.url}/admin#people`);
+    // A bad row harms no other and comes back as it was, to be corrected.
     await page.getByRole('button', { name: 'Add from a list' }).click();
-    await expect(page.getByRole('dialog')).toBeVisible();
+    const list = page.getByRole('dialog');
+    const text = list.getByLabel('The list as CSV');
+    await list.getByLabel('CSV file').setInputFiles({
+      ...{ name: 'people.csv', mimeType: 'text/csv' },
+      buffer: Buffer.from('login,name,roles\nmia,Mia,operator\nno good,Nico,operator\n'),
+    });
+    await expect(text).toHaveValue(/no good/);
+    await list.getByRole('button', { name: 'Check the list' }).click();
+    await expect(list.getByRole('row', { name: /mia will be added/ })).toBeVisible();
+    await expect(list.getByRole('row', { name: /no good refused/ })).toBeVisible();
     expect(await barriersOn(page), 'the dialog of an import').toEqual([]);
+    await list.getByRole('button', { name: 'Add them' }).click();
+    await expect(text).toHaveValue(/^login,name,roles\s+no good,Nico,operator\s*$/);
+    await text.fill('login,name,roles\nnico,Nico,operator\n');
+    await list.getByRole('button', { name: 'Check the list' }).click();
+    await list.getByRole('button', { name: 'Add them' }).click();
+    await expect(list).toBeHidden();
+    for (const login of ['mia', 'nico']) await expect(page.locator(`[data-person="${login}"]`)).toBeVisible();
 
     // A feed is given a token, which is shown once.
     await page.goto(`${site.url}/admin#feeds`);

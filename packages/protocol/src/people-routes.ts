@@ -8,6 +8,7 @@ import {
   IdentityProviderPatch,
   ImportReport,
   LoginName,
+  maxImportText,
   Me,
   OneTimeLink,
   Passkey,
@@ -420,7 +421,15 @@ const administrationRoutes = {
     status: 200,
     summary:
       'Add people from CSV with the columns login, name, email, roles, groups; a bad row harms no other',
-    body: z.strictObject({ csv: z.string().min(1).max(60_000), dryRun: z.boolean().default(false) }),
+    body: z.strictObject({
+      csv: z
+        .string()
+        .min(1, 'the list is empty')
+        .max(maxImportText, `at most ${maxImportText} characters: send the rest as a list of its own`),
+      dryRun: z.boolean().default(false),
+    }),
+    // A character takes up to six bytes in JSON.
+    maxBodyBytes: 6 * maxImportText,
     answer: ImportReport,
   }),
   getPeoplePolicy: route({

@@ -213,8 +213,10 @@ export const IdentityProviderPatch = z
   .partial();
 export type IdentityProviderPatch = z.infer<typeof IdentityProviderPatch>;
 
-/** People one import may bring; the body's own bound comes first for long rows. */
+/** People one import may bring. */
 export const maxImportRows = 1_000;
+/** Characters of the list: enough for so many rows with long names and several groups. */
+export const maxImportText = 300_000;
 /** What became of one row; a refused row changed nothing and comes back as it was, to be corrected and sent again. */
 export const ImportRow = z.object({
   /** Line of the file, the header being line 1. */

@@ -63,6 +63,13 @@ const surplusFault = (cells: readonly string[]): string | null =>
     ? null
     : `"${cells.join(', ').slice(0, 60)}" stands under no column: put a cell that has a comma in it between quotation marks`;
 
+/** A browser puts this sign where a file is not in UTF-8; what stood there is lost, so that nobody is added by it. */
+const unreadSign = '\ufffd';
+const unreadFault = (raw: string): string | null =>
+  raw.includes(unreadSign)
+    ? `"${unreadSign}" stands where a letter could not be read: save the list in UTF-8 and choose it again, or write the letter in its place`
+    : null;
+
 function readRows(csv: string): Answer<ReadFile> {
   let ended = 0;
   try {
@@ -90,7 +97,7 @@ function readRows(csv: string): Answer<ReadFile> {
       row: Object.fromEntries(names.map((name, at) => [name, record[at] ?? ''])),
       line: info.lines,
       raw: bare(raw),
-      fault: surplusFault(surplusOf(record, names)),
+      fault: surplusFault(surplusOf(record, names)) ?? unreadFault(raw),
     }));
     return ok({ header: bare(first?.raw ?? ''), rows });
   } catch {

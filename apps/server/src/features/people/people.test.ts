@@ -523,6 +523,21 @@ describe('people', () => {
     expect(again.created).toBe(0);
   });
 
+  test('a letter that could not be read refuses its row; a long list is taken whole', async () => {
+    const name = 'x'.repeat(60);
+    const many = Array.from({ length: 999 }, (_, at) => `imp-long-${at},${name},,operator,`);
+    const csv = ['login,name,email,roles,groups', 'imp-n,M\ufffdller,,operator,', ...many].join('\n');
+    expect(csv.length).toBeGreaterThan(64 * 1024);
+    const { body } = await administrator.call('POST', '/people/import', { csv, dryRun: true });
+    expect(body.rows).toHaveLength(1_000);
+    expect(body.rows[0]).toMatchObject({
+      ...{ line: 2, login: 'imp-n', outcome: 'refused' },
+      detail: expect.stringMatching(/could not be read: save the list in UTF-8/),
+    });
+    expect(body.refused).toBe(1);
+    expect(body.rejectedCsv).toBe('login,name,email,roles,groups\r\nimp-n,M\ufffdller,,operator,\r\n');
+  });
+
   test.each([
     ['who,what\n1,2', /names "who", "what"; the columns are login, name, email, roles, groups/],
     ['email,roles\na@example.org,operator', /login and name is missing/],
