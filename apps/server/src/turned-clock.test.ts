@@ -47,7 +47,7 @@ async function open(): Promise<void> {
   const { db } = store;
   const record = { append: async () => undefined };
   steps = new ClockSteps({ db, clock, machine: clock, log });
-  const cameras = { get: (id: string) => (id === camera.id ? camera : undefined), alike: () => 1 };
+  const cameras = { get: (id: string) => (id === camera.id ? camera : undefined), alikeOwners: () => 1 };
   consents = new ConsentService({
     ...{ db, clock, steps, log, record, cameras },
     owners: { get: () => ({}) },

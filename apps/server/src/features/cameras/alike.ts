@@ -1,32 +1,44 @@
 interface Kept {
+  id: string;
   visibility: string;
   tier: string | null;
   placeKind: string;
   neighbourhood: string;
+  owner: string | null;
 }
 
 const keyOf = ({ placeKind, neighbourhood }: Kept) => `${placeKind}\0${neighbourhood}`;
 
 /**
- * How many private cameras that can be opened stand in the same district at the same kind of place: where there is but one,
- * to name both is to name it. Counted anew when asked for the first time after a change.
+ * Among how many owners somebody in the same district, at the same kind of place, would have to guess whose camera was opened:
+ * where there is but one, to name kind and district is to name them. Many cameras of one owner are one, and who allows
+ * nothing now is none: their neighbours know that it was not theirs.
  */
-export class AlikeCounts {
-  #counts: Map<string, number> | null = null;
+export class AlikeOwners {
+  #places: Map<string, Kept[]> | null = null;
 
   /** A camera came, changed or went. */
   changed(): void {
-    this.#counts = null;
+    this.#places = null;
   }
 
-  of(camera: Kept, all: Iterable<Kept>): number {
-    if (!this.#counts) {
-      this.#counts = new Map();
+  /** Counted no further than to `enough`. */
+  of(camera: Kept, all: Iterable<Kept>, mayBeOpened: (id: string) => boolean, enough: number): number {
+    if (!this.#places) {
+      this.#places = new Map();
       for (const one of all) {
         if (one.visibility !== 'private' || one.tier === 'registered') continue;
-        this.#counts.set(keyOf(one), (this.#counts.get(keyOf(one)) ?? 0) + 1);
+        const place = this.#places.get(keyOf(one));
+        if (place) place.push(one);
+        else this.#places.set(keyOf(one), [one]);
       }
     }
-    return this.#counts.get(keyOf(camera)) ?? 0;
+    const owners = new Set<string>();
+    for (const one of this.#places.get(keyOf(camera)) ?? []) {
+      if (!mayBeOpened(one.id)) continue;
+      owners.add(one.owner === null ? `camera ${one.id}` : `owner ${one.owner}`);
+      if (owners.size >= enough) break;
+    }
+    return owners.size;
   }
 }

@@ -5,6 +5,7 @@ import {
   type CameraInput,
   type CameraPatch,
   type CameraSource,
+  type ConsentState,
   type Masks,
   type MediaCamera,
   type PastCamera,
@@ -16,7 +17,7 @@ import type { Database } from '../../platform/database.ts';
 import { fingerprint, ok, refuse } from '../../platform/http.ts';
 import { once, type Write } from '../../platform/idempotency.ts';
 import { slugOf } from '../../platform/slug.ts';
-import { AlikeCounts } from './alike.ts';
+import { AlikeOwners } from './alike.ts';
 import { ownedAs, unfit, unfitEntry, unfitFor } from './entry-rules.ts';
 import { PastCameras, type OwnersKnown } from './past.ts';
 import type { RegistryWriter } from './registry-record.ts';
@@ -50,6 +51,8 @@ export interface MasksChange {
   after: Masks;
 }
 const all: Sees = () => true;
+/** States of a consent in which nobody may open the camera, and none that passes by itself. */
+const closed: ReadonlySet<string> = new Set<ConsentState>(['pending', 'expired', 'revoked']);
 /** Cameras with the same stream that one answer names at most. */
 const maxSharing = 5;
 
@@ -72,7 +75,7 @@ export class CameraService {
   readonly #scenes: readonly string[];
   readonly #rules: SourceRules;
   readonly #cameras = new Map<string, StoredCamera>();
-  readonly #alike = new AlikeCounts();
+  readonly #alike = new AlikeOwners();
   readonly #numbers = new Map<number, string>();
   readonly #streams = new StreamIndex();
   readonly #listeners = new Set<(change: CameraChange) => void>();
@@ -178,9 +181,13 @@ export class CameraService {
       .map((camera) => this.#view(camera));
   }
 
-  /** See `AlikeCounts`. */
-  alike(camera: Camera): number {
-    return this.#alike.of(camera, this.#cameras.values());
+  /** See `AlikeOwners`. */
+  alikeOwners(camera: Camera, enough: number): number {
+    const mayBeOpened = (id: string) => {
+      const state = this.#consent(id)?.state;
+      return state !== undefined && !closed.has(state);
+    };
+    return this.#alike.of(camera, this.#cameras.values(), mayBeOpened, enough);
   }
 
   /** Where a camera stands, for its owner: also when nobody else reads that any more. */

@@ -4,12 +4,12 @@ import type { GrantParts } from './ports.ts';
 
 /**
  * What the public may know of a camera: no more than its kind and district, and of a private one the district only where
- * it is one among several of its kind there.
+ * it is one among those of several owners, of its kind there.
  */
-export const aboutOf = (camera: Camera | undefined, cameras: Pick<GrantParts['cameras'], 'alike'>) => ({
+export const aboutOf = (camera: Camera | undefined, cameras: Pick<GrantParts['cameras'], 'alikeOwners'>) => ({
   placeKind: camera?.placeKind ?? 'other',
   district:
-    camera && (camera.visibility === 'public' || cameras.alike(camera) >= smallest)
+    camera && (camera.visibility === 'public' || cameras.alikeOwners(camera, smallest) >= smallest)
       ? camera.neighbourhood
       : '',
   tier: camera?.visibility === 'public' ? 'public' : (camera?.tier ?? 'integrated'),

@@ -32,8 +32,8 @@ export interface GrantParts {
   record: { append(write: Write, note: RecordNote): Promise<unknown> };
   cameras: {
     get(camera: string): Camera | undefined;
-    /** How many private cameras share its kind of place and its district, itself among them. */
-    alike(camera: Camera): number;
+    /** How many owners lend cameras at its kind of place in its district; counted no further than to `enough`. */
+    alikeOwners(camera: Camera, enough: number): number;
   };
   consents: {
     of(camera: string): readonly Consent[];
