@@ -168,7 +168,7 @@ test('invited by mail, an owner agrees, sees an access as it happens, and stops 
     await page.getByRole('button', { name: 'Check against the public log' }).click();
     const checked = page.getByText(/^Checked against checkpoint [\d,]+\. Entries about this camera: \d+\.$/);
     await expect(checked).toContainText(`checkpoint ${(await signed()).toLocaleString('en-US')}.`);
-    await expect(past.getByText(/^In the public log: entry \d+, \d+/)).toBeVisible();
+    await expect(past.getByText(/^In the public log: entries \d+, \d+/)).toBeVisible();
     await expectAccessible(page);
     await expectToFit(page);
     await shoot(page, 'checked');

@@ -29,6 +29,34 @@ export const PlaceKind = z.enum([
   'other',
 ]);
 export type PlaceKind = z.infer<typeof PlaceKind>;
+/** As owners and the public read them. */
+export const placeKindWords: Readonly<Record<PlaceKind, string>> = {
+  shop: 'Shop',
+  business: 'Other business',
+  residential: 'Home',
+  school: 'School',
+  health: 'Doctor or hospital',
+  worship: 'Place of worship',
+  'public-building': 'Public building',
+  street: 'Street',
+  park: 'Park',
+  transit: 'Station or stop',
+  other: 'Something else',
+};
+/** `placeKindWords` in Spanish. */
+export const placeKindWordsEs: Readonly<Record<PlaceKind, string>> = {
+  shop: 'Tienda',
+  business: 'Otro negocio',
+  residential: 'Casa',
+  school: 'Escuela',
+  health: 'Médico u hospital',
+  worship: 'Lugar de culto',
+  'public-building': 'Edificio público',
+  street: 'Calle',
+  park: 'Parque',
+  transit: 'Estación o parada',
+  other: 'Otra cosa',
+};
 
 /** The controlled list of purposes: types of incidents and standing purposes alike, so that an owner learns one list. */
 export const Purpose = z.enum([

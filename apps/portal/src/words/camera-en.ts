@@ -1,3 +1,4 @@
+import { placeKindWords } from '@clerestory/protocol/portal';
 /** What is said of a camera, in English. */
 export const camera = {
   states: {
@@ -99,7 +100,8 @@ export const camera = {
     none: (size: string) => `Up to checkpoint ${size} the log has nothing about this camera.`,
     erased: (entries: string) =>
       `Entries about all cameras that were erased for their age: ${entries}. Whether any was about this camera nobody can say any more.`,
-    entries: (list: string) => `In the public log: entry ${list}`,
+    entry: (number: string) => `In the public log: entry ${number}`,
+    entries: (list: string) => `In the public log: entries ${list}`,
     download: 'Download the proof',
     older: 'Check older ones too',
     help: 'Anybody can check this file without us. What happened in the last minute comes a little later.',
@@ -178,19 +180,7 @@ export const camera = {
     place: 'Where is it?',
     placeHelp: 'Street and number.',
     kind: 'What kind of place is it?',
-    kinds: {
-      shop: 'Shop',
-      business: 'Other business',
-      residential: 'Home',
-      school: 'School',
-      health: 'Doctor or hospital',
-      worship: 'Place of worship',
-      'public-building': 'Public building',
-      street: 'Street',
-      park: 'Park',
-      transit: 'Station or stop',
-      other: 'Something else',
-    } as Record<string, string>,
+    kinds: placeKindWords as Readonly<Record<string, string>>,
     latitude: 'Latitude',
     longitude: 'Longitude',
     onMap: 'Where is it on the map?',

@@ -1,3 +1,4 @@
+import { placeKindWordsEs } from '@clerestory/protocol/portal';
 import type { CameraWords } from './camera-en.ts';
 
 /** Lo que se dice de una cámara, en español. */
@@ -102,7 +103,8 @@ export const camera: CameraWords = {
     none: (size) => `Hasta el punto de control ${size} el registro no dice nada de esta cámara.`,
     erased: (entries) =>
       `Entradas sobre todas las cámaras que se borraron por su antigüedad: ${entries}. Nadie puede decir ya si alguna era sobre esta cámara.`,
-    entries: (list) => `En el registro público: entrada ${list}`,
+    entry: (number) => `En el registro público: entrada ${number}`,
+    entries: (list) => `En el registro público: entradas ${list}`,
     download: 'Descargar la prueba',
     older: 'Comprobar también lo anterior',
     help: 'Cualquiera puede comprobar este archivo sin nosotros. Lo del último minuto llega un poco después.',
@@ -179,19 +181,7 @@ export const camera: CameraWords = {
     place: '¿Dónde está?',
     placeHelp: 'Calle y número.',
     kind: '¿Qué tipo de lugar es?',
-    kinds: {
-      shop: 'Tienda',
-      business: 'Otro negocio',
-      residential: 'Casa',
-      school: 'Escuela',
-      health: 'Médico u hospital',
-      worship: 'Lugar de culto',
-      'public-building': 'Edificio público',
-      street: 'Calle',
-      park: 'Parque',
-      transit: 'Estación o parada',
-      other: 'Otra cosa',
-    },
+    kinds: placeKindWordsEs,
     latitude: 'Latitud',
     longitude: 'Longitud',
     onMap: '¿Dónde está en el mapa?',

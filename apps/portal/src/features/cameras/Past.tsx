@@ -2,10 +2,13 @@ import { useEffect, useState } from 'react';
 import type { CameraAccess, Consent } from '@clerestory/protocol/portal';
 import { call } from '../../state/call.ts';
 import { Button } from '../../ui/Button.tsx';
-import { useWords, wordsOfProblem } from '../../words/index.tsx';
+import { useWords, wordsOfProblem, type Words } from '../../words/index.tsx';
 import { entriesByGrant, type EntriesByGrant } from './entries-by-grant.ts';
 import { Proof } from './Proof.tsx';
 import { lengthOf, timeOf, whoOf, whyOf } from './terms-words.ts';
+
+const entriesOf = ({ camera: { proof } }: Words, [first, ...more]: readonly number[]): string =>
+  more.length === 0 ? proof.entry(String(first)) : proof.entries([first, ...more].join(', '));
 
 /** Every access so far, newest first. */
 export function Accesses({ camera }: { camera: string }) {
@@ -50,9 +53,7 @@ export function Accesses({ camera }: { camera: string }) {
                 : words.camera.notOpened}
             </span>
             {inLog.has(access.grant) && (
-              <span className="help">
-                {words.camera.proof.entries((inLog.get(access.grant) ?? []).join(', '))}
-              </span>
+              <span className="help">{entriesOf(words, inLog.get(access.grant) ?? [])}</span>
             )}
           </li>
         ))}

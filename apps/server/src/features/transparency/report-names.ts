@@ -1,4 +1,6 @@
 import {
+  placeKindWords,
+  placeKindWordsEs,
   purposeWords,
   purposeWordsEs,
   type ConsentState,
@@ -18,19 +20,7 @@ interface Names {
 const names: Readonly<Record<Language, Names>> = {
   en: {
     purpose: purposeWords,
-    placeKind: {
-      shop: 'Shop',
-      business: 'Other business',
-      residential: 'Home',
-      school: 'School',
-      health: 'Doctor or hospital',
-      worship: 'Place of worship',
-      'public-building': 'Public building',
-      street: 'Street',
-      park: 'Park',
-      transit: 'Station or stop',
-      other: 'Something else',
-    },
+    placeKind: placeKindWords,
     tier: {
       public: 'Public',
       'private integrated': 'Private, which can be opened on their owner’s terms',
@@ -50,19 +40,7 @@ const names: Readonly<Record<Language, Names>> = {
   },
   es: {
     purpose: purposeWordsEs,
-    placeKind: {
-      shop: 'Tienda',
-      business: 'Otro negocio',
-      residential: 'Casa',
-      school: 'Escuela',
-      health: 'Médico u hospital',
-      worship: 'Lugar de culto',
-      'public-building': 'Edificio público',
-      street: 'Calle',
-      park: 'Parque',
-      transit: 'Estación o parada',
-      other: 'Otra cosa',
-    },
+    placeKind: placeKindWordsEs,
     tier: {
       public: 'Públicas',
       'private integrated': 'Privadas, que se pueden abrir según las condiciones de su dueño',
