@@ -110,7 +110,7 @@ test('an auditor finds who watched, who could, and who was refused; exports it w
     .toBe(2);
   await finding.getByLabel(/^Finding on entry/).selectOption('unclear');
   await finding.getByLabel('In words').fill('No incident is named');
-  await finding.getByRole('button', { name: 'Record' }).click();
+  await page.keyboard.press('Enter');
   await expect(page.getByText('unclear: No incident is named')).toBeVisible();
   await page.getByRole('button', { name: /^Correct the finding/ }).click();
   await page.getByLabel('In words').first().fill('It is in the paper file');

@@ -1,5 +1,5 @@
 import { FindingVerdict, type Sample, type SampleWithEntries } from '@clerestory/protocol';
-import { useCallback, useState } from 'react';
+import { useCallback, useState, type SubmitEvent } from 'react';
 import { callRoute } from '../../state/call-route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
@@ -37,7 +37,8 @@ function Draw({ onDrawn }: { onDrawn: (sample: Sample) => void }) {
   const [span, setSpan] = useState('quarter');
   const [size, setSize] = useState('30');
   const { busy, run, fault, at } = useStep();
-  const draw = () => {
+  const draw = (event: SubmitEvent) => {
+    event.preventDefault();
     const to = Date.now();
     const range = span === 'quarter' ? lastQuarter() : { from: to - Number(span) * dayMs, to };
     void run(async () => {
@@ -49,7 +50,7 @@ function Draw({ onDrawn }: { onDrawn: (sample: Sample) => void }) {
     }, onDrawn);
   };
   return (
-    <div className="audit-part">
+    <form className="audit-part" onSubmit={draw}>
       <div className="audit-fields">
         <SelectField label="Of" value={span} onChange={(event) => setSpan(event.target.value)}>
           <option value="quarter">the last whole quarter</option>
@@ -63,12 +64,12 @@ function Draw({ onDrawn }: { onDrawn: (sample: Sample) => void }) {
           fault={at('size')}
           onChange={(event) => setSize(event.target.value.replaceAll(/\D/g, ''))}
         />
-        <Button kind="primary" disabled={busy || size === ''} onClick={draw}>
+        <Button kind="primary" type="submit" disabled={busy || size === ''}>
           Draw by lot
         </Button>
       </div>
       {fault && <p className="field-fault">{fault}</p>}
-    </div>
+    </form>
   );
 }
 
@@ -91,13 +92,15 @@ function Finding({
   const [verdict, setVerdict] = useState<FindingVerdict>(before?.verdict ?? 'in-order');
   const [words, setWords] = useState(before?.words ?? '');
   const { busy, run, fault } = useStep();
-  const save = () =>
+  const save = (event: SubmitEvent) => {
+    event.preventDefault();
     void run(
       () => callRoute('addFinding', { params: { sample }, body: { sequence, verdict, words } }),
       onDone,
     );
+  };
   return (
-    <div className="audit-finding">
+    <form className="audit-finding" onSubmit={save}>
       <SelectField
         label={`Finding on entry ${sequence}`}
         value={verdict}
@@ -110,7 +113,7 @@ function Finding({
         ))}
       </SelectField>
       <TextField label="In words" value={words} onChange={(event) => setWords(event.target.value)} />
-      <Button disabled={busy} onClick={save}>
+      <Button type="submit" disabled={busy}>
         Record
       </Button>
       {onLeave && (
@@ -119,7 +122,7 @@ function Finding({
         </Button>
       )}
       {fault && <span className="field-fault">{fault}</span>}
-    </div>
+    </form>
   );
 }
 
