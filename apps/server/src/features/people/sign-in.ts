@@ -127,12 +127,12 @@ export class SignIn {
     const { authenticators, refused } = this.#parts;
     const attempt = this.#begin(`passkey:${placeOf(web.address)}`, web, 'passkey');
     if (!attempt.ok) return refuse(attempt.problem);
-    let person: string | null = null;
-    const right = await settled(attempt, async () => {
+    let person = null as string | null;
+    await settled(attempt, async () => {
       person = await authenticators.provenBy(proof, web.origin);
       return person !== null;
     });
-    if (!right || person === null) {
+    if (person === null) {
       await refused.wrong(undefined, 'passkey', web);
       return refuse(wrongPasskey);
     }
@@ -163,7 +163,7 @@ export class SignIn {
     const actor = `person:${session.person}`;
     if ('pin' in by) {
       const here = workstations.find(web.cookie(workstationCookie));
-      if (here === undefined || here !== session.workstation) {
+      if (here !== session.workstation || here === undefined) {
         refused.unlooked('elsewhere', session.person, 'unlock', web);
         return refuse(notRight);
       }
