@@ -89,6 +89,45 @@ test('an administrator adds somebody, who chooses a password with the link and c
   await theirs.reload();
   await fillSignIn(theirs, 'nils', goodPassword);
   await expect(account(theirs)).toContainText('Nils');
+
+  // A camera is there for them as long as no rule takes it, without anything done at their window.
+  await site.api('POST', '/cameras', {
+    ...{ id: 'gate', name: 'Old gate' },
+    source: { kind: 'rtsp', main: 'rtsp://192.0.2.1/main' },
+  });
+  const gate = theirs.getByRole('option', { name: /Old gate/ });
+  await expect(gate).toBeVisible();
+  await page.getByRole('link', { name: 'Camera groups and rights' }).click();
+  await page.getByRole('button', { name: 'Add a group' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Name', { exact: true }).fill('Harbour');
+  await form.getByLabel(/Ids of its cameras/).fill('gate');
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('button', { name: 'Give or take rights' }).click();
+  await form.getByLabel('This rule').selectOption('takes');
+  await form.getByLabel('on cameras of').selectOption('Harbour');
+  await form.getByRole('button', { name: 'Add the rule' }).click();
+  const taking = page.getByRole('row', { name: /takes every operator .* Harbour/ });
+  await expect(taking).toBeVisible();
+  await expect(gate).toHaveCount(0);
+  await taking.getByRole('button', { name: 'Remove' }).click();
+  await expect(taking).toHaveCount(0);
+  await expect(gate).toBeVisible();
+
+  // They end another session of their own; that browser is out.
+  const second = await browser.newContext();
+  const away = await second.newPage();
+  await away.goto(site.url);
+  await fillSignIn(away, 'nils', goodPassword);
+  await expect(account(away)).toContainText('Nils');
+  await choose(theirs, 'Your sign-in');
+  const own = theirs.getByRole('dialog').getByRole('listitem').filter({ hasText: 'since' });
+  await expect(own).toHaveCount(2);
+  await own.getByRole('button', { name: 'End' }).click();
+  await expect(own).toHaveCount(1);
+  await expect(away.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await second.close();
+  await theirs.keyboard.press('Escape');
   await page.getByRole('link', { name: 'People' }).click();
   await page.getByRole('button', { name: 'More for Nils' }).click();
   await page.getByRole('menuitem', { name: 'Disable' }).click();
