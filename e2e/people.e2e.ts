@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { generate } from 'otplib';
 import { addPerson, goodPassword } from '../apps/server/src/testing/browser.ts';
+import { clientSecret, startProvider } from '../apps/server/src/testing/provider.ts';
 import { startServerProcess, type ServerProcess } from '../tools/harness/server-process.ts';
 import { expect, test as base, type Complaints } from './support/city.ts';
 import { barriersOn } from './support/barriers.ts';
@@ -50,7 +51,7 @@ test('nobody sees the console before signing in; a wrong password is refused in 
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
-test('an administrator adds somebody, who chooses a password with the link and comes in; disabled, they are out', async ({
+test('an administrator adds somebody, takes a camera from them and gives it back, lets them in by a provider; disabled, they are out', async ({
   page,
   browser,
   site,
@@ -128,6 +129,35 @@ test('an administrator adds somebody, who chooses a password with the link and c
   await expect(away.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await second.close();
   await theirs.keyboard.press('Escape');
+
+  // Another organisation's sign-in is entered; who has their e-mail there comes in by its button.
+  const city = await startProvider(site.url, {
+    signsIn: () => 'sub-nils',
+    says: () => ({ email: 'nils@example.org', email_verified: true }),
+  });
+  const administrator = await site.signedIn('administrator');
+  const { items: people } = (await administrator.call('GET', '/people')).body;
+  const { id } = people.find(({ login }: { login: string }) => login === 'nils');
+  await administrator.call('PATCH', `/people/${id}`, { email: 'nils@example.org' });
+  await page.getByRole('link', { name: 'Sign-in', exact: true }).click();
+  await page.getByRole('button', { name: 'Add a provider' }).click();
+  await form.getByLabel('Name on the button').fill('City sign-on');
+  await form.getByLabel('Issuer').fill('http://login.example.org');
+  await form.getByLabel('Client id').fill('clerestory');
+  await form.getByLabel('Client secret').fill(clientSecret);
+  await form.getByLabel(/same verified e-mail/).check();
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(form.getByText(/not an https issuer|An issuer has an https address/).first()).toBeVisible();
+  await form.getByLabel('Issuer').fill(city.issuer);
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('row', { name: /City sign-on .* offered/ })).toBeVisible();
+  const third = await browser.newContext();
+  const visitor = await third.newPage();
+  await visitor.goto(site.url);
+  await visitor.getByRole('button', { name: /City sign-on/ }).click();
+  await expect(account(visitor)).toContainText('Nils');
+  await third.close();
+  await city.close();
   await page.getByRole('link', { name: 'People' }).click();
   await page.getByRole('button', { name: 'More for Nils' }).click();
   await page.getByRole('menuitem', { name: 'Disable' }).click();

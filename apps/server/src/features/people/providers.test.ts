@@ -1,9 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addPerson, Browser, setUpAdministrator } from '../../testing/browser.ts';
+import { clientSecret, startProvider, type TestProvider } from '../../testing/provider.ts';
 import { startTestApp, until } from '../../testing/server.ts';
 
 /** Accounts of the provider: what it says about each. */
@@ -18,56 +15,11 @@ const accounts: Record<string, Record<string, unknown>> = {
 let server: Awaited<ReturnType<typeof startTestApp>>;
 let administrator: Browser;
 let auditor: Browser;
-let door: Server;
+let atThem: TestProvider;
 let issuer: string;
 /** Who is signed in at the provider. */
 let atProvider = 'sub-olga';
 let provider: { id: string; revision: number };
-
-/** The real provider, with a page that signs `atProvider` in and agrees to everything. */
-async function startProvider(redirectUri: string): Promise<void> {
-  door = createServer();
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
-  const oidc = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'clerestory',
-        client_secret: 'a secret that only the two of them know',
-        redirect_uris: [redirectUri],
-        token_endpoint_auth_method: 'client_secret_post',
-      },
-    ],
-    claims: { openid: ['sub'], email: ['email', 'email_verified', 'duties'], profile: [] },
-    pkce: { required: () => true },
-    cookies: { keys: ['only for this test'] },
-    jwks: {
-      keys: [
-        {
-          ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
-          kid: '1',
-        },
-      ],
-    },
-    ttl: { Interaction: 60, Session: 60, Grant: 60, AccessToken: 60, IdToken: 60 },
-    features: { devInteractions: { enabled: false } },
-    findAccount: (_context: unknown, id: string) => ({
-      accountId: id,
-      claims: () => ({ sub: id, ...accounts[id] }),
-    }),
-    interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
-  });
-  const handle = oidc.callback();
-  door.on('request', async (request, response) => {
-    if (!request.url?.startsWith('/interaction/')) return handle(request, response);
-    const { prompt, params } = await oidc.interactionDetails(request, response);
-    if (prompt.name === 'login')
-      return oidc.interactionFinished(request, response, { login: { accountId: atProvider } });
-    const grant = new oidc.Grant({ accountId: atProvider, clientId: String(params['client_id']) });
-    grant.addOIDCScope('openid email profile');
-    await oidc.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
-  });
-}
 
 /** Follows the provider's redirects with a fresh cookie jar, until it sends the browser back to us. */
 async function throughProvider(location: string): Promise<URL> {
@@ -123,21 +75,24 @@ beforeAll(async () => {
   await addPerson(administrator, 'rex', ['auditor']);
   auditor = new Browser(server.app.url);
   await auditor.signIn('rex');
-  await startProvider(`${server.app.url}/api/v1/session/provider/return`);
+  atThem = await startProvider(server.app.url, {
+    signsIn: () => atProvider,
+    says: (id) => accounts[id] ?? {},
+  });
+  issuer = atThem.issuer;
   const created = await administrator.call('POST', '/identity-providers', {
     name: 'City sign-on',
     issuer,
     clientId: 'clerestory',
-    clientSecret: 'a secret that only the two of them know',
+    clientSecret,
   });
   expect(created.status, JSON.stringify(created.body)).toBe(201);
-  expect(JSON.stringify(created.body)).not.toContain('a secret');
+  expect(JSON.stringify(created.body)).not.toContain(clientSecret);
   provider = created.body;
 });
 afterAll(async () => {
   await server.stop();
-  door.closeAllConnections();
-  await new Promise((resolve) => door.close(resolve));
+  await atThem.close();
 });
 beforeEach(() => (atProvider = 'sub-olga'));
 
@@ -300,13 +255,13 @@ describe('an identity provider', () => {
     const count = ({ url }: { url?: string }) => {
       if (url === '/.well-known/openid-configuration') asked += 1;
     };
-    door.on('request', count);
+    atThem.door.on('request', count);
     // A change makes it ask anew.
     await change({ name: 'City sign-on' });
     const stranger = new Browser(server.app.url);
     const begin = () => stranger.call('POST', '/session/provider', { provider: provider.id });
     const answers = [...(await Promise.all(Array.from({ length: 20 }, begin))), await begin()];
-    door.off('request', count);
+    atThem.door.off('request', count);
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(asked).toBe(1);
   });
