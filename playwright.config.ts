@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import type { Worker } from './e2e/support/city.ts';
 import { findChromium } from './tools/system-packages.mjs';
 
 /** Long waits, or pages with hardly a picture: they run beside what is said of pictures. */
@@ -38,13 +39,17 @@ const disabledFeatures = [
   'WebUIOmniboxPopup',
 ];
 
-export default defineConfig({
+export default defineConfig<object, Worker>({
   testDir: 'e2e',
   outputDir: 'test-results',
   // Two browsers at a time on two cores; projects are begun in this order. And no retry that would hide a flaw.
   workers: 2,
   projects: [
-    { name: 'flows', testMatch: '**/*.e2e.ts', testIgnore: [...patient, ...pictures] },
+    {
+      ...{ name: 'flows', testMatch: '**/*.e2e.ts', testIgnore: [...patient, ...pictures] },
+      // What is painted here is what the machine is busiest with, and what these tests look at least.
+      use: { fps: 5 },
+    },
     { name: 'patient', testMatch: patient, workers: 1 },
     { name: 'pictures', testMatch: pictures, workers: 1 },
   ],

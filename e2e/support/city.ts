@@ -68,7 +68,9 @@ export class Complaints {
 export const lostConnection =
   /WebSocket connection to|ERR_CONNECTION|ERR_EMPTY_RESPONSE|Failed to load resource/;
 
-interface Worker {
+export interface Worker {
+  /** Frames per second of the farm's cameras. */
+  fps: number;
   clips: Record<string, string>;
 }
 interface Each {
@@ -79,10 +81,9 @@ interface Each {
 
 /** A farm of real RTSP cameras, a real server process, and pages that may not complain. */
 export const test = base.extend<Each, Worker>({
+  fps: [15, { option: true, scope: 'worker' }],
   clips: [
-    // Playwright reads the names of the fixtures from this pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({ fps }, use) => {
       const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-clips-'));
       const clips: Record<string, string> = {};
       for (let n = 1; n <= cameraCount; n++) {
@@ -93,7 +94,7 @@ export const test = base.extend<Each, Worker>({
           seconds: 20,
           width: 640,
           height: 360,
-          fps: 15,
+          fps,
           gopS: 1,
         });
         clips[cameraName(n)] = file;
