@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import config from '../playwright.config.ts';
+import { benchConsole } from './console.ts';
 import { benchCommands, benchRestarts } from './control-plane.ts';
 import { benchLoads } from './first-pictures.ts';
 import { benchGate } from './gate.ts';
@@ -126,6 +127,12 @@ const benches: readonly Bench[] = [
     says: 'opening a page of 16 tiles, in a new browser and in one that knows it, beside design A',
     fullOnly: true,
     run: (size) => benchLoads(by(size, 1, 16, 16), by(size, 1, 3, 7)),
+  },
+  {
+    name: 'console',
+    says: 'an hour of scripted work at a console, and what it holds in memory',
+    fullOnly: true,
+    run: (size) => benchConsole(by(size, 0.2, 60, 60)),
   },
   {
     name: 'viewers',

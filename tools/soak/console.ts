@@ -20,8 +20,8 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const stepMs = Number(values['step-ms']);
-if (!(minutes >= 1 && stepMs >= 100)) {
-  process.stderr.write('--minutes: give how long, 1 or more; --step-ms: 100 or more\n');
+if (!(minutes > 0 && stepMs >= 100)) {
+  process.stderr.write('--minutes: give how long, more than 0; --step-ms: 100 or more\n');
   process.exit(1);
 }
 
