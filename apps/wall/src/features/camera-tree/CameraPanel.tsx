@@ -26,10 +26,10 @@ const listId = 'camera-list';
 /** How far the keys go in a list. */
 const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
-/** Keys that open or close a group; in the search field the arrows move within what is typed. */
+/** Keys that open or close a group; where something is typed in the search field the arrows move within it. */
 function opens({ key, target }: KeyboardEvent, kind: 'group' | 'camera'): boolean {
   if (kind === 'group' && key === 'Enter') return consoleStore.getState().callUp === '';
-  if (target instanceof HTMLInputElement) return false;
+  if (target instanceof HTMLInputElement && target.value !== '') return false;
   return key === 'ArrowLeft' || (kind === 'group' && key === 'ArrowRight');
 }
 
