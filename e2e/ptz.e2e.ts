@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { startOnvifCamera, type OnvifCamera } from '../tools/onvif-camera/camera.ts';
 import { cameraName, expect, test as base } from './support/city.ts';
+import { barriersOn } from './support/barriers.ts';
 import { startOwnBrowser } from './support/own-browser.ts';
 import { enter } from './support/sign-in.ts';
 import { startServer } from './support/server.ts';
@@ -53,7 +54,7 @@ test('a camera moves while a key or a button is held, and everybody sees who mov
   await moves(dome);
   expect(dome.ptz.at(-1)).toMatchObject({ pan: 0.5, tilt: 0 });
   await expect(page.getByText('You move this camera.')).toBeVisible();
-  await expect(screen.getByText('moved by tess')).toBeVisible();
+  await expect(screen.getByText(/moved by tess · free in \d+ s/)).toBeVisible();
   // Longer than a move lasts by itself: it is said again.
   await expect.poll(() => dome.ptz.length, { timeout: 5_000 }).toBeGreaterThan(3);
   await page.keyboard.up('ArrowRight');
@@ -76,6 +77,41 @@ test('a camera moves while a key or a button is held, and everybody sees who mov
   await page.getByRole('button', { name: 'Let go' }).click();
   await expect(page.getByText('Nobody moves this camera.')).toBeVisible();
   await expect(screen.getByText('moved by tess')).toBeHidden();
+});
+
+test('from its own tile: arrow keys move it, digits are its presets and nothing else until Escape', async ({
+  page,
+  server,
+  dome,
+}) => {
+  await page.goto(`${server.url}/workstation/1`);
+  await expect(page.locator('[data-work-tile="0"]')).toBeVisible();
+  const typed = page.locator('[data-call-up]');
+  await page.keyboard.type('700');
+  await expect(typed).toHaveAttribute('data-call-up', '700');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-work-tile="0"]').click();
+  await page.keyboard.press('m');
+  const pad = page.locator('[data-ptz-tile="dome"]');
+  await expect(pad.getByRole('button', { name: 'Car park & ramp' })).toBeVisible();
+  expect(dome.ptz).toEqual([]);
+
+  await page.keyboard.press('2');
+  await expect.poll(() => dome.ptz.at(-1)).toMatchObject({ name: 'GotoPreset', preset: '2' });
+  await expect(typed).toHaveAttribute('data-call-up', '');
+  await page.keyboard.down('ArrowLeft');
+  await moves(dome);
+  expect(dome.ptz.at(-1)).toMatchObject({ pan: -0.5, tilt: 0 });
+  await page.keyboard.up('ArrowLeft');
+  await stops(dome);
+  await expect(pad).toContainText(/You move this camera · free in \d+ s/);
+  expect(await barriersOn(page)).toEqual([]);
+
+  await page.keyboard.press('Escape');
+  await expect(pad).toBeHidden();
+  await page.keyboard.press('2');
+  await expect(typed).toHaveAttribute('data-call-up', '2');
+  expect(dome.ptz.filter(({ name }) => name === 'GotoPreset')).toHaveLength(1);
 });
 
 test('STOP: the page loses the focus, is closed, or its dialog is', async ({ context, server, dome }) => {

@@ -131,6 +131,19 @@ describe('refusals', () => {
     expect(wall.getState().wall?.name).toBe('Room');
     expect(said[0]).toContain('cannot be changed while the server is away');
   });
+  test('a console that only looks sends nothing but what visitors and alerts need, and says so', async () => {
+    keys('q', '1', 'Enter');
+    await settled();
+    expect(on('left')).toEqual({});
+    expect(said).toEqual([
+      'This console only looks: Press q, or "Look only" above, to arrange again.',
+    ]);
+    keys('*', '!');
+    await settled();
+    expect(wall.getState().wall).toMatchObject({ visitors: { name: 'test' }, toursHeld: {} });
+    keys('Escape', 'q', '1', 'Enter');
+    expect(on('left')).toEqual({ 0: 'camera-1' });
+  });
   test('a call-up that means nothing stays to be corrected', () => {
     keys('9', '9', 'Enter');
     expect(consoleState.getState().callUp).toBe('99');

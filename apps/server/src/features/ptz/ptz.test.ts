@@ -185,6 +185,17 @@ describe('one holder', () => {
     await stopped();
   });
 
+  test('for as long as it is moved, everybody hears anew when it will be free', async () => {
+    const [ann, bob] = [await windowOf(people.ann), await windowOf(people.bob)];
+    const heard: number[] = [];
+    bob.on('ptz:holder', ({ holder }: PtzHolder) => holder && heard.push(holder.until));
+    const up = hold(ann);
+    await until(() => heard.length >= 3);
+    up();
+    expect(heard).toEqual([...new Set(heard)].sort((a, b) => a - b));
+    await ann.emitWithAck('ptz:release', { camera });
+  });
+
   test('presets and home, by name; what it cannot is refused', async () => {
     const ann = await windowOf(people.ann);
     expect(await ann.emitWithAck('ptz:presets', { camera })).toMatchObject({

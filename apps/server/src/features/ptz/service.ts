@@ -20,6 +20,8 @@ import { movingStore } from './store.ts';
 
 /** A clean end waits this long for cameras to take STOP, ms; whoever does not, is told at the next start. */
 const lastStopMs = 2_000;
+/** While a camera is moved, its time until it is free is told anew this often, ms. */
+const tellAgainMs = 1_000;
 
 /** What moves cameras. */
 export interface Movers {
@@ -49,6 +51,8 @@ interface Held {
   by: Mover;
   since: number;
   until: number;
+  /** Of `until`, what everybody was told last. */
+  toldUntil: number;
   idle: NodeJS.Timeout | undefined;
 }
 interface Moved {
@@ -205,10 +209,15 @@ export class PtzService {
     if (before?.by.window === by.window) {
       before.until = nowMs + ptzIdleMs;
       this.#rearm(camera, moved, before);
+      if (before.until - before.toldUntil >= tellAgainMs) {
+        before.toldUntil = before.until;
+        this.#parts.tell(this.of(camera));
+      }
       return ok(undefined);
     }
     if (before) this.#lose(camera, moved, 'taken-over', by);
-    const held: Held = { by, since: nowMs, until: nowMs + ptzIdleMs, idle: undefined };
+    const until = nowMs + ptzIdleMs;
+    const held: Held = { by, since: nowMs, until, toldUntil: until, idle: undefined };
     moved.held = held;
     this.#rearm(camera, moved, held);
     try {

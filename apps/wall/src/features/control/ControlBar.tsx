@@ -1,8 +1,7 @@
 import { Eye, Hand, LockKeyhole, Redo2, TriangleAlert, Undo2, UsersRound } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { useCan, useRun } from '../../commands/use-commands.ts';
-import { serverNowMs } from '../../state/server-now.ts';
 import { useConsole } from '../../state/use-console.ts';
+import { useNow } from '../../state/use-now.ts';
 import { useSession } from '../../state/use-session.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -10,12 +9,7 @@ import './control.css';
 
 /** Time left as 9:05, counted down. */
 function TimeLeft({ until }: { until: number }) {
-  const [nowMs, setNowMs] = useState(serverNowMs);
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(serverNowMs()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = Math.max(0, Math.ceil((until - nowMs) / 1_000));
+  const seconds = Math.max(0, Math.ceil((until - useNow()) / 1_000));
   return (
     <span className="control-left" data-soon={seconds < 60 || undefined}>
       {Math.floor(seconds / 60)}:{String(seconds % 60).padStart(2, '0')}

@@ -6,6 +6,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Kbd } from '../../ui/Kbd.tsx';
 import { shortTime } from '../../ui/time.ts';
 import type { Direction } from './driver.ts';
+import { FreeIn } from './FreeIn.tsx';
 import { usePtz, type Ptz } from './use-ptz.ts';
 import './ptz.css';
 
@@ -67,6 +68,7 @@ function HolderLine({ ptz }: { ptz: Ptz }) {
       ) : (
         'Nobody moves this camera.'
       )}
+      {somebody && <FreeIn until={somebody.until} />}
     </p>
   );
 }

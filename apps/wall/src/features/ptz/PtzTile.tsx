@@ -1,38 +1,18 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { Kbd } from '../../ui/Kbd.tsx';
+import { FreeIn } from './FreeIn.tsx';
 import { usePtz } from './use-ptz.ts';
 import './ptz.css';
-
-/** Seconds until the camera is free again, told anew each second. */
-function useLeft(untilMs: number | null, nowMs: () => number): number | null {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    if (untilMs === null) return;
-    const timer = setInterval(() => tick((n) => n + 1), 1_000);
-    return () => clearInterval(timer);
-  }, [untilMs]);
-  return untilMs === null ? null : Math.max(0, Math.round((untilMs - nowMs()) / 1000));
-}
 
 /**
  * Moving a camera from its own tile. While this is there the arrow keys, + and − are the camera's, digits are its
  * presets, and whatever takes the keys away sends STOP.
  */
-export function PtzTile({
-  camera,
-  nowMs,
-  onLeave,
-}: {
-  camera: string;
-  /** The server's clock, Unix ms. */
-  nowMs: () => number;
-  onLeave: () => void;
-}) {
+export function PtzTile({ camera, onLeave }: { camera: string; onLeave: () => void }) {
   const ptz = usePtz(camera);
   const { view, holder, mine, fault } = ptz;
   const somebody = holder?.holder ?? null;
-  const leftS = useLeft(somebody?.until ?? null, nowMs);
   const presets = useMemo(() => view?.presets ?? [], [view]);
   const { toPreset, toHome } = ptz;
   useEffect(() => {
@@ -61,7 +41,7 @@ export function PtzTile({
         ) : (
           'Arrow keys move it'
         )}
-        {somebody && leftS !== null && <span className="dim"> · free in {leftS} s if it rests</span>}
+        {somebody && <FreeIn until={somebody.until} />}
       </p>
       {fault !== '' && (
         <p className="field-fault" role="alert">

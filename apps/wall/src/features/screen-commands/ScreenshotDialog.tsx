@@ -2,7 +2,7 @@ import type { Screenshot } from '@clerestory/protocol';
 import { Camera } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
-import { serverNowMs } from '../../state/server-now.ts';
+import { useNow } from '../../state/use-now.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -25,7 +25,7 @@ export function ScreenshotDialog({ screen, onClose }: { screen: string; onClose:
   );
   const [shot, setShot] = useState<Screenshot | null>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const [nowMs, setNowMs] = useState(serverNowMs);
+  const nowMs = useNow();
   const state = last?.state;
   useEffect(() => {
     if (wall === undefined || state === 'sent') return;
@@ -34,10 +34,6 @@ export function ScreenshotDialog({ screen, onClose }: { screen: string; onClose:
       setFault(answer && !answer.ok ? answer.problem.detail : null);
     });
   }, [tell, wall, screen, state, last?.id]);
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(serverNowMs()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
   const trouble = fault ?? (state === 'lost' || state === 'failed' ? (last?.note ?? null) : null);
   return (
     <Dialog title={`${name}, as it is on its monitor`} size="l" onClose={onClose}>

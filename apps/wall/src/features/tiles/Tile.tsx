@@ -5,6 +5,7 @@ import { useWall } from '../../state/use-wall.ts';
 import { GrantLine } from '../grants/GrantLine.tsx';
 import { WaitPanel } from '../grants/WaitPanel.tsx';
 import { grantOf, isPrivate, isWaiting } from '../grants/words.ts';
+import { FreeIn } from '../ptz/FreeIn.tsx';
 import { wordsOfTile } from '../../ui/StateChip.tsx';
 import { clockTime } from '../../ui/time.ts';
 import { eachOnce } from './each-once.ts';
@@ -48,7 +49,7 @@ export const Tile = memo(function Tile({
 }: TileProps) {
   const info = useWall((store) => (camera === null ? undefined : store.cameras[camera]));
   const health = useWall((store) => (camera === null ? undefined : store.health[camera]));
-  const mover = useWall((store) => (camera === null ? undefined : store.ptz[camera]?.holder?.name));
+  const mover = useWall((store) => (camera === null ? undefined : store.ptz[camera]?.holder));
   const viewers = useWall((store) => (camera === null ? undefined : store.viewers[camera]));
   const watching = useMemo(() => viewers && eachOnce(viewers), [viewers]);
   const grant = useWall((store) =>
@@ -166,7 +167,12 @@ export const Tile = memo(function Tile({
           <span className="tile__name">{name}</span>
           <span className="tile__place">{info?.place ?? ''}</span>
           {isPrivate(info) && <GrantLine grant={grant} />}
-          {mover !== undefined && <span className="tile__mover">moved by {mover}</span>}
+          {mover && (
+            <span className="tile__mover">
+              moved by {mover.name}
+              <FreeIn until={mover.until} />
+            </span>
+          )}
           {watching !== undefined && watching.length > 1 && (
             <span
               className="tile__watching"

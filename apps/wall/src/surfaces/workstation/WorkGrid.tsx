@@ -146,11 +146,7 @@ export function WorkGrid({
                 >
                   {isHidden && <HiddenTile />}
                   {tile === chosen && camera !== null && moving === tile ? (
-                    <PtzTile
-                      camera={camera}
-                      nowMs={actions.nowMs}
-                      onLeave={() => deskStore.setState({ moving: null })}
-                    />
+                    <PtzTile camera={camera} onLeave={() => deskStore.setState({ moving: null })} />
                   ) : (
                     tile === chosen &&
                     camera !== null &&

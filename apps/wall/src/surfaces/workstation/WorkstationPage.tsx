@@ -19,6 +19,7 @@ import { consoleStore } from '../../state/console.ts';
 import { deskStore } from '../../state/desk.ts';
 import { mediaBaseUrl } from '../../state/media-address.ts';
 import { posters } from '../../state/posters.ts';
+import { readServerClock } from '../../state/server-now.ts';
 import { refreshSession, sessionStore } from '../../state/session.ts';
 import { wallStore } from '../../state/store.ts';
 import { say } from '../../state/toasts.ts';
@@ -43,6 +44,7 @@ import './workstation.css';
 /** The line to the server and what can be done over it; the page's for as long as it lives. */
 function start(screen: string) {
   const sync = startSync({ surface: 'workstation', screen });
+  readServerClock(() => sync.serverNowMs());
   const actions = createActions({
     sync,
     console: consoleStore,
