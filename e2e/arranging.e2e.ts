@@ -1,6 +1,6 @@
 import type { Browser as BrowserApp, BrowserContext } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
-import type { ClientCommand } from '@clerestory/protocol';
+import type { ClientCommand, Place } from '@clerestory/protocol';
 import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
 import { openWindow, type TestSocket } from '../apps/server/src/testing/server.ts';
 import type { ServerProcess } from '../tools/harness/server-process.ts';
@@ -55,8 +55,16 @@ test('two people and three screens: a scene by one key, a chain and back, one ti
   await boss.getByLabel('Centre', { exact: true }).uncheck();
   await boss.getByLabel('Right', { exact: true }).uncheck();
   await boss.getByRole('button', { name: 'Save scene' }).click();
-  await expect(boss.locator('[data-scene="four"]')).toBeVisible();
+  await expect(boss.locator('[data-scene="four"] .scene-tile')).toHaveCount(4);
   expect((await new AxeBuilder({ page: boss }).include('.dialog').analyze()).violations).toEqual([]);
+  await boss.getByRole('tab', { name: 'By the clock' }).click();
+  await boss.getByLabel('Time', { exact: true }).fill('06:30');
+  await boss.getByLabel('Sun', { exact: true }).uncheck();
+  await boss.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(boss.locator('[data-schedule]')).toContainText(/06:30 Four.*Mon, Tue, Wed, Thu, Fri, Sat,/);
+  expect((await new AxeBuilder({ page: boss }).include('.dialog').analyze()).violations).toEqual([]);
+  await boss.getByRole('button', { name: 'Remove the schedule of Four at 06:30' }).click();
+  await expect(boss.locator('[data-schedule]')).toHaveCount(0);
   await boss.keyboard.press('Escape');
   await assign(server, 0, cameraName(2));
   await assign(server, 0, cameraName(3), 'right');
@@ -108,6 +116,10 @@ test('two people and three screens: a scene by one key, a chain and back, one ti
   // Undo is one's own: the supervisor's leaves hers, and hers leaves what came after it.
   await stageTile(olga, 'left', 1).click();
   await row(olga, cameraName(1)).click();
+  await showing(left, 4, 1, 3, 4);
+  await boss.keyboard.press('z');
+  await showing(left, 2, 1, 3, 4);
+  await boss.keyboard.press('y');
   await showing(left, 4, 1, 3, 4);
   await boss.keyboard.press('z');
   await showing(left, 2, 1, 3, 4);
@@ -198,35 +210,63 @@ test('a connection lost in mid-drag changes nothing, and a screen that was off s
 });
 
 test('visitors: restricted tiles are hidden and say why; orders are carried out or said to be lost', async ({
+  browser,
   context,
   server,
 }) => {
   await server.api('POST', '/camera-groups', { name: 'School', cameras: [cameraName(2)], restricted: true });
-  const [page, left] = [await context.newPage(), await context.newPage()];
-  await Promise.all([open(page, server.url), left.goto(`${server.url}/screen/left`)]);
+  await assign(server, 0, cameraName(2), 'centre');
+  const hers = await operator(browser, server);
+  const [page, left, centre, olga] = await Promise.all([
+    ...Array.from({ length: 3 }, () => context.newPage()),
+    hers.newPage(),
+  ]);
+  if (!page || !left || !centre || !olga) throw new Error('four pages are needed');
+  await Promise.all([
+    open(page, server.url),
+    open(olga, server.url),
+    left.goto(`${server.url}/screen/left`),
+    centre.goto(`${server.url}/screen/centre`),
+  ]);
   await showing(left, 1, 2, 3, 4);
-  await page.keyboard.press('p');
-  await expect(left.getByText('Hidden while visitors are in the room').first()).toBeVisible();
+  // Anybody at the wall hides them, on every screen; one with the right brings them back.
+  await olga.keyboard.press('p');
+  for (const screen of [left, centre])
+    await expect(screen.getByText('Hidden while visitors are in the room').first()).toBeVisible();
   await expect(tileAt(left, 1)).toHaveAttribute('data-camera', '');
   await expect(left.locator('.tile[data-tile="1"] video')).toHaveCount(0);
   await expect(stageTile(page, 'left', 1)).toHaveAttribute('data-state', 'hidden');
+  await expect(page.getByRole('button', { name: 'Show again' })).toBeVisible();
+  await expect(olga.getByRole('button', { name: 'Show again' })).toHaveCount(0);
+  await olga.keyboard.press('p');
   await page.keyboard.press('p');
   await showing(left, 1, 2, 3, 4);
+  await expect(tileAt(centre, 0)).toHaveAttribute('data-camera', cameraName(2));
+  await hers.close();
 
   await page.keyboard.press('#');
   await expect(left.locator('.display__identify')).toHaveText(/1\s*Left/);
-  await page.getByRole('button', { name: 'Screens', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'Show every screen its number' }).click();
-  await expect(page.getByText(/No window shows Centre, Right/).first()).toBeVisible();
-  await page.getByRole('button', { name: 'Screens', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'A picture of the screen as it is' }).click();
+  const order = async (item: string) => {
+    await page.getByRole('button', { name: 'Screens', exact: true }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await order('Show every screen its number');
+  await expect(page.getByText(/No window shows Right/).first()).toBeVisible();
+  await order('A message on screens');
+  await page.getByLabel('Text', { exact: true }).fill('Door 3 is open');
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await expect(left.getByRole('alert')).toHaveText(/Door 3 is open.*tess/);
+  const loadedAnew = left.waitForEvent('load');
+  await order('Load the page of the screen anew');
+  await loadedAnew;
+  await showing(left, 1, 2, 3, 4);
+  await order('A picture of the screen as it is');
   await page.getByRole('button', { name: 'Take a new one' }).click();
   await expect(page.getByAltText(/What Left showed/)).toBeVisible();
   await expect(page.locator('[data-age]')).toHaveText(/\d+ s old/);
   await expect(left.getByText('tess took a picture of this screen').first()).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Screens', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'Blank the screen, or light it again' }).click();
+  await order('Blank the screen, or light it again');
   await expect(left.getByText(/Blank since .*, by tess/).first()).toBeVisible();
   await page.keyboard.press('g');
   await expect(page.locator('[data-plan-screen="left"] .blank-note')).toHaveText(
@@ -234,7 +274,7 @@ test('visitors: restricted tiles are hidden and say why; orders are carried out 
   );
 });
 
-test('twelve screens of sixteen tiles: the room shows them all, placed by drag and by keys', async ({
+test('twelve screens of sixteen tiles: the room shows what each says of itself, placed by drag and by keys', async ({
   context,
   server,
 }) => {
@@ -261,13 +301,51 @@ test('twelve screens of sixteen tiles: the room shows them all, placed by drag a
     await send({ type: 'screen:layout', screen, layout: '16' });
     await send({ type: 'screen:fill', screen, cameras: sixteen, mode: 'replace' });
   }
+  // Each has a window, which says of every tile what it shows; beside one another no two say the same.
+  const cookie = (await server.signedIn('team')).cookieHeader();
+  const states = ['live', 'late', 'stale', 'offline'] as const;
+  const stateOf = (at: number, tile: number) => states[(at + (tile >> 2)) % states.length] ?? 'live';
+  const windows = await Promise.all(
+    screens.map(async (screen, at) => {
+      const shown = await openWindow(server.url, { surface: 'screen', screen }, { cookie });
+      await shown.emitWithAck('wall:join', {});
+      const tiles = sixteen.map((camera, tile) => ({
+        ...{ tile, camera, state: stateOf(at, tile), reason: '', stream: null, latencyMs: null, fps: null },
+      }));
+      const report = { screen, sequence, visible: true, width: 1920, height: 1080, tiles };
+      expect(await shown.emitWithAck('screen:report', report)).toMatchObject({ ok: true });
+      return shown;
+    }),
+  );
   const page = await context.newPage();
   await open(page, server.url);
   await page.keyboard.press('g');
-  await expect(page.locator('[data-plan-screen]')).toHaveCount(12);
+  const plan = (screen: string) => page.locator(`[data-plan-screen="${screen}"]`);
   await expect(page.locator('[data-plan-screen] .tile:not([data-camera=""])')).toHaveCount(192);
+  const statesOn = (screen: string) =>
+    plan(screen)
+      .locator('.tile')
+      .evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('data-state')));
+  for (const [at, screen] of screens.entries())
+    await expect.poll(() => statesOn(screen)).toEqual(sixteen.map((_, tile) => stateOf(at, tile)));
+  // One goes: nothing is taken for shown any more, and when it was seen last is told.
+  windows.at(-1)?.close();
+  await expect(plan('screen-12').locator('.presence')).toHaveText(/^last seen \d\d:\d\d$/);
+  await expect.poll(() => statesOn('screen-12')).toEqual(sixteen.map(() => 'unknown'));
+
   await page.getByRole('button', { name: 'Place screens' }).click();
-  await page.locator('[data-grip="screen-12"]').focus();
+  const grip = (screen: string) => page.locator(`[data-grip="${screen}"]`);
+  const placeOf = async (screen: string) => {
+    const box = await grip(screen).boundingBox();
+    if (!box) throw new Error(`${screen} has no place`);
+    return box;
+  };
+  const [first, last] = [await placeOf('left'), await placeOf('screen-12')];
+  await page.mouse.move(last.x + 20, last.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(first.x + 20, last.y + last.height + 60, { steps: 8 });
+  await page.mouse.up();
+  await grip('screen-12').focus();
   await page.keyboard.press('t');
   await expect(page.getByText('Not saved yet').first()).toBeVisible();
   // While screens are placed, and while a layout is drawn.
@@ -275,16 +353,20 @@ test('twelve screens of sixteen tiles: the room shows them all, placed by drag a
   await page.getByRole('button', { name: 'Save places' }).click();
   await expect(page.getByText('Not saved yet')).toBeHidden();
   await expect(page.getByText('moved screens on the plan').first()).toBeVisible();
-  const { screens: saved } = await server.api<{ screens: { id: string; place?: { height: number } }[] }>(
+  const { screens: saved } = await server.api<{ screens: { id: string; place?: Place }[] }>(
     'GET',
     '/walls/control-room',
   );
-  expect(saved.find(({ id }) => id === 'screen-12')?.place).toMatchObject({ width: 70, height: 122 });
+  // In line with the first one, below both rows.
+  const { x, y } = saved.find(({ id }) => id === 'left')?.place ?? { x: -1, y: -1 };
+  const placed = saved.find(({ id }) => id === 'screen-12')?.place;
+  expect(placed).toMatchObject({ x, width: 70, height: 122 });
+  expect(placed?.y).toBeGreaterThan(y + 140);
   expect((await new AxeBuilder({ page }).include('.room').analyze()).violations).toEqual([]);
   await page.keyboard.press('Control+k');
   await page.keyboard.type('own');
   await page.locator('[data-palette="command-screen.edit-layout"]').click();
   await expect(page.locator('[data-edit-tile]')).toHaveCount(16);
   expect(await barriersOn(page)).toEqual([]);
-  socket.close();
+  for (const window of [...windows, socket]) window.close();
 });

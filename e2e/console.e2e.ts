@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { cameraName, expect, expectState, test, tileAt } from './support/city.ts';
+import { barriersOn } from './support/barriers.ts';
 import { enter } from './support/sign-in.ts';
 import { readTile } from './support/clock.ts';
 
@@ -252,6 +253,9 @@ test('at every size nothing lies over another thing or is cut off', async ({ pag
   }
 });
 
+/** Dialogs that no other flow looks at, each by its key or by its name in the palette. */
+const dialogs = ['?', 'w', 't', 'A message on screens', 'A picture of the screen as it is', 'Add a screen'];
+
 test('nothing on the console or a screen is a serious barrier', async ({ context, server, complaints }) => {
   // The browser logs the status of the page that does not exist.
   complaints.allow(/status of 404/);
@@ -265,6 +269,18 @@ test('nothing on the console or a screen is a serious barrier', async ({ context
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .map(({ id, nodes }) => `${address} ${id}: ${nodes[0]?.html}`),
     ).toEqual([]);
+    for (const way of address === '/' ? dialogs : []) {
+      await stageTile(page, 'left', 0).click();
+      await page.keyboard.press(way.length === 1 ? way : 'Control+k');
+      if (way.length > 1) {
+        await page.getByRole('combobox').fill(way);
+        await page.keyboard.press('Enter');
+      }
+      await expect(page.locator('.dialog')).toBeVisible();
+      expect(await barriersOn(page), way).toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect(page.locator('.dialog')).toBeHidden();
+    }
     await page.close();
   }
 });

@@ -33,6 +33,8 @@ test('the health of cameras and screens: what is down and why, and out as a tabl
   await says('shown');
   await left.close();
   await says('Its page was closed');
+  // How cameras did over the time, and how screens did.
+  await expect(page.locator('.fleet-chart canvas')).toHaveCount(2);
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Cameras', exact: true }).click();
   const text = readFileSync(await (await saved).path(), 'utf8');

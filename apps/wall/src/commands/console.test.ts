@@ -135,9 +135,7 @@ describe('refusals', () => {
     keys('q', '1', 'Enter');
     await settled();
     expect(on('left')).toEqual({});
-    expect(said).toEqual([
-      'This console only looks: Press q, or "Look only" above, to arrange again.',
-    ]);
+    expect(said).toEqual(['This console only looks: Press q, or "Look only" above, to arrange again.']);
     keys('*', '!');
     await settled();
     expect(wall.getState().wall).toMatchObject({ visitors: { name: 'test' }, toursHeld: {} });

@@ -9,6 +9,7 @@ import { makeClockClip } from '../../../../../tools/rtsp-farm/clips.ts';
 import { startFarm, type Farm } from '../../../../../tools/rtsp-farm/farm.ts';
 import { eventually } from '../../media/testing.ts';
 import { startTeamApp, type TeamApp } from '../../testing/access.ts';
+import { canary } from '../../testing/private-camera.ts';
 import type { TestSocket } from '../../testing/server.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-visitors-'));
@@ -78,6 +79,11 @@ async function expectDark(
   await eventually('others move', () => moved(others, sinceMs + 1_000), 30_000);
   expect(hidden.map((view) => view.bytes)).toEqual(bytes);
 }
+
+test('what visitors do not see: cameras of restricted groups, and every private one', async () => {
+  const joined = await room.emitWithAck('wall:join', {});
+  expect(joined.ok && joined.value.restricted?.toSorted()).toEqual([canary, 'yard']);
+});
 
 test('visitors in the room: no byte of a restricted camera leaves for its screens, whatever the page would do', async () => {
   await expectDark(of('yard'), [...of('street'), ...atDesk], { type: 'visitors:hide' });

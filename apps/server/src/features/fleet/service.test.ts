@@ -150,6 +150,13 @@ test('a camera that goes to and fro flaps', async () => {
   expect(await of('hill')).toMatchObject({ flips: 0, isFlapping: false });
 });
 
+test('the clock of a camera is told for as long as the camera is there', async () => {
+  site.fleet.clockSeen('gate', -90_000);
+  expect([(await of('gate'))?.clockAheadMs, (await of('pier'))?.clockAheadMs]).toEqual([-90_000, null]);
+  site.fleet.cameraGone('gate');
+  expect((await of('gate'))?.clockAheadMs).toBeNull();
+});
+
 test('screens: shown, away, and away from the start when they never come', async () => {
   site.screen(1);
   clock.pass(10 * minute);

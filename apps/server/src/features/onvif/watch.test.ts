@@ -10,9 +10,11 @@ import { DeviceWatch } from './watch.ts';
 let device: OnvifCamera;
 let watch: DeviceWatch;
 let told: string[][];
+let ahead: number[];
 const last = () => told.at(-1) ?? [];
 beforeEach(async () => {
   told = [];
+  ahead = [];
   device = await startOnvifCamera({ login: { username: 'viewer', password: 'sesame' } });
   const [ip = '', port] = device.host.split(':');
   const address = { secure: false, ip, host: ip, port: Number(port), path: '/onvif/device_service' };
@@ -21,6 +23,7 @@ beforeEach(async () => {
     monotonicMs: () => performance.now(),
     open: async () => ok(new OnvifDevice(address, { username: 'viewer', password: 'sesame' })),
     tell: (_camera, faults) => told.push([...faults]),
+    clock: (_camera, aheadMs) => ahead.push(aheadMs),
     patience: 0.01,
   });
 });
@@ -45,6 +48,15 @@ describe('what a device says of itself', () => {
     device.emit({ ...blurred, value: 'false' });
     await until(() => last().length === 1);
     expect(last()).toEqual([expect.stringMatching(/tampering/)]);
+  });
+
+  test('its clock is wrong: by how much', async () => {
+    device.model.clockSkewMs = 90_000;
+    watch.add('dome');
+    await until(() => ahead.length > 0);
+    // It says whole seconds, and its answer takes a moment.
+    expect(ahead[0]).toBeLessThanOrEqual(90_000);
+    expect(ahead[0]).toBeGreaterThan(60_000);
   });
 
   test('the subscription is lost: nothing old is told, and it is made anew', async () => {
