@@ -263,8 +263,8 @@ test('by mouse: the wheel enlarges where it points, dragging looks around, a dou
   await expect(tile.getByText('Hidden while visitors are in the room')).toBeVisible();
   await expect(tileAt(page, 0).locator('video')).toHaveCount(0);
   await picture(page, 'visitors');
-  const room = await server.api<{ visitors?: { name: string } }>('GET', '/walls/control-room');
-  expect(room.visitors).toBeDefined();
+  const room = () => server.api<{ visitors?: { name: string } }>('GET', '/walls/control-room');
+  await expect.poll(async () => (await room()).visitors).toBeDefined();
   await server.api('POST', '/walls/control-room/commands', { type: 'visitors:show' });
   await expect(tileAt(page, 0)).toHaveAttribute('data-camera', cameraName(1));
 
