@@ -13,7 +13,7 @@ export const conditionDefects: readonly Defect[] = [
   ['equal → different', / === /g, ' !== '],
   ['different → equal', / !== /g, ' === '],
   ['not taken out', /(?<=[\s(])!(?=\w)/g, ''],
-  ['condition never holds', /\bif \((?=[^\n]*\n)/g, 'if (false && '],
+  ['condition never holds', /\bif \((?=[^\n]*\n)/g, 'if (true ? false : '],
   ['some → every', /\.some\(/g, '.every('],
   ['every → some', /\.every\(/g, '.some('],
 ];

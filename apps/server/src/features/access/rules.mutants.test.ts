@@ -141,7 +141,7 @@ const changes: [what: string, find: RegExp, put: string][] = [
   ['not taken out', /(?<=[\s(])!(?=\w)/g, ''],
   ['refusal → yes', /return no\('\w+'\)/g, 'return yes'],
   ['yes → refusal', /return yes/g, `return no('denied')`],
-  ['condition never holds', /if \((?=[^\n]*return no)/g, 'if (false && '],
+  ['condition never holds', /if \((?=[^\n]*return no)/g, 'if (true ? false : '],
   ['condition always holds', /if \((?=[^\n]*return no)/g, 'if (true || '],
   ['no right is an act', /\['replay', 'ptz', 'arrange', 'export'\]/g, '[] as Right[]'],
   ['screens may do more', /\['see', 'live'\](?=\))/g, `['see', 'live', 'ptz']`],
