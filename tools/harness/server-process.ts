@@ -29,6 +29,9 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** Whoever is told to end runs no exit hooks by itself, and would leave its servers behind. */
+const endInOrder = () => process.exit(143);
+
 /** Starts on any free port with a data folder of its own, unless `port` or `dataDir` are given. `main`: another program that says the same. */
 export async function startServerProcess(
   options: { env?: Record<string, string>; dataDir?: string; port?: number; main?: string } = {},
@@ -49,6 +52,7 @@ export async function startServerProcess(
   });
   const tidy = () => child.kill('SIGKILL');
   process.once('exit', tidy);
+  if (!process.listeners('SIGTERM').includes(endInOrder)) process.once('SIGTERM', endInOrder);
   const { url, setUpToken } = await ready(child);
   const signedIn = signInOnce(url, setUpToken);
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
