@@ -12,12 +12,14 @@ export function PartyField({
   placeholder,
   value,
   onChange,
+  fault,
 }: {
   kind: PartyKind;
   label: string;
   placeholder: string;
   value: string;
   onChange: (typed: string) => void;
+  fault?: string | undefined;
 }) {
   const [parties, setParties] = useState<readonly Party[]>([]);
   const list = useId();
@@ -43,6 +45,7 @@ export function PartyField({
         autoComplete="off"
         list={list}
         value={value}
+        fault={fault}
         onChange={(event) => onChange(event.target.value)}
       />
       <datalist id={list}>

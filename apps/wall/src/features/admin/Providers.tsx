@@ -7,6 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useStep } from '../people/use-step.ts';
+import { RoleMap, type RoleRow } from './RoleMap.tsx';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
 
@@ -31,15 +32,26 @@ function ProviderDialog({
   onClose: () => void;
 }) {
   const [form, setForm] = useState(provider ?? fresh);
+  const [rows, setRows] = useState<readonly RoleRow[]>(() => Object.entries(form.roleMap));
   const [secret, setSecret] = useState('');
-  const { busy, run, fault, at } = useStep();
+  const { busy, run, fault, at, problem } = useStep();
+  const said = rows.map(([word]) => word.trim()).filter(Boolean);
+  const twice = said.find((word, index) => said.indexOf(word) !== index);
+  const inMap =
+    twice === undefined
+      ? problem?.errors?.find(({ pointer }) => pointer.startsWith('/roleMap'))?.message
+      : `“${twice}” stands here twice. Take one out.`;
   const field = (key: 'name' | 'issuer' | 'clientId') => ({
     value: form[key],
     onChange: (event: { target: { value: string } }) => setForm({ ...form, [key]: event.target.value }),
     fault: at(key),
   });
   const submit = () => {
-    const { name, issuer, clientId, linkByEmail, roleClaim, roleMap, enabled } = form;
+    if (twice !== undefined) return;
+    const { name, issuer, clientId, linkByEmail, roleClaim, enabled } = form;
+    const roleMap = Object.fromEntries(
+      rows.flatMap(([word, role]) => (word.trim() === '' ? [] : [[word.trim(), role] as const])),
+    );
     const body = {
       ...{ name, issuer, clientId, linkByEmail, roleClaim, roleMap, enabled },
       ...(secret ? { clientSecret: secret } : {}),
@@ -88,6 +100,16 @@ function ProviderDialog({
           />
           Let a person with the same verified e-mail address in at the first time
         </label>
+        <TextField
+          label="Claim that says the roles"
+          value={form.roleClaim ?? ''}
+          onChange={(event) => setForm({ ...form, roleClaim: event.target.value.trim() || null })}
+          placeholder="groups"
+          hint="Empty: roles are given here alone."
+          fault={at('roleClaim')}
+          wide
+        />
+        {form.roleClaim !== null && <RoleMap rows={rows} onChange={setRows} fault={inMap} />}
         <label className="admin-check form-wide">
           <input
             type="checkbox"

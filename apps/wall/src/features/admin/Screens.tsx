@@ -7,34 +7,17 @@ import { FormDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
 import { dayAndTime } from '../../ui/time.ts';
 import { useStep } from '../people/use-step.ts';
+import { screensOfAllWalls, type ScreenChoice } from './screens-of-walls.ts';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
 import { useNames } from './use-names.ts';
-
-interface Choice {
-  screen: string;
-  name: string;
-}
-
-/** All screens of all walls. */
-async function screensOfAllWalls() {
-  const walls = await callRoute('listWalls', {});
-  if (!walls.ok) return walls;
-  const found: Choice[] = [];
-  for (const wall of walls.value.items) {
-    const screens = await callRoute('listScreens', { params: { wall: wall.id } });
-    if (!screens.ok) return screens;
-    found.push(...screens.value.items.map(({ id, name }) => ({ screen: id, name: `${wall.name}: ${name}` })));
-  }
-  return { ok: true, value: found } as const;
-}
 
 function PairDialog({
   screens,
   onDone,
   onClose,
 }: {
-  screens: readonly Choice[];
+  screens: readonly ScreenChoice[];
   onDone: () => void;
   onClose: () => void;
 }) {

@@ -43,22 +43,36 @@ export function chosenOf(typed: string, parties: readonly Party[]): string | nul
   return /^[0-9A-Za-z-]{1,64}$/.test(text) ? text : null;
 }
 
+// The sign-in name behind a name is no word of the name.
+const ask = (kind: PartyKind, typed: string) =>
+  suggest(kind, kind === 'person' ? typed.replace(/ \([^()]*\)$/, '') : typed);
+
+const unclear = (kind: PartyKind, typed: string, found: readonly Party[], more = ''): Answer<never> => ({
+  ok: false,
+  problem: problem(
+    'unprocessable',
+    found.length > 1
+      ? `Several fit “${typed.trim()}”: choose one of the suggestions.`
+      : `No ${kind} is called “${typed.trim()}”.${more}`,
+  ),
+});
+
 /** The id of what was typed; undefined where nothing was. */
 export async function resolve(kind: PartyKind, typed: string): Promise<Answer<string | undefined>> {
   if (typed.trim() === '') return { ok: true, value: undefined };
-  // The number before a name is no word of the name.
-  const asked = await suggest(kind, kind === 'person' ? typed.replace(/ \([^()]*\)$/, '') : typed);
+  const asked = await ask(kind, typed);
   if (!asked.ok) return asked;
   const id = chosenOf(typed, asked.value);
   if (id !== null) return { ok: true, value: id };
-  const what = kind === 'camera' ? 'camera' : 'person';
-  return {
-    ok: false,
-    problem: problem(
-      'unprocessable',
-      asked.value.length > 1
-        ? `Several fit “${typed.trim()}”: choose one of the suggestions.`
-        : `No ${what} is called “${typed.trim()}”. One that was removed is found by its id, as the record shows it: ${kind}:…`,
-    ),
-  };
+  const gone = ` One that was removed is found by its id, as the record shows it: ${kind}:…`;
+  return unclear(kind, typed, asked.value, gone);
+}
+
+/** Who was meant among those that are there; whoever is gone is not among them. */
+export async function present(kind: PartyKind, typed: string): Promise<Answer<Party>> {
+  const asked = await ask(kind, typed);
+  if (!asked.ok) return asked;
+  const id = chosenOf(typed, asked.value);
+  const party = asked.value.find((one) => one.id === id);
+  return party ? { ok: true, value: party } : unclear(kind, typed, asked.value);
 }
