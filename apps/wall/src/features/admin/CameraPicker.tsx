@@ -57,10 +57,12 @@ export function CameraPicker({
   fault,
 }: {
   value: Picked;
+  /** The same at every drawing. */
   onChange: (change: (before: Picked) => Picked) => void;
   fault: string | undefined;
 }) {
   const [refusal, setRefusal] = useState<string>();
+  // Those that were chosen before come with their ids alone.
   const [first] = useState(() => value.cameras.map(({ id }) => id));
   useEffect(() => {
     if (first.length === 0) return;
@@ -70,8 +72,7 @@ export function CameraPicker({
         cameras: cameras.map((one) => ({ ...one, label: labels.get(one.id) ?? one.label })),
       })),
     );
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for those that were chosen before
-  }, [first]);
+  }, [first, onChange]);
   const add = async () => {
     const { picked, answer } = await withTyped(value);
     setRefusal(answer.ok ? undefined : answer.problem.detail);
