@@ -11,10 +11,15 @@ export function watchFfmpegs(pid: number, cameraPorts: readonly number[]): { sto
   const faults = new Set<string>();
   const endedSince = new Map<number, number>();
   const look = () => {
-    const ports = descendants(pid, 'ffmpeg').flatMap((one) => peerPorts(one));
+    const lines = descendants(pid, 'ffmpeg').flatMap(connectionsOf);
     for (const port of cameraPorts) {
-      const readers = ports.filter((peer) => peer === port).length;
-      if (readers > 1) faults.add(`${readers} ffmpegs for the camera at port ${port}`);
+      const found = lines.filter(({ to }) => to === port);
+      if (found.length < 2) continue;
+      // They were looked at one after the other: what is still there now was there while the last was.
+      const still = found.filter(({ by, inode }) => connectionsOf(by).some((one) => one.inode === inode));
+      const readers = new Set([...still, ...found.slice(-1)].map(({ by, inode }) => `${by}, ${inode}`));
+      if (readers.size > 1)
+        faults.add(`ffmpegs for the camera at port ${port} (process, socket): ${[...readers].join('; ')}`);
     }
     const ended = descendants(pid).filter((one) => stateOf(one) === 'Z');
     for (const one of endedSince.keys()) if (!ended.includes(one)) endedSince.delete(one);
@@ -43,19 +48,30 @@ function stateOf(pid: number): string {
   }
 }
 
-/** Ports at the far ends of a process's open IPv4 connections, from its descriptors and /proc/net/tcp. */
-function peerPorts(pid: number): number[] {
+interface Connection {
+  /** Process id. */
+  by: number;
+  inode: string;
+  /** Port at the far end. */
+  to: number;
+}
+
+/** A process's open IPv4 connections, from its descriptors and /proc/net/tcp. */
+function connectionsOf(by: number): Connection[] {
   try {
     const inodes = new Set(
-      readdirSync(`/proc/${pid}/fd`).map(
-        (fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1],
+      readdirSync(`/proc/${by}/fd`).map(
+        (fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${by}/fd/${fd}`))?.[1],
       ),
     );
-    return readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+    return readFileSync(`/proc/${by}/net/tcp`, 'utf8')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[9] !== undefined && inodes.has(fields[9]))
-      .map((fields) => Number.parseInt(fields[2]?.split(':')[1] ?? '', 16));
+      .flatMap(({ 2: far, 9: inode }) =>
+        inode !== undefined && inodes.has(inode)
+          ? [{ by, inode, to: Number.parseInt(far?.split(':')[1] ?? '', 16) }]
+          : [],
+      );
   } catch {
     // It ended while it was looked at.
     return [];
