@@ -47,7 +47,7 @@ export class WallWire {
   /** Faults in what was told: commits that came twice, or were left out, on any connection; or steps back. */
   faults(): string[] {
     const gaps = this.connections.flatMap(({ snapshots, commits }, index) => {
-      let last = snapshots.at(-1) ?? commits[0] ?? 0;
+      let last = snapshots.at(-1) ?? (commits[0] ?? 1) - 1;
       return commits.flatMap((sequence) => {
         const fault = sequence === last + 1 ? [] : [`connection ${index}: ${sequence} came after ${last}`];
         last = sequence;

@@ -20,6 +20,13 @@ export const reconnectMaxMs = 5_000;
 /** After the server itself ended the link. */
 const reconnectKickedMs = 1_000;
 
+/**
+ * Ways to the server, tried in turn: at once by WebSocket, or through what lets no WebSocket pass. Each try names its
+ * own: with `tryAllTransports` a line that came by polling, as after a server that was away for one moment, would
+ * stay with it for as long as it holds.
+ */
+const ways = [['websocket'], ['polling', 'websocket']];
+
 export interface ConnectionHandlers {
   connected(): void;
   /** The link is gone, for whatever reason; it comes back by itself. */
@@ -47,8 +54,7 @@ export function openConnection(
 ): Connection {
   const options = {
     auth: hello,
-    transports: ['websocket', 'polling'],
-    tryAllTransports: true,
+    transports: ways[0] ?? [],
     reconnection: true,
     reconnectionAttempts: Infinity,
     reconnectionDelay: reconnectFirstMs,
@@ -66,14 +72,23 @@ export function openConnection(
     if (!closed) again = setTimeout(() => socket.connect(), delayMs * (0.5 + Math.random() / 2));
   };
 
-  socket.on('connect', handlers.connected);
+  let tries = 0;
+  const wayOf = (count: number) => (socket.io.opts.transports = ways[count % ways.length] ?? []);
+
+  socket.on('connect', () => {
+    // When this line is lost, a WebSocket is tried first again.
+    wayOf((tries = 0));
+    handlers.connected();
+  });
   socket.on('disconnect', () => {
     if (!closed) handlers.disconnected();
     if (!socket.active) comeBack(reconnectKickedMs);
   });
   socket.on('connect_error', (error: Error) => {
-    if (socket.active) handlers.disconnected();
-    else {
+    if (socket.active) {
+      wayOf((tries += 1));
+      handlers.disconnected();
+    } else {
       const refusal = Problem.safeParse((error as { data?: unknown }).data);
       handlers.refused(error.message, refusal.success ? refusal.data.code : null);
       comeBack(reconnectMaxMs);

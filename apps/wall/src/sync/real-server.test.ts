@@ -30,9 +30,17 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A way to the server on which every connection is this person's, as a browser's cookies make it, and can be cut. */
-async function wayOf(browser: Browser): Promise<{ url: string; cut(): void }> {
+interface Way {
+  url: string;
+  cut(): void;
+  /** First lines of the requests with which the open connections began. */
+  open(): string[];
+}
+
+/** A way to the server on which every connection is this person's, as a browser's cookies make it, and can be cut; what it does not let pass is reset. */
+async function wayOf(browser: Browser, passes: (request: string) => boolean): Promise<Way> {
   const open = new Set<Socket>();
+  const begun = new Map<Socket, string>();
   const who = `\r\nCookie: ${browser.cookieHeader()}\r\nOrigin: ${server.app.url}\r\n`;
   const way = createServer((client) => {
     const upstream = connect(server.app.port, '127.0.0.1');
@@ -44,11 +52,17 @@ async function wayOf(browser: Browser): Promise<{ url: string; cut(): void }> {
       const request = first
         .toString('latin1')
         .replace(/Host: [^\r]+/i, `Host: ${new URL(server.app.url).host}`);
+      const [line = ''] = request.split('\r\n');
+      if (!passes(line)) return client.resetAndDestroy();
+      begun.set(client, line);
       upstream.write(request.replace('\r\n', who), 'latin1');
       client.pipe(upstream);
     });
     upstream.pipe(client);
-    client.on('close', () => upstream.destroy());
+    client.on('close', () => {
+      begun.delete(client);
+      upstream.destroy();
+    });
     upstream.on('close', () => client.destroy());
   });
   await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
@@ -59,12 +73,16 @@ async function wayOf(browser: Browser): Promise<{ url: string; cut(): void }> {
     cut();
     way.close();
   });
-  return { url: `http://127.0.0.1:${(way.address() as AddressInfo).port}`, cut };
+  return {
+    url: `http://127.0.0.1:${(way.address() as AddressInfo).port}`,
+    cut,
+    open: () => [...begun.values()],
+  };
 }
 
-async function open(hello: ClientHello, browser: Browser) {
+async function open(hello: ClientHello, browser: Browser, passes: (request: string) => boolean = () => true) {
   const store = createStore<WallStore>(() => initialStore);
-  const way = await wayOf(browser);
+  const way = await wayOf(browser, passes);
   const sync: Sync = startSync(hello, {
     ...{ url: way.url, store, storage: null, session: null, reload: () => undefined },
     ...{ ackTimeoutMs: 2_000, rejoinMs: 50 },
@@ -116,3 +134,31 @@ test('W24 seeded fuzz: two people and a screen, lines cut at random, and all end
   // It was no idle run.
   expect([done > 100, refused > 20, cuts > 15]).toEqual([true, true, true]);
 }, 120_000);
+
+const byWebSocket = (way: Way) => way.open().some((line) => line.includes('transport=websocket'));
+
+test('a line comes by WebSocket again although the server was away for its first try', async () => {
+  let tries = 0;
+  const { way, online } = await open({ surface: 'console' }, server.team, () => (tries += 1) > 1);
+  await online();
+  await vi.waitFor(() => expect(byWebSocket(way)).toBe(true), { timeout: 10_000 });
+});
+
+test('a network that lets no WebSocket pass: by polling, and by WebSocket once one passes', async () => {
+  let lets = false;
+  const { way, online, sync } = await open(
+    { surface: 'console' },
+    server.team,
+    (line) => lets || line.includes('transport=polling'),
+  );
+  await online();
+  const answer = await sync.command({ type: 'wall:rename', name: 'By polling' });
+  expect(answer.ok).toBe(true);
+  expect(byWebSocket(way)).toBe(false);
+  lets = true;
+  // Between two questions there is no line that could be cut.
+  await vi.waitFor(() => expect(way.open().some((line) => line.startsWith('GET'))).toBe(true));
+  way.cut();
+  await vi.waitFor(() => expect(byWebSocket(way)).toBe(true), { timeout: 20_000 });
+  await online();
+});
