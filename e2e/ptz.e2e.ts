@@ -1,9 +1,11 @@
 import type { Page } from '@playwright/test';
+import { addPerson, Browser } from '../apps/server/src/testing/browser.ts';
+import { openWindow } from '../apps/server/src/testing/server.ts';
 import { startOnvifCamera, type OnvifCamera } from '../tools/onvif-camera/camera.ts';
 import { cameraName, expect, test as base } from './support/city.ts';
 import { barriersOn } from './support/barriers.ts';
 import { startOwnBrowser } from './support/own-browser.ts';
-import { enter } from './support/sign-in.ts';
+import { enter, enterAs } from './support/sign-in.ts';
 import { startServer } from './support/server.ts';
 
 /** A camera that moves, with a real stream of the farm behind it. */
@@ -38,7 +40,8 @@ const last = (dome: OnvifCamera) => dome.ptz.at(-1)?.name;
 const moves = (dome: OnvifCamera) => expect.poll(() => last(dome), { timeout: 5_000 }).toBe('ContinuousMove');
 const stops = (dome: OnvifCamera) => expect.poll(() => last(dome), { timeout: 3_000 }).toBe('Stop');
 
-test('a camera moves while a key or a button is held, and everybody sees who moves it', async ({
+test('a camera moves while a key or a button is held; everybody sees who moves it, and who loses it is told', async ({
+  browser,
   context,
   server,
   dome,
@@ -77,6 +80,48 @@ test('a camera moves while a key or a button is held, and everybody sees who mov
   await page.getByRole('button', { name: 'Let go' }).click();
   await expect(page.getByText('Nobody moves this camera.')).toBeVisible();
   await expect(screen.getByText('moved by tess')).toBeHidden();
+
+  // An operator has it, and a supervisor reads how it is taken over.
+  await addPerson(await server.signedIn('administrator'), 'olga', ['operator']);
+  const olga = new Browser(server.url);
+  await olga.signIn('olga');
+  const hers = await browser.newContext();
+  await enterAs(hers, olga);
+  const pad = await hers.newPage();
+  await openPad(pad, server.url);
+  await pad.keyboard.down('ArrowUp');
+  await moves(dome);
+  await expect(page.locator('.ptz-holder')).toContainText(
+    /olga moves this camera since .* A supervisor, or whoever .* may take it over by moving it/,
+  );
+  await page.keyboard.down('ArrowLeft');
+  await expect.poll(() => dome.ptz.at(-1)).toMatchObject({ name: 'ContinuousMove', tilt: 0 });
+  // Her key is still down: she is told without another one, and what it said moves nothing any more.
+  await expect(pad.getByRole('alert')).toHaveText(
+    /tess has taken this camera over from you\. .* Nobody takes it over from a supervisor\./,
+  );
+  await expect(pad.getByText('You move this camera.')).toBeHidden();
+  expect(await barriersOn(pad)).toEqual([]);
+  // Her own other window takes it: the key that is still down here does not take it back.
+  const cookie = (await server.signedIn('team')).cookieHeader();
+  const other = await openWindow(server.url, { surface: 'console' }, { cookie });
+  const down = { camera: 'dome', pan: 0, tilt: -1, zoom: 0 };
+  expect(await other.emitWithAck('ptz:move', down)).toMatchObject({ ok: true });
+  await expect(page.getByRole('alert')).toContainText('in another of your windows');
+  const told = () => dome.ptz.some(({ name, tilt }) => name === 'ContinuousMove' && tilt === -1);
+  await expect.poll(told).toBe(true);
+  await stops(dome);
+  await page.keyboard.up('ArrowLeft');
+  // A new key does.
+  await page.keyboard.down('ArrowRight');
+  await expect(page.getByText('You move this camera.')).toBeVisible();
+  await moves(dome);
+  await page.keyboard.up('ArrowRight');
+  other.close();
+  await page.getByRole('button', { name: 'Let go' }).click();
+  await expect(pad.getByRole('alert')).toBeHidden();
+  await expect(pad.getByText('Nobody moves this camera.')).toBeVisible();
+  await hers.close();
 });
 
 test('from its own tile: arrow keys move it, digits are its presets and nothing else until Escape', async ({

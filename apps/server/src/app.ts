@@ -339,6 +339,7 @@ export async function startApp(
   const ptz = new PtzService({
     ...{ db, clock, log, record, movers: new OnvifMover(onvif) },
     tell: (holder) => audience.tell(rooms.everyone, 'ptz:holder', holder),
+    tellLoser: (window, taken) => audience.tell(window, 'ptz:taken', taken),
   });
   const moverOf = moversAtConsoles({ access, people, grants, ptz, cameras, rankOf });
   const supervisor = new MediaSupervisor(

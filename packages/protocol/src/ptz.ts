@@ -18,14 +18,31 @@ export type PtzMove = z.infer<typeof PtzMove>;
 export const PtzPreset = z.object({ token: z.string(), name: z.string() });
 export type PtzPreset = z.infer<typeof PtzPreset>;
 
+/** Who comes before whom at one camera, from the lowest: why, says `features/ptz/rules.ts` of the server. */
+export const PtzRank = z.enum(['operator', 'incident', 'supervisor']);
+export type PtzRank = z.infer<typeof PtzRank>;
+
+/** For whoever waits: what is free by itself, and who need not wait. */
+const wait = `It is free when it has not been moved for ${ptzIdleMs / 1_000} s.`;
+const takesOver: Record<PtzRank, string> = {
+  operator: `${wait} A supervisor, or whoever has it open for an incident, may take it over by moving it.`,
+  incident: `${wait} It is moved for an incident: a supervisor alone may take it over, by moving it.`,
+  supervisor: `${wait} Nobody takes it over from a supervisor.`,
+};
+export const whoTakesOver = (holder: PtzRank): string => takesOver[holder];
+
 /** Who moves a camera now; null: nobody. `until`: when it is free again unless it is moved before. */
 export const PtzHolder = z.object({
   camera: CameraId,
-  holder: z.object({ name: z.string(), since: UnixMs, until: UnixMs }).nullable(),
+  holder: z.object({ name: z.string(), rank: PtzRank, since: UnixMs, until: UnixMs }).nullable(),
   /** What went wrong last, in words; '' when nothing did. */
   fault: z.string(),
 });
 export type PtzHolder = z.infer<typeof PtzHolder>;
+
+/** To the window that moved it until now. `isOwn`: the same person took it, in another window. */
+export const PtzTaken = z.object({ camera: CameraId, name: z.string(), rank: PtzRank, isOwn: z.boolean() });
+export type PtzTaken = z.infer<typeof PtzTaken>;
 
 export const PtzView = z.object({ abilities: PtzAbilities, presets: z.array(PtzPreset), holder: PtzHolder });
 export type PtzView = z.infer<typeof PtzView>;
@@ -49,4 +66,4 @@ export const ptzClientEvents = {
 } as const;
 
 /** server → client */
-export const ptzServerEvents = { 'ptz:holder': PtzHolder } as const;
+export const ptzServerEvents = { 'ptz:holder': PtzHolder, 'ptz:taken': PtzTaken } as const;

@@ -174,7 +174,7 @@ export const rowOracle: Readonly<Record<string, string>> = {
   ...{ 'push:wall:committed': window, 'push:camera:changed': window, 'push:camera:removed': window },
   ...{ 'push:health:changed': window, 'push:screen:status': window, 'push:camera:viewers': window },
   ...{ 'push:ptz:holder': window, 'push:grant:changed': window, 'push:media:address': window },
-  ...{ 'push:screen:order': window, 'push:cameras:restricted': window },
+  ...{ 'push:screen:order': window, 'push:cameras:restricted': window, 'push:ptz:taken': window },
   ...{ 'push:incident:changed': 'osiuaL', 'push:screen:order-status': 'osiuaL' },
   ...{ 'event:screen:report': window, 'event:screen:done': window, 'event:wall:command': 'osia' },
   ...{ 'event:wall:join': window, 'event:wall:resync': window, 'event:wall:recent': 'osiuaL' },

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { actorName, type PersonActor } from '../platform/actor.ts';
 import type { WindowSocket } from '../platform/sockets.ts';
-import type { Role } from '@clerestory/protocol';
+import type { PtzRank, Role } from '@clerestory/protocol';
 
 /** Somebody at a console, as the feature that moves cameras needs them. */
 interface Mover {
   window: string;
   actor: string;
   name: string;
-  rank: number;
+  rankAt(camera: string): PtzRank;
   may(camera: string): boolean;
 }
 
@@ -32,6 +32,7 @@ export interface MoverParties {
   /** A private camera is moved by whoever has a live grant for it, as it is watched. */
   grants: {
     permit(actor: PersonActor, camera: string): { ok: boolean };
+    isForIncident(actor: PersonActor, camera: string): boolean;
     onChange(listener: () => void): void;
   };
   ptz: { recheck(): void; forget(camera: string): void };
@@ -39,7 +40,7 @@ export interface MoverParties {
     onChange(listener: (change: { type: 'changed' } | { type: 'removed'; camera: string }) => void): void;
   };
   /** Who comes before whom. */
-  rankOf(roles: readonly Role[]): number;
+  rankOf(roles: readonly Role[], forIncident: boolean): PtzRank;
 }
 
 /** Who is behind a console's window, for moving cameras; a hold ends at once with what it rests on. */
@@ -67,7 +68,10 @@ export function moversAtConsoles({
       window: socket.id,
       actor: actorName(person),
       name: person.name,
-      rank: rankOf(person.roles),
+      rankAt(camera) {
+        const now = people.actorOf(person.session) ?? person;
+        return rankOf(now.roles, grants.isForIncident(now, camera));
+      },
       may(camera) {
         const now = people.actorOf(person.session);
         if (now === undefined || now.locked) return false;

@@ -6,6 +6,7 @@ import type {
   Grant,
   Incident,
   PtzHolder,
+  PtzTaken,
   MediaAddress,
   OrderStatus,
   ScreenStatus,
@@ -32,6 +33,8 @@ export interface WallStore {
   screens: Readonly<Record<string, ScreenStatus>>;
   /** Who moves which camera, and what went wrong with it last. */
   ptz: Readonly<Record<string, PtzHolder>>;
+  /** By whom a camera was taken over last that this window had moved. */
+  ptzTaken: Readonly<Record<string, PtzTaken>>;
   /** Who watches which camera now; one that nobody watches may be missing. */
   viewers: Readonly<Record<string, readonly CameraViewer[]>>;
   /** Grants for private cameras that are live or wait for an answer, by id. */
@@ -61,6 +64,7 @@ export const initialStore: WallStore = {
   health: {},
   screens: {},
   ptz: {},
+  ptzTaken: {},
   viewers: {},
   grants: {},
   refusedGrant: null,

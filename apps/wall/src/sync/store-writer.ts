@@ -101,6 +101,7 @@ export function createStoreWriter(
             : without(now.incidents, incident.id),
       }),
     'ptz:holder': (holder, now) => store.setState({ ptz: { ...now.ptz, [holder.camera]: holder } }),
+    'ptz:taken': (taken, now) => store.setState({ ptzTaken: { ...now.ptzTaken, [taken.camera]: taken } }),
   };
 
   return {

@@ -391,6 +391,7 @@ const sockets = {
   'push:screen:status': pushed,
   'push:camera:viewers': pushed,
   'push:ptz:holder': pushed,
+  'push:ptz:taken': pushed,
   'push:grant:changed': pushed,
   'push:incident:changed': { who: everyRole },
   'push:media:address': { who: windows },

@@ -296,7 +296,7 @@ const guardsRightly: Check<Pick<typeof windows, 'Windows'>> = ({ Windows }) => {
       ),
     ],
   ];
-  for (const event of ['camera:viewers', 'ptz:holder', 'grant:changed'])
+  for (const event of ['camera:viewers', 'ptz:holder', 'ptz:taken', 'grant:changed'])
     found[event] = [
       [hears(event, { camera: 'lot' }), hears(event, { camera: 'gate' })],
       [[json({ camera: 'lot' }), '-', '-'], Array.from({ length: 3 }, () => json({ camera: 'gate' }))],

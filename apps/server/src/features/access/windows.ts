@@ -233,6 +233,7 @@ const narrow = {
   'cameras:restricted': ({ cameras }, sees) => ({ cameras: cameras.filter((camera) => sees(camera)) }),
   'camera:viewers': (viewers, sees) => (sees(viewers.camera) ? viewers : null),
   'ptz:holder': (one, sees) => (sees(one.camera) ? one : null),
+  'ptz:taken': (one, sees) => (sees(one.camera) ? one : null),
   'grant:changed': (grant, sees) => (sees(grant.camera) ? grant : null),
   'incident:changed': (incident) => incident,
   'media:address': (address) => address,

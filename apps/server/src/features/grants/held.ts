@@ -140,6 +140,12 @@ export class HeldGrants {
     const { id: grant, type } = held.grant;
     return { ok: true, grant, leftMs, about: { ...about, grant, purpose: type ?? '' } };
   }
+
+  isForIncident(actor: Actor, camera: string): boolean {
+    const held =
+      actor.kind === 'anonymous' ? undefined : this.#live.get(`${actor.kind}:${actor.id} ${camera}`);
+    return held !== undefined && this.leftMs(held) > 0 && held.grant.purpose.kind !== 'standing';
+  }
 }
 
 const askFirst = 'This camera is private. Ask for it with a purpose';

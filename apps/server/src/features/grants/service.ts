@@ -93,6 +93,11 @@ export class GrantService {
     return this.#held.permit(actor, camera, about);
   }
 
+  /** Does this viewer have it open for what happens now, rather than for a standing purpose? */
+  isForIncident(actor: Actor, camera: string): boolean {
+    return this.#held.isForIncident(actor, camera);
+  }
+
   ways(camera: string, actor: PersonActor): GrantWays | null {
     const known = this.#parts.cameras.get(camera);
     return known ? waysTo(this.#parts, known, { person: actor.id, roles: actor.roles }) : null;

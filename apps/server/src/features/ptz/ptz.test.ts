@@ -1,10 +1,11 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PtzHolder } from '@clerestory/protocol';
+import { ConsentTerms, ptzIdleMs, type PtzHolder, type PtzTaken } from '@clerestory/protocol';
 import { startOnvifCamera, type OnvifCamera } from '../../../../../tools/onvif-camera/camera.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
+import { freshKey, openTerms, ownerOf, place } from '../../testing/private-camera.ts';
 import { openWindow, until, type TestSocket } from '../../testing/server.ts';
 
 let site: GuardedApp;
@@ -13,8 +14,8 @@ let camera: string;
 let people: Record<'ann' | 'bob' | 'sue', Browser>;
 const windows: TestSocket[] = [];
 
-async function register(at: GuardedApp): Promise<string> {
-  const probe = await at.administrator.call('POST', '/onvif/probe', { address: device.host });
+async function register(at: GuardedApp, { host } = device): Promise<string> {
+  const probe = await at.administrator.call('POST', '/onvif/probe', { address: host });
   const made = await at.administrator.call('POST', '/onvif/cameras', {
     probe: probe.body.probe,
     name: 'Dome',
@@ -162,27 +163,88 @@ describe('one holder', () => {
     ];
     const heard: (string | null)[] = [];
     bob.on('ptz:holder', ({ holder }: PtzHolder) => heard.push(holder?.name ?? null));
+    const lost: [string, PtzTaken][] = [];
+    for (const [name, window] of Object.entries({ ann, bob, sue }))
+      window.on('ptz:taken', (taken: PtzTaken) => lost.push([name, taken]));
     const up = hold(ann);
     await moving();
     await until(() => heard.at(-1) === 'ann');
+    const free = `It is free when it has not been moved for ${ptzIdleMs / 1_000} s.`;
     expect(await move(bob)).toMatchObject({
       ok: false,
-      problem: { code: 'conflict', detail: expect.stringContaining('ann moves this camera') },
+      problem: {
+        code: 'conflict',
+        detail: `ann moves this camera. ${free} A supervisor, or whoever has it open for an incident, may take it over by moving it.`,
+      },
     });
     expect(await move(sue, { pan: -1, tilt: 0, zoom: 0 })).toMatchObject({ ok: true });
     await until(() => heard.at(-1) === 'sue');
+    // What takes it over moves it as well.
+    await until(() => told().includes('move -1'));
+    // Whoever lost it hears so without another try, and nobody else does.
+    expect(lost).toEqual([['ann', { camera, name: 'sue', rank: 'supervisor', isOwn: false }]]);
     up();
     // The operator's key is still down; it moves nothing any more.
-    expect(await move(ann)).toMatchObject({ ok: false, problem: { detail: expect.stringContaining('sue') } });
+    expect(await move(ann)).toMatchObject({
+      ok: false,
+      problem: { detail: `sue moves this camera. ${free} Nobody takes it over from a supervisor.` },
+    });
+    const other = await windowOf(people.sue);
+    expect(await move(other)).toMatchObject({ ok: true });
+    await until(() => lost.length === 2);
+    expect(lost[1]).toEqual(['sue', { camera, name: 'sue', rank: 'supervisor', isOwn: true }]);
+    // A key that is still down in the first window does not take it back; once that is up, another one does.
+    expect(await move(sue)).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+    await sue.emitWithAck('ptz:stop', { camera });
+    expect(await move(sue)).toMatchObject({ ok: true });
     const late = await windowOf(people.ann);
     const joined = await late.emitWithAck('wall:join', {});
-    expect(joined.ok && joined.value.ptz).toMatchObject([{ camera, holder: { name: 'sue' } }]);
+    expect(joined.ok && joined.value.ptz).toMatchObject([
+      { camera, holder: { name: 'sue', rank: 'supervisor' } },
+    ]);
     expect(await sue.emitWithAck('ptz:release', { camera })).toMatchObject({
       ok: true,
       value: { holder: null },
     });
     await until(() => heard.at(-1) === null);
     await stopped();
+  });
+
+  test('of a private camera: who has it open for an incident comes before a standing purpose, and after a supervisor', async () => {
+    // What was lent under its address cannot be registered as public afterwards.
+    const [usual, lent] = [camera, await startOnvifCamera()];
+    for (const profile of lent.model.profiles) profile.uri += '?lent';
+    camera = await register(site, lent);
+    const lend = { visibility: 'private', owner: await ownerOf(site), placeKind: 'shop', ...place };
+    expect((await site.administrator.call('PATCH', `/cameras/${camera}`, lend)).status).toBe(200);
+    const terms = { type: 'give', terms: ConsentTerms.parse(openTerms) } as const;
+    await site.app.owners.ownerChanges(lend.owner, camera, terms, freshKey());
+    const at = { type: 'robbery', place: 'Quay', ...place };
+    const incident = (await people.sue.call('POST', '/incidents', at)).body.id as string;
+    const open = async (who: Browser, purpose: object) => {
+      const { body } = await who.call('POST', '/grants', { cameras: [{ camera }], purpose });
+      expect(body.items[0].grants).toMatchObject([{ state: 'live' }]);
+    };
+    const fire = { kind: 'standing', purpose: 'fire' };
+    await open(people.ann, fire);
+    await open(people.bob, { kind: 'incident', incident });
+    await open(people.sue, fire);
+    const [ann, bob, sue] = [
+      await windowOf(people.ann),
+      await windowOf(people.bob),
+      await windowOf(people.sue),
+    ];
+    const holds = (name: string, rank: string) => ({ ok: true, value: { holder: { name, rank } } });
+    expect(await move(ann)).toMatchObject(holds('ann', 'operator'));
+    expect(await move(bob)).toMatchObject(holds('bob', 'incident'));
+    expect(await move(ann)).toMatchObject({
+      ok: false,
+      problem: { detail: expect.stringContaining('It is moved for an incident: a supervisor alone may') },
+    });
+    expect(await move(sue)).toMatchObject(holds('sue', 'supervisor'));
+    expect(await move(bob)).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+    camera = usual;
+    await lent.close();
   });
 
   test('for as long as it is moved, everybody hears anew when it will be free', async () => {

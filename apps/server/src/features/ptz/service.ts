@@ -2,10 +2,12 @@ import {
   problem,
   ptzHoldMs,
   ptzIdleMs,
+  whoTakesOver,
   type Answer,
   type PtzAbilities,
   type PtzHolder,
   type PtzPreset,
+  type PtzTaken,
   type PtzView,
   type RecordNote,
 } from '@clerestory/protocol';
@@ -41,6 +43,8 @@ export interface PtzParts {
   movers: Movers;
   /** Everybody for whom the camera exists is told. */
   tell(holder: PtzHolder): void;
+  /** The window that moved it until now, at once. */
+  tellLoser(window: string, taken: PtzTaken): void;
 }
 
 /** Why somebody no longer moves a camera, as the record says it. */
@@ -62,12 +66,12 @@ interface Moved {
   /** Counts every word that a move from before it must not outlive. */
   halts: number;
   deadMan: NodeJS.Timeout | undefined;
+  /** The window it was taken over from last, until that says STOP: what its key said before is still on the way. */
+  loser: string | null;
 }
 
-const stillFree = `It is free when it has not been moved for ${ptzIdleMs / 1000} s.`;
-
 /**
- * Who moves which camera. One at a time; a supervisor takes over. A move ends when its key is up, its window gone, its right
+ * Who moves which camera. One at a time; a higher rank takes over. A move ends when its key is up, its window gone, its right
  * ended or its session locked, and by itself when it is not asked for again within `ptzHoldMs`.
  */
 export class PtzService {
@@ -108,8 +112,10 @@ export class PtzService {
   of(camera: string): PtzHolder {
     const moved = this.#cameras.get(camera);
     const held = moved?.held;
-    const holder = held ? { name: held.by.name, since: held.since, until: held.until } : null;
-    return { camera, holder, fault: moved?.fault ?? '' };
+    const fault = moved?.fault ?? '';
+    if (!held) return { camera, holder: null, fault };
+    const { by, since, until } = held;
+    return { camera, holder: { name: by.name, rank: by.rankAt(camera), since, until }, fault };
   }
 
   async view(camera: string): Promise<Answer<PtzView>> {
@@ -126,11 +132,10 @@ export class PtzService {
     if (!abilities?.move && !abilities?.zoom) return refuse(cannotMove);
     if (speed.pan === 0 && speed.tilt === 0 && speed.zoom === 0) return this.halt(camera, by.window);
     const moved = this.#moved(camera);
-    const { halts } = moved;
     const taken = await this.#take(camera, moved, by);
     if (!taken.ok) return taken;
     // Its key was up before we came to it.
-    if (moved.halts !== halts || moved.held?.by.window !== by.window) return ok(this.of(camera));
+    if (moved.halts !== taken.value || moved.held?.by.window !== by.window) return ok(this.of(camera));
     const { move, zoom } = abilities;
     moved.drive.drive({
       pan: move ? speed.pan : 0,
@@ -145,6 +150,7 @@ export class PtzService {
   /** To stop is never refused to whoever moves; nobody else is told anything by it. */
   halt(camera: string, window: string): Answer<PtzHolder> {
     const moved = this.#cameras.get(camera);
+    if (moved?.loser === window) moved.loser = null;
     if (moved?.held?.by.window !== window) return refuse(notYours);
     this.#halt(moved);
     return ok(this.of(camera));
@@ -200,11 +206,17 @@ export class PtzService {
     return answer.ok ? ok(this.of(camera)) : answer;
   }
 
-  /** Gives the camera to this one, and keeps it theirs for a while. Recorded before anything moves. */
-  async #take(camera: string, moved: Moved, by: Mover): Promise<Answer<void>> {
+  /**
+   * Gives the camera to this one, and keeps it theirs for a while. Recorded before anything moves.
+   * @returns the count of halts as this one had it: that of whoever it was taken from is in it
+   */
+  async #take(camera: string, moved: Moved, by: Mover): Promise<Answer<number>> {
     const before = moved.held;
-    if (before && before.by.window !== by.window && !mayTake(before.by, by))
-      return refuse(problem('conflict', `${before.by.name} moves this camera. ${stillFree}`));
+    if (before && before.by.window !== by.window && !mayTake(before.by, by, camera)) {
+      const who = whoTakesOver(before.by.rankAt(camera));
+      return refuse(problem('conflict', `${before.by.name} moves this camera. ${who}`));
+    }
+    if (moved.loser === by.window) return refuse(justTaken);
     const nowMs = this.#parts.clock.nowMs();
     if (before?.by.window === by.window) {
       before.until = nowMs + ptzIdleMs;
@@ -213,9 +225,10 @@ export class PtzService {
         before.toldUntil = before.until;
         this.#parts.tell(this.of(camera));
       }
-      return ok(undefined);
+      return ok(moved.halts);
     }
     if (before) this.#lose(camera, moved, 'taken-over', by);
+    const { halts } = moved;
     const until = nowMs + ptzIdleMs;
     const held: Held = { by, since: nowMs, until, toldUntil: until, idle: undefined };
     moved.held = held;
@@ -227,7 +240,7 @@ export class PtzService {
       throw error;
     }
     if (moved.held === held) this.#parts.tell(this.of(camera));
-    return ok(undefined);
+    return ok(halts);
   }
 
   #rearm(camera: string, moved: Moved, held: Held): void {
@@ -254,7 +267,11 @@ export class PtzService {
     this.#note({ kind: 'ptz-lost', actor: held.by.actor, subject: `camera:${camera}`, detail }).catch(
       (error: unknown) => this.#parts.log.error({ err: error, camera }, 'the end of a hold is not recorded'),
     );
-    if (because !== 'taken-over') this.#parts.tell(this.of(camera));
+    if (!to) return this.#parts.tell(this.of(camera));
+    const { name, actor } = to;
+    moved.loser = held.by.window;
+    const isOwn = actor === held.by.actor;
+    this.#parts.tellLoser(held.by.window, { camera, name, rank: to.rankAt(camera), isOwn });
   }
 
   #setFault(camera: string, moved: Moved, fault: string): void {
@@ -283,11 +300,12 @@ export class PtzService {
       onFault: (fault) => this.#setFault(camera, moved, fault),
       monotonicMs: () => clock.monotonicMs(),
     });
-    const moved: Moved = { drive, held: null, fault: '', halts: 0, deadMan: undefined };
+    const moved: Moved = { drive, held: null, fault: '', halts: 0, deadMan: undefined, loser: null };
     this.#cameras.set(camera, moved);
     return moved;
   }
 }
 
 const cannotMove = problem('unprocessable', 'This camera cannot be moved that way.');
+const justTaken = problem('conflict', 'This camera was just taken over. Let the key go and press it again.');
 const notYours = problem('conflict', 'You do not move this camera at the moment.');

@@ -1,4 +1,4 @@
-import type { Camera } from '@clerestory/protocol';
+import { whoTakesOver, type Camera } from '@clerestory/protocol';
 import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp, House, Minus, Plus, type LucideIcon } from 'lucide-react';
 import { useState, type PointerEvent, type ReactNode } from 'react';
 import { Button } from '../../ui/Button.tsx';
@@ -7,6 +7,7 @@ import { Kbd } from '../../ui/Kbd.tsx';
 import { shortTime } from '../../ui/time.ts';
 import type { Direction } from './driver.ts';
 import { FreeIn } from './FreeIn.tsx';
+import { TakenOver } from './TakenOver.tsx';
 import { usePtz, type Ptz } from './use-ptz.ts';
 import './ptz.css';
 
@@ -55,8 +56,9 @@ function Hold({
 }
 
 function HolderLine({ ptz }: { ptz: Ptz }) {
-  const { holder, mine } = ptz;
+  const { holder, mine, taken } = ptz;
   const somebody = holder?.holder;
+  const waits = somebody && !mine && !taken;
   return (
     <p className="ptz-holder" role="status" data-mine={mine || undefined} data-holder={somebody?.name ?? ''}>
       {mine ? (
@@ -69,6 +71,7 @@ function HolderLine({ ptz }: { ptz: Ptz }) {
         'Nobody moves this camera.'
       )}
       {somebody && <FreeIn until={somebody.until} />}
+      {waits && <span className="ptz-rank">{whoTakesOver(somebody.rank)}</span>}
     </p>
   );
 }
@@ -158,6 +161,7 @@ export function PtzDialog({
         <div className="ptz-picture">{picture}</div>
         <div className="ptz-side">
           <HolderLine ptz={ptz} />
+          {ptz.taken && <TakenOver taken={ptz.taken} />}
           <Pad ptz={ptz} />
           <p className="dim ptz-keys">
             <Kbd name="ArrowUp" /> <Kbd name="ArrowDown" /> <Kbd name="ArrowLeft" /> <Kbd name="ArrowRight" />{' '}

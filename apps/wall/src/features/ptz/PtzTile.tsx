@@ -1,7 +1,9 @@
+import { whoTakesOver } from '@clerestory/protocol';
 import { useEffect, useMemo } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { Kbd } from '../../ui/Kbd.tsx';
 import { FreeIn } from './FreeIn.tsx';
+import { TakenOver } from './TakenOver.tsx';
 import { usePtz } from './use-ptz.ts';
 import './ptz.css';
 
@@ -11,7 +13,7 @@ import './ptz.css';
  */
 export function PtzTile({ camera, onLeave }: { camera: string; onLeave: () => void }) {
   const ptz = usePtz(camera);
-  const { view, holder, mine, fault } = ptz;
+  const { view, holder, mine, taken, fault } = ptz;
   const somebody = holder?.holder ?? null;
   const presets = useMemo(() => view?.presets ?? [], [view]);
   const { toPreset, toHome } = ptz;
@@ -42,7 +44,9 @@ export function PtzTile({ camera, onLeave }: { camera: string; onLeave: () => vo
           'Arrow keys move it'
         )}
         {somebody && <FreeIn until={somebody.until} />}
+        {somebody && !mine && !taken && <span className="ptz-rank">{whoTakesOver(somebody.rank)}</span>}
       </p>
+      {taken && <TakenOver taken={taken} />}
       {fault !== '' && (
         <p className="field-fault" role="alert">
           {fault}

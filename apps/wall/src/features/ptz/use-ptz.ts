@@ -1,7 +1,8 @@
-import type { Answer, PtzHolder, PtzView } from '@clerestory/protocol';
+import type { Answer, Problem, PtzHolder, PtzTaken, PtzView } from '@clerestory/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { useActions } from '../../commands/use-actions.ts';
 import { sessionStore } from '../../state/session.ts';
+import { wallStore } from '../../state/store.ts';
 import { useWall } from '../../state/use-wall.ts';
 import { PtzDriver, type Direction } from './driver.ts';
 
@@ -18,7 +19,10 @@ const keys: Record<string, Direction> = {
 /** By the place of the key as well: with Shift let go first, the key that comes up has another name. */
 const causeOf = ({ code, key }: KeyboardEvent) => code || key;
 
-const noAnswer = 'The server gave no answer; the camera stops by itself.';
+const noAnswer = {
+  code: 'unavailable',
+  detail: 'The server gave no answer; the camera stops by itself.',
+} as const;
 const takesText = 'input, textarea, select';
 
 /** Everything that ends a move on this page, whatever the keyboard still says. */
@@ -59,6 +63,8 @@ export interface Ptz {
   holder: PtzHolder | null;
   /** This window moves it. */
   mine: boolean;
+  /** By whom it was taken over from this window; null once that is past. */
+  taken: PtzTaken | null;
   /** What went wrong last, in words. */
   fault: string;
   driver: PtzDriver;
@@ -71,13 +77,17 @@ export interface Ptz {
 export function usePtz(camera: string): Ptz {
   const { tell } = useActions();
   const [view, setView] = useState<PtzView | null>(null);
-  const [refusal, setRefusal] = useState('');
+  const [refusal, setRefusal] = useState<Pick<Problem, 'code' | 'detail'> | null>(null);
   const [moved, setMoved] = useState(false);
   const pushed = useWall((state) => state.ptz[camera]);
+  const lastTaken = useWall((state) => state.ptzTaken[camera]);
+  // One from before this window moved it last, or from before this was opened, is past.
+  const [past, setPast] = useState(lastTaken);
   const { driver, took } = useMemo(() => {
     const took = (answer: Answer<PtzHolder> | null): boolean => {
       setMoved(answer?.ok === true && answer.value.holder !== null);
-      setRefusal(answer?.ok ? '' : (answer?.problem.detail ?? noAnswer));
+      if (answer?.ok) setPast(wallStore.getState().ptzTaken[camera]);
+      setRefusal(answer?.ok ? null : (answer?.problem ?? noAnswer));
       return answer?.ok === true;
     };
     const driver = new PtzDriver({
@@ -88,12 +98,18 @@ export function usePtz(camera: string): Ptz {
     return { driver, took };
   }, [camera, tell]);
   useEndings(driver);
+  // A key that is still down moves nothing any more. STOP comes behind all it has said: from then on, a new key counts.
+  useEffect(() => {
+    if (!lastTaken) return;
+    driver.abandon();
+    void tell('ptz:stop', { camera });
+  }, [camera, driver, lastTaken, tell]);
   useEffect(() => {
     let gone = false;
     void tell('ptz:presets', { camera }).then((answer) => {
       if (gone) return;
       if (answer?.ok) setView(answer.value);
-      else setRefusal(answer ? answer.problem.detail : noAnswer);
+      else setRefusal(answer?.problem ?? noAnswer);
     });
     return () => {
       gone = true;
@@ -103,11 +119,15 @@ export function usePtz(camera: string): Ptz {
 
   const holder = pushed ?? view?.holder ?? null;
   const me = sessionStore.getState().who?.me?.name ?? 'Somebody';
+  const taken = lastTaken && lastTaken !== past && lastTaken.name === holder?.holder?.name ? lastTaken : null;
+  // That somebody else has it is said by the taking over too, and is so no more once nobody has it.
+  const isPast = refusal?.code === 'conflict' && (taken !== null || !holder?.holder);
   return {
     view,
     holder,
-    mine: moved && holder?.holder?.name === me,
-    fault: refusal || (holder?.fault ?? ''),
+    mine: moved && !taken && holder?.holder?.name === me,
+    taken,
+    fault: (isPast ? '' : refusal?.detail) || (holder?.fault ?? ''),
     driver,
     toPreset: (preset) => void tell('ptz:preset', { camera, preset }).then(took),
     toHome: () => void tell('ptz:home', { camera }).then(took),
