@@ -12,7 +12,8 @@ import { startApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import { eventually, processes, Viewer } from './media/testing.ts';
 import { addPerson, Browser, setUpAdministrator } from './testing/browser.ts';
-import { openWindow, temporaryFolder } from './testing/server.ts';
+import { temporaryFolder } from './testing/folder.ts';
+import { openWindow } from './testing/server.ts';
 
 const password = 'p@s:s/planted %word';
 const username = 'gate-keeper-planted';

@@ -8,7 +8,7 @@ import { addPerson, Browser, goodPassword } from './testing/browser.ts';
 import { makeCertificate } from './testing/certificate.ts';
 import { startGuardedApp, type GuardedApp } from './testing/access.ts';
 import { startProxy, type ProxyKind } from './testing/proxies.ts';
-import { temporaryFolder } from './testing/server.ts';
+import { temporaryFolder } from './testing/folder.ts';
 import { agentOf, fetchBy } from './testing/tls-fetch.ts';
 
 const proxies: ProxyKind[] = ['caddy', 'nginx'];

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Browser, goodPassword } from './testing/browser.ts';
 import { makeCertificate } from './testing/certificate.ts';
-import { startTestApp, temporaryFolder, until } from './testing/server.ts';
+import { temporaryFolder } from './testing/folder.ts';
+import { startTestApp, until } from './testing/server.ts';
 import { agentOf, fetchBy } from './testing/tls-fetch.ts';
 import { readTls, type TlsFiles } from './platform/tls.ts';
 

@@ -17,7 +17,7 @@ import { openDatabase, type OpenDatabase } from './platform/database.ts';
 import { createLogger } from './platform/logging.ts';
 import { TurnedClock } from './testing/clock.ts';
 import { freshKey, openTerms } from './testing/private-camera.ts';
-import { temporaryFolder } from './testing/server.ts';
+import { temporaryFolder } from './testing/folder.ts';
 
 /*
  * F1 for grants and what they rest on: a wall clock that is set back or forward, also while the server is off, lets nothing

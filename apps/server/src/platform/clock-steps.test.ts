@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TurnedClock } from '../testing/clock.ts';
-import { temporaryFolder } from '../testing/server.ts';
+import { temporaryFolder } from '../testing/folder.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
 import { createLogger } from './logging.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../testing/server.ts';
+import { temporaryFolder } from '../testing/folder.ts';
 import { openDatabase, StoreError } from './database.ts';
 import { prepareDataFolder } from './data-folder.ts';
 

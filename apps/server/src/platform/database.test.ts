@@ -5,7 +5,7 @@ import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { assured } from '../../../../tools/harness/assured.ts';
-import { temporaryFolder } from '../testing/server.ts';
+import { temporaryFolder } from '../testing/folder.ts';
 import { assertVersion, openDatabase, secure, storageFault, StoreError } from './database.ts';
 import { migrations } from './migrations.ts';
 import { readSetting } from './settings.ts';

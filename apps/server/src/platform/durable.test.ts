@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SeenLogs } from '../../../witness/src/state.ts';
 import { KeyFiles } from '../features/transparency/key.ts';
-import { temporaryFolder } from '../testing/server.ts';
+import { temporaryFolder } from '../testing/folder.ts';
 import { writeDurably } from './durable.ts';
 import { KeyRing } from './key-ring.ts';
 

@@ -1,18 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import type { ClientHello, ClientToServer, ServerToClient } from '@clerestory/protocol';
 import { startApp, type App, type AppOptions } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLogger } from '../platform/logging.ts';
-
-/** A folder of its own for a test, removed by `remove`. */
-export function temporaryFolder(): { dir: string; remove(): void } {
-  const dir = mkdtempSync(path.join(tmpdir(), 'clerestory-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
-}
+import { temporaryFolder } from './folder.ts';
 
 /** The real app on a free port and a store of its own. `env` adds settings, `dir` starts on an existing store. */
 export async function startTestApp(

@@ -1,13 +1,11 @@
-import { afterAll, beforeAll } from 'vitest';
 import type { ClientCommand, Right, Role, RouteName, ViewQuestion } from '@clerestory/protocol';
 import { anonymous, type Actor } from '../../platform/actor.ts';
-import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import type { RequestContext } from '../../platform/http.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
+import { storeOfThisFile } from '../../testing/file-store.ts';
 import { checks, describeGuards, type Check } from '../../testing/guard-mutants.ts';
 import { conditionDefects, type Defect } from '../../testing/mutants.ts';
-import { temporaryFolder } from '../../testing/server.ts';
 import * as enforcement from './enforce.ts';
 import type { PolicyRow, Refusal } from './policy.ts';
 import * as opening from './views-service.ts';
@@ -235,16 +233,7 @@ const doorsRightly: Check<Pick<typeof enforcement, 'Enforcement'>> = ({ Enforcem
   });
 };
 
-let folder: ReturnType<typeof temporaryFolder>;
-let store: OpenDatabase;
-beforeAll(() => {
-  folder = temporaryFolder();
-  store = openDatabase(folder.dir);
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
-});
+const store = storeOfThisFile();
 
 type Door = ViewQuestion['door'];
 const link = (only: string): opening.Viewer => ({

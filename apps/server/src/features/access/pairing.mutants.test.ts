@@ -1,28 +1,17 @@
-import { afterAll, beforeAll } from 'vitest';
 import type { IncomingMessage } from 'node:http';
 import { maxPlayerLinkMs, problem, type Answer } from '@clerestory/protocol';
 import type { PersonActor } from '../../platform/actor.ts';
-import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { refuse } from '../../platform/http.ts';
 import { TurnedClock } from '../../testing/clock.ts';
+import { storeOfThisFile } from '../../testing/file-store.ts';
 import { checks, describeGuards, type Check } from '../../testing/guard-mutants.ts';
 import { conditionDefects, type Defect } from '../../testing/mutants.ts';
-import { temporaryFolder } from '../../testing/server.ts';
 import * as devices from './devices.ts';
 import * as pairing from './pairing.ts';
 import * as linking from './player-links.ts';
 
 /* A7: how a screen is paired and known again, and whom a link for another player lets in. */
-let folder: ReturnType<typeof temporaryFolder>;
-let store: OpenDatabase;
-beforeAll(() => {
-  folder = temporaryFolder();
-  store = openDatabase(folder.dir);
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
-});
+const store = storeOfThisFile();
 
 const codeOf = (answer: Answer<unknown>): string => (answer.ok ? 'yes' : answer.problem.code);
 const left = { wall: 'room', screen: 'left', name: 'Left' };

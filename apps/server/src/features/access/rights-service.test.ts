@@ -3,7 +3,7 @@ import { CameraInput, type RecordNote } from '@clerestory/protocol';
 import { parseCameraNetworks } from '../../platform/addresses/networks.ts';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { CameraService } from '../cameras/index.ts';
 import { RightsService } from './rights-service.ts';
 

@@ -4,7 +4,7 @@ import type { PersonActor } from '../../platform/actor.ts';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { RecordService } from '../record/index.ts';
 import { RightsService } from './rights-service.ts';
 import { ViewsService } from './views-service.ts';

@@ -11,7 +11,8 @@ import { sha256 } from '../../platform/hashing.ts';
 import { startGuardedApp, type GuardedApp } from '../../testing/access.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { addPrivateCamera, place } from '../../testing/private-camera.ts';
-import { temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { until } from '../../testing/server.ts';
 import { rightsAt, type RightsNow } from './could-see.ts';
 
 describe('rights as they were', () => {

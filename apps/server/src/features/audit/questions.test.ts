@@ -8,7 +8,7 @@ import { ok } from '../../platform/http.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { newestFirst } from '../../platform/newest-first.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { RecordService, Retention } from '../record/index.ts';
 import { AuditService } from './index.ts';
 

@@ -3,7 +3,7 @@ import { CameraInput } from '@clerestory/protocol';
 import { parseCameraNetworks } from '../../platform/addresses/networks.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../platform/database.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { AlikeOwners } from './alike.ts';
 import { CameraService } from './service.ts';
 

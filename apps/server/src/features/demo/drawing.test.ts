@@ -3,7 +3,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sceneFiles } from '@clerestory/demo-city';
 import type { Logger } from '../../platform/logging.ts';
-import { temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { until } from '../../testing/server.ts';
 import { SceneDrawing } from './drawing.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

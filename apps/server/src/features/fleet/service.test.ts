@@ -3,7 +3,7 @@ import type { AwayWhy, Camera, HealthState, ScreenStatus } from '@clerestory/pro
 import { emptyWall } from '@clerestory/wall-state';
 import { openDatabase } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { TransitionStore } from '../health/store.ts';
 import { FleetService } from './service.ts';

@@ -12,7 +12,7 @@ import type { RequestContext } from '../../platform/http.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
 import { startMailbox, type Mailbox } from '../../testing/mailbox.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { Footage } from './index.ts';
 import type { LentCamera } from './ports.ts';
 

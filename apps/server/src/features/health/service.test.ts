@@ -2,7 +2,8 @@ import type { CameraHealth, IngestReport, IngestState, ScreenReport } from '@cle
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { until } from '../../testing/server.ts';
 import { HealthService } from './service.ts';
 import { TransitionStore } from './store.ts';
 

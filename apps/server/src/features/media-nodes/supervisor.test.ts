@@ -6,7 +6,8 @@ import { Server } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeFigures } from '@clerestory/protocol';
 import type { Sockets } from '../../platform/sockets.ts';
-import { temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { until } from '../../testing/server.ts';
 import { MediaLink } from './link.ts';
 import { MediaSupervisor } from './supervisor.ts';
 

@@ -13,7 +13,8 @@ import { TurnedClock } from '../../testing/clock.ts';
 import { startMailbox, type Mailbox } from '../../testing/mailbox.ts';
 import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 import { startOwnerApp } from '../../testing/owners.ts';
-import { temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { until } from '../../testing/server.ts';
 import { maxInFlightUnproven, retryAfterMs } from './rules.ts';
 import { wordsOf } from './words.ts';
 

@@ -9,7 +9,7 @@ import { parseCameraNetworks } from '../../platform/addresses/networks.ts';
 import { newId, systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { CameraService } from '../cameras/index.ts';
 import { cameraStore } from '../cameras/store.ts';
 import { discover } from './discovery.ts';

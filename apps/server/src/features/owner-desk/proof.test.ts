@@ -11,7 +11,8 @@ import { sha256 } from '../../platform/hashing.ts';
 import type { Browser } from '../../testing/browser.ts';
 import { startOwnerApp, type OwnerApp } from '../../testing/owners.ts';
 import { addPrivateCamera, openTerms } from '../../testing/private-camera.ts';
-import { temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { until } from '../../testing/server.ts';
 
 const verifier = path.resolve(import.meta.dirname, '../../../../verify/src/main.ts');
 const nowhere = { kind: 'rtsp', main: 'rtsp://127.0.0.1:9/main' };

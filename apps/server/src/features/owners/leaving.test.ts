@@ -8,7 +8,8 @@ import { Browser } from '../../testing/browser.ts';
 import { startMailbox } from '../../testing/mailbox.ts';
 import { startOwnerApp, tokenIn, type OwnerApp } from '../../testing/owners.ts';
 import { addPrivateCamera, openTerms, place } from '../../testing/private-camera.ts';
-import { temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { until } from '../../testing/server.ts';
 
 let site: OwnerApp;
 /** Who has left. */

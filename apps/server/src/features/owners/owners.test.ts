@@ -5,7 +5,8 @@ import { Browser } from '../../testing/browser.ts';
 import { startMailbox } from '../../testing/mailbox.ts';
 import { addPrivateCamera, openTerms, place } from '../../testing/private-camera.ts';
 import { startOwnerApp, tokenIn, type OwnerApp } from '../../testing/owners.ts';
-import { startTestApp, temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { startTestApp, until } from '../../testing/server.ts';
 import { openNoticeDesk } from '../../../../../tools/notice-desk/desk.ts';
 
 let site: OwnerApp;

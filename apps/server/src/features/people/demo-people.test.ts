@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { addPerson, Browser, goodPassword } from '../../testing/browser.ts';
-import { startTestApp, temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { startTestApp, until } from '../../testing/server.ts';
 import { reachedOnlyFromHere } from './demo-people.ts';
 
 let server: Awaited<ReturnType<typeof startTestApp>> | undefined;

@@ -2,7 +2,8 @@ import * as argon2 from '@node-rs/argon2';
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson, Browser, goodPassword, setUpAdministrator } from '../../testing/browser.ts';
-import { startTestApp, temporaryFolder, until } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
+import { startTestApp, until } from '../../testing/server.ts';
 import { Passwords } from './passwords.ts';
 
 // The real ones, counted.

@@ -3,7 +3,7 @@ import { IdentityProviderInput } from '@clerestory/protocol';
 import { createLogger } from '../../platform/logging.ts';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { RecordService } from '../record/index.ts';
 import { Authenticators } from './authenticators.ts';
 import { PeopleService } from './people-service.ts';

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { startApp } from '../../app.ts';
 import { loadConfig } from '../../config.ts';
 import { Browser, goodPassword } from '../../testing/browser.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { assured } from '../../../../../tools/harness/assured.ts';
 
 /** A6: what a person knows or a browser holds is in no log and no answer, and in the store only as a hash. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLogger } from '../../platform/logging.ts';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { newPassword } from './new-password.ts';
 import { PeopleService } from './people-service.ts';
 import type { PeopleEntry } from './ports.ts';

@@ -1,31 +1,13 @@
-import { afterAll, beforeAll } from 'vitest';
-import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { TurnedClock } from '../../testing/clock.ts';
+import { storeOfThisFile } from '../../testing/file-store.ts';
 import { checks, describeGuards, type Check } from '../../testing/guard-mutants.ts';
 import { conditionDefects } from '../../testing/mutants.ts';
-import { temporaryFolder } from '../../testing/server.ts';
-import { personStore } from './person-store.ts';
 import { sessionMs } from './session-rules.ts';
 import * as places from './workstations.ts';
 
 /* A7: where a PIN is worth something, for whom and until when; in memory and over a restart. */
 const people = ['olga', 'piet', 'nora'];
-let folder: ReturnType<typeof temporaryFolder>;
-let store: OpenDatabase;
-beforeAll(async () => {
-  folder = temporaryFolder();
-  store = openDatabase(folder.dir);
-  const at = { revision: 1, createdAt: 0, updatedAt: 0 };
-  const plain = { email: null, roles: [], groups: [], disabled: false, demo: false, hasPassword: false };
-  await store.db.transaction().execute(async (write) => {
-    for (const id of people)
-      await personStore.insert(write, { ...{ id, login: id, name: id }, ...plain, ...at });
-  });
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
-});
+const store = storeOfThisFile(people);
 
 const carriesRightly: Check<Pick<typeof places, 'Workstations'>> = async ({ Workstations }) => {
   await store.db.deleteFrom('people_pins').execute();

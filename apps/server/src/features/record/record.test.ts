@@ -10,7 +10,7 @@ import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { aboutLog } from './about-log.ts';
 import { emptyHead, faultOf, nextRow } from './chain.ts';
 import { RecordService, Refusals } from './index.ts';

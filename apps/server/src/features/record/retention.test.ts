@@ -4,7 +4,7 @@ import { ClockSteps } from '../../platform/clock-steps.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { assured } from '../../../../../tools/harness/assured.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { RecordService } from './index.ts';
 import { Retention } from './retention.ts';
 

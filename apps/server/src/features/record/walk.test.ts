@@ -4,7 +4,7 @@ import { checkLine } from '@clerestory/public-log';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { sha256 } from '../../platform/hashing.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { RecordService } from './record-service.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { TurnedClock } from '../../testing/clock.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { RecordService } from '../record/index.ts';
 import { Tally, type CameraNow } from './tally.ts';
 

@@ -4,7 +4,7 @@ import type { PersonActor } from '../../platform/actor.ts';
 import { parseCameraNetworks } from '../../platform/addresses/networks.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase, type OpenDatabase } from '../../platform/database.ts';
-import { temporaryFolder } from '../../testing/server.ts';
+import { temporaryFolder } from '../../testing/folder.ts';
 import { CameraService } from '../cameras/index.ts';
 import { RecordService } from '../record/index.ts';
 import { trialRoutes } from './index.ts';

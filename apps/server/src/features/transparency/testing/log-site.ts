@@ -13,7 +13,7 @@ import { openDatabase, type OpenDatabase } from '../../../platform/database.ts';
 import { ed25519 } from '../../../platform/hashing.ts';
 import type { WitnessAddress } from '../../../platform/witnesses.ts';
 import { TurnedClock } from '../../../testing/clock.ts';
-import { temporaryFolder } from '../../../testing/server.ts';
+import { temporaryFolder } from '../../../testing/folder.ts';
 import { RecordService } from '../../record/index.ts';
 import { Checkpoints } from '../index.ts';
 
