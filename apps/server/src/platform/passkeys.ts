@@ -77,7 +77,7 @@ export class PasskeyCeremony {
         requireUserVerification: true,
       })
       .catch(() => ({ verified: false as const }));
-    if (!verified.verified || !verified.registrationInfo)
+    if (!verified.verified)
       return refuse(problem('unprocessable', 'This passkey could not be verified. Try again.'));
     const { id, publicKey, counter, transports } = verified.registrationInfo.credential;
     return ok({ credential: id, publicKey, counter, transports: transports ?? [] });

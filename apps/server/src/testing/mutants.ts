@@ -18,6 +18,12 @@ export const conditionDefects: readonly Defect[] = [
   ['every → some', /\.every\(/g, '.some('],
 ];
 
+/** The defects that a choice between two values can have. */
+export const choiceDefects: readonly Defect[] = [
+  ['the first always', / \? (?=['{\w])/g, ' || true ? '],
+  ['the first never', / \? (?=['{\w])/g, ' && false ? '],
+];
+
 export interface Mutant {
   name: string;
   /** The module, TypeScript. */

@@ -48,7 +48,6 @@ export class Links {
         .deleteFrom('people_links')
         .where((where) => where.or([where('expires_at', '<', nowMs), where.and({ kind, person })]))
         .execute();
-      if (person === null) await write.deleteFrom('people_links').where('kind', '=', kind).execute();
       await write
         .insertInto('people_links')
         .values({ token_hash: hashOf(token), kind, person, created_at: nowMs, expires_at: until.wallMs })

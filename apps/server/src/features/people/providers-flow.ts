@@ -125,8 +125,9 @@ export class ProviderFlow {
     if (!provider) return refuse(problem('not-found', 'There is no such identity provider.'));
     const claims = await this.#claims(provider, trip, state, web);
     if (!claims.ok) return claims;
-    if (trip.linkFor !== null) {
-      const linked = await this.#link(provider, claims.value.sub, () => this.#asking(trip.linkFor), null);
+    const { linkFor } = trip;
+    if (linkFor !== null) {
+      const linked = await this.#link(provider, claims.value.sub, () => this.#asking(linkFor), null);
       return linked.ok ? ok({ linked: true }) : linked;
     }
     const person = await this.#personFor(provider, trip, claims.value);
@@ -174,8 +175,7 @@ export class ProviderFlow {
   /** Who it is here: known by issuer and subject; else by the invitation; else by a verified e-mail, where that is allowed. */
   async #personFor(provider: StoredProvider, trip: Trip, claims: oidc.IDToken): Promise<Answer<Person>> {
     const { db, people, links } = this.#parts;
-    const known = await providerStore.personOf(db, provider.issuer, claims.sub);
-    const person = known === null ? undefined : people.get(known);
+    const person = people.get((await providerStore.personOf(db, provider.issuer, claims.sub)) ?? '');
     if (person) return ok(person);
     const invited = trip.invitation === null ? undefined : links.look(trip.invitation)?.person;
     const candidate = invited ? people.get(invited) : this.#byEmail(provider, claims);
@@ -190,9 +190,9 @@ export class ProviderFlow {
   }
 
   /** Who asked for a link, if their session is there still, unlocked, and they may use it. */
-  #asking(sessionId: string | null): string | null {
+  #asking(sessionId: string): string | null {
     const { sessions, people } = this.#parts;
-    const session = sessionId === null ? undefined : sessions.get(sessionId);
+    const session = sessions.get(sessionId);
     const person = session && !session.locked ? people.get(session.person) : undefined;
     return person && !person.disabled && !person.demo ? person.id : null;
   }
@@ -260,7 +260,8 @@ export class ProviderFlow {
       `provider:${provider.id}`,
       newId(),
     );
-    return changed.ok ? ok(undefined) : changed;
+    if (!changed.ok) return changed;
+    return ok(undefined);
   }
 
   /** What the provider said goes to the log by its kind alone: an error of the library can hold codes and tokens. */

@@ -20,9 +20,8 @@ export function stepOfCode(secret: string, code: string, nowMs: number, lastStep
   if (!/^\d{6}$/.test(code)) return null;
   const epoch = Math.floor(nowMs / 1000);
   const result = verifySync({ secret, token: code, epoch, epochTolerance: periodS, period: periodS });
-  if (!result.valid) return null;
-  const step = Math.floor(epoch / periodS) + result.delta;
-  return step > lastStep ? step : null;
+  const step = Math.floor(epoch / periodS) + (result.valid ? result.delta : 0);
+  return result.valid && step > lastStep ? step : null;
 }
 
 const recoveryCodeCount = 10;
