@@ -51,7 +51,7 @@ test('nobody sees the console before signing in; a wrong password is refused in 
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
-test('an administrator adds somebody, takes a camera from them and gives it back, lets them in by a provider; disabled, they are out', async ({
+test('an administrator adds somebody, takes a camera from them and gives it back by a rule of its own, lets them in by a provider; disabled, they are out', async ({
   page,
   browser,
   site,
@@ -92,11 +92,17 @@ test('an administrator adds somebody, takes a camera from them and gives it back
   await expect(account(theirs)).toContainText('Nils');
 
   // A camera is there for them as long as no rule takes it, without anything done at their window.
-  await site.api('POST', '/cameras', {
-    ...{ id: 'gate', name: 'Old gate' },
-    source: { kind: 'rtsp', main: 'rtsp://192.0.2.1/main' },
-  });
+  for (const [id, name] of [
+    ['gate', 'Old gate'],
+    ['mill', 'Water mill'],
+  ] as const)
+    await site.api('POST', '/cameras', {
+      id,
+      name,
+      source: { kind: 'rtsp', main: `rtsp://192.0.2.1/${id}` },
+    });
   const gate = theirs.getByRole('option', { name: /Old gate/ });
+  const mill = theirs.getByRole('option', { name: /Water mill/ });
   await expect(gate).toBeVisible();
   await page.getByRole('link', { name: 'Camera groups and rights' }).click();
   await page.getByRole('button', { name: 'Add a group' }).click();
@@ -108,18 +114,33 @@ test('an administrator adds somebody, takes a camera from them and gives it back
   await expect(form.getByRole('listitem')).toHaveText(/^\d+ Old gate/);
   await form.getByLabel('Cameras').fill('');
   await form.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('button', { name: 'Give or take rights' }).click();
-  await form.getByLabel('This rule').selectOption('takes');
-  await form.getByLabel('on cameras of').selectOption('Harbour');
-  await form.getByLabel('to a', { exact: true }).selectOption('person');
-  await form.getByLabel('which').fill('nils');
-  await form.getByRole('button', { name: 'Add the rule' }).click();
+  const rule = async (effect: 'gives' | 'takes') => {
+    await page.getByRole('button', { name: 'Give or take rights' }).click();
+    await form.getByLabel('This rule').selectOption(effect);
+    await form.getByLabel('on cameras of').selectOption('Harbour');
+    await form.getByLabel('to a', { exact: true }).selectOption('person');
+    await form.getByLabel('which').fill('nils');
+    await form.getByRole('button', { name: 'Add the rule' }).click();
+  };
+  await rule('takes');
   const taking = page.getByRole('row', { name: /takes Nils .* Harbour/ });
   await expect(taking).toBeVisible();
   await expect(gate).toHaveCount(0);
   await taking.getByRole('button', { name: 'Remove' }).click();
   await expect(taking).toHaveCount(0);
   await expect(gate).toBeVisible();
+  await expect(mill).toBeVisible();
+  // Nor is there any once no rule gives them; what one gives to them alone is there, and no other.
+  await page
+    .getByRole('row', { name: /gives every operator .* all cameras/ })
+    .getByRole('button')
+    .click();
+  await expect(mill).toHaveCount(0);
+  await expect(gate).toHaveCount(0);
+  await rule('gives');
+  await expect(page.getByRole('row', { name: /gives Nils .* Harbour/ })).toBeVisible();
+  await expect(gate).toBeVisible();
+  await expect(mill).toHaveCount(0);
 
   // They end another session of their own; that browser is out.
   const second = await browser.newContext();
