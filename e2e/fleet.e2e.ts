@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
+import { startOnvifCamera } from '../tools/onvif-camera/camera.ts';
 import { cameraName, expect, test } from './support/city.ts';
 
 test('the health of cameras and screens: what is down and why, and out as a table', async ({
   context,
+  farm,
   page,
   server,
 }) => {
+  // A real device, whose clock is two and a half hours slow.
+  const dome = await startOnvifCamera({ model: { clockSkewMs: -150 * 60_000 } });
+  for (const profile of dome.model.profiles) profile.uri = farm.url(cameraName(1));
+  const { probe } = await server.api<{ probe: string }>('POST', '/onvif/probe', { address: dome.host });
+  await server.api('POST', '/onvif/cameras', { probe, id: 'dome', number: 901, name: 'Dome', sub: null });
   await server.api('POST', '/cameras', {
     id: 'dark',
     number: 900,
@@ -23,11 +30,13 @@ test('the health of cameras and screens: what is down and why, and out as a tabl
   const screen = page.locator('[data-fleet-screen="left"]');
   await expect(screen).toContainText('No window has shown it yet');
   // The page asks again by itself, but seldom.
-  const says = (words: string) =>
+  const says = (words: string, line = screen) =>
     expect(async () => {
       await page.reload();
-      await expect(screen).toContainText(words, { timeout: 2_000 });
+      await expect(line).toContainText(words, { timeout: 2_000 });
     }).toPass({ timeout: 30_000 });
+  await says('clock 150 min behind', page.locator('[data-fleet-camera="dome"]'));
+  await expect(page.getByText(/^clock \d/)).toHaveCount(1);
   const left = await context.newPage();
   await left.goto(`${server.url}/screen/left`);
   await says('shown');
@@ -41,5 +50,6 @@ test('the health of cameras and screens: what is down and why, and out as a tabl
   expect(text).toContain("900,'=Dark corner");
   const axe = await new AxeBuilder({ page }).analyze();
   expect(axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+  await dome.close();
   if (process.env['PICTURES']) await page.screenshot({ path: `${process.env['PICTURES']}/fleet.png` });
 });

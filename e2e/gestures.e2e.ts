@@ -102,8 +102,19 @@ test('a layout of one’s own is drawn by mouse and keys; nothing changes until 
   await third.focus();
   for (let n = 0; n < 6; n++) await page.keyboard.press('ArrowLeft');
   await expect.poll(left).toBeLessThan(from.x + 1);
-  // Half of the screen is six units wide; now it is all of it.
-  for (let n = 0; n < 6; n++) await page.keyboard.press('Shift+ArrowRight');
+  // Half of the screen is six units wide; by its corner and then by a key it is all of it.
+  const corner = await third.locator('.react-resizable-handle-se').boundingBox();
+  if (!corner) throw new Error('the third tile has no corner to take');
+  await page.mouse.move(corner.x + corner.width / 2, corner.y + corner.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(corner.x + (from.width * 5) / 6, corner.y + corner.height / 2, { steps: 8 });
+  await page.mouse.up();
+  const wide = async () => ((await third.boundingBox())?.width ?? 0) / from.width;
+  await expect.poll(wide).toBeGreaterThan(1.7);
+  expect(await wide()).toBeLessThan(1.95);
+  await third.focus();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect.poll(wide).toBeGreaterThan(1.95);
   await expect(dialog.getByText('Not saved yet')).toBeVisible();
   expect(await onScreen(server, 'left')).toEqual([1, 2, 3, 4]);
   await dialog.getByRole('button', { name: 'Use this layout' }).click();
@@ -164,7 +175,17 @@ test('scenes take turns on a screen, stand still for an alert, and leave what wa
   await expect(page.getByText(/^Tours stand: .* sees to an alert/)).toBeVisible();
   await standsStill(shown);
   const held = await shown();
+  // Paused by hand meanwhile, it stands when the alert is over too, and goes on when it is told to.
+  const more = page.getByRole('button', { name: 'More for Left' });
+  await more.click();
+  await choose(page, 'Pause its tour, or let it go on');
+  await expect(page.getByText('tour of scenes, paused')).toBeVisible();
   await page.keyboard.press('!');
+  await expect(page.getByText(/^Tours stand/)).toBeHidden();
+  await standsStill(shown);
+  expect(await shown()).toBe(held);
+  await more.click();
+  await choose(page, 'Pause its tour, or let it go on');
   await expect.poll(shown, { timeout: 12_000 }).not.toBe(held);
 
   await page.getByRole('button', { name: 'More for Left' }).click();

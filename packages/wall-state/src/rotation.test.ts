@@ -67,6 +67,32 @@ describe('a tour of cameras', () => {
     expect(shows(end, goesOn)).toEqual([tour.cameras[index], 10 - (ran % 10)]);
   });
 
+  it('W42 W43 a tour of scenes stands while paused and while an alert is on, and goes on where it stood', () => {
+    const saved = after(
+      room,
+      { type: 'scene:save', scene: 'one', name: 'One', key: null, screens: ['north'] },
+      assign('north', 2, 'harbour'),
+      { type: 'scene:save', scene: 'two', name: 'Two', key: null, screens: ['north'] },
+      { type: 'screen:tour', screen: 'north', scenes: ['one', 'two'], dwellS: 20 },
+    );
+    const turn = (paused: boolean) => ({ type: 'screen:tour-pause', screen: 'north', paused }) as const;
+    expect(shows(saved, 6, 2)).toEqual([undefined, 14]);
+    const paused = ask(saved, turn(true), 25);
+    expect(shows(paused, 500, 2)).toEqual(['harbour', Infinity]);
+    // Let go on while an alert is on, it stands until that is over.
+    const held = ask(paused, { type: 'tours:hold', why: 'Panic button' }, 600);
+    const on = ask(held, turn(false), 700);
+    expect(shows(on, 900, 2)).toEqual(['harbour', Infinity]);
+    const released = ask(on, { type: 'tours:hold', why: null }, 1_000);
+    expect(shows(released, 1_000, 2)).toEqual(['harbour', 15]);
+    expect(shows(released, 1_015, 2)).toEqual([undefined, 20]);
+    // And the other way round: paused during an alert, it stands after it too.
+    const alert = ask(released, { type: 'tours:hold', why: 'Alarm' }, 1_017);
+    const both = ask(ask(alert, turn(true), 1_020), { type: 'tours:hold', why: null }, 1_030);
+    expect(shows(both, 2_000, 2)).toEqual([undefined, Infinity]);
+    expect(shows(ask(both, turn(false), 2_000), 2_000, 2)).toEqual([undefined, 18]);
+  });
+
   it('W40 W42 a screen may come to show each of its cameras', () => {
     const saved = after(
       room,

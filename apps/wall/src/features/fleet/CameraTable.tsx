@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { healthWords, StateChip } from '../../ui/StateChip.tsx';
 import { availabilityOf, percent } from './csv.ts';
-import { momentWords } from './words.ts';
+import { clockWords, momentWords } from './words.ts';
 
 const rowRem = 2.6;
 const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
@@ -14,14 +14,9 @@ export interface CameraLine {
   health: CameraHealth | undefined;
 }
 
-/** A clock that is off by more makes recordings and other evidence hard to match, ms. */
-const clockFaultMs = 5_000;
-
-const clockWords = (aheadMs: number): string =>
-  `clock ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead' : 'behind'}`;
-
 /** What is not as it should be, besides the state. */
 function Oddities({ row: { isFlapping, flips, clockAheadMs } }: { row: FleetCamera }) {
+  const clock = clockWords(clockAheadMs);
   return (
     <>
       {isFlapping && (
@@ -29,9 +24,13 @@ function Oddities({ row: { isFlapping, flips, clockAheadMs } }: { row: FleetCame
           flapping
         </span>
       )}
-      {clockAheadMs !== null && Math.abs(clockAheadMs) > clockFaultMs && (
-        <span className="chip" data-tone="warn" title="Switch NTP on in the camera">
-          {clockWords(clockAheadMs)}
+      {clock !== null && (
+        <span
+          className="chip"
+          data-tone="warn"
+          title="What it keeps and tells carries the wrong time. Switch NTP on in the camera."
+        >
+          {clock}
         </span>
       )}
     </>

@@ -20,6 +20,19 @@ export function momentWords(atMs: number, nowMs: number): string {
 export const lengthWords = ({ from, until }: Pick<Outage, 'from' | 'until'>, nowMs: number): string =>
   ago(from, until ?? nowMs);
 
+/** A clock that is off by more makes recordings and other evidence hard to match, ms. */
+const clockFaultMs = 5_000;
+
+/** "clock 90 s behind"; null while it is right, or not known. */
+export function clockWords(aheadMs: number | null): string | null {
+  if (aheadMs === null || Math.abs(aheadMs) <= clockFaultMs) return null;
+  const seconds = Math.round(Math.abs(aheadMs) / 1_000);
+  const minutes = Math.round(seconds / 60);
+  const [short, medium] = [seconds < 120, minutes < 180];
+  const off = short ? `${seconds} s` : medium ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+  return `clock ${minutes < 72 * 60 ? off : `${Math.round(minutes / 1_440)} days`} ${aheadMs > 0 ? 'ahead' : 'behind'}`;
+}
+
 /** What somebody can do about it now. */
 export function nextStep({ cause, state, reason }: Pick<Outage, 'cause' | 'state' | 'reason'>): string {
   switch (cause.kind) {
