@@ -2,6 +2,7 @@ import { Fmp4Error } from './boxes.ts';
 import { blankParameterSets, dropHoldBack } from './hold-back.ts';
 import { isSync, readMoof } from './moof.ts';
 import { readMoov, type ReadTrack } from './moov.ts';
+import { Slabs } from './slab.ts';
 import type { Fmp4Unit, FragmentUnit, TrackKind } from './types.ts';
 
 /** Other boxes between a moof and its mdat; they must stay, because offsets count from the moof. */
@@ -50,6 +51,7 @@ export class Fmp4Reader {
   /** moof and what followed it, while its mdat is awaited; `mdatAt` is where the mdat goes in the unit's array. */
   #fragment: Uint8Array[] = [];
   #mdatAt = 0;
+  readonly #slabs = new Slabs();
   /** Where the next fragment starts if it does not say, in the track's time scale. */
   #nextDecodeTime = 0;
   #failed: Fmp4Error | null = null;
@@ -132,13 +134,13 @@ export class Fmp4Reader {
     if (type === 'mdat') {
       // The unit's own array: the moof (small) is copied again, the media bytes only once.
       headAt = this.#mdatAt = this.#fragment.reduce((sum, array) => sum + array.length, 0);
-      box.into = new Uint8Array(this.#mdatAt + size);
+      box.into = this.#slabs.take(this.#mdatAt + size);
       let at = 0;
       for (const array of this.#fragment) {
         box.into.set(array, at);
         at += array.length;
       }
-    } else if (kept) box.into = new Uint8Array(size);
+    } else if (kept) box.into = this.#track ? this.#slabs.take(size) : new Uint8Array(size);
     box.into?.set(this.#head.subarray(0, headLength), headAt);
     this.#headFilled = 0;
     this.#incoming = box;
