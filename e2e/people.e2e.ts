@@ -111,6 +111,7 @@ test('an administrator adds somebody, takes a camera from them and gives it back
   await form.getByLabel('Cameras').fill('Old gate, nowhere');
   await form.getByLabel('Cameras').press('Enter');
   await expect(form.getByText('No camera is called “nowhere”.')).toBeVisible();
+  expect(await barriersOn(page), 'the dialog of a camera group').toEqual([]);
   await expect(form.getByRole('listitem')).toHaveText(/^\d+ Old gate/);
   await form.getByLabel('Cameras').fill('');
   await form.getByRole('button', { name: 'Add', exact: true }).click();
@@ -178,6 +179,7 @@ test('an administrator adds somebody, takes a camera from them and gives it back
   await form.getByLabel('Where it says (1)').fill('wall-operator');
   await form.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(form.getByText(/not an https issuer|An issuer has an https address/).first()).toBeVisible();
+  expect(await barriersOn(page), 'the dialog of a provider').toEqual([]);
   await form.getByLabel('Issuer').fill(city.issuer);
   await form.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('row', { name: /City sign-on .* offered/ })).toBeVisible();

@@ -21,10 +21,10 @@ describe('a fault is told in words, with what is taken', () => {
     [z.literal('a'), 'c', 'use one of a'],
     [z.int().min(2), 1, 'at least 2'],
     [z.string().max(3), 'abcd', 'at most 3 characters'],
-    [z.array(z.int()).min(1), [], 'at least 1 entries'],
+    [z.array(z.int()).min(1), [], 'at least one entry'],
     [z.string().regex(/^x$/), 'y', 'it is not written as it has to be'],
     [z.union([z.boolean(), z.enum(['0', '1'])]), 'maybe', 'give true or false; or use one of 0, 1'],
-    [z.record(z.string().max(1), z.int()), { ab: 1 }, 'this name cannot be used here: at most 1 characters'],
+    [z.record(z.string().max(1), z.int()), { ab: 1 }, 'this name cannot be used here: at most one character'],
   ])('%# %j', (schema, value, words) => {
     expect(said(schema, value).errors).toEqual([{ pointer: expect.any(String), message: words }]);
   });

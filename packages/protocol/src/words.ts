@@ -14,7 +14,16 @@ const kinds: Record<string, string> = {
 const kindOf = (expected: string) => kinds[expected] ?? expected;
 
 /** What the size of a kind of value is counted in; numbers count themselves. */
-const units: Record<string, string> = { string: ' characters', array: ' entries', set: ' entries' };
+const units: Record<string, readonly [one: string, more: string]> = {
+  string: ['one character', 'characters'],
+  array: ['one entry', 'entries'],
+  set: ['one entry', 'entries'],
+};
+const counted = (count: number | bigint, origin: string): string => {
+  const unit = units[origin];
+  if (!unit) return `${count}`;
+  return Number(count) === 1 ? unit[0] : `${count} ${unit[1]}`;
+};
 
 /** Alternatives of a union that are told, at most. */
 const maxTold = 3;
@@ -44,9 +53,9 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
       // Which one it is, its pointer says: a body may be full of them.
       return 'there is no such field here: take it out, or look at how it is spelled';
     case 'too_small':
-      return `at least ${issue.minimum}${units[issue.origin] ?? ''}`;
+      return `at least ${counted(issue.minimum, issue.origin)}`;
     case 'too_big':
-      return `at most ${issue.maximum}${units[issue.origin] ?? ''}`;
+      return `at most ${counted(issue.maximum, issue.origin)}`;
     case 'invalid_key':
       return `this name cannot be used here: ${issue.issues[0]?.message ?? 'choose another'}`;
     case 'invalid_format':

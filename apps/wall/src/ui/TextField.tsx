@@ -2,7 +2,7 @@ import { useId, type ComponentProps, type ReactNode } from 'react';
 import './controls.css';
 
 interface FieldParts {
-  label: string;
+  label: ReactNode;
   hint?: ReactNode;
   fault?: string | undefined;
 }

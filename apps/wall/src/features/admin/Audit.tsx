@@ -8,6 +8,7 @@ export function Audit() {
   return (
     <Section
       title="Audit"
+      wide
       text="Every question that you ask here is recorded too, before it is answered."
       problem={null}
     >

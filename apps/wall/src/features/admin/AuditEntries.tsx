@@ -1,4 +1,5 @@
 import type { HashedEntry } from '@clerestory/protocol';
+import { dayAndTime } from '../../ui/time.ts';
 import { detailWords, kindWords, named, openFor } from './audit-words.ts';
 import { Table } from './Section.tsx';
 
@@ -39,7 +40,7 @@ export function Entries({
       {shown.map((entry) => (
         <tr key={entry.sequence} data-record={entry.kind} title={entry.hash}>
           <td>{entry.sequence}</td>
-          <td>{new Date(entry.at).toLocaleString()}</td>
+          <td>{dayAndTime(entry.at)}</td>
           <td>{kindWords(entry.kind)}</td>
           <td>{named(entry.actor, names)}</td>
           <td>{named(entry.subject, names)}</td>

@@ -85,7 +85,7 @@ export function CameraPicker({
   };
   return (
     <div className="admin-checks form-wide">
-      <div className="audit-fields" onKeyDown={onKeyDown}>
+      <div className="admin-add" onKeyDown={onKeyDown}>
         <PartyField
           kind="camera"
           label="Cameras"

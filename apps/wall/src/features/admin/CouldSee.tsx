@@ -4,12 +4,11 @@ import { callRoute } from '../../state/call-route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useStep } from '../people/use-step.ts';
+import { dayAndTime } from '../../ui/time.ts';
 import { resolve } from './audit-party.ts';
 import { msOf } from './AuditEntries.tsx';
 import { named } from './audit-words.ts';
 import { PartyField } from './PartyField.tsx';
-
-const minutes = { dateStyle: 'medium', timeStyle: 'short' } as const;
 
 function Seen({ found }: { found: CouldSee }) {
   const { names } = found;
@@ -17,14 +16,14 @@ function Seen({ found }: { found: CouldSee }) {
     <div className="audit-answer" role="status">
       <p>
         {named(`camera:${found.camera}`, names).replace(/^camera:/, '')}, the minute of{' '}
-        {new Date(found.at).toLocaleString(undefined, minutes)}:{' '}
+        {dayAndTime(found.at).slice(0, -3)}:{' '}
         {found.views.length === 0 ? 'nobody was watching.' : `watching: ${found.views.length}.`}
       </p>
       <ul>
         {found.views.map(({ sequence, actor, since, until }) => (
           <li key={sequence}>
-            {named(actor, names)}, from {new Date(since).toLocaleString()} to{' '}
-            {until === null ? 'now' : new Date(until).toLocaleString()} (entry {sequence})
+            {named(actor, names)}, from {dayAndTime(since)} to {until === null ? 'now' : dayAndTime(until)}{' '}
+            (entry {sequence})
           </li>
         ))}
       </ul>

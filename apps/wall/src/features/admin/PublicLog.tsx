@@ -1,9 +1,10 @@
 import { useCallback } from 'react';
 import { callRoute } from '../../state/call-route.ts';
+import { dayAndTime } from '../../ui/time.ts';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
 
-const timeOf = (ms: number | null | undefined) => (ms ? new Date(ms).toLocaleString() : 'never');
+const timeOf = (ms: number | null | undefined) => (ms ? dayAndTime(ms) : 'never');
 
 /** How the log that outsiders can check is doing. */
 export function PublicLog() {

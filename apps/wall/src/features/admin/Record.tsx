@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
 import { dayAndTime } from '../../ui/time.ts';
 import { useStep } from '../people/use-step.ts';
+import { valueWords } from './audit-words.ts';
 import { Section, Table } from './Section.tsx';
 import { useAsked } from './use-asked.ts';
 import { useNames } from './use-names.ts';
@@ -12,7 +13,7 @@ import { useNames } from './use-names.ts';
 const words = (kind: string) => kind.replaceAll('-', ' ');
 const detailOf = ({ detail }: HashedEntry): string =>
   Object.entries(detail)
-    .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`)
+    .map(([key, value]) => `${key}: ${valueWords(value)}`)
     .join(', ');
 
 function faultWords({ sequence, fault, anew }: Extract<RecordVerification, { ok: false }>): string {
@@ -83,6 +84,7 @@ export function Record() {
   return (
     <Section
       title="Record"
+      wide
       text="Append-only and chained by hashes. That you read it is recorded too."
       problem={refused ?? problem}
       tools={

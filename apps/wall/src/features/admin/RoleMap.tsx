@@ -1,9 +1,17 @@
 import { Role } from '@clerestory/protocol';
+import { X } from 'lucide-react';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
 import { roleWords } from '../people/role-words.ts';
 
 export type RoleRow = readonly [said: string, role: Role];
+
+const numbered = (words: string, index: number) => (
+  <>
+    {words}
+    <span className="visually-hidden"> ({index + 1})</span>
+  </>
+);
 
 /** What of another organisation's words for people makes which role here. */
 export function RoleMap({
@@ -20,14 +28,14 @@ export function RoleMap({
     <fieldset className="admin-checks field form-wide">
       <legend className="field-label">Roles from it</legend>
       {rows.map(([said, role], index) => (
-        <div key={index} className="audit-fields">
+        <div key={index} className="admin-row">
           <TextField
-            label={`Where it says (${index + 1})`}
+            label={numbered('Where it says', index)}
             value={said}
             onChange={(event) => put(index, [event.target.value, role])}
           />
           <SelectField
-            label={`they are (${index + 1})`}
+            label={numbered('they are', index)}
             value={role}
             onChange={(event) => put(index, [said, event.target.value as Role])}
           >
@@ -39,10 +47,11 @@ export function RoleMap({
           </SelectField>
           <Button
             kind="quiet"
+            className="icon-button"
             aria-label={`Take row ${index + 1} out`}
             onClick={() => onChange(rows.filter((_, n) => n !== index))}
           >
-            ×
+            <X />
           </Button>
         </div>
       ))}

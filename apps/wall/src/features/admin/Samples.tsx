@@ -4,6 +4,7 @@ import { callRoute } from '../../state/call-route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/TextField.tsx';
 import { useStep } from '../people/use-step.ts';
+import { dayAndTime } from '../../ui/time.ts';
 import { detailWords, kindWords, named } from './audit-words.ts';
 import { download } from './download.ts';
 import { Section, Table } from './Section.tsx';
@@ -143,7 +144,7 @@ function Found({ sample, entry, reload }: { sample: string; entry: Entry; reload
     );
   return (
     <div className="audit-actions">
-      <span title={new Date(finding.at).toLocaleString()}>
+      <span title={dayAndTime(finding.at)}>
         {verdictWords[finding.verdict]}
         {finding.words && `: ${finding.words}`}
         {finding.earlier > 0 && (
@@ -194,7 +195,7 @@ function Opened({ sample, reload }: { sample: SampleWithEntries; reload: () => v
       {sample.entries.map((entry) => (
         <tr key={entry.sequence}>
           <td>{entry.sequence}</td>
-          <td>{new Date(entry.at).toLocaleString()}</td>
+          <td>{dayAndTime(entry.at)}</td>
           <td>{kindWords(entry.kind)}</td>
           <td>{named(entry.actor, sample.names)}</td>
           <td>{named(entry.subject, sample.names)}</td>
@@ -231,9 +232,9 @@ export function Samples() {
       >
         {(value?.items ?? []).map((one) => (
           <tr key={one.id} aria-selected={one.id === sample?.id}>
-            <td>{new Date(one.drawnAt).toLocaleString()}</td>
+            <td>{dayAndTime(one.drawnAt)}</td>
             <td>
-              {new Date(one.from).toLocaleDateString()} to {new Date(one.to).toLocaleDateString()}
+              {dayAndTime(one.from).slice(0, 10)} to {dayAndTime(one.to).slice(0, 10)}
             </td>
             <td>
               {one.size} of {one.drawnFrom}

@@ -8,16 +8,18 @@ export function Section({
   text,
   tools,
   problem,
+  wide = false,
   children,
 }: {
   title: string;
   text: string;
+  wide?: boolean;
   tools?: ReactNode;
   problem: Problem | null;
   children: ReactNode;
 }) {
   return (
-    <section className="admin-section" aria-label={title}>
+    <section className="admin-section" aria-label={title} data-wide={wide || undefined}>
       <div className="admin-head">
         <div>
           <h1 className="admin-title">{title}</h1>

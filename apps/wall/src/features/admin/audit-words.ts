@@ -1,4 +1,5 @@
 import type { HashedEntry } from '@clerestory/protocol';
+import { dayAndTime } from '../../ui/time.ts';
 
 /** A kind as people say it. */
 export const kindWords = (kind: string): string => kind.replaceAll('-', ' ');
@@ -19,14 +20,18 @@ export const openFor = (seconds: number): string => `so far ${duration(seconds)}
 
 const hidden = new Set(['view', 'grant', 'bytes']);
 
+/** One of the details; what there is none of is said to be so. */
+export const valueWords = (value: HashedEntry['detail'][string]): string =>
+  (Array.isArray(value) ? value.join(' ') : String(value ?? '–')) || 'none';
+
 /** Details in words: durations as such, ids that only machines need left out. */
 export const detailWords = ({ detail }: Pick<HashedEntry, 'detail'>): string =>
   Object.entries(detail)
     .filter(([key]) => !hidden.has(key))
     .map(([key, value]) => {
       if (key === 'seconds') return `for ${duration(Number(value))}`;
-      if (key === 'at') return new Date(Number(value)).toLocaleString();
-      if (key.endsWith('Ms')) return `${key.slice(0, -2)} ${new Date(Number(value)).toLocaleString()}`;
-      return `${key}: ${Array.isArray(value) ? value.join(' ') : String(value)}`;
+      if (key === 'at') return dayAndTime(Number(value));
+      if (key.endsWith('Ms')) return `${key.slice(0, -2)} ${dayAndTime(Number(value))}`;
+      return `${key}: ${valueWords(value)}`;
     })
     .join(', ');
