@@ -1,4 +1,5 @@
-export { CameraService, type CameraChange } from './service.ts';
+export type { CameraChange } from './directory.ts';
+export { CameraService } from './service.ts';
 export { cameraRoutes } from './http.ts';
 export { soundRecordedIn } from './sound.ts';
 export {
