@@ -138,6 +138,8 @@ test('two people and three screens: a scene by one key, a chain and back, one ti
   await expect(olga.getByText(/tess has control of this wall for \d+ min more/).first()).toBeVisible();
   await showing(left, 2, 3, 3, 4);
   await boss.getByRole('button', { name: 'Give back' }).click();
+  // Before her page knows of it, her key asks for what somebody else has.
+  await expect(olga.getByRole('button', { name: 'Take control' })).toBeVisible();
   await olga.keyboard.press('Escape');
   await olga.keyboard.press('c');
   await expect(boss.getByText('olga has control').first()).toBeVisible();
